@@ -1,0 +1,35 @@
+//! `#[measure]` on a static: declares a measure.
+
+mod expand;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Expr;
+
+use crate::errors::Errors;
+use crate::generate::Krate;
+use crate::item::{Item, Static};
+
+/// A measure to be declared.
+struct Measure {
+    item: Static,
+    krate: Krate,
+    name: Option<Expr>,
+    unit: Option<Expr>,
+}
+
+pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let item = match parse::item(item, &mut errors) {
+        Item::Static(item) => {
+            let measure = parse::measure(args, item, &mut errors);
+            expand::measure(measure, &mut errors)
+        }
+        Item::Other(item) => item,
+    };
+    let errors = errors.finish();
+    quote!(#errors #item)
+}

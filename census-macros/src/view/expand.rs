@@ -1,0 +1,125 @@
+//! From a [`View`] to a static and its entry in the catalogue.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::View;
+use super::aggregation::Kind;
+use super::bounds::Bounds;
+use crate::errors::Errors;
+use crate::generate::{Krate, borrowed, ends, origin, registered, shown_at};
+use crate::{doc, names};
+
+pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenStream {
+    let given = view.options.name.take();
+    let max_series = view.options.max_series.take();
+    let (start, end) = match (&given, &max_series) {
+        (Some(name), _) if names::literal(name).is_none() => ends(name),
+        (_, Some(max_series)) => ends(max_series),
+        _ => ends(&view.name),
+    };
+    let name = names::name(given, &view.name, "name: \"…\"", errors, |lower| quote!(#lower));
+    let description = optional(match view.options.description.take() {
+        Some(description) => Some(description.to_token_stream()),
+        None => doc::first_paragraph(&view.attrs).map(|text| text.to_token_stream()),
+    });
+    let generated_doc = generated_doc(&view);
+    let plan = plan(krate, &view);
+    let columns = view.columns.iter().map(borrowed);
+    let max_series = optional(max_series);
+    let origin = origin(krate, &view.name);
+    let registered = registered(krate, "VIEWS", "ViewCell");
+    let View {
+        attrs,
+        vis,
+        token,
+        name: ident,
+        aggregation,
+        ..
+    } = view;
+    let aggregation = aggregation.word;
+
+    // A check that fails in here is shown where its argument stands.
+    let start = shown_at(start);
+    let here = krate.at(start);
+    let this = quote_spanned!(start=> #here::__private::ViewCell);
+    let arguments = quote_spanned! {shown_at(end)=>
+        (#name, #description, #plan, &[#(#columns),*], #max_series, #origin)
+    };
+    quote! {
+        #(#attrs)*
+        #generated_doc
+        #vis #token #ident: #krate::View<#krate::#aggregation> = {
+            static __CENSUS_CELL: #krate::__private::ViewCell = #this::new #arguments;
+            #registered
+            #krate::View::__from_cell(&__CENSUS_CELL)
+        };
+    }
+}
+
+fn optional(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// A view without a doc comment has its measure's description, which no macro can see; its documentation says as
+/// much, for a crate that documents all that it exports.
+fn generated_doc(view: &View) -> Option<TokenStream> {
+    if doc::is_documented(&view.attrs) {
+        return None;
+    }
+    let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
+    let mut words = format!(
+        "`{}` of `{}`",
+        view.aggregation.word,
+        view.measure.as_ref().map(|path| text(path)).unwrap_or_default()
+    );
+    if !view.columns.is_empty() {
+        let columns: Vec<String> = view.columns.iter().map(|column| text(column)).collect();
+        words.push_str(&format!(" by `{}`", columns.join("`, `")));
+    }
+    words.push('.');
+    Some(quote!(#[doc = #words]))
+}
+
+/// What to aggregate, and how. In place of what is wrong stands something that compiles.
+fn plan(krate: &Krate, view: &View) -> TokenStream {
+    let Some(path) = &view.measure else {
+        return stand_in(krate);
+    };
+    let (start, _) = ends(path);
+    let span = shown_at(start);
+    let here = krate.at(span);
+    let measure = borrowed(path);
+    let function = match (view.aggregation.kind, &view.options.buckets) {
+        (Kind::Count, _) | (Kind::Distribution, Some(Bounds::Wrong)) => quote!(count),
+        (Kind::Sum, _) => quote!(sum),
+        (Kind::LastValue, _) => quote!(last_value),
+        (Kind::Distribution, None) => quote!(default_distribution),
+        (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
+            // The library's check is shown where the list stands.
+            let call = quote_spanned! {shown_at(list.span())=>
+                .__distribution(const { &[#(#bounds),*] })
+            };
+            return quote_spanned!(span=> #here::__private::measure(#measure) #call);
+        }
+    };
+    quote_spanned!(span=> #here::__private::#function(#measure))
+}
+
+/// A plan for a view that names no measure.
+fn stand_in(krate: &Krate) -> TokenStream {
+    quote! {{
+        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = <#krate::Measure<u64>>::__cell(
+            "_",
+            "",
+            ::core::option::Option::None,
+            #krate::__private::Origin::new("", "", 0, 0),
+        );
+        static __CENSUS_MEASURE: #krate::Measure<u64> =
+            <#krate::Measure<u64>>::__from_cell(&__CENSUS_MEASURE_CELL);
+        #krate::__private::count(&__CENSUS_MEASURE)
+    }}
+}

@@ -1,0 +1,89 @@
+//! Exemplars: for each bucket the newest measurement that carried one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, TryLockError};
+use std::time::SystemTime;
+
+use crate::collect::Exemplar;
+use crate::declare::{Kind, name};
+use crate::tags::{TagStr, packed};
+
+/// OpenMetrics 1.0.0, "Exemplars": the label names and values together have at most 128 characters.
+const MAX_CHARS: usize = 128;
+
+/// Exemplars dropped because another thread was writing the bucket's, or a scrape was reading it.
+pub(crate) static DROPPED_BUSY: AtomicU64 = AtomicU64::new(0);
+/// Exemplars dropped because they had more than 128 characters.
+pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
+
+/// The labels that a measurement carried; at least one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExemplarLabels<'a> {
+    labels: &'a [(&'a str, TagStr<'a>)],
+}
+
+impl<'a> ExemplarLabels<'a> {
+    /// The labels that have a value; `None` if none has, or if they are too long.
+    pub(crate) fn new(labels: &'a [(&'a str, TagStr<'a>)]) -> Option<Self> {
+        let this = Self { labels };
+        this.iter().next()?;
+        let chars: usize = this.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+        if chars > MAX_CHARS {
+            DROPPED_TOO_LONG.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(this)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.labels.iter().filter_map(|(name, value)| Some((*name, value.get()?)))
+    }
+}
+
+/// A bucket's exemplar. Its buffer is reused.
+#[derive(Debug, Default)]
+pub(super) struct ExemplarCell(Mutex<Option<Stored>>);
+
+#[derive(Debug)]
+struct Stored {
+    /// Names and values in turn.
+    labels: String,
+    bits: u64,
+    time: SystemTime,
+}
+
+impl ExemplarCell {
+    /// Replaces the exemplar, unless someone else is at it.
+    pub(super) fn set(&self, bits: u64, labels: &ExemplarLabels<'_>) {
+        let mut cell = match self.0.try_lock() {
+            Ok(cell) => cell,
+            Err(TryLockError::Poisoned(cell)) => cell.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                DROPPED_BUSY.fetch_add(1, Ordering::Relaxed);
+                return;
+            }
+        };
+        let stored = cell.get_or_insert_with(|| Stored { labels: String::new(), bits, time: SystemTime::UNIX_EPOCH });
+        stored.labels.clear();
+        for (name, value) in labels.iter() {
+            packed::push(&mut stored.labels, name);
+            packed::push(&mut stored.labels, value);
+        }
+        stored.bits = bits;
+        stored.time = SystemTime::now();
+    }
+
+    pub(super) fn get(&self, kind: Kind) -> Option<Exemplar> {
+        let cell = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stored = cell.as_ref()?;
+        let mut labels: Vec<(String, String)> = Vec::new();
+        let mut texts = packed::iter(&stored.labels);
+        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+            let name = name::sanitise(name).into_owned();
+            // Of two that became one, the later stays.
+            labels.retain(|(other, _)| *other != name);
+            labels.push((name, value.to_owned()));
+        }
+        Some(Exemplar { labels, value: kind.number(stored.bits), time: stored.time })
+    }
+}

@@ -1,0 +1,244 @@
+//! Step 5, **collect**: a plain copy of what the views hold.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::aggregate::LiveView;
+use crate::declare::{Aggregation, Number, Origin, TagKey, View};
+use crate::register;
+use crate::tags::{TagMap, TagValue, packed};
+
+/// What a row of any view holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Of a `Count`.
+    Count(u64),
+    /// Of a `Sum`.
+    Sum(Number),
+    /// Of a `LastValue`.
+    LastValue(Number),
+    /// Of a `Distribution`.
+    Distribution(Box<DistributionData>),
+}
+
+/// What a row of a `Distribution` holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DistributionData {
+    /// How many values there were: the sum of `bucket_counts`.
+    pub count: u64,
+    /// The sum of the values; of integers, wrapping.
+    pub sum: Number,
+    /// The mean, in the measure's unit; 0 without values.
+    pub mean: f64,
+    /// The sum of the squared deviations from the mean, in the square of the measure's unit. Infinite where a square
+    /// is too large for a float.
+    pub sum_of_squared_deviations: f64,
+    /// The least value.
+    pub min: Option<Number>,
+    /// The greatest value.
+    pub max: Option<Number>,
+    /// The bounds of the buckets, increasing.
+    pub bounds: Vec<Number>,
+    /// How many values each bucket has; one more than bounds. A value equal to a bound counts below it.
+    pub bucket_counts: Vec<u64>,
+    /// For each bucket the newest measurement that carried an exemplar; empty if there was none at all.
+    pub exemplars: Vec<Option<Exemplar>>,
+}
+
+impl DistributionData {
+    /// The sample variance (over `count - 1`); 0 for fewer than two values.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a count of more than 2^53 is not reached")]
+    pub fn variance(&self) -> f64 {
+        match self.count {
+            0 | 1 => 0.0,
+            count => self.sum_of_squared_deviations / (count - 1) as f64,
+        }
+    }
+}
+
+/// A measurement kept as an example.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Exemplar {
+    /// Such as `trace_id`: legal label names, each once.
+    pub labels: Vec<(String, String)>,
+    /// The value.
+    pub value: Number,
+    /// When it was recorded.
+    pub time: SystemTime,
+}
+
+/// The data of a view.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ViewData<D = Data> {
+    /// The rows, in the order of their appearance.
+    pub rows: Vec<Row<D>>,
+    /// When the view was registered.
+    pub start: SystemTime,
+    /// When this copy was taken; not before `start`.
+    pub end: SystemTime,
+    /// How many measurements went to the overflow row, because the view had as many rows as it may have.
+    pub overflowed: u64,
+}
+
+/// A row: tag values and data.
+#[derive(Clone, Debug)]
+pub struct Row<D = Data> {
+    columns: Arc<[TagKey]>,
+    row: Arc<crate::aggregate::Row>,
+    /// What the row holds.
+    pub data: D,
+}
+
+impl<D> Row<D> {
+    /// The tags, in the order of the view's columns. A tag that was not set is empty.
+    pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
+        self.columns.iter().zip(packed::iter(&self.row.key))
+    }
+
+    /// The values alone, packed.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn packed(&self) -> &str {
+        &self.row.key
+    }
+
+    /// The value of a column; `None` if the view does not have it. A tag that was not set is empty.
+    #[must_use]
+    pub fn tag(&self, key: &TagKey) -> Option<&str> {
+        self.tags().find(|(column, _)| *column == key).map(|(_, value)| value)
+    }
+}
+
+impl<D> ViewData<D> {
+    /// The data of the row for these tags. Tags that are no columns don't matter; a column that they don't set is
+    /// empty.
+    #[must_use]
+    pub fn get(&self, tags: &TagMap) -> Option<&D> {
+        let wanted = |key| tags.get(key).map_or("", TagValue::as_str);
+        self.rows.iter().find(|row| row.tags().all(|(key, value)| wanted(key) == value)).map(|row| &row.data)
+    }
+}
+
+/// The data of every view, taken one view after the other while others record: whole rows, but no cut across views.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(crate) views: Vec<(Arc<LiveView>, ViewData)>,
+}
+
+/// A view of a [`Snapshot`].
+#[derive(Clone, Copy, Debug)]
+pub struct SnapshotView<'a> {
+    live: &'a LiveView,
+    /// Its rows.
+    pub data: &'a ViewData,
+}
+
+impl Snapshot {
+    /// The views, in the order of their declarations: by crate, file and line.
+    pub fn views(&self) -> impl ExactSizeIterator<Item = SnapshotView<'_>> {
+        self.views.iter().map(|(live, data)| SnapshotView { live, data })
+    }
+
+    /// The view of this name.
+    #[must_use]
+    pub fn view(&self, name: &str) -> Option<SnapshotView<'_>> {
+        self.views().find(|view| view.name() == name)
+    }
+}
+
+impl<'a> SnapshotView<'a> {
+    /// The view's name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        &self.live.spec.name
+    }
+
+    /// The view's description, or its measure's.
+    #[must_use]
+    pub fn description(&self) -> &'a str {
+        &self.live.spec.description
+    }
+
+    /// The name of its measure.
+    #[must_use]
+    pub fn measure(&self) -> &'a str {
+        &self.live.spec.measure.descriptor.name
+    }
+
+    /// The unit of its measure.
+    #[must_use]
+    pub fn unit(&self) -> &'a str {
+        &self.live.spec.measure.descriptor.unit
+    }
+
+    /// Its columns.
+    #[must_use]
+    pub fn columns(&self) -> &'a [TagKey] {
+        &self.live.spec.columns
+    }
+
+    /// Where it was declared.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.live.spec.origin
+    }
+}
+
+/// The data of every registered view.
+#[must_use]
+pub fn snapshot() -> Snapshot {
+    let views = register::views().into_iter().map(|live| {
+        let data = view(&live);
+        (live, data)
+    });
+    Snapshot { views: views.collect() }
+}
+
+/// The data of one view.
+pub(crate) fn view(live: &LiveView) -> ViewData {
+    collect(live, Some)
+}
+
+fn collect<D>(live: &LiveView, data: impl Fn(Data) -> Option<D>) -> ViewData<D> {
+    let measure = &live.spec.measure.descriptor;
+    let rows = live.rows.list().into_iter().filter_map(|row| {
+        let data = data(row.cell.data(measure)?)?;
+        Some(Row { columns: Arc::clone(&live.spec.columns), row, data })
+    });
+    ViewData {
+        rows: rows.collect(),
+        start: live.start,
+        // The clock may have been set back.
+        end: SystemTime::now().max(live.start),
+        overflowed: live.rows.overflowed(),
+    }
+}
+
+impl<A: Aggregation> View<A> {
+    /// What the view holds now: what a unit test asserts on.
+    ///
+    /// A view that the catalogue refused (see [`check`](crate::check)) has no rows.
+    #[must_use]
+    pub fn data(&self) -> ViewData<A::Data> {
+        register::ensure();
+        match self.cell().live.get() {
+            Some(live) => collect(live, A::data),
+            None => ViewData {
+                rows: Vec::new(),
+                start: SystemTime::UNIX_EPOCH,
+                end: SystemTime::now(),
+                overflowed: 0,
+            },
+        }
+    }
+
+    /// Whether the catalogue has taken the view.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        register::ensure();
+        self.cell().live.get().is_some()
+    }
+}

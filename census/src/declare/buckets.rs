@@ -1,0 +1,148 @@
+//! The bounds of a distribution's buckets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::number::{float_bits, nanoseconds};
+use super::{Kind, Number, order};
+
+/// The buckets of a `Distribution` of a `Measure<Duration>` that names none: 5 ms to 10 s, Prometheus's own defaults.
+pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
+    Duration::from_millis(5),
+    Duration::from_millis(10),
+    Duration::from_millis(25),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_millis(2_500),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+];
+
+/// Bounds as a `static` has them, each in the measure's own type.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum StaticBounds {
+    U64(&'static [u64]),
+    I64(&'static [i64]),
+    F64(&'static [f64]),
+    Duration(&'static [Duration]),
+}
+
+impl StaticBounds {
+    /// The same, checked: strictly increasing and finite.
+    #[track_caller]
+    pub(super) const fn checked(self) -> Self {
+        let mut previous = None;
+        let mut index = 0;
+        while let Some((kind, bits)) = self.get(index) {
+            assert!(is_finite(kind, bits), "a bucket bound is a finite number: the last bucket always ends at infinity");
+            let key = order::key(kind, bits);
+            if let Some(previous) = previous {
+                assert!(previous < key, "bucket bounds increase strictly");
+            }
+            previous = Some(key);
+            index += 1;
+        }
+        self
+    }
+
+    const fn get(self, index: usize) -> Option<(Kind, u64)> {
+        // `slice::get` is not `const` yet.
+        match self {
+            Self::U64(all) => match all.split_at_checked(index) {
+                Some((_, [bound, ..])) => Some((Kind::U64, *bound)),
+                _ => None,
+            },
+            Self::I64(all) => match all.split_at_checked(index) {
+                Some((_, [bound, ..])) => Some((Kind::I64, bound.cast_unsigned())),
+                _ => None,
+            },
+            Self::F64(all) => match all.split_at_checked(index) {
+                Some((_, [bound, ..])) => Some((Kind::F64, float_bits(*bound))),
+                _ => None,
+            },
+            Self::Duration(all) => match all.split_at_checked(index) {
+                Some((_, [bound, ..])) => Some((Kind::Duration, nanoseconds(*bound))),
+                _ => None,
+            },
+        }
+    }
+}
+
+const fn is_finite(kind: Kind, bits: u64) -> bool {
+    !matches!(kind, Kind::F64) || f64::from_bits(bits).is_finite()
+}
+
+/// Bounds as a view has them: shared by its rows, and comparable as one integer whatever the type (see [`order`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    kind: Kind,
+    keys: Arc<[u64]>,
+}
+
+impl Bounds {
+    /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
+    pub(crate) fn bucket(&self, bits: u64) -> usize {
+        let key = order::key(self.kind, bits);
+        self.keys.partition_point(|bound| *bound < key)
+    }
+
+    /// How many buckets there are: one more than bounds.
+    pub(crate) fn buckets(&self) -> usize {
+        self.keys.len() + 1
+    }
+
+    /// The bounds as they were written.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = Number> + '_ {
+        self.keys.iter().map(|key| self.kind.number(order::bits(self.kind, *key)))
+    }
+}
+
+impl From<StaticBounds> for Bounds {
+    fn from(bounds: StaticBounds) -> Self {
+        let kind = match bounds {
+            StaticBounds::U64(_) => Kind::U64,
+            StaticBounds::I64(_) => Kind::I64,
+            StaticBounds::F64(_) => Kind::F64,
+            StaticBounds::Duration(_) => Kind::Duration,
+        };
+        let keys = (0..).map_while(|index| bounds.get(index)).map(|(kind, bits)| order::key(kind, bits)).collect();
+        Self { kind, keys }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::Value;
+
+    #[test]
+    fn a_value_equal_to_a_bound_is_in_that_bucket() {
+        let bounds = Bounds::from(StaticBounds::I64(&[-10, 0, 10]));
+        let bucket = |value: i64| bounds.bucket(Value::to_bits(value).unwrap_or_default());
+        assert_eq!([i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket), [0, 0, 1, 1, 2, 2, 3, 3]);
+    }
+
+    #[test]
+    fn bounds_come_back_as_written() {
+        let written: &[f64] = &[-1e300, -0.0, 0.1, f64::MAX];
+        let bounds = Bounds::from(StaticBounds::F64(written).checked());
+        assert!(bounds.numbers().zip(written).all(|(a, b)| a == *b));
+        assert_eq!(bounds.buckets(), 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "increase strictly")]
+    fn equal_bounds_are_refused() {
+        StaticBounds::U64(&[1, 1]).checked();
+    }
+
+    #[test]
+    #[should_panic(expected = "finite")]
+    fn infinite_bounds_are_refused() {
+        StaticBounds::F64(&[1.0, f64::INFINITY]).checked();
+    }
+}

@@ -1,0 +1,45 @@
+//! A reference to something declared in a `static`, or owned since run time: one type for both, so that everything
+//! after the declaration is written once.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// `&'static T` or `Arc<T>`.
+pub(crate) enum Handle<T: ?Sized + 'static> {
+    Static(&'static T),
+    Shared(Arc<T>),
+}
+
+impl<T: ?Sized> Handle<T> {
+    /// Whether both are the very same object.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(&raw const **self, &raw const **other)
+    }
+}
+
+impl<T: ?Sized> Deref for Handle<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::Static(value) => value,
+            Self::Shared(value) => value,
+        }
+    }
+}
+
+impl<T: ?Sized> Clone for Handle<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Static(value) => Self::Static(value),
+            Self::Shared(value) => Self::Shared(Arc::clone(value)),
+        }
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

@@ -1,0 +1,150 @@
+//! Measures.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Handle, Kind, Origin, TimeUnit, Value, name};
+use crate::register::Wiring;
+
+/// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
+/// [`#[measure]`](macro@crate::measure).
+///
+/// A cheap handle. The `static` is its identity, so two crates may each have a `LATENCY`; measures of one *name* and
+/// definition are one measure.
+///
+/// ```
+/// use census::{Measure, measure};
+///
+/// /// Size of processed videos.
+/// #[measure(name = "myorg/measures/video_size", unit = "By")]
+/// pub static VIDEO_SIZE: Measure<u64>;
+///
+/// assert_eq!(VIDEO_SIZE.name(), "myorg/measures/video_size");
+/// assert_eq!(VIDEO_SIZE.unit(), "By");
+/// assert!(!VIDEO_SIZE.is_viewed());
+/// VIDEO_SIZE.record(1 << 20); // costs next to nothing: no view uses it
+/// ```
+pub struct Measure<T: Value> {
+    cell: Handle<MeasureCell>,
+    value: PhantomData<fn(T)>,
+}
+
+/// What a measure's `static` refers to.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct MeasureCell {
+    pub(crate) descriptor: MeasureDescriptor,
+    /// To whom its measurements go: the one part that changes while the program runs, and none of this step's business.
+    pub(crate) wiring: Wiring,
+}
+
+/// What a measure is.
+#[derive(Debug)]
+pub(crate) struct MeasureDescriptor {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) description: Cow<'static, str>,
+    pub(crate) unit: Cow<'static, str>,
+    pub(crate) kind: Kind,
+    pub(crate) origin: Origin,
+}
+
+impl MeasureDescriptor {
+    /// Whether both define the same measure; the place does not count.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.description == other.description
+            && self.unit == other.unit
+            && self.kind == other.kind
+    }
+
+    /// The unit of a `Duration` measure; seconds for others, which do not ask.
+    pub(crate) fn time_unit(&self) -> TimeUnit {
+        TimeUnit::from_ucum(&self.unit).unwrap_or(TimeUnit::Seconds)
+    }
+}
+
+impl<T: Value> Measure<T> {
+    /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/Record.md`); unless given, `crate/identifier`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.cell.descriptor.name
+    }
+
+    /// What was written above it, up to the first blank line.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.cell.descriptor.description
+    }
+
+    /// A UCUM string; unless given, `1`, and `s` for durations.
+    #[must_use]
+    pub fn unit(&self) -> &str {
+        &self.cell.descriptor.unit
+    }
+
+    /// Where it was declared.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.cell.descriptor.origin
+    }
+
+    pub(crate) fn cell(&self) -> &MeasureCell {
+        &self.cell
+    }
+
+    pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
+        &self.cell
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn __cell(
+        name: &'static str,
+        description: &'static str,
+        unit: Option<&'static str>,
+        origin: Origin,
+    ) -> MeasureCell {
+        assert!(name::is_valid(name), "the name of a measure is 1 to 255 bytes of printable ASCII");
+        let duration = matches!(T::KIND, Kind::Duration);
+        let unit = match unit {
+            Some(unit) => unit,
+            None if duration => "s",
+            None => "1",
+        };
+        assert!(name::is_valid_unit(unit), "a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces");
+        assert!(
+            !duration || TimeUnit::from_ucum(unit).is_some(),
+            "the unit of a `Measure<Duration>` is `s`, `ms`, `us` or `ns`"
+        );
+        MeasureCell {
+            descriptor: MeasureDescriptor {
+                name: Cow::Borrowed(name),
+                description: Cow::Borrowed(description),
+                unit: Cow::Borrowed(unit),
+                kind: T::KIND,
+                origin,
+            },
+            wiring: Wiring::new(),
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __from_cell(cell: &'static MeasureCell) -> Self {
+        Self { cell: Handle::Static(cell), value: PhantomData }
+    }
+}
+
+impl<T: Value> Clone for Measure<T> {
+    fn clone(&self) -> Self {
+        Self { cell: self.cell.clone(), value: PhantomData }
+    }
+}
+
+impl<T: Value> fmt::Debug for Measure<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Measure").field(&self.name()).finish()
+    }
+}

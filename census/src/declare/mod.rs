@@ -1,0 +1,28 @@
+//! Step 1, **declare**: what measures, tag keys and views are. Plain data that can stand in a `static`, each with the
+//! place where it was written.
+
+mod aggregation;
+mod buckets;
+mod handle;
+mod measure;
+pub(crate) mod name;
+mod number;
+mod origin;
+mod tag;
+mod unit;
+mod view;
+
+pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
+pub(crate) use aggregation::{AggregationKind, AggregationSpec};
+pub use buckets::DEFAULT_LATENCY_BUCKETS;
+pub(crate) use buckets::{Bounds, StaticBounds};
+pub(crate) use handle::Handle;
+pub(crate) use measure::MeasureDescriptor;
+pub use measure::{Measure, MeasureCell};
+pub use number::{HasDefaultBuckets, Number, Value};
+pub(crate) use number::{Kind, order};
+pub use origin::Origin;
+pub use tag::{TagKey, TagKeyCell};
+pub use unit::TimeUnit;
+pub use view::{View, ViewCell, count, default_distribution, last_value, measure, sum};
+pub(crate) use view::ViewSpec;

@@ -1,0 +1,131 @@
+//! Names: which are legal, how a default one is made, and what they become in an exposition.
+
+use std::borrow::Cow;
+
+/// The most bytes of a name, and of a tag value.
+pub(crate) const MAX_LEN: usize = 255;
+
+/// Whether `name` may name a measure, a view or a tag key: 1 to 255 bytes of printable ASCII (OpenCensus,
+/// `stats/Record.md` and `tags/TagMap.md`).
+pub(crate) const fn is_valid(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    if bytes.is_empty() || bytes.len() > MAX_LEN {
+        return false;
+    }
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if !matches!(byte, b' '..=b'~') {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+/// Whether `unit` may be a unit: 1 to 63 bytes of printable ASCII without spaces (UCUM, section 2.1).
+pub(crate) const fn is_valid_unit(unit: &str) -> bool {
+    let bytes = unit.as_bytes();
+    if bytes.is_empty() || bytes.len() > 63 {
+        return false;
+    }
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if !matches!(byte, b'!'..=b'~') {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+/// The crate's name in what `module_path!()` says: all before the first `::`.
+const fn crate_len(module: &str) -> usize {
+    let bytes = module.as_bytes();
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if *byte == b':' {
+            break;
+        }
+        rest = tail;
+    }
+    bytes.len() - rest.len()
+}
+
+/// The length of `crate/ident`.
+#[must_use]
+pub const fn default_len(module: &str, ident: &str) -> usize {
+    crate_len(module) + 1 + ident.len()
+}
+
+/// The bytes of `crate/ident`; `N` is [`default_len`].
+#[must_use]
+pub const fn default_bytes<const N: usize>(module: &str, ident: &str) -> [u8; N] {
+    let mut bytes = [b'/'; N];
+    let split = crate_len(module);
+    if let Some((head, tail)) = bytes.split_at_mut_checked(split) {
+        if let Some((name, _)) = module.as_bytes().split_at_checked(split) {
+            head.copy_from_slice(name);
+        }
+        if let [_, tail @ ..] = tail {
+            tail.copy_from_slice(ident.as_bytes());
+        }
+    }
+    bytes
+}
+
+/// The same bytes, as text; anything but UTF-8 gives an empty name, which is refused.
+#[must_use]
+pub const fn default_str(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
+
+/// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a leading digit gets a `_`.
+pub(crate) fn sanitise(name: &str) -> Cow<'_, str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
+    if !digit_first && name.chars().all(legal) {
+        return Cow::Borrowed(name);
+    }
+    let mut out = String::with_capacity(name.len() + 1);
+    if digit_first {
+        out.push('_');
+    }
+    out.extend(name.chars().map(|c| if legal(c) { c } else { '_' }));
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_printable_ascii_of_1_to_255_bytes() {
+        assert!(is_valid("myorg/views/video size~"));
+        assert!(is_valid(&"x".repeat(255)));
+        for bad in ["", "a\nb", "caf\u{e9}", "\u{7f}", &"x".repeat(256)] {
+            assert!(!is_valid(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_default_name_is_crate_slash_ident() {
+        const NAME: &str = {
+            const BYTES: [u8; default_len("videolib::inner", "size")] = default_bytes("videolib::inner", "size");
+            default_str(&BYTES)
+        };
+        assert_eq!(NAME, "videolib/size");
+        const TOP: [u8; default_len("app", "x")] = default_bytes("app", "x");
+        assert_eq!(default_str(&TOP), "app/x");
+    }
+
+    #[test]
+    fn sanitising_keeps_legal_names_and_mends_the_rest() {
+        assert!(matches!(sanitise("ok_Name_9"), Cow::Borrowed(_)));
+        assert_eq!(sanitise("a.b/c:d"), "a_b_c_d");
+        assert_eq!(sanitise("1st"), "_1st");
+        assert_eq!(sanitise("\u{e9}t\u{e9}"), "_t_");
+    }
+}

@@ -1,0 +1,226 @@
+//! The four types a measurement's value can have, and their common form: 64 bits and a [`Kind`].
+
+use std::time::Duration;
+
+use super::unit::TimeUnit;
+
+/// A type of measurement values: `u64`, `i64`, `f64` or [`Duration`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no type of measurement values",
+    label = "a measure's values are `u64`, `i64`, `f64` or `std::time::Duration`"
+)]
+pub trait Value: sealed::Sealed + Copy + Send + Sync + 'static {
+    #[doc(hidden)]
+    const KIND: Kind;
+
+    /// The value in its common form; `None` for NaN and the infinities, which are refused.
+    #[doc(hidden)]
+    fn to_bits(self) -> Option<u64>;
+}
+
+/// A measure for which a `Distribution` has default buckets: a `Measure<Duration>`.
+#[diagnostic::on_unimplemented(
+    message = "a `Distribution` of `{Self}` values has no default buckets",
+    label = "only a `Measure<Duration>` has: write `{{ buckets: [...] }}` after the columns"
+)]
+pub trait HasDefaultBuckets: Value {}
+
+impl HasDefaultBuckets for Duration {}
+
+/// Which of the four types 64 bits are.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The number itself.
+    U64,
+    /// Two's complement.
+    I64,
+    /// IEEE 754.
+    F64,
+    /// Whole nanoseconds: a sum of integers does not depend on the order of the additions. 584 years fit.
+    Duration,
+}
+
+/// A value read back: of a row, a bound or an exemplar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// Of a `Measure<u64>`.
+    U64(u64),
+    /// Of a `Measure<i64>`.
+    I64(i64),
+    /// Of a `Measure<f64>`.
+    F64(f64),
+    /// Of a `Measure<Duration>`.
+    Duration(Duration),
+}
+
+impl Number {
+    /// The number as a float; a duration in `unit`.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "that is what the caller asks for")]
+    pub fn as_f64(self, unit: TimeUnit) -> f64 {
+        match self {
+            Self::U64(value) => value as f64,
+            Self::I64(value) => value as f64,
+            Self::F64(value) => value,
+            Self::Duration(value) => value.as_nanos() as f64 / unit.nanoseconds(),
+        }
+    }
+}
+
+impl Kind {
+    /// Reads the common form back.
+    pub(crate) fn number(self, bits: u64) -> Number {
+        match self {
+            Self::U64 => Number::U64(bits),
+            Self::I64 => Number::I64(bits.cast_signed()),
+            Self::F64 => Number::F64(f64::from_bits(bits)),
+            Self::Duration => Number::Duration(Duration::from_nanos(bits)),
+        }
+    }
+
+    /// The value as a float; a duration in nanoseconds.
+    pub(crate) fn float(self, bits: u64) -> f64 {
+        self.number(bits).as_f64(TimeUnit::Nanoseconds)
+    }
+}
+
+/// Integers that compare as the values of each kind do, so that one search finds a bucket for all four types, and
+/// the atomic `fetch_min` and `fetch_max` work for all.
+pub(crate) mod order {
+    use super::Kind;
+
+    const SIGN: u64 = 1 << 63;
+
+    /// From the common form.
+    pub(crate) const fn key(kind: Kind, bits: u64) -> u64 {
+        match kind {
+            Kind::U64 | Kind::Duration => bits,
+            Kind::I64 => bits ^ SIGN,
+            Kind::F64 if bits & SIGN == 0 => bits | SIGN,
+            Kind::F64 => !bits,
+        }
+    }
+
+    /// Back to the common form.
+    pub(crate) const fn bits(kind: Kind, key: u64) -> u64 {
+        match kind {
+            Kind::U64 | Kind::Duration => key,
+            Kind::I64 => key ^ SIGN,
+            Kind::F64 if key & SIGN == 0 => !key,
+            Kind::F64 => key & !SIGN,
+        }
+    }
+}
+
+/// The nanoseconds of a duration; one of more than 584 years counts as that.
+pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
+    let nanos = duration.as_nanos();
+    if nanos > u64::MAX as u128 {
+        return u64::MAX;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "just compared")]
+    let nanos = nanos as u64;
+    nanos
+}
+
+/// The bits of a float, with one zero instead of two: `-0.0` belongs in the same bucket as `0.0`.
+pub(crate) const fn float_bits(value: f64) -> u64 {
+    (value + 0.0).to_bits()
+}
+
+impl Value for u64 {
+    const KIND: Kind = Kind::U64;
+    fn to_bits(self) -> Option<u64> {
+        Some(self)
+    }
+}
+
+impl Value for i64 {
+    const KIND: Kind = Kind::I64;
+    fn to_bits(self) -> Option<u64> {
+        Some(self.cast_unsigned())
+    }
+}
+
+impl Value for f64 {
+    const KIND: Kind = Kind::F64;
+    fn to_bits(self) -> Option<u64> {
+        self.is_finite().then(|| float_bits(self))
+    }
+}
+
+impl Value for Duration {
+    const KIND: Kind = Kind::Duration;
+    fn to_bits(self) -> Option<u64> {
+        Some(nanoseconds(self))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for u64 {}
+    impl Sealed for i64 {}
+    impl Sealed for f64 {}
+    impl Sealed for std::time::Duration {}
+}
+
+/// So that a test can say `assert_eq!(data.sum, 42)`.
+macro_rules! comparable {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl PartialEq<$type> for Number {
+            fn eq(&self, other: &$type) -> bool {
+                matches!(self, Self::$variant(value) if value == other)
+            }
+        }
+        impl From<$type> for Number {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
+}
+
+comparable!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_ordered_as_the_values_and_go_back() {
+        let floats = [-f64::MAX, -1.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 0.5, 1.0, f64::MAX].map(f64::to_bits);
+        let signed = [i64::MIN, -1, 0, 1, i64::MAX].map(i64::cast_unsigned);
+        let unsigned = [0, 1, u64::MAX];
+        let check = |kind: Kind, all: &[u64]| {
+            for (a, b) in all.iter().zip(all.iter().skip(1)) {
+                assert!(order::key(kind, *a) < order::key(kind, *b), "{kind:?} {a:x} {b:x}");
+            }
+            for bits in all {
+                assert_eq!(order::bits(kind, order::key(kind, *bits)), *bits);
+            }
+        };
+        check(Kind::F64, &floats);
+        check(Kind::I64, &signed);
+        check(Kind::U64, &unsigned);
+        check(Kind::Duration, &unsigned);
+    }
+
+    #[test]
+    fn non_finite_values_have_no_bits_and_zero_has_one_form() {
+        assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::to_bits), [None; 3]);
+        assert_eq!((-0.0_f64).to_bits(), 1 << 63);
+        assert_eq!(Value::to_bits(-0.0), Value::to_bits(0.0));
+    }
+
+    #[test]
+    fn a_duration_is_exported_in_its_unit() {
+        let number = Number::from(Duration::from_micros(1_500));
+        assert_eq!(
+            [TimeUnit::Seconds, TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds]
+                .map(|unit| number.as_f64(unit)),
+            [0.0015, 1.5, 1500.0, 1_500_000.0]
+        );
+        assert_eq!(Value::to_bits(Duration::MAX), Some(u64::MAX));
+    }
+}

@@ -1,0 +1,68 @@
+//! Where something was declared, so that an error can name both places.
+
+use std::fmt;
+
+/// The place of a declaration: module, file, line and column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    module: &'static str,
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+impl Origin {
+    /// What `module_path!()`, `file!()`, `line!()` and `column!()` say.
+    #[must_use]
+    pub const fn new(module: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self { module, file, line, column }
+    }
+
+    /// Where the caller's caller is, for what is declared at run time. It has no module.
+    #[cfg(feature = "prometheus")]
+    #[track_caller]
+    pub(crate) fn caller() -> Self {
+        let location = std::panic::Location::caller();
+        Self { module: "", file: location.file(), line: location.line(), column: location.column() }
+    }
+
+    /// The crate, as the compiler spells it (`video_lib`, not `video-lib`).
+    #[must_use]
+    pub fn crate_name(&self) -> &'static str {
+        self.module.split("::").next().unwrap_or_default()
+    }
+
+    /// The full path of the module.
+    #[must_use]
+    pub const fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// The source file, as the compiler was given it.
+    #[must_use]
+    pub const fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The order in which declarations count: the linker's order is none.
+    pub(crate) fn rank(&self) -> (&'static str, &'static str, u32, u32) {
+        (self.crate_name(), self.file, self.line, self.column)
+    }
+}
+
+/// `src/views.rs:12 (crate app)`
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        match self.crate_name() {
+            "" => Ok(()),
+            name => write!(f, " (crate {name})"),
+        }
+    }
+}

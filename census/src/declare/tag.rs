@@ -1,0 +1,116 @@
+//! Tag keys.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
+use super::{Handle, Origin, name};
+
+/// A tag key: the name of a dimension, such as `frontend`. Declared with [`#[tag]`](macro@crate::tag).
+///
+/// A cheap handle. Keys of one name are one key, wherever they were declared.
+///
+/// ```
+/// use census::{TagKey, tag};
+///
+/// /// Which client the video came from.
+/// #[tag]
+/// pub static FRONTEND: TagKey;
+///
+/// assert_eq!(FRONTEND.name(), "frontend");
+/// assert_eq!(FRONTEND.description(), "Which client the video came from.");
+/// ```
+#[derive(Clone, Debug)]
+pub struct TagKey {
+    cell: Handle<TagKeyCell>,
+}
+
+/// What a tag key's `static` refers to.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct TagKeyCell {
+    name: Cow<'static, str>,
+    description: Cow<'static, str>,
+    local: bool,
+    origin: Origin,
+}
+
+impl TagKeyCell {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) const fn is_local(&self) -> bool {
+        self.local
+    }
+
+    pub(crate) const fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
+impl TagKey {
+    /// 1 to 255 bytes of printable ASCII (OpenCensus, `tags/TagMap.md`).
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.cell.name
+    }
+
+    /// What was written above it, up to the first blank line.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.cell.description
+    }
+
+    /// Whether tags of this key stay in this process: `#[tag(local)]`.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.cell.local
+    }
+
+    /// Where it was declared.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.cell.origin
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn __cell(name: &'static str, description: &'static str, local: bool, origin: Origin) -> TagKeyCell {
+        assert!(name::is_valid(name), "the name of a tag key is 1 to 255 bytes of printable ASCII");
+        TagKeyCell { name: Cow::Borrowed(name), description: Cow::Borrowed(description), local, origin }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __from_cell(cell: &'static TagKeyCell) -> Self {
+        Self { cell: Handle::Static(cell) }
+    }
+}
+
+impl PartialEq for TagKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.cell.same(&other.cell) || self.name() == other.name()
+    }
+}
+
+impl Eq for TagKey {}
+
+impl PartialOrd for TagKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for TagKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl Hash for TagKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}

@@ -1,0 +1,225 @@
+//! Views.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::{
+    Aggregation, AggregationSpec, Bounds, Count, DEFAULT_LATENCY_BUCKETS, Distribution, Handle, HasDefaultBuckets,
+    LastValue, Measure, MeasureCell, Origin, StaticBounds, Sum, TagKey, Value, name,
+};
+use crate::aggregate::LiveView;
+use std::sync::Arc;
+
+/// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
+/// [`view!`](macro@crate::view).
+///
+/// ```
+/// use census::{Measure, TagKey, measure, record, tag, tags, view};
+///
+/// #[tag]
+/// static FRONTEND: TagKey;
+/// /// Size of processed videos.
+/// #[measure(unit = "By")]
+/// static VIDEO_SIZE: Measure<u64>;
+///
+/// view! {
+///     /// Videos processed.
+///     static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+/// }
+///
+/// record!(VIDEO_SIZE = 25 << 20, tags(FRONTEND = "ios"));
+/// assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
+/// ```
+pub struct View<A: Aggregation> {
+    cell: Handle<ViewCell>,
+    aggregation: PhantomData<fn() -> A>,
+}
+
+/// What a view's `static` refers to.
+#[doc(hidden)]
+pub struct ViewCell {
+    name: &'static str,
+    description: Option<&'static str>,
+    measure: &'static Handle<MeasureCell>,
+    aggregation: StaticAggregation,
+    columns: &'static [&'static TagKey],
+    max_series: Option<usize>,
+    origin: Origin,
+    /// Set when the catalogue has taken it.
+    pub(crate) live: OnceLock<Arc<LiveView>>,
+}
+
+/// A view's measure and aggregation, as [`view!`](macro@crate::view) writes them.
+#[doc(hidden)]
+#[must_use]
+pub struct Plan<A> {
+    measure: &'static Handle<MeasureCell>,
+    aggregation: StaticAggregation,
+    marker: PhantomData<fn() -> A>,
+}
+
+#[derive(Clone, Copy)]
+enum StaticAggregation {
+    Count,
+    Sum,
+    LastValue,
+    Distribution(StaticBounds),
+}
+
+/// What a view is, wherever it came from.
+#[derive(Debug)]
+pub(crate) struct ViewSpec {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) description: Cow<'static, str>,
+    pub(crate) measure: Handle<MeasureCell>,
+    pub(crate) aggregation: AggregationSpec,
+    pub(crate) columns: Arc<[TagKey]>,
+    pub(crate) max_series: Option<usize>,
+    pub(crate) origin: Origin,
+}
+
+impl ViewSpec {
+    /// Whether both define the same view; the place does not count.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.description == other.description
+            && self.measure.descriptor.same(&other.measure.descriptor)
+            && self.aggregation == other.aggregation
+            && self.columns == other.columns
+            && self.max_series == other.max_series
+    }
+}
+
+impl<A> Plan<A> {
+    const fn new(measure: &'static Handle<MeasureCell>, aggregation: StaticAggregation) -> Self {
+        Self { measure, aggregation, marker: PhantomData }
+    }
+}
+
+#[doc(hidden)]
+pub const fn count<T: Value>(measure: &'static Measure<T>) -> Plan<Count> {
+    Plan::new(measure.handle(), StaticAggregation::Count)
+}
+
+#[doc(hidden)]
+pub const fn sum<T: Value>(measure: &'static Measure<T>) -> Plan<Sum> {
+    Plan::new(measure.handle(), StaticAggregation::Sum)
+}
+
+#[doc(hidden)]
+pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> Plan<LastValue> {
+    Plan::new(measure.handle(), StaticAggregation::LastValue)
+}
+
+#[doc(hidden)]
+pub const fn default_distribution<T: HasDefaultBuckets>(measure: &'static Measure<T>) -> Plan<Distribution> {
+    let bounds = StaticBounds::Duration(&DEFAULT_LATENCY_BUCKETS);
+    Plan::new(measure.handle(), StaticAggregation::Distribution(bounds))
+}
+
+/// Says that something is a measure, before one of the methods below is looked for on it.
+#[doc(hidden)]
+#[must_use]
+pub const fn measure<T: Value>(measure: &'static Measure<T>) -> &'static Measure<T> {
+    measure
+}
+
+/// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
+macro_rules! distributions {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl Measure<$type> {
+            #[doc(hidden)]
+            #[track_caller]
+            pub const fn __distribution(&'static self, bounds: &'static [$type]) -> Plan<Distribution> {
+                Plan::new(self.handle(), StaticAggregation::Distribution(StaticBounds::$variant(bounds).checked()))
+            }
+        }
+    )*};
+}
+
+distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
+
+impl ViewCell {
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "generated code makes it in place")]
+    pub const fn new<A>(
+        name: &'static str,
+        description: Option<&'static str>,
+        plan: Plan<A>,
+        columns: &'static [&'static TagKey],
+        max_series: Option<usize>,
+        origin: Origin,
+    ) -> Self {
+        assert!(name::is_valid(name), "the name of a view is 1 to 255 bytes of printable ASCII");
+        assert!(!matches!(max_series, Some(0)), "`max_series` is at least 1: leave the view out if it is to keep no rows");
+        let Plan { measure, aggregation, .. } = plan;
+        Self { name, description, measure, aggregation, columns, max_series, origin, live: OnceLock::new() }
+    }
+
+    pub(crate) const fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    pub(crate) fn spec(&self) -> ViewSpec {
+        let description = match self.description {
+            None | Some("") => self.measure.descriptor.description.clone(),
+            Some(text) => Cow::Borrowed(text),
+        };
+        ViewSpec {
+            name: Cow::Borrowed(self.name),
+            description,
+            measure: self.measure.clone(),
+            aggregation: match self.aggregation {
+                StaticAggregation::Count => AggregationSpec::Count,
+                StaticAggregation::Sum => AggregationSpec::Sum,
+                StaticAggregation::LastValue => AggregationSpec::LastValue,
+                StaticAggregation::Distribution(bounds) => AggregationSpec::Distribution(Bounds::from(bounds)),
+            },
+            columns: self.columns.iter().map(|key| (*key).clone()).collect(),
+            max_series: self.max_series,
+            origin: self.origin,
+        }
+    }
+}
+
+impl<A: Aggregation> View<A> {
+    /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`); unless given, the identifier in
+    /// lower case. It is what one asks Prometheus for, after the namespace.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.cell.name
+    }
+
+    /// Where it was declared.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.cell.origin
+    }
+
+    pub(crate) fn cell(&self) -> &ViewCell {
+        &self.cell
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __from_cell(cell: &'static ViewCell) -> Self {
+        Self { cell: Handle::Static(cell), aggregation: PhantomData }
+    }
+}
+
+impl<A: Aggregation> Clone for View<A> {
+    fn clone(&self) -> Self {
+        Self { cell: self.cell.clone(), aggregation: PhantomData }
+    }
+}
+
+impl<A: Aggregation> fmt::Debug for View<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("View").field(&self.name()).finish()
+    }
+}

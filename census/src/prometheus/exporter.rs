@@ -1,0 +1,184 @@
+//! The exporter: what is said of it, and a scrape of it.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use prometheus_client::encoding::text::encode_registry;
+use prometheus_client::registry::Registry;
+
+use super::collector::{Target, ViewCollector};
+use super::exposition::Exposition;
+use super::families::{ConstLabel, Decoration, Families};
+use super::negotiate::Format;
+use crate::declare::{Origin, name};
+use crate::register::{self, CatalogueError, Problem};
+
+/// Shows the views to Prometheus. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Exporter {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    decoration: Arc<Decoration>,
+    registry: Option<Arc<Registry>>,
+    /// As of the time when it was built.
+    problems: Vec<Problem>,
+    /// How many of these are not the families' own, which every scrape finds anew.
+    fixed_problems: usize,
+}
+
+/// What is said of an [`Exporter`] before it is built.
+#[must_use = "`build` or `build_lenient` makes the exporter"]
+#[derive(Debug, Default)]
+pub struct ExporterBuilder {
+    decoration: Decoration,
+    registry: Option<Arc<Registry>>,
+    max_series: Option<usize>,
+}
+
+/// An answer for a scraper: for `axum`, `actix`, `hyper` and the like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scrape {
+    /// The HTTP status: 200, or 500 if a collector of the user's own registry failed or panicked. There is no half
+    /// body.
+    pub status: u16,
+    /// For the header `Content-Type`.
+    pub content_type: &'static str,
+    /// The exposition; with status 500, a sentence.
+    pub body: String,
+}
+
+impl Exporter {
+    /// An exporter with a namespace, const labels, or a registry of your own.
+    pub fn builder() -> ExporterBuilder {
+        ExporterBuilder::default()
+    }
+
+    /// All views' data, in the format that a scraper accepts: OpenMetrics 1.0.0 or Prometheus text 0.0.4 (which
+    /// everyone gets who does not say). `accept` is the request's `Accept` header.
+    ///
+    /// Takes as long as there are rows: call it off the threads of an async runtime.
+    #[must_use]
+    pub fn scrape(&self, accept: Option<&str>) -> Scrape {
+        let format = Format::accepted(accept);
+        // A collector of the user's registry may panic: that is not to take the server's thread along.
+        match catch_unwind(AssertUnwindSafe(|| self.render(format))) {
+            Ok(Ok(body)) => Scrape { status: 200, content_type: format.content_type(), body },
+            Ok(Err(fmt::Error)) => failed("a collector could not be encoded"),
+            Err(_) => failed("a collector panicked"),
+        }
+    }
+
+    /// Makes the views a collector of a registry of your own, for programs that encode it themselves. There are no
+    /// exemplars then, and no Prometheus text 0.0.4.
+    ///
+    /// ```
+    /// # use census::prometheus::Exporter;
+    /// let mut registry = prometheus_client::registry::Registry::default();
+    /// Exporter::builder().build_lenient().register_into(&mut registry);
+    /// let mut body = String::new();
+    /// prometheus_client::encoding::text::encode(&mut body, &registry)?;
+    /// assert!(body.contains("census_catalogue_problems 0"));
+    /// # Ok::<(), std::fmt::Error>(())
+    /// ```
+    pub fn register_into(&self, registry: &mut Registry) {
+        registry.register_collector(Box::new(self.collector(Target::Registry)));
+    }
+
+    /// What was wrong when the exporter was built; empty, unless it was built leniently.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.inner.problems
+    }
+
+    fn render(&self, format: Format) -> Result<String, fmt::Error> {
+        let mut exposition = Exposition::new(format);
+        if let Some(registry) = &self.inner.registry {
+            // First, because it cannot be asked which families it has.
+            encode_registry(&mut exposition, registry)?;
+        }
+        let mut ours = Registry::default();
+        let written = exposition.families().to_vec();
+        let target = Target::Exposition { written, exemplars: exposition.exemplars() };
+        ours.register_collector(Box::new(self.collector(target)));
+        encode_registry(&mut exposition, &ours)?;
+        Ok(exposition.finish())
+    }
+
+    fn collector(&self, target: Target) -> ViewCollector {
+        ViewCollector {
+            decoration: Arc::clone(&self.inner.decoration),
+            target,
+            problems: self.inner.fixed_problems,
+        }
+    }
+}
+
+fn failed(why: &str) -> Scrape {
+    Scrape { status: 500, content_type: "text/plain; charset=utf-8", body: format!("the scrape failed: {why}\n") }
+}
+
+impl ExporterBuilder {
+    /// A prefix of every name: `myapp` makes `videos` to `myapp_videos`. Default: none.
+    pub fn namespace(mut self, namespace: &str) -> Self {
+        namespace.clone_into(&mut self.decoration.namespace);
+        self
+    }
+
+    /// A label that every series of every view gets. The name is made legal as a tag key's is.
+    #[track_caller]
+    pub fn const_label(mut self, name: &str, value: &str) -> Self {
+        self.decoration.const_labels.push(ConstLabel {
+            name: name::sanitise(name).into_owned(),
+            value: value.to_owned(),
+            origin: Origin::caller(),
+        });
+        self
+    }
+
+    /// A `prometheus-client` registry whose metrics go along, as they are. Where it has samples of a view's name, the
+    /// view is left out of the scrape, and `census_left_out_families` says so.
+    pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
+        self.registry = Some(registry.into());
+        self
+    }
+
+    /// How many rows a view keeps that does not say: at least 1. Default: [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
+    /// One number for the whole program: the exporter built last decides.
+    pub fn max_series(mut self, rows: usize) -> Self {
+        self.max_series = Some(rows);
+        self
+    }
+
+    /// Builds the exporter, if nothing is wrong.
+    ///
+    /// # Errors
+    /// Every problem of the catalogue and of this exporter's names and labels, with both places.
+    pub fn build(self) -> Result<Exporter, CatalogueError> {
+        let exporter = self.build_lenient();
+        match exporter.problems() {
+            [] => Ok(exporter),
+            problems => Err(CatalogueError { problems: problems.to_vec() }),
+        }
+    }
+
+    /// Builds the exporter in any case: it shows what is valid. See [`Exporter::problems`] for the rest.
+    #[must_use]
+    pub fn build_lenient(self) -> Exporter {
+        if let Some(rows) = self.max_series {
+            register::set_default_max_series(rows);
+        }
+        let mut problems = register::check().err().map(|error| error.problems).unwrap_or_default();
+        problems.extend(self.decoration.problems());
+        let fixed_problems = problems.len();
+        let decoration = self.decoration.lenient();
+        problems.extend(Families::new(register::views(), &decoration, &[]).problems);
+        let inner =
+            Inner { decoration: Arc::new(decoration), registry: self.registry, problems, fixed_problems };
+        Exporter { inner: Arc::new(inner) }
+    }
+}

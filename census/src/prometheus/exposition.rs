@@ -1,0 +1,292 @@
+//! Where the encoder of `prometheus-client` writes to: it passes the lines on, in either format, and adds what that
+//! encoder cannot.
+//!
+//! The encoder writes OpenMetrics only, does not escape HELP, and takes no exemplars but its own. So each line is
+//! looked at when it is whole. That works for the user's own registry, too.
+
+use std::collections::VecDeque;
+use std::fmt::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+
+use super::negotiate::Format;
+use crate::collect::Exemplar;
+use crate::declare::TimeUnit;
+use crate::register::MetricType;
+
+/// An exposition that is being written.
+pub(super) struct Exposition {
+    out: String,
+    /// Where the current line begins.
+    line: usize,
+    format: Format,
+    /// The family and the text of a HELP line, until its TYPE line comes: 0.0.4 has another name there for some types.
+    help: Option<(String, String)>,
+    histogram: bool,
+    families: Vec<(String, MetricType)>,
+    exemplars: ExemplarQueue,
+}
+
+impl Exposition {
+    pub(super) fn new(format: Format) -> Self {
+        Self {
+            out: String::new(),
+            line: 0,
+            format,
+            help: None,
+            histogram: false,
+            families: Vec::new(),
+            exemplars: ExemplarQueue::default(),
+        }
+    }
+
+    /// By which a collector says what belongs to the lines that it is about to write.
+    pub(super) fn exemplars(&self) -> ExemplarQueue {
+        self.exemplars.clone()
+    }
+
+    /// The families written so far.
+    pub(super) fn families(&self) -> &[(String, MetricType)] {
+        &self.families
+    }
+
+    /// The whole text.
+    pub(super) fn finish(mut self) -> String {
+        if matches!(self.format, Format::OpenMetrics { .. }) {
+            self.out.push_str("# EOF\n");
+        }
+        self.out
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.format, Format::Text { .. })
+    }
+
+    /// Looks at the line that has just ended.
+    fn end_line(&mut self) -> fmt::Result {
+        let Some(line) = self.out.get(self.line..) else { return Err(fmt::Error) };
+        if let Some((family, mut help)) = self.help.take() {
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let rest = line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_prefix(family.as_str()));
+            if let Some(metric_type) = rest.and_then(|rest| rest.strip_prefix(' ')) {
+                let metric_type = metric_type.to_owned();
+                self.begin_family(&family, &help, &metric_type)?;
+            } else {
+                // The text had a line break.
+                help.push('\n');
+                help.push_str(line);
+                self.out.truncate(self.line);
+                self.help = Some((family, help));
+            }
+        } else if let Some(rest) = line.strip_prefix("# HELP ") {
+            let rest = rest.strip_suffix('\n').unwrap_or(rest);
+            let (family, help) = rest.split_once(' ').unwrap_or((rest, ""));
+            self.help = Some((family.to_owned(), help.to_owned()));
+            self.out.truncate(self.line);
+        } else if line.starts_with("# UNIT ") {
+            if self.is_text() {
+                self.out.truncate(self.line);
+            }
+        } else {
+            self.end_sample()?;
+        }
+        self.line = self.out.len();
+        Ok(())
+    }
+
+    fn begin_family(&mut self, family: &str, help: &str, metric_type: &str) -> fmt::Result {
+        self.out.truncate(self.line);
+        self.histogram = metric_type == "histogram";
+        self.families.push((
+            family.to_owned(),
+            match metric_type {
+                "counter" => MetricType::Counter,
+                "histogram" => MetricType::Histogram,
+                _ => MetricType::Gauge,
+            },
+        ));
+        let text = self.is_text();
+        let help = escape_help(help, !text);
+        let (suffix, metric_type) = match (text, metric_type) {
+            // 0.0.4 knows samples, where OpenMetrics knows families.
+            (true, "counter") => ("_total", "counter"),
+            (true, "info") => ("_info", "gauge"),
+            (true, "unknown") => ("", "untyped"),
+            (_, other) => ("", other),
+        };
+        write!(self.out, "# HELP {family}{suffix} {help}\n# TYPE {family}{suffix} {metric_type}\n")
+    }
+
+    fn end_sample(&mut self) -> fmt::Result {
+        if self.is_text() {
+            let exemplar = self.out.get(self.line..).and_then(exemplar_start);
+            if let Some(start) = exemplar {
+                self.out.truncate(self.line + start);
+                self.out.push('\n');
+            }
+            // Taken from the queue all the same, or it would go to a later line.
+            if self.is_bucket() {
+                drop(self.exemplars.next());
+            }
+        } else if self.is_bucket()
+            && let Some(exemplar) = self.exemplars.next()
+        {
+            self.out.truncate(self.out.trim_end_matches('\n').len());
+            writeln!(self.out, " # {exemplar}")?;
+        }
+        Ok(())
+    }
+
+    fn is_bucket(&self) -> bool {
+        self.histogram
+            && self.out.get(self.line..).and_then(|line| line.split_once('{')).is_some_and(|(n, _)| n.ends_with("_bucket"))
+    }
+}
+
+impl fmt::Write for Exposition {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for piece in text.split_inclusive('\n') {
+            self.out.push_str(piece);
+            if piece.ends_with('\n') {
+                self.end_line()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a sample line has its exemplar: ` # {`, outside of a label's value.
+fn exemplar_start(line: &str) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (index, byte) in line.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b' ' if !quoted && line.get(index..).is_some_and(|rest| rest.starts_with(" # {")) => return Some(index),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A HELP text. OpenMetrics 1.0.0 escapes quotes too; 0.0.4 does not.
+pub(super) fn escape_help(help: &str, quotes: bool) -> String {
+    let mut out = String::with_capacity(help.len());
+    for c in help.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '"' if quotes => out.push_str("\\\""),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// What follows the `#` on a bucket's line, if anything does.
+pub(super) type Bucket = Option<ExemplarText>;
+
+/// An exemplar as OpenMetrics writes it.
+#[derive(Debug)]
+pub(super) struct ExemplarText(String);
+
+impl fmt::Display for ExemplarText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<(&Exemplar, TimeUnit)> for ExemplarText {
+    fn from((exemplar, unit): (&Exemplar, TimeUnit)) -> Self {
+        let mut out = String::from("{");
+        for (index, (name, value)) in exemplar.labels.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            // A label's value is escaped as an OpenMetrics HELP is.
+            let _ = write!(out, "{name}=\"{}\"", escape_help(value, true));
+        }
+        let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let value = exemplar.value.as_f64(unit);
+        let _ = write!(out, "}} {value:?} {}.{:03}", time.as_secs(), time.subsec_millis());
+        Self(out)
+    }
+}
+
+/// From the collector to the exposition that it writes to, which it knows only as an encoder: what belongs to the next
+/// bucket lines, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ExemplarQueue(Arc<Mutex<VecDeque<Bucket>>>);
+
+impl ExemplarQueue {
+    /// Says what belongs to the bucket lines that come next.
+    pub(super) fn announce(&self, buckets: Vec<Bucket>) {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.clear();
+        queue.extend(buckets);
+    }
+
+    fn next(&self) -> Bucket {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
+    const TEXT: Format = Format::Text { escaping: false };
+
+    fn convert(format: Format, input: &str) -> String {
+        let mut out = Exposition::new(format);
+        // In pieces, as an encoder writes.
+        for piece in input.split_inclusive([' ', '{', '"']) {
+            assert!(out.write_str(piece).is_ok());
+        }
+        out.finish()
+    }
+
+    #[test]
+    fn counters_infos_and_unknowns_change_their_names_in_text() {
+        let input = "# HELP a_seconds A \"b\" \\.\n# TYPE a_seconds counter\n# UNIT a_seconds seconds\na_seconds_total 1\n\
+                     # HELP b B\n# TYPE b info\nb_info{v=\"1\"} 1\n# HELP c \n# TYPE c unknown\nc 3\n";
+        assert_eq!(
+            convert(TEXT, input),
+            "# HELP a_seconds_total A \"b\" \\\\.\n# TYPE a_seconds_total counter\na_seconds_total 1\n\
+             # HELP b_info B\n# TYPE b_info gauge\nb_info{v=\"1\"} 1\n# HELP c \n# TYPE c untyped\nc 3\n"
+        );
+        assert_eq!(
+            convert(OPEN_METRICS, input),
+            "# HELP a_seconds A \\\"b\\\" \\\\.\n# TYPE a_seconds counter\n# UNIT a_seconds seconds\na_seconds_total 1\n\
+             # HELP b B\n# TYPE b info\nb_info{v=\"1\"} 1\n# HELP c \n# TYPE c unknown\nc 3\n# EOF\n"
+        );
+    }
+
+    #[test]
+    fn a_line_break_in_help_is_mended() {
+        let input = "# HELP a two\nlines\n# TYPE a gauge\na 1\n";
+        assert_eq!(convert(TEXT, input), "# HELP a two\\nlines\n# TYPE a gauge\na 1\n");
+    }
+
+    #[test]
+    fn text_has_no_exemplars_and_labels_that_look_like_one_stay() {
+        let input = "# HELP a A\n# TYPE a counter\na_total{k=\" # {x\\\" # {\"} 1 # {t=\"1\"} 1 2\n";
+        assert!(convert(TEXT, input).ends_with("a_total{k=\" # {x\\\" # {\"} 1\n"));
+    }
+
+    #[test]
+    fn exemplars_go_to_their_buckets() {
+        let exposition = |format| {
+            let mut out = Exposition::new(format);
+            let exemplar = ExemplarText("{t=\"1\"} 2.0".to_owned());
+            assert!(out.write_str("# HELP h H\n# TYPE h histogram\n").is_ok());
+            out.exemplars().announce(vec![None, Some(exemplar)]);
+            assert!(out.write_str("h_sum 2\nh_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n").is_ok());
+            out.finish()
+        };
+        assert!(exposition(OPEN_METRICS).contains("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1 # {t=\"1\"} 2.0\nh_c"));
+        assert!(exposition(TEXT).ends_with("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n"));
+    }
+}

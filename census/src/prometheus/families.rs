@@ -1,0 +1,141 @@
+//! Which families the views become under an exporter's namespace and labels, and which cannot be exported so.
+
+use std::sync::Arc;
+
+use crate::aggregate::LiveView;
+use crate::declare::{Origin, name};
+use crate::register::{Claims, MetricType, Problem, ProblemKind, family_name, metric_type};
+
+use super::own;
+
+/// What an exporter adds to every family.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decoration {
+    pub(super) namespace: String,
+    pub(super) const_labels: Vec<ConstLabel>,
+}
+
+/// A label that every series has.
+#[derive(Clone, Debug)]
+pub(super) struct ConstLabel {
+    /// A legal label name.
+    pub(super) name: String,
+    pub(super) value: String,
+    /// Where the program says so.
+    pub(super) origin: Origin,
+}
+
+/// A family to write: a view and what it is called.
+#[derive(Debug)]
+pub(super) struct Family {
+    pub(super) live: Arc<LiveView>,
+    pub(super) name: String,
+    pub(super) metric_type: MetricType,
+    pub(super) labels: Vec<String>,
+}
+
+/// The families of some views, in their order, and what is wrong with the rest.
+#[derive(Debug, Default)]
+pub(super) struct Families {
+    pub(super) families: Vec<Family>,
+    pub(super) problems: Vec<Problem>,
+    /// How many clash with families of the user's own registry.
+    pub(super) left_out: u64,
+}
+
+/// Who has a name already.
+#[derive(Clone, Copy)]
+enum Owner {
+    Census,
+    Registry,
+    View(Origin),
+}
+
+impl Families {
+    /// Names the families of `views`; those in `registry` are there already.
+    pub(super) fn new(views: Vec<Arc<LiveView>>, decoration: &Decoration, registry: &[(String, MetricType)]) -> Self {
+        let mut claims = Claims::default();
+        for (name, metric_type) in own::NAMES {
+            // The first of them, so nobody has these names.
+            let _ = claims.claim(name, metric_type, Owner::Census);
+        }
+        for (name, metric_type) in registry {
+            // The registry's affair, if it writes one family twice.
+            let _ = claims.claim(name, *metric_type, Owner::Registry);
+        }
+        let mut families = Self::default();
+        for live in views {
+            families.add(live, decoration, &mut claims);
+        }
+        families
+    }
+
+    fn add(&mut self, live: Arc<LiveView>, decoration: &Decoration, claims: &mut Claims<Owner>) {
+        let view = &live.spec;
+        let labels: Vec<String> = view.columns.iter().map(|key| name::sanitise(key.name()).into_owned()).collect();
+        if let Some(label) = decoration.const_labels.iter().find(|label| labels.contains(&label.name)) {
+            self.problems.push(Problem {
+                kind: ProblemKind::InvalidView,
+                message: format!("view `{}` has a column `{}`, which is also a const label", view.name, label.name),
+                refused: view.origin,
+                first: Some(label.origin),
+            });
+            return;
+        }
+        let metric_type = metric_type(view);
+        let family = family_name(&decoration.namespace, &view.name, metric_type);
+        match claims.claim(&family, metric_type, Owner::View(view.origin)) {
+            Ok(()) => self.families.push(Family { name: family, metric_type, labels, live }),
+            Err((_, Owner::Registry)) => self.left_out += 1,
+            Err((sample, owner)) => {
+                let (whose, first) = match owner {
+                    Owner::View(origin) => ("another view exports", Some(origin)),
+                    Owner::Census | Owner::Registry => ("the library exports itself", None),
+                };
+                self.problems.push(Problem {
+                    kind: ProblemKind::Conflict,
+                    message: format!("view `{}` would export `{sample}`, which {whose}", view.name),
+                    refused: view.origin,
+                    first,
+                });
+            }
+        }
+    }
+}
+
+impl Decoration {
+    /// What is wrong with the const labels themselves.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (index, label) in self.const_labels.iter().enumerate() {
+            let earlier = self.const_labels.iter().take(index).find(|other| other.name == label.name);
+            let message = if let Some(earlier) = earlier {
+                Some((format!("const label `{}` is given twice", label.name), Some(earlier.origin)))
+            } else if label.name.is_empty() {
+                Some(("a const label has no name".to_owned(), None))
+            } else if label.name.starts_with("__") {
+                let message =
+                    format!("const label `{}`: Prometheus keeps labels beginning with `__` for itself", label.name);
+                Some((message, None))
+            } else if label.name == "le" {
+                Some(("const label `le`: that is the label of a histogram's buckets".to_owned(), None))
+            } else {
+                None
+            };
+            problems.extend(message.map(|(message, first)| Problem {
+                kind: ProblemKind::Conflict,
+                message,
+                refused: label.origin,
+                first,
+            }));
+        }
+        problems
+    }
+
+    /// The same without the labels that have a problem: what a lenient exporter writes.
+    pub(super) fn lenient(mut self) -> Self {
+        let bad: Vec<Origin> = self.problems().iter().map(|problem| problem.refused).collect();
+        self.const_labels.retain(|label| !bad.contains(&label.origin));
+        self
+    }
+}

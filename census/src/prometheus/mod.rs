@@ -1,0 +1,53 @@
+//! Steps 6 and 7, **encode** and **serve**: the views as Prometheus sees them.
+//!
+//! ```
+//! use census::prometheus::Exporter;
+//!
+//! # fn main() -> Result<(), census::CatalogueError> {
+//! let exporter = Exporter::builder()
+//!     .namespace("myapp")
+//!     .const_label("region", "eu")
+//!     .build()?;
+//! let scrape = exporter.scrape(Some("application/openmetrics-text; version=1.0.0"));
+//! assert_eq!(scrape.status, 200);
+//! assert!(scrape.body.ends_with("# EOF\n"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What Prometheus sees
+//!
+//! | view | family | samples |
+//! |---|---|---|
+//! | `Count` | counter | `x_total` |
+//! | `Sum` of `u64` or `Duration` | counter | `x_total` |
+//! | `Sum` of `i64` or `f64` | gauge | `x` |
+//! | `LastValue` | gauge | `x` |
+//! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
+//!
+//! `x` is the namespace, a `_` and the view's name, with every character outside `[A-Za-z0-9_]` turned into `_` and a
+//! `_` before a leading digit. No unit is appended: the name you write is the name you query. A counter's family is
+//! without the `_total` that its samples have, also if you wrote it.
+//!
+//! The library tells about itself, whatever the namespace:
+//!
+//! | family | what it counts |
+//! |---|---|
+//! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
+//! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
+//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`, or `busy` (another thread had the bucket's) |
+//! | `census_catalogue_problems` | declarations that the catalogue or the exporter refused |
+//! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
+
+mod collector;
+mod exporter;
+mod exposition;
+mod families;
+mod negotiate;
+mod own;
+mod unit;
+mod value;
+
+pub use exporter::{Exporter, ExporterBuilder, Scrape};
+#[cfg(feature = "server")]
+pub use crate::server::{ServeError, Server, serve};

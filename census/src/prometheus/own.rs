@@ -1,0 +1,93 @@
+//! The families in which the library tells about itself.
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+
+use prometheus_client::encoding::DescriptorEncoder;
+
+use super::collector::{Labels, write_descriptor, write_sample};
+use super::families::Families;
+use super::value::SampleValue;
+use crate::aggregate::{DROPPED_BUSY, DROPPED_TOO_LONG};
+use crate::register::{self, MetricType};
+
+const OVERFLOWED: &str = "census_overflowed_measurements";
+const REFUSED: &str = "census_refused_measurements";
+const DROPPED: &str = "census_dropped_exemplars";
+const PROBLEMS: &str = "census_catalogue_problems";
+const LEFT_OUT: &str = "census_left_out_families";
+
+/// Their names, which nobody else may have.
+pub(super) const NAMES: [(&str, MetricType); 5] = [
+    (OVERFLOWED, MetricType::Counter),
+    (REFUSED, MetricType::Counter),
+    (DROPPED, MetricType::Counter),
+    (PROBLEMS, MetricType::Gauge),
+    (LEFT_OUT, MetricType::Gauge),
+];
+
+/// Writes them.
+pub(super) fn write(encoder: &mut DescriptorEncoder<'_>, families: &Families, problems: u64) -> fmt::Result {
+    let mut out = Writer { encoder };
+    out.family(
+        OVERFLOWED,
+        "Measurements that went to the overflow row, because their view had as many rows as it may have.",
+        MetricType::Counter,
+        "view",
+        families.families.iter().map(|family| (&*family.live.spec.name, family.live.rows.overflowed())),
+    )?;
+    let refused = register::refused();
+    out.family(
+        REFUSED,
+        "Measurements that were NaN or infinite.",
+        MetricType::Counter,
+        "measure",
+        refused.iter().map(|(measure, count)| (measure.as_str(), *count)),
+    )?;
+    let dropped = [("busy", &DROPPED_BUSY), ("too_long", &DROPPED_TOO_LONG)];
+    out.family(
+        DROPPED,
+        "Exemplars that were dropped.",
+        MetricType::Counter,
+        "reason",
+        dropped.into_iter().map(|(reason, count)| (reason, count.load(Ordering::Relaxed))),
+    )?;
+    out.gauge(PROBLEMS, "Declarations that the catalogue or the exporter refused.", problems)?;
+    out.gauge(
+        LEFT_OUT,
+        "Families left out of this scrape, because another registry has samples of their names.",
+        families.left_out,
+    )
+}
+
+struct Writer<'a, 'b> {
+    encoder: &'a mut DescriptorEncoder<'b>,
+}
+
+impl Writer<'_, '_> {
+    /// A family with one label; none without rows.
+    fn family<'a>(
+        &mut self,
+        name: &str,
+        help: &str,
+        metric_type: MetricType,
+        label: &str,
+        rows: impl Iterator<Item = (&'a str, u64)>,
+    ) -> fmt::Result {
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
+            return Ok(());
+        }
+        let mut metric = write_descriptor(self.encoder, name, help, None, metric_type)?;
+        for (value, count) in rows {
+            let labels = Labels::own(label, value);
+            write_sample(&mut metric.encode_family(&labels)?, metric_type, SampleValue::Unsigned(count))?;
+        }
+        Ok(())
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        let mut metric = write_descriptor(self.encoder, name, help, None, MetricType::Gauge)?;
+        write_sample(&mut metric, MetricType::Gauge, SampleValue::Unsigned(value))
+    }
+}

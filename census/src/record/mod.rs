@@ -1,0 +1,108 @@
+//! Step 3, **record**: from a measurement to the rows of the measure's views.
+//!
+//! A measure without views costs one load. Otherwise the thread's [memo](memo) says which rows the tags mean, in one
+//! look-up however many views there are; only a first meeting asks the views' own tables.
+
+mod bound;
+mod memo;
+mod timer;
+
+pub use bound::BoundMeasure;
+pub use timer::Timer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::aggregate::{ExemplarLabels, Row};
+use crate::declare::{Measure, MeasureCell, TagKey, Value};
+use crate::tags::{AsTagValue, TagMap, TagStr};
+
+/// A value for a measure, on its way to the views.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Measurement<'a> {
+    cell: &'a MeasureCell,
+    bits: Option<u64>,
+}
+
+impl<T: Value> Measure<T> {
+    /// Records a value with the tags that are current in this scope.
+    ///
+    /// NaN and infinities are refused, and counted in `census_refused_measurements_total`. A duration of more than
+    /// 584 years counts as that. Never panics; waits for nobody once this thread has met the row.
+    pub fn record(&self, value: T) {
+        if self.is_viewed() {
+            record(&[measurement(self, value)], &[], &[]);
+        }
+    }
+
+    /// Whether a view uses this measure, so that recording has an effect.
+    #[must_use]
+    pub fn is_viewed(&self) -> bool {
+        self.cell().wiring.viewed().is_some()
+    }
+
+    /// A handle that records with these tags and no others, and needs no look-up.
+    ///
+    /// ```
+    /// # use census::{Measure, TagKey, measure, tag, tags, view};
+    /// # #[tag]
+    /// # static SHARD: TagKey;
+    /// # #[measure]
+    /// # static WRITES: Measure<u64>;
+    /// # view! { static WRITTEN: Sum<WRITES> by (SHARD); }
+    /// let writes = WRITES.bind(tags!(SHARD = 7));
+    /// writes.record(1);
+    /// writes.record(2);
+    /// assert!(WRITTEN.data().get(&tags!(SHARD = 7)).is_some_and(|sum| *sum == 3));
+    /// ```
+    #[must_use]
+    pub fn bind(&self, tags: TagMap) -> BoundMeasure<T> {
+        BoundMeasure::new(self.clone(), tags)
+    }
+}
+
+impl Measure<Duration> {
+    /// Starts a timer, which records when it is stopped.
+    pub fn start(&self) -> Timer<'_> {
+        Timer::start(self)
+    }
+
+    /// Calls `f`, and records how long it took. Nothing is recorded if it panics.
+    pub fn time<R>(&self, f: impl FnOnce() -> R) -> R {
+        let timer = self.start();
+        let result = f();
+        timer.stop();
+        result
+    }
+}
+
+#[doc(hidden)]
+pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
+    Measurement { cell: measure.cell(), bits: value.to_bits() }
+}
+
+#[doc(hidden)]
+pub fn exemplar_label<'a>(name: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> (&'a str, TagStr<'a>) {
+    (name, value.as_tag_value())
+}
+
+/// What `record!` calls: several measurements with the tags of the scope and `tags` over them.
+#[doc(hidden)]
+pub fn record(measurements: &[Measurement<'_>], tags: &[(&TagKey, TagStr<'_>)], exemplar: &[(&str, TagStr<'_>)]) {
+    let exemplar = ExemplarLabels::new(exemplar);
+    for measurement in measurements {
+        let Some(version) = measurement.cell.wiring.viewed() else { continue };
+        let Some(bits) = measurement.bits else {
+            measurement.cell.wiring.refuse();
+            continue;
+        };
+        memo::with_rows(measurement.cell, version, tags, |rows| add(rows, measurement.cell, bits, exemplar.as_ref()));
+    }
+}
+
+fn add(rows: &[Arc<Row>], cell: &MeasureCell, bits: u64, exemplar: Option<&ExemplarLabels<'_>>) {
+    for row in rows {
+        row.cell.record(cell.descriptor.kind, bits, exemplar);
+    }
+}

@@ -1,0 +1,18 @@
+//! Step 2, **register**: what was declared becomes one validated catalogue, and each measure learns its views.
+
+mod catalogue;
+mod exported;
+mod problem;
+mod slices;
+mod validate;
+mod wiring;
+
+pub use catalogue::check;
+pub(crate) use catalogue::{default_max_series, ensure, views};
+#[cfg(feature = "prometheus")]
+pub(crate) use catalogue::{refused, set_default_max_series};
+#[cfg(feature = "prometheus")]
+pub(crate) use exported::{Claims, MetricType, family_name, metric_type};
+pub use problem::{CatalogueError, Problem, ProblemKind};
+pub use slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
+pub(crate) use wiring::Wiring;

@@ -1,0 +1,94 @@
+//! What can be wrong with a catalogue.
+
+use std::fmt;
+
+use crate::declare::Origin;
+
+/// Why a declaration was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// Something else has this name, or exports samples of it.
+    Conflict,
+    /// A view that cannot be exported: its columns, or the measure it is over.
+    InvalidView,
+}
+
+/// A declaration that was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub(crate) kind: ProblemKind,
+    pub(crate) message: String,
+    pub(crate) refused: Origin,
+    pub(crate) first: Option<Origin>,
+}
+
+impl Problem {
+    /// The kind of problem.
+    #[must_use]
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
+    }
+
+    /// What is wrong, in a line, without the places.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where the refused declaration is.
+    #[must_use]
+    pub fn refused(&self) -> Origin {
+        self.refused
+    }
+
+    /// Where the declaration is that it clashes with, which stays; `None` if it is wrong by itself.
+    #[must_use]
+    pub fn first(&self) -> Option<Origin> {
+        self.first
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n    refused: {}", self.message, self.refused)?;
+        match self.first {
+            Some(first) => write!(f, "\n    kept:    {first}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Every problem of the catalogue, at once.
+///
+/// Its `Debug` is its `Display`: what a `main` that returns it prints is for reading.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CatalogueError {
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl CatalogueError {
+    /// The problems, in the order of the declarations: by crate, file and line.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.len() {
+            1 => f.write_str("a problem in the catalogue of measures and views:")?,
+            n => write!(f, "{n} problems in the catalogue of measures and views:")?,
+        }
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl fmt::Debug for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for CatalogueError {}

@@ -1,0 +1,46 @@
+//! What a view must be, by itself.
+
+use std::collections::HashMap;
+
+use super::{Problem, ProblemKind};
+use crate::declare::{AggregationKind, TagKey, ViewSpec, name};
+
+/// Says what is wrong with a view's columns, all of it.
+pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut problem = |message: String| {
+        problems.push(Problem { kind: ProblemKind::InvalidView, message, refused: view.origin, first: None });
+    };
+    let mut labels: HashMap<String, &TagKey> = HashMap::new();
+    for key in view.columns.iter() {
+        let label = name::sanitise(key.name()).into_owned();
+        if label.starts_with("__") {
+            problem(format!(
+                "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus keeps labels beginning with \
+                 `__` for itself",
+                view.name,
+                key.name()
+            ));
+        }
+        if label == "le" && view.aggregation.kind() == AggregationKind::Distribution {
+            problem(format!(
+                "view `{}`: a distribution cannot have the column `{}`, because `le` is the label of its buckets",
+                view.name,
+                key.name()
+            ));
+        }
+        match labels.insert(label.clone(), key) {
+            Some(other) if other == key => {
+                problem(format!("view `{}` has the column `{}` twice", view.name, key.name()));
+            }
+            Some(other) => problem(format!(
+                "view `{}`: the columns `{}` and `{}` both become the label `{label}`",
+                view.name,
+                other.name(),
+                key.name()
+            )),
+            None => {}
+        }
+    }
+    problems
+}

@@ -1,0 +1,84 @@
+//! Which views a measure feeds, and the number by which a recording thread learns that they changed.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::aggregate::LiveView;
+
+/// A measure's views.
+///
+/// `version` is even while there are views and odd while there are none, and no two states of any two measures share
+/// one: so a number that a thread remembered says for sure whether what it remembered with it still holds.
+pub(crate) struct Wiring {
+    version: AtomicU64,
+    views: Mutex<Vec<Arc<LiveView>>>,
+    refused: AtomicU64,
+}
+
+/// Before the catalogue was built: even, so that the first record takes the long way, which builds it.
+const UNBUILT: u64 = 0;
+/// No views, and never had any.
+const UNVIEWED: u64 = 1;
+
+/// The next unused pair of versions.
+static NEXT: AtomicU64 = AtomicU64::new(2);
+
+impl Wiring {
+    pub(crate) const fn new() -> Self {
+        Self { version: AtomicU64::new(UNBUILT), views: Mutex::new(Vec::new()), refused: AtomicU64::new(0) }
+    }
+
+    /// The version, if there are views.
+    pub(crate) fn viewed(&self) -> Option<u64> {
+        // Pairs with the Release in `set`: who sees a version finds its views.
+        match self.version.load(Ordering::Acquire) {
+            UNBUILT => self.first(),
+            version => version.is_multiple_of(2).then_some(version),
+        }
+    }
+
+    #[cold]
+    fn first(&self) -> Option<u64> {
+        super::ensure();
+        // No view has come to it while the catalogue was built, nor does one come at this moment: it has none.
+        let _ = self.version.compare_exchange(UNBUILT, UNVIEWED, Ordering::AcqRel, Ordering::Acquire);
+        let version = self.version.load(Ordering::Acquire);
+        version.is_multiple_of(2).then_some(version)
+    }
+
+    /// The views, and the version they belong to.
+    pub(crate) fn views(&self) -> (u64, Vec<Arc<LiveView>>) {
+        let views = self.lock();
+        (self.version.load(Ordering::Acquire), views.clone())
+    }
+
+    /// Gives the measure other views.
+    pub(crate) fn set(&self, now: Vec<Arc<LiveView>>) {
+        let mut views = self.lock();
+        // Relaxed: nothing but the number itself is taken from here.
+        let version = NEXT.fetch_add(2, Ordering::Relaxed) + u64::from(now.is_empty());
+        *views = now;
+        self.version.store(version, Ordering::Release);
+    }
+
+    /// Counts a measurement that was NaN or infinite.
+    pub(crate) fn refuse(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many measurements were NaN or infinite.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<LiveView>>> {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Wiring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wiring").field("version", &self.version).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! Why a server could not be started.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+/// Why a server could not be started, and what to do about it.
+///
+/// Its `Debug` is its `Display`: what a `main` that returns it prints is for reading.
+#[non_exhaustive]
+pub enum ServeError {
+    /// There is no tokio runtime, or one without IO or time.
+    NoRuntime,
+    /// The address could not be understood, or its host name not be resolved.
+    Address {
+        /// The address, as it was given.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused to listen there: the kind of `source` says why.
+    Listen {
+        /// The address, resolved.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused the thread, or what it needs.
+    Thread {
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRuntime => f.write_str(
+                "cannot serve without a tokio runtime with IO and time enabled: await this inside of one \
+                 (`#[tokio::main]`, or a runtime built with `enable_all`), or call `Exporter::spawn`, which needs none",
+            ),
+            Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
+                write!(f, "cannot listen on {address}: this is not a host and a port, such as \"127.0.0.1:8000\"")
+            }
+            Self::Address { address, source } => {
+                write!(f, "cannot listen on {address}: its host name cannot be resolved ({source}); ")?;
+                f.write_str("write an IP address, such as 127.0.0.1, or 0.0.0.0 for every interface")
+            }
+            Self::Listen { address, source } => {
+                write!(f, "cannot listen on {address}: ")?;
+                refusal(f, *address, source)
+            }
+            Self::Thread { source } => write!(f, "cannot start the server's thread: {source}"),
+        }
+    }
+}
+
+fn refusal(f: &mut fmt::Formatter<'_>, address: SocketAddr, source: &io::Error) -> fmt::Result {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => f.write_str(
+            "another program, or this one, is listening there already; choose another port, or 0 for a free one",
+        ),
+        io::ErrorKind::PermissionDenied if address.port() < 1024 => {
+            f.write_str("ports below 1024 need a privilege; choose a higher one, or 0 for a free one")
+        }
+        io::ErrorKind::PermissionDenied => f.write_str("the system does not permit it; choose another port"),
+        io::ErrorKind::AddrNotAvailable => write!(
+            f,
+            "this machine has no interface with the address {}; 127.0.0.1 is for itself only, 0.0.0.0 for every interface",
+            address.ip(),
+        ),
+        _ => source.fmt(f),
+    }
+}
+
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NoRuntime => None,
+            Self::Address { source, .. } | Self::Listen { source, .. } | Self::Thread { source } => Some(source),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    fn listen(address: &str, kind: io::ErrorKind) -> String {
+        ServeError::Listen { address: address.parse().unwrap(), source: kind.into() }.to_string()
+    }
+
+    #[test]
+    fn each_refusal_says_what_to_do() {
+        let in_use = listen("127.0.0.1:8000", io::ErrorKind::AddrInUse);
+        assert!(in_use.starts_with("cannot listen on 127.0.0.1:8000: another program"), "{in_use}");
+        assert!(in_use.ends_with("or 0 for a free one"), "{in_use}");
+        assert!(listen("0.0.0.0:80", io::ErrorKind::PermissionDenied).contains("below 1024"));
+        assert!(!listen("0.0.0.0:8000", io::ErrorKind::PermissionDenied).contains("1024"));
+        assert!(listen("10.9.8.7:80", io::ErrorKind::AddrNotAvailable).contains("no interface with the address 10.9.8.7"));
+        let other = listen("[::1]:80", io::ErrorKind::OutOfMemory);
+        assert_eq!(other, "cannot listen on [::1]:80: out of memory");
+    }
+
+    #[test]
+    fn the_source_is_what_the_system_said() {
+        let error = ServeError::Thread { source: io::ErrorKind::WouldBlock.into() };
+        assert!(error.source().unwrap().is::<io::Error>());
+        assert!(ServeError::NoRuntime.source().is_none());
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
+}

@@ -1,0 +1,155 @@
+//! Starting a server, and stopping it.
+
+use std::fmt::Debug;
+use std::future::pending;
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::ServeError;
+use super::limits::Limits;
+use super::listen::{listen, listen_async};
+use super::routes::Scraper;
+use super::run::{Stop, run};
+use crate::prometheus::Exporter;
+
+/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs.
+///
+/// All that most programs need. It serves what is valid in the catalogue, and keeps the rest readable: see
+/// [`build_lenient`](crate::prometheus::ExporterBuilder::build_lenient). For settings of your own make an [`Exporter`]; for a
+/// server that can be stopped, [`bind`](Exporter::bind) it; in a program without a runtime, [`spawn`](Exporter::spawn) it.
+///
+/// ```
+/// # async fn start() -> Result<(), census::prometheus::ServeError> {
+/// census::prometheus::serve("127.0.0.1:8000").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// When it cannot listen on the address, or when it is not awaited in a tokio runtime.
+pub async fn serve(address: impl tokio::net::ToSocketAddrs + Debug) -> Result<(), ServeError> {
+    let exporter = Exporter::builder().build_lenient();
+    let listener = listen_async(address).await?;
+    tokio::spawn(run(listener, exporter.scraper(), Limits::STANDARD, pending()));
+    Ok(())
+}
+
+impl Exporter {
+    /// Serves the metrics at `/metrics` of an address, on the tokio runtime that it is awaited in.
+    ///
+    /// ```
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// use census::prometheus::Exporter;
+    ///
+    /// let exporter = Exporter::builder().build_lenient();
+    /// let server = exporter.bind("127.0.0.1:0").await?;
+    /// println!("metrics at http://{}/metrics", server.local_addr());
+    /// // the program
+    /// server.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(start()).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it cannot listen on the address, or when it is not awaited in a tokio runtime with IO and time enabled.
+    pub async fn bind(&self, address: impl tokio::net::ToSocketAddrs + Debug) -> Result<Server, ServeError> {
+        let listener = listen_async(address).await?;
+        let address = listener.local_addr().map_err(|source| ServeError::Thread { source })?;
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async {
+            match stopped.await {
+                Ok(()) => Stop::Gracefully,
+                Err(_) => Stop::AtOnce,
+            }
+        };
+        let task = tokio::spawn(run(listener, self.scraper(), Limits::STANDARD, stopped));
+        Ok(Server { address, stop, task })
+    }
+
+    /// Serves the metrics at `/metrics` of an address, on a thread of its own, for the rest of the program. Returns the
+    /// address, in which a port 0 has become the one chosen.
+    ///
+    /// For programs without a tokio runtime, though it works beside one too. The thread is asleep between requests.
+    ///
+    /// ```
+    /// use census::prometheus::Exporter;
+    ///
+    /// let address = Exporter::builder().build_lenient().spawn("127.0.0.1:0")?;
+    /// println!("metrics at http://{address}/metrics");
+    /// # Ok::<(), census::prometheus::ServeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it cannot listen on the address, or the system gives no thread.
+    pub fn spawn(&self, address: impl ToSocketAddrs + Debug) -> Result<SocketAddr, ServeError> {
+        let listener = listen(address)?;
+        let address = listener.local_addr().map_err(|source| ServeError::Thread { source })?;
+        spawn_with(listener, self.scraper(), Limits::STANDARD, pending())?;
+        Ok(address)
+    }
+}
+
+/// Runs the server on a thread of its own, and returns when it serves.
+fn spawn_with(
+    listener: TcpListener,
+    scraper: Scraper,
+    limits: Limits,
+    stop: impl Future<Output = Stop> + Send + 'static,
+) -> Result<(), ServeError> {
+    let (started, outcome) = mpsc::channel();
+    // The runtime is made by the thread: were it made here and the thread refused, dropping it inside of another
+    // runtime would panic.
+    let serve = move || {
+        let run = |runtime: tokio::runtime::Runtime| {
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                // Nobody waits for it but the function around.
+                let _ = started.send(Ok(()));
+                run(listener, scraper, limits, stop).await;
+                Ok(())
+            })
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+        runtime.and_then(run)
+    };
+    todo!()
+}
+
+/// A server that runs, until it is shut down or dropped.
+///
+/// Made by [`Exporter::bind`]. Dropped, it stops at once: it accepts no more, and connections are closed as they are.
+#[must_use = "a server stops when it is dropped"]
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    /// Dropped without a word, it stops the server at once.
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// The address that it listens on, in which a port 0 has become the one chosen.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops the server, and returns when its port is free.
+    ///
+    /// It accepts no more. Requests in flight have five seconds to be answered; then they are dropped. That goes on in
+    /// the background if this future is dropped.
+    pub async fn shutdown(self) {
+        // Either fails only if the server has stopped already, with its runtime.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}

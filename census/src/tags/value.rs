@@ -1,0 +1,283 @@
+//! Tag values: owned, and as they are lent to one measurement.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use crate::declare::{Handle, name};
+
+/// A tag value: UTF-8, at most 255 bytes. Cheap to clone. Empty means the same as not set.
+#[derive(Clone)]
+pub struct TagValue(Handle<str>);
+
+/// A text that is no tag value, because it is longer than 255 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTagValue {
+    len: usize,
+}
+
+impl TagValue {
+    /// A tag value.
+    ///
+    /// # Errors
+    /// If it is longer than 255 bytes. (`record!` and `tags!` cut such a value at a character instead, because a
+    /// measurement should not be lost for the length of a tag.)
+    pub fn new(value: &str) -> Result<Self, InvalidTagValue> {
+        match value.len() {
+            0..=name::MAX_LEN => Ok(Self::shared(value)),
+            len => Err(InvalidTagValue { len }),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn cut(value: &str) -> Self {
+        Self::shared(cut(value))
+    }
+
+    fn shared(value: &str) -> Self {
+        match value {
+            "" => Self(Handle::Static("")),
+            value => Self(Handle::Shared(Arc::from(value))),
+        }
+    }
+}
+
+/// The longest beginning of `value` that is a tag value: at most 255 bytes, whole characters.
+pub(crate) fn cut(value: &str) -> &str {
+    value.get(..value.floor_char_boundary(name::MAX_LEN)).unwrap_or(value)
+}
+
+impl PartialEq for TagValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for TagValue {}
+
+impl fmt::Debug for TagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Display for TagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<&str> for TagValue {
+    type Error = InvalidTagValue;
+    fn try_from(value: &str) -> Result<Self, InvalidTagValue> {
+        Self::new(value)
+    }
+}
+
+impl fmt::Display for InvalidTagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a tag value has at most 255 bytes, this one has {}", self.len)
+    }
+}
+
+impl std::error::Error for InvalidTagValue {}
+
+/// A tag value lent to one measurement: made by [`AsTagValue`], without allocating.
+#[derive(Clone, Copy, Debug)]
+pub struct TagStr<'a>(Text<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Text<'a> {
+    Unset,
+    Borrowed(&'a str),
+    Inline(Inline),
+}
+
+/// Room for the longest integer, `i128::MIN`: 40 digits and a sign would be 41, it has 40 in all.
+#[derive(Clone, Copy, Debug)]
+struct Inline {
+    len: u8,
+    bytes: [u8; 40],
+}
+
+impl<'a> TagStr<'a> {
+    /// No value: as if the tag were not written.
+    #[must_use]
+    pub const fn unset() -> Self {
+        Self(Text::Unset)
+    }
+
+    /// A text that lives long enough.
+    #[must_use]
+    pub const fn borrowed(value: &'a str) -> Self {
+        Self(Text::Borrowed(value))
+    }
+
+    /// What `value` displays; at most 40 bytes of it.
+    fn display(value: impl fmt::Display) -> Self {
+        let mut inline = Inline { len: 0, bytes: [0; 40] };
+        // It only fails when the room is used up, which no integer and no character does.
+        let _ = write!(inline, "{value}");
+        Self(Text::Inline(inline))
+    }
+
+    /// The text, if it is set.
+    #[must_use]
+    pub fn get(&self) -> Option<&str> {
+        match &self.0 {
+            Text::Unset => None,
+            Text::Borrowed(value) => Some(value),
+            Text::Inline(inline) => Some(inline.as_str()),
+        }
+    }
+}
+
+impl TagStr<'static> {
+    /// A text known to the compiler, such as a variant's: what `#[derive(TagValue)]` calls.
+    #[must_use]
+    pub const fn literal(value: &'static str) -> Self {
+        Self(Text::Borrowed(value))
+    }
+}
+
+impl Inline {
+    fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for Inline {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let start = usize::from(self.len);
+        let end = start + text.len();
+        let room = self.bytes.get_mut(start..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.len = u8::try_from(end).map_err(|_| fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// What can be a tag's value: text, `bool`, `char`, integers, `Option`s of these (`None`: not set), and enums with
+/// [`#[derive(TagValue)]`](macro@crate::TagValue).
+///
+/// ```
+/// use census::{AsTagValue, TagStr};
+///
+/// struct Tenant { name: String }
+///
+/// impl AsTagValue for Tenant {
+///     fn as_tag_value(&self) -> TagStr<'_> {
+///         TagStr::borrowed(&self.name)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tag value",
+    label = "a tag value is text, `bool`, `char`, an integer, an `Option` of these, or an enum with `#[derive(TagValue)]`",
+    note = "format it first (`tags(KEY = x.to_string())`), or implement `census::AsTagValue` for it"
+)]
+pub trait AsTagValue {
+    /// The value, lent. What is longer than 255 bytes is cut at a character where it becomes a tag.
+    fn as_tag_value(&self) -> TagStr<'_>;
+}
+
+impl AsTagValue for str {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::borrowed(self)
+    }
+}
+
+impl AsTagValue for String {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::borrowed(self)
+    }
+}
+
+impl AsTagValue for Cow<'_, str> {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::borrowed(self)
+    }
+}
+
+impl AsTagValue for TagValue {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::borrowed(self.as_str())
+    }
+}
+
+impl AsTagValue for bool {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::literal(if *self { "true" } else { "false" })
+    }
+}
+
+impl<T: AsTagValue> AsTagValue for Option<T> {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        self.as_ref().map_or(TagStr::unset(), AsTagValue::as_tag_value)
+    }
+}
+
+impl<T: AsTagValue + ?Sized> AsTagValue for &T {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        (**self).as_tag_value()
+    }
+}
+
+impl<T: AsTagValue + ?Sized> AsTagValue for &mut T {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        (**self).as_tag_value()
+    }
+}
+
+impl<T: AsTagValue + ?Sized> AsTagValue for Box<T> {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        (**self).as_tag_value()
+    }
+}
+
+impl<T: AsTagValue + ?Sized> AsTagValue for Arc<T> {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        (**self).as_tag_value()
+    }
+}
+
+macro_rules! displayed {
+    ($($type:ty),*) => {$(
+        impl AsTagValue for $type {
+            fn as_tag_value(&self) -> TagStr<'_> {
+                TagStr::display(self)
+            }
+        }
+    )*};
+}
+
+displayed!(char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_has_its_text() {
+        assert_eq!(i128::MIN.as_tag_value().get(), Some(i128::MIN.to_string().as_str()));
+        assert_eq!('\u{1f600}'.as_tag_value().get(), Some("\u{1f600}"));
+        assert_eq!(true.as_tag_value().get(), Some("true"));
+        assert_eq!(None::<&str>.as_tag_value().get(), None);
+        assert_eq!(Some(String::from("x")).as_tag_value().get(), Some("x"));
+        assert_eq!(Cow::Borrowed("y").as_tag_value().get(), Some("y"));
+    }
+
+    #[test]
+    fn long_values_are_refused_or_cut_at_a_character() {
+        let long = "\u{e9}".repeat(128);
+        assert_eq!(TagValue::new(&long).map_err(|e| e.len), Err(256));
+        assert_eq!(cut(&long), "\u{e9}".repeat(127));
+        assert_eq!(cut("short"), "short");
+    }
+}

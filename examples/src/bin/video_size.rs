@@ -1,0 +1,2 @@
+//! OpenCensus's classic: the size of processed videos, by frontend.
+fn main() {}

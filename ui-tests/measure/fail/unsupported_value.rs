@@ -1,0 +1,6 @@
+use census::{Measure, measure};
+
+#[measure]
+static VIDEO_SIZE: Measure<usize>;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use census::{TagKey, tag};
+
+#[tag]
+fn frontend() {}
+
+fn main() {
+    frontend();
+}

@@ -1,0 +1,42 @@
+//! An index of mistakes: each file of `<macro>/fail` shows one, and what the compiler then says; each file of
+//! `<macro>/pass` must compile.
+//!
+//! `TRYBUILD=overwrite cargo test -p census-ui-tests` writes the `.stderr` files anew: read each of them for whether
+//! it helps.
+
+/// Compiles the files of one macro.
+fn check(name: &str) {
+    let cases = trybuild::TestCases::new();
+    cases.pass(format!("{name}/pass/*.rs"));
+    cases.compile_fail(format!("{name}/fail/*.rs"));
+}
+
+#[test]
+fn tag() {
+    check("tag");
+}
+
+#[test]
+fn measure() {
+    check("measure");
+}
+
+#[test]
+fn view() {
+    check("view");
+}
+
+#[test]
+fn record() {
+    check("record");
+}
+
+#[test]
+fn tags() {
+    check("tags");
+}
+
+#[test]
+fn tag_value() {
+    check("tag_value");
+}
