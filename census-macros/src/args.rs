@@ -32,7 +32,8 @@ pub(crate) fn parse(
                 format!("{attribute} has no argument `{word}`{help}"),
             );
         } else if kept.iter().any(|earlier| earlier.word == arg.word) {
-            errors.at(&arg.word, format!("`{word}` was already given"));
+            let message = format!("`{word}` was given already\nhelp: leave one of them out");
+            errors.at(&arg.word, message);
         } else {
             kept.push(arg);
         }

@@ -1,51 +1,88 @@
 //! What all expansions share: the path to the library, the place of a declaration, the entry in a slice.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::{Path, Token};
 
 /// The path to the library, with which every generated path begins.
 #[derive(Clone)]
-pub(crate) struct Krate(TokenStream);
+pub(crate) struct Krate {
+    path: TokenStream,
+    /// What generated tokens are to the compiler, wherever they are shown. A path is shown at the user's tokens only if
+    /// all of it is of one kind, and of what a lint calls foreign code, so `$crate` decides.
+    context: Span,
+}
 
 impl Krate {
     /// `::census`
     pub(crate) fn named() -> Self {
-        Self(quote!(::census))
+        Self {
+            path: quote!(::census),
+            context: Span::call_site(),
+        }
     }
 
     /// What the user gave as `crate = path`.
     pub(crate) fn given(path: &Path) -> Self {
-        Self(path.to_token_stream())
+        Self {
+            path: path.to_token_stream(),
+            context: Span::call_site(),
+        }
     }
 
     /// What the library's own `macro_rules!` put in front of the user's tokens: `$crate;`.
     pub(crate) fn prefix(input: ParseStream<'_>) -> syn::Result<Self> {
         let path = Path::parse_mod_style(input)?;
         input.parse::<Token![;]>()?;
-        Ok(Self::given(&path))
+        let path = path.to_token_stream();
+        let context = ends(&path).0;
+        Ok(Self { path, context })
     }
 
-    /// The path, resolved where it came from but shown at `span`: otherwise a type error would quote our own source.
-    pub(crate) fn at(&self, span: Span) -> TokenStream {
-        let moved = |mut token: TokenTree| {
+    /// The span for generated tokens that are shown at the user's.
+    pub(crate) fn shown_at(&self, span: Span) -> Span {
+        self.context.located_at(span)
+    }
+
+    /// `krate::tail`, shown at the user's tokens: otherwise a type error would quote our own source.
+    pub(crate) fn path(&self, tail: TokenStream, span: Span) -> TokenStream {
+        let span = self.shown_at(span);
+        let path = self.path.clone().into_iter().map(|mut token| {
             token.set_span(token.span().located_at(span));
             token
-        };
-        self.0.clone().into_iter().map(moved).collect()
+        });
+        let tail = tail.into_iter().map(|mut token| {
+            token.set_span(span);
+            token
+        });
+        quote_spanned!(span=> #(#path)*::#(#tail)*)
+    }
+
+    /// `krate::function(arguments)`, shown from one of the user's tokens to another.
+    pub(crate) fn call(
+        &self,
+        function: TokenStream,
+        (start, end): (Span, Span),
+        arguments: impl ToTokens,
+    ) -> TokenStream {
+        let function = self.path(function, start);
+        let arguments = quote_spanned!(self.shown_at(end)=> (#arguments));
+        quote!(#function #arguments)
+    }
+
+    /// `&(expression)`, shown at the expression.
+    pub(crate) fn borrowed(&self, expression: impl ToTokens) -> TokenStream {
+        let (start, end) = ends(&expression);
+        let expression = quote_spanned!(self.shown_at(end)=> (#expression));
+        quote_spanned!(self.shown_at(start)=> &#expression)
     }
 }
 
 impl ToTokens for Krate {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.clone());
+        tokens.extend(self.path.clone());
     }
-}
-
-/// Shown at the user's tokens, yet known to the compiler as generated, so that no lint speaks of it.
-pub(crate) fn shown_at(span: Span) -> Span {
-    Span::call_site().located_at(span)
 }
 
 /// The first and the last token's span, the way to show a whole expression on stable Rust.
@@ -55,19 +92,13 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     (first, tokens.last().map_or(first, |t| t.span()))
 }
 
-/// `&place`, shown at the place.
-pub(crate) fn borrowed(place: &impl ToTokens) -> TokenStream {
-    let (start, _) = ends(place);
-    quote_spanned!(shown_at(start)=> &#place)
-}
-
 /// The place of a declaration. Every token has the name's own span: `line!()` gives the line of the outermost macro
 /// call that it comes from, so with any generated span all items of one `view!` would have the line of the `view!`.
 pub(crate) fn origin(krate: &Krate, name: &Ident) -> TokenStream {
     let span = name.span();
-    let krate = krate.at(span);
+    let new = krate.path(quote!(__private::Origin::new), span);
     quote_spanned! {span=>
-        #krate::__private::Origin::new(::core::module_path!(), ::core::file!(), ::core::line!(), ::core::column!())
+        #new(::core::module_path!(), ::core::file!(), ::core::line!(), ::core::column!())
     }
 }
 

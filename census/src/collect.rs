@@ -49,7 +49,10 @@ pub struct DistributionData {
 impl DistributionData {
     /// The sample variance (over `count - 1`); 0 for fewer than two values.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a count of more than 2^53 is not reached")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of more than 2^53 is not reached"
+    )]
     pub fn variance(&self) -> f64 {
         match self.count {
             0 | 1 => 0.0,
@@ -88,7 +91,7 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[TagKey]>,
-    row: Arc<crate::aggregate::Row>,
+    key: Arc<crate::aggregate::Row>,
     /// What the row holds.
     pub data: D,
 }
@@ -96,19 +99,21 @@ pub struct Row<D = Data> {
 impl<D> Row<D> {
     /// The tags, in the order of the view's columns. A tag that was not set is empty.
     pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
-        self.columns.iter().zip(packed::iter(&self.row.key))
+        self.columns.iter().zip(packed::iter(&self.key.key))
     }
 
     /// The values alone, packed.
     #[cfg(feature = "prometheus")]
     pub(crate) fn packed(&self) -> &str {
-        &self.row.key
+        &self.key.key
     }
 
     /// The value of a column; `None` if the view does not have it. A tag that was not set is empty.
     #[must_use]
     pub fn tag(&self, key: &TagKey) -> Option<&str> {
-        self.tags().find(|(column, _)| *column == key).map(|(_, value)| value)
+        self.tags()
+            .find(|(column, _)| *column == key)
+            .map(|(_, value)| value)
     }
 }
 
@@ -118,7 +123,10 @@ impl<D> ViewData<D> {
     #[must_use]
     pub fn get(&self, tags: &TagMap) -> Option<&D> {
         let wanted = |key| tags.get(key).map_or("", TagValue::as_str);
-        self.rows.iter().find(|row| row.tags().all(|(key, value)| wanted(key) == value)).map(|row| &row.data)
+        self.rows
+            .iter()
+            .find(|row| row.tags().all(|(key, value)| wanted(key) == value))
+            .map(|row| &row.data)
     }
 }
 
@@ -138,8 +146,11 @@ pub struct SnapshotView<'a> {
 
 impl Snapshot {
     /// The views, in the order of their declarations: by crate, file and line.
+    #[must_use]
     pub fn views(&self) -> impl ExactSizeIterator<Item = SnapshotView<'_>> {
-        self.views.iter().map(|(live, data)| SnapshotView { live, data })
+        self.views
+            .iter()
+            .map(|(live, data)| SnapshotView { live, data })
     }
 
     /// The view of this name.
@@ -194,7 +205,9 @@ pub fn snapshot() -> Snapshot {
         let data = view(&live);
         (live, data)
     });
-    Snapshot { views: views.collect() }
+    Snapshot {
+        views: views.collect(),
+    }
 }
 
 /// The data of one view.
@@ -206,7 +219,11 @@ fn collect<D>(live: &LiveView, data: impl Fn(Data) -> Option<D>) -> ViewData<D> 
     let measure = &live.spec.measure.descriptor;
     let rows = live.rows.list().into_iter().filter_map(|row| {
         let data = data(row.cell.data(measure)?)?;
-        Some(Row { columns: Arc::clone(&live.spec.columns), row, data })
+        Some(Row {
+            columns: Arc::clone(&live.spec.columns),
+            key: row,
+            data,
+        })
     });
     ViewData {
         rows: rows.collect(),
@@ -220,25 +237,24 @@ fn collect<D>(live: &LiveView, data: impl Fn(Data) -> Option<D>) -> ViewData<D> 
 impl<A: Aggregation> View<A> {
     /// What the view holds now: what a unit test asserts on.
     ///
-    /// A view that the catalogue refused (see [`check`](crate::check)) has no rows.
+    /// A view that is not registered, or was refused (see [`check`](crate::check)), has no rows.
     #[must_use]
     pub fn data(&self) -> ViewData<A::Data> {
-        register::ensure();
-        match self.cell().live.get() {
-            Some(live) => collect(live, A::data),
-            None => ViewData {
-                rows: Vec::new(),
-                start: SystemTime::UNIX_EPOCH,
-                end: SystemTime::now(),
-                overflowed: 0,
-            },
+        if let Some(live) = register::find(&self.spec()) {
+            return collect(&live, A::data);
+        }
+        let now = SystemTime::now();
+        ViewData {
+            rows: Vec::new(),
+            start: now,
+            end: now,
+            overflowed: 0,
         }
     }
 
-    /// Whether the catalogue has taken the view.
+    /// Whether the view is in the catalogue.
     #[must_use]
     pub fn is_registered(&self) -> bool {
-        register::ensure();
-        self.cell().live.get().is_some()
+        register::find(&self.spec()).is_some()
     }
 }

@@ -6,29 +6,31 @@
 /// How many rows a view keeps that does not say: 2,000.
 pub const DEFAULT_MAX_SERIES: usize = 2_000;
 
-mod declare;
-mod register;
-mod tags;
-mod record;
 mod aggregate;
 mod collect;
+mod declare;
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
+mod record;
+mod register;
 #[cfg(feature = "server")]
 mod server;
+mod tags;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use census_macros::{TagValue, measure, tag};
-pub use collect::{Data, DistributionData, Exemplar, Row, Snapshot, SnapshotView, ViewData, snapshot};
-pub use declare::{
-    Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin, Sum, TagKey,
-    TimeUnit, Value, View,
+pub use collect::{
+    Data, DistributionData, Exemplar, Row, Snapshot, SnapshotView, ViewData, snapshot,
 };
-pub use record::{BoundMeasure, Timer};
-pub use register::{CatalogueError, Problem, ProblemKind, check};
+pub use declare::{
+    Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin,
+    Sum, TagKey, TimeUnit, Value, View,
+};
+pub use record::{BoundMeasure, Measurements, Timer};
+pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check};
 pub use tags::{AsTagValue, InvalidTagValue, Scope, TagMap, TagStr, TagValue};
 
 /// Declares views.

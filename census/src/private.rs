@@ -4,7 +4,7 @@ pub use census_macros::{record, tags, view};
 pub use linkme;
 
 pub use crate::declare::name::{default_bytes, default_len, default_str};
-pub use crate::declare::{MeasureCell, Origin, TagKeyCell, ViewCell};
+pub use crate::declare::{HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell};
 pub use crate::declare::{count, default_distribution, last_value, measure, sum};
 pub use crate::record::{exemplar_label, measurement, record};
 pub use crate::register::{
@@ -18,7 +18,8 @@ pub use crate::tags::{tag, tags};
 macro_rules! __census_default_name {
     ($ident:literal) => {{
         const __CENSUS_LEN: usize = $crate::__private::default_len(::core::module_path!(), $ident);
-        const __CENSUS_BYTES: [u8; __CENSUS_LEN] = $crate::__private::default_bytes(::core::module_path!(), $ident);
+        const __CENSUS_BYTES: [u8; __CENSUS_LEN] =
+            $crate::__private::default_bytes(::core::module_path!(), $ident);
         $crate::__private::default_str(&__CENSUS_BYTES)
     }};
 }

@@ -24,14 +24,24 @@ view! {
 
 #[test]
 fn twenty_five_mebibytes_are_in_the_third_bucket() {
-    record!(VIDEO_SIZE = 25 * MIB, tags(FRONTEND = "ios"), exemplar(trace_id = "abc"));
+    record!(
+        VIDEO_SIZE = 25 * MIB,
+        tags(FRONTEND = "ios"),
+        exemplar(trace_id = "abc")
+    );
     let data = VIDEO_SIZES.data();
     let row = data.get(&tags!(FRONTEND = "ios")).expect("recorded");
     assert_eq!(row.bucket_counts, [0, 0, 1, 0]);
     assert_eq!(row.sum, 25 * MIB);
     assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
-    let exporter = census::prometheus::Exporter::builder().namespace("videos").build().expect("a sound catalogue");
+    let exporter = census::prometheus::Exporter::builder()
+        .namespace("videos")
+        .build()
+        .expect("a sound catalogue");
     println!("{}", exporter.scrape(None).body);
-    println!("{}", exporter.scrape(Some("application/openmetrics-text")).body);
+    println!(
+        "{}",
+        exporter.scrape(Some("application/openmetrics-text")).body
+    );
     let _: census::View<Distribution> = VIDEO_SIZES.clone();
 }

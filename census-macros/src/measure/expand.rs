@@ -5,20 +5,22 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::Measure;
 use crate::errors::Errors;
-use crate::generate::{ends, origin, registered, shown_at};
+use crate::generate::{ends, origin, registered};
 use crate::{doc, names};
 
 pub(super) fn measure(measure: Measure, errors: &mut Errors) -> TokenStream {
     let Measure {
         item,
+        value,
         krate,
         name,
         unit,
     } = measure;
     let ty = match &item.ty {
         Some(ty) => ty.to_token_stream(),
-        None => quote!(#krate::Measure<u64>),
+        None => quote!(#krate::Measure<#value>),
     };
+    // A check that fails is shown where its argument stands.
     let (start, end) = match (&name, &unit) {
         (Some(name), _) if names::literal(name).is_none() => ends(name),
         (_, Some(unit)) => ends(unit),
@@ -33,16 +35,17 @@ pub(super) fn measure(measure: Measure, errors: &mut Errors) -> TokenStream {
     };
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
     let origin = origin(&krate, &item.name);
+    let function = quote_spanned!(krate.shown_at(start)=> <#ty>::__cell);
+    let arguments = quote_spanned! {krate.shown_at(end)=>
+        (#name, #description, #unit, #origin)
+    };
+    let measure = krate.call(quote!(Measure::__from_cell), ends(&ty), quote!(&__CENSUS_CELL));
     let registered = registered(&krate, "MEASURES", "MeasureCell");
-
-    // A check that fails in here is shown where its argument stands.
-    let this = quote_spanned!(shown_at(start)=> <#ty>);
-    let arguments = quote_spanned!(shown_at(end)=> (#name, #description, #unit, #origin));
     quote! {
         #item: #ty = {
-            static __CENSUS_CELL: #krate::__private::MeasureCell = #this::__cell #arguments;
+            static __CENSUS_CELL: #krate::__private::MeasureCell = #function #arguments;
             #registered
-            <#ty>::__from_cell(&__CENSUS_CELL)
+            #measure
         };
     }
 }

@@ -7,7 +7,7 @@ mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Expr;
+use syn::{Expr, Type};
 
 use crate::errors::Errors;
 use crate::generate::Krate;
@@ -16,6 +16,8 @@ use crate::item::{Item, Static};
 /// A measure to be declared.
 struct Measure {
     item: Static,
+    /// The type of its values if the item does not say so, which was reported.
+    value: Type,
     krate: Krate,
     name: Option<Expr>,
     unit: Option<Expr>,

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, GenericArgument, PathArguments, Type};
+use syn::{Expr, GenericArgument, PathArguments, Type, parse_quote};
 
 use super::Measure;
 use crate::errors::Errors;
@@ -23,16 +23,21 @@ const VALUES: [&str; 4] = ["u64", "i64", "f64", "Duration"];
 const TIME_UNITS: [&str; 4] = ["s", "ms", "us", "ns"];
 
 pub(super) fn item(tokens: TokenStream, errors: &mut Errors) -> Item {
-    let mut item = item::parse(tokens, &DECLARES, errors);
-    if let Item::Static(item) = &mut item {
-        item.ty.take_if(|ty| !is_measure(ty, errors));
-    }
-    item
+    item::parse(tokens, &DECLARES, errors)
 }
 
-pub(super) fn measure(args: TokenStream, item: Static, errors: &mut Errors) -> Measure {
+pub(super) fn measure(args: TokenStream, mut item: Static, errors: &mut Errors) -> Measure {
+    let mut value = parse_quote!(u64);
+    item.ty.take_if(|ty| match instead(ty, errors) {
+        Some(other) => {
+            value = other;
+            true
+        }
+        None => false,
+    });
     let mut measure = Measure {
         item,
+        value,
         krate: Krate::named(),
         name: None,
         unit: None,
@@ -49,35 +54,59 @@ pub(super) fn measure(args: TokenStream, item: Static, errors: &mut Errors) -> M
     measure
 }
 
-/// Whether the type may be a `Measure` of something, under whatever name; one that cannot is reported.
-fn is_measure(ty: &Type, errors: &mut Errors) -> bool {
-    let segment = item::last_segment(ty);
-    let name = segment.map(|segment| segment.ident.to_string());
-    let message = match (item::declared_by(ty), name.as_deref()) {
-        (Some("`#[measure]`"), _) => {
-            if segment.is_some_and(|segment| !segment.arguments.is_empty()) {
-                return true;
-            }
-            "this does not say what is measured\nhelp: write `Measure<u64>`, or with `i64`, `f64` \
-             or `Duration`"
-                .to_owned()
-        }
-        (Some(other), _) => {
-            format!("`#[measure]` declares a `Measure`\nhelp: write {other} for a static of this type")
-        }
-        (None, Some(name)) if VALUES.contains(&name) => format!(
-            "this is the type of a value, not of a measure\nhelp: write `Measure<{}>`",
-            ty.to_token_stream()
+/// If the type cannot be a `Measure` of something, under whatever name: the type of values with which to go on after
+/// the mistake was reported.
+fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
+    let name = item::last_segment(ty).map(|segment| segment.ident.to_string());
+    let (message, value) = match (item::declared_by(ty), name.as_deref()) {
+        (Some("`#[measure]`"), _) => match value_type(ty) {
+            Some(value) => return instead_of_value(value, errors),
+            None => (
+                "this does not say what is measured\n\
+                 help: write `Measure<u64>`, or with `i64`, `f64` or `Duration`"
+                    .to_owned(),
+                parse_quote!(u64),
+            ),
+        },
+        (Some(other), _) => (
+            format!("`#[measure]` declares a `Measure`\nhelp: write {other} for a static of this type"),
+            parse_quote!(u64),
         ),
-        (None, Some(_)) => return true,
-        (None, None) if matches!(ty, Type::Macro(_)) => return true,
-        (None, None) => format!(
-            "a measure's type is `Measure` of a value's type\nhelp: write `{}`",
-            DECLARES.example
+        (None, Some(name)) if VALUES.contains(&name) => (
+            format!(
+                "this is the type of a value, not of a measure\nhelp: write `Measure<{}>`",
+                ty.to_token_stream().to_string().replace(' ', "")
+            ),
+            ty.clone(),
+        ),
+        (None, Some(_)) => return None,
+        (None, None) if matches!(ty, Type::Macro(_)) => return None,
+        (None, None) => (
+            format!(
+                "a measure's type is `Measure` of a value's type\nhelp: write `{}`",
+                DECLARES.example
+            ),
+            parse_quote!(u64),
         ),
     };
     errors.at(ty, message);
-    false
+    Some(value)
+}
+
+/// The same for the type of the values, if it is another primitive. (Of all other types the library says that they are
+/// none.)
+fn instead_of_value(ty: &Type, errors: &mut Errors) -> Option<Type> {
+    let name = item::last_segment(ty)?.ident.to_string();
+    let (help, value) = match name.as_str() {
+        "usize" | "u8" | "u16" | "u32" | "u128" => ("Measure<u64>", parse_quote!(u64)),
+        "isize" | "i8" | "i16" | "i32" | "i128" => ("Measure<i64>", parse_quote!(i64)),
+        "f32" => ("Measure<f64>", parse_quote!(f64)),
+        _ => return None,
+    };
+    let message =
+        format!("a measure's values are `u64`, `i64`, `f64` or `Duration`\nhelp: write `{help}`");
+    errors.at(ty, message);
+    Some(value)
 }
 
 /// Whether a literal unit is one, and of a measure of durations a unit of time; one that is not is reported.
@@ -88,7 +117,10 @@ fn is_unit(unit: &Expr, ty: Option<&Type>, errors: &mut Errors) -> bool {
     let Some(text) = names::literal(unit) else {
         return true;
     };
-    let of_durations = ty.and_then(value_type).is_some_and(|value| value == "Duration");
+    let of_durations = ty
+        .and_then(value_type)
+        .and_then(item::last_segment)
+        .is_some_and(|value| value.ident == "Duration");
     if of_durations && !TIME_UNITS.contains(&text.value().as_str()) {
         let message = format!(
             "{:?} is no unit of a `Measure<Duration>`\nhelp: write \"s\", \"ms\", \"us\" or \"ns\"",
@@ -100,13 +132,13 @@ fn is_unit(unit: &Expr, ty: Option<&Type>, errors: &mut Errors) -> bool {
     true
 }
 
-/// `Duration` of `Measure<std::time::Duration>`.
-fn value_type(ty: &Type) -> Option<String> {
+/// `Duration` of `Measure<Duration>`.
+fn value_type(ty: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &item::last_segment(ty)?.arguments else {
         return None;
     };
     match arguments.args.first()? {
-        GenericArgument::Type(value) => Some(item::last_segment(value)?.ident.to_string()),
+        GenericArgument::Type(value) => Some(value),
         _ => None,
     }
 }

@@ -77,35 +77,27 @@ fn left(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 pub(super) fn value(input: ParseStream<'_>) -> TokenStream {
     let ahead = input.fork();
     match ahead.parse::<Expr>() {
-        Ok(value) if ahead.is_empty() || ahead.peek(Token![,]) => {
+        Ok(value) => {
             input.advance_to(&ahead);
             value.into_token_stream()
         }
-        _ => list::rest(input),
+        Err(_) => list::rest(input),
     }
 }
 
-/// The place that the tokens name. It stands twice in the expansion, so nothing may happen in it.
+/// The place that the tokens name.
 fn place(tokens: &TokenStream, of: Place) -> syn::Result<Expr> {
+    let (what, example) = (of.what(), of.example());
     let message = match syn::parse2::<Expr>(tokens.clone()) {
         Ok(expr) if is_place(&expr) => return Ok(expr),
-        Ok(Expr::Lit(_)) => match of {
-            Place::Measure => "a measurement is of a measure's static, not of a literal",
-            Place::Key => "a tag is of a tag key's static, not of its name",
-        },
-        Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)) => {
-            let message = format!(
-                "{} is named, not computed, here\nhelp: write `let` and a name before the macro",
-                of.what()
-            );
-            return Err(syn::Error::new_spanned(tokens, message));
+        Ok(Expr::Lit(_)) => {
+            format!("{what} is named by its static here, not by a literal\nhelp: write `{example}`")
         }
-        _ => match of {
-            Place::Measure => "this is no place of a measure",
-            Place::Key => "this is no place of a tag key",
-        },
+        Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)) => {
+            format!("{what} is named here, not computed\nhelp: give it a name with `let` first")
+        }
+        _ => format!("expected {what}, `=` and a value\nhelp: write `{example}`"),
     };
-    let message = format!("{message}\nhelp: write `{}`", of.example());
     Err(syn::Error::new_spanned(tokens, message))
 }
 

@@ -1,10 +1,10 @@
 //! From a [`Record`] to the statement that records it, and from tags to a map.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 use super::{Assignment, Label, Record};
-use crate::generate::{Krate, borrowed, ends, shown_at};
+use crate::generate::{Krate, ends};
 
 /// Values, tags and labels stand inside the `if`: what is not viewed is not evaluated.
 pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
@@ -16,21 +16,28 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     if measurements.is_empty() {
         return TokenStream::new();
     }
-    let viewed = measurements.iter().map(|Assignment { place, .. }| {
-        let (krate, place) = (krate.at(ends(place).0), borrowed(place));
-        quote!(#krate::Measure::is_viewed(#place))
+    let names: Vec<Ident> = (0..measurements.len())
+        .map(|index| format_ident!("__census_measure_{index}"))
+        .collect();
+    let measures = measurements.iter().map(|Assignment { place, .. }| {
+        let ty = krate.path(quote!(Measure), ends(place).0);
+        let place = krate.borrowed(place);
+        quote!(&#ty<_> = #place)
     });
-    let measurements = measurements.iter().map(|Assignment { place, value }| {
-        let (krate, place) = (krate.at(ends(place).0), borrowed(place));
-        quote!(#krate::__private::measurement(#place, #value))
+    let measurements = measurements.iter().zip(&names).map(|(measurement, name)| {
+        let Assignment { place, value } = measurement;
+        let shown = (ends(place).0, ends(value).1);
+        krate.call(quote!(__private::measurement), shown, quote!(#name, #value))
     });
     let tags = tags.iter().map(|assignment| tag(krate, assignment));
     let labels = labels.iter().map(|Label { name, value }| {
-        let value = parenthesised(value);
-        quote!(#krate::__private::exemplar_label(#name, #value))
+        let shown = (name.span(), ends(value).1);
+        let value = krate.borrowed(value);
+        krate.call(quote!(__private::exemplar_label), shown, quote!(#name, #value))
     });
     quote! {{
-        if #(#viewed)||* {
+        #(let #names: #measures;)*
+        if #(#krate::Measure::is_viewed(#names))||* {
             #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
         }
     }}
@@ -42,15 +49,7 @@ pub(super) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
 }
 
 fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
-    let krate = krate.at(ends(place).0);
-    let place = borrowed(place);
-    let value = parenthesised(value);
-    quote!(#krate::__private::tag(#place, #value))
-}
-
-/// `&(value)`, shown at the value.
-fn parenthesised(value: &TokenStream) -> TokenStream {
-    let (start, end) = ends(value);
-    let value = quote_spanned!(shown_at(end)=> (#value));
-    quote_spanned!(shown_at(start)=> &#value)
+    let shown = (ends(place).0, ends(value).1);
+    let (place, value) = (krate.borrowed(place), krate.borrowed(value));
+    krate.call(quote!(__private::tag), shown, quote!(#place, #value))
 }

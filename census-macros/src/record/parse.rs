@@ -29,7 +29,7 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
         let Some(word) = group(input) else {
             return assignment::parse(input, Place::Measure).map(Part::Measurement);
         };
-        let content = content(input)?;
+        let content = content(input, &word)?;
         let repeated = seen.contains(&word);
         let text = word.to_string();
         match text.as_str() {
@@ -89,9 +89,14 @@ fn group(input: ParseStream<'_>) -> Option<Ident> {
 }
 
 /// What stands in the parentheses of a group.
-fn content(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+fn content(input: ParseStream<'_>, word: &Ident) -> syn::Result<TokenStream> {
     if !input.peek(token::Paren) {
-        return Err(input.error("this group stands in parentheses\nhelp: write `tags(KEY = value)`"));
+        let message = if word == "tags" {
+            "tags stand in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`"
+        } else {
+            "an exemplar's labels stand in parentheses\nhelp: write `exemplar(trace_id = id)`"
+        };
+        return Err(input.error(message));
     }
     let content;
     syn::parenthesized!(content in input);

@@ -1,5 +1,6 @@
 //! `#[tag_value(…)]`: on the enum the path to the library, on a variant its value.
 
+use proc_macro2::TokenStream;
 use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
@@ -45,7 +46,8 @@ fn single<T>(
     let ours = attrs.iter().filter(|attr| attr.path().is_ident("tag_value"));
     for (position, attr) in ours.enumerate() {
         if position > 0 {
-            errors.at(attr, "`#[tag_value]` stands here already");
+            let message = "`#[tag_value]` stands here already\nhelp: leave one of them out";
+            errors.at(attr, message);
             continue;
         }
         let Meta::List(list) = &attr.meta else {
@@ -57,10 +59,14 @@ fn single<T>(
         };
         let argument = list.parse_args_with(|input: ParseStream<'_>| {
             let argument = parse(input);
-            if argument.is_err() {
-                input.parse::<proc_macro2::TokenStream>()?;
-            }
             input.parse::<Option<Token![,]>>()?;
+            let rest: TokenStream = input.parse()?;
+            if argument.is_ok() && !rest.is_empty() {
+                return Err(syn::Error::new_spanned(
+                    rest,
+                    format!("`#[tag_value]` takes a single argument\nhelp: write `#[tag_value({example})]`"),
+                ));
+            }
             argument
         });
         match argument {

@@ -7,13 +7,14 @@ use super::View;
 use super::aggregation::Kind;
 use super::bounds::Bounds;
 use crate::errors::Errors;
-use crate::generate::{Krate, borrowed, ends, origin, registered, shown_at};
+use crate::generate::{Krate, ends, origin, registered};
 use crate::{doc, names};
 
 pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenStream {
     let given = view.options.name.take();
     let max_series = view.options.max_series.take();
-    let (start, end) = match (&given, &max_series) {
+    // A check that fails is shown where its argument stands.
+    let checked = match (&given, &max_series) {
         (Some(name), _) if names::literal(name).is_none() => ends(name),
         (_, Some(max_series)) => ends(max_series),
         _ => ends(&view.name),
@@ -25,9 +26,14 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
     });
     let generated_doc = generated_doc(&view);
     let plan = plan(krate, &view);
-    let columns = view.columns.iter().map(borrowed);
+    let columns = view.columns.iter().map(|column| krate.borrowed(column));
     let max_series = optional(max_series);
     let origin = origin(krate, &view.name);
+    let cell = krate.call(
+        quote!(__private::ViewCell::new),
+        checked,
+        quote!(#name, #description, #plan, &[#(#columns),*], #max_series, #origin),
+    );
     let registered = registered(krate, "VIEWS", "ViewCell");
     let View {
         attrs,
@@ -38,19 +44,11 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
         ..
     } = view;
     let aggregation = aggregation.word;
-
-    // A check that fails in here is shown where its argument stands.
-    let start = shown_at(start);
-    let here = krate.at(start);
-    let this = quote_spanned!(start=> #here::__private::ViewCell);
-    let arguments = quote_spanned! {shown_at(end)=>
-        (#name, #description, #plan, &[#(#columns),*], #max_series, #origin)
-    };
     quote! {
         #(#attrs)*
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
-            static __CENSUS_CELL: #krate::__private::ViewCell = #this::new #arguments;
+            static __CENSUS_CELL: #krate::__private::ViewCell = #cell;
             #registered
             #krate::View::__from_cell(&__CENSUS_CELL)
         };
@@ -89,24 +87,23 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
     let Some(path) = &view.measure else {
         return stand_in(krate);
     };
-    let (start, _) = ends(path);
-    let span = shown_at(start);
-    let here = krate.at(span);
-    let measure = borrowed(path);
+    let shown = ends(path);
+    let measure = krate.borrowed(path);
     let function = match (view.aggregation.kind, &view.options.buckets) {
         (Kind::Count, _) | (Kind::Distribution, Some(Bounds::Wrong)) => quote!(count),
         (Kind::Sum, _) => quote!(sum),
         (Kind::LastValue, _) => quote!(last_value),
         (Kind::Distribution, None) => quote!(default_distribution),
         (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
-            // The library's check is shown where the list stands.
-            let call = quote_spanned! {shown_at(list.span())=>
-                .__distribution(const { &[#(#bounds),*] })
-            };
-            return quote_spanned!(span=> #here::__private::measure(#measure) #call);
+            let measure = krate.call(quote!(__private::measure), shown, measure);
+            // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
+            return quote_spanned! {krate.shown_at(list.span())=> {
+                let __census_measure = #measure;
+                __census_measure.__distribution(const { &[#(#bounds),*] })
+            }};
         }
     };
-    quote_spanned!(span=> #here::__private::#function(#measure))
+    krate.call(quote!(__private::#function), shown, measure)
 }
 
 /// A plan for a view that names no measure.

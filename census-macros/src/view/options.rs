@@ -44,7 +44,8 @@ pub(super) fn parse(input: ParseStream<'_>, kind: Kind, errors: &mut Errors) -> 
         }
         if seen.contains(&text) {
             list::rest(input);
-            return Err(syn::Error::new_spanned(word, format!("`{text}` was already given")));
+            let message = format!("`{text}` was given already\nhelp: leave one of them out");
+            return Err(syn::Error::new_spanned(word, message));
         }
         seen.push(text.clone());
         if text == "buckets" {

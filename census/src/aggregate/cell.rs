@@ -24,7 +24,9 @@ impl Cell {
             AggregationSpec::Count => Self::Count(AtomicU64::new(0)),
             AggregationSpec::Sum => Self::Sum(SumCell::new(kind)),
             AggregationSpec::LastValue => Self::LastValue(LastValueCell::default()),
-            AggregationSpec::Distribution(bounds) => Self::Distribution(Box::new(DistributionCell::new(bounds, kind))),
+            AggregationSpec::Distribution(bounds) => {
+                Self::Distribution(Box::new(DistributionCell::new(bounds, kind)))
+            }
         }
     }
 
@@ -46,7 +48,9 @@ impl Cell {
             Self::Count(count) => Data::Count(count.load(Ordering::Relaxed)),
             Self::Sum(sum) => Data::Sum(measure.kind.number(sum.bits())),
             Self::LastValue(value) => Data::LastValue(measure.kind.number(value.get()?)),
-            Self::Distribution(distribution) => Data::Distribution(Box::new(distribution.data(measure))),
+            Self::Distribution(distribution) => {
+                Data::Distribution(Box::new(distribution.data(measure)))
+            }
         })
     }
 }
@@ -99,6 +103,8 @@ impl LastValueCell {
     }
 
     fn get(&self) -> Option<u64> {
-        self.set.load(Ordering::Acquire).then(|| self.bits.load(Ordering::Relaxed))
+        self.set
+            .load(Ordering::Acquire)
+            .then(|| self.bits.load(Ordering::Relaxed))
     }
 }

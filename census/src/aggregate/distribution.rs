@@ -63,7 +63,12 @@ impl DistributionCell {
             count.fetch_add(1, Ordering::Release);
         }
         if let Some(labels) = exemplar {
-            let exemplars = self.exemplars.get_or_init(|| self.buckets.iter().map(|_| ExemplarCell::default()).collect());
+            let exemplars = self.exemplars.get_or_init(|| {
+                self.buckets
+                    .iter()
+                    .map(|_| ExemplarCell::default())
+                    .collect()
+            });
             if let Some(cell) = exemplars.get(bucket) {
                 cell.set(bits, labels);
             }
@@ -72,14 +77,20 @@ impl DistributionCell {
 
     pub(super) fn data(&self, measure: &MeasureDescriptor) -> DistributionData {
         let kind = measure.kind;
-        let bucket_counts: Vec<u64> = self.buckets.iter().map(|count| count.load(Ordering::Acquire)).collect();
+        let bucket_counts: Vec<u64> = self
+            .buckets
+            .iter()
+            .map(|count| count.load(Ordering::Acquire))
+            .collect();
         let count: u64 = bucket_counts.iter().sum();
         let unit = match kind {
             Kind::Duration => measure.time_unit().nanoseconds(),
             Kind::U64 | Kind::I64 | Kind::F64 => 1.0,
         };
         let (mean, sum_of_squared_deviations) = self.moments(count);
-        let seen = |key: &AtomicU64| (count > 0).then(|| kind.number(order::bits(kind, key.load(Ordering::Relaxed))));
+        let seen = |key: &AtomicU64| {
+            (count > 0).then(|| kind.number(order::bits(kind, key.load(Ordering::Relaxed))))
+        };
         DistributionData {
             count,
             sum: kind.number(self.sum.bits()),
@@ -98,7 +109,10 @@ impl DistributionCell {
     }
 
     /// Mean and sum of squared deviations, in the cell's own unit (nanoseconds for durations).
-    #[expect(clippy::cast_precision_loss, reason = "a count of more than 2^53 is not reached")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of more than 2^53 is not reached"
+    )]
     fn moments(&self, count: u64) -> (f64, f64) {
         if count == 0 {
             return (0.0, 0.0);
@@ -109,7 +123,14 @@ impl DistributionCell {
         let mean = shift + sum / n;
         let deviations = self.shifted_squares.load() - sum * (sum / n);
         // Rounding may leave it a little below zero; so may a scrape between two additions.
-        (mean, if deviations.is_nan() { f64::INFINITY } else { deviations.max(0.0) })
+        (
+            mean,
+            if deviations.is_nan() {
+                f64::INFINITY
+            } else {
+                deviations.max(0.0)
+            },
+        )
     }
 }
 
@@ -133,16 +154,24 @@ mod tests {
     #[test]
     fn moments_agree_with_the_serial_ones_also_far_from_zero() {
         for offset in [0.0, 1e9, -1e12] {
-            let values: Vec<f64> = (0..1000).map(|i| offset + f64::from(i % 37) * 0.25).collect();
+            let values: Vec<f64> = (0..1000)
+                .map(|i| offset + f64::from(i % 37) * 0.25)
+                .collect();
             let cell = DistributionCell::new(&Bounds::from(StaticBounds::F64(&[0.0])), Kind::F64);
             for value in &values {
                 cell.record(Kind::F64, Value::to_bits(*value).unwrap_or_default(), None);
             }
             let (mean, squares) = cell.moments(1000);
             let (serial_mean, serial_squares) = serial(&values);
-            assert!((mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0), "{mean} {serial_mean}");
+            assert!(
+                (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),
+                "{mean} {serial_mean}"
+            );
             // Welford's own rounding shows far from zero.
-            assert!((squares - serial_squares).abs() <= 1e-3 * serial_squares, "{squares} {serial_squares}");
+            assert!(
+                (squares - serial_squares).abs() <= 1e-3 * serial_squares,
+                "{squares} {serial_squares}"
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ impl<'a> ExemplarLabels<'a> {
     pub(crate) fn new(labels: &'a [(&'a str, TagStr<'a>)]) -> Option<Self> {
         let this = Self { labels };
         this.iter().next()?;
-        let chars: usize = this.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+        let chars: usize = this
+            .iter()
+            .map(|(name, value)| name.chars().count() + value.chars().count())
+            .sum();
         if chars > MAX_CHARS {
             DROPPED_TOO_LONG.fetch_add(1, Ordering::Relaxed);
             return None;
@@ -36,7 +39,9 @@ impl<'a> ExemplarLabels<'a> {
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.labels.iter().filter_map(|(name, value)| Some((*name, value.get()?)))
+        self.labels
+            .iter()
+            .filter_map(|(name, value)| Some((*name, value.get()?)))
     }
 }
 
@@ -63,7 +68,11 @@ impl ExemplarCell {
                 return;
             }
         };
-        let stored = cell.get_or_insert_with(|| Stored { labels: String::new(), bits, time: SystemTime::UNIX_EPOCH });
+        let stored = cell.get_or_insert_with(|| Stored {
+            labels: String::new(),
+            bits,
+            time: SystemTime::UNIX_EPOCH,
+        });
         stored.labels.clear();
         for (name, value) in labels.iter() {
             packed::push(&mut stored.labels, name);
@@ -74,7 +83,10 @@ impl ExemplarCell {
     }
 
     pub(super) fn get(&self, kind: Kind) -> Option<Exemplar> {
-        let cell = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let cell = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let stored = cell.as_ref()?;
         let mut labels: Vec<(String, String)> = Vec::new();
         let mut texts = packed::iter(&stored.labels);
@@ -84,6 +96,10 @@ impl ExemplarCell {
             labels.retain(|(other, _)| *other != name);
             labels.push((name, value.to_owned()));
         }
-        Some(Exemplar { labels, value: kind.number(stored.bits), time: stored.time })
+        Some(Exemplar {
+            labels,
+            value: kind.number(stored.bits),
+            time: stored.time,
+        })
     }
 }

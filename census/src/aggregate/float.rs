@@ -16,9 +16,11 @@ impl AtomicF64 {
     }
 
     pub(super) fn add(&self, value: f64) {
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
-            Some((f64::from_bits(bits) + value).to_bits())
-        });
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
+                Some((f64::from_bits(bits) + value).to_bits())
+            });
     }
 
     /// Stores `value` if this is still NaN, and says what it is now.
@@ -27,7 +29,12 @@ impl AtomicF64 {
         if !now.is_nan() {
             return now;
         }
-        let set = self.0.compare_exchange(now.to_bits(), value.to_bits(), Ordering::Relaxed, Ordering::Relaxed);
+        let set = self.0.compare_exchange(
+            now.to_bits(),
+            value.to_bits(),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
         set.map_or_else(f64::from_bits, |_| value)
     }
 }

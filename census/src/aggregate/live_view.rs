@@ -15,6 +15,8 @@ const OVERFLOW: &str = "_overflow";
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: ViewSpec,
+    /// No other has, or had, the same.
+    pub(crate) number: u64,
     pub(crate) rows: Rows,
     pub(crate) start: SystemTime,
 }
@@ -27,29 +29,44 @@ pub(crate) enum Found {
 }
 
 impl LiveView {
-    pub(crate) fn new(spec: ViewSpec) -> Self {
+    pub(crate) fn new(spec: ViewSpec, number: u64) -> Self {
         let mut rows = Rows::new();
         if spec.columns.is_empty() {
-            rows.add_known("", Cell::new(&spec.aggregation, spec.measure.descriptor.kind));
+            rows.add_known(
+                "",
+                Cell::new(&spec.aggregation, spec.measure.descriptor.kind),
+            );
         }
-        Self { spec, rows, start: SystemTime::now() }
+        Self {
+            spec,
+            number,
+            rows,
+            start: SystemTime::now(),
+        }
     }
 
     /// The row of these tag values, in the order of the columns.
     pub(crate) fn find(&self, key: &str) -> Found {
         let kind = self.spec.measure.descriptor.kind;
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        match self.rows.find(key, max, || Cell::new(&self.spec.aggregation, kind)) {
+        match self
+            .rows
+            .find(key, max, || Cell::new(&self.spec.aggregation, kind))
+        {
             Some(row) => Found::Row(row),
-            None => Found::Overflow(
-                self.rows.overflow(|| self.overflow_key(), || Cell::new(&self.spec.aggregation, kind)),
-            ),
+            None => Found::Overflow(self.rows.overflow(
+                || self.overflow_key(),
+                || Cell::new(&self.spec.aggregation, kind),
+            )),
         }
     }
 
     fn overflow_key(&self) -> String {
         let mut key = String::new();
-        self.spec.columns.iter().for_each(|_| packed::push(&mut key, OVERFLOW));
+        self.spec
+            .columns
+            .iter()
+            .for_each(|_| packed::push(&mut key, OVERFLOW));
         key
     }
 }

@@ -61,16 +61,28 @@ impl Hash for ByKey {
 
 impl Rows {
     pub(super) fn new() -> Self {
-        Self { table: RwLock::default(), overflow: OnceLock::new(), overflowed: AtomicU64::new(0) }
+        Self {
+            table: RwLock::default(),
+            overflow: OnceLock::new(),
+            overflowed: AtomicU64::new(0),
+        }
     }
 
     /// A row that is there from the start, and does not count towards the bound.
     pub(super) fn add_known(&mut self, key: &str, cell: Cell) {
-        self.table.get_mut().unwrap_or_else(PoisonError::into_inner).add(key, cell);
+        self.table
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(key, cell);
     }
 
     /// Finds the row of a key, or makes it; `None` if that would be a row too many.
-    pub(super) fn find(&self, key: &str, max: usize, cell: impl FnOnce() -> Cell) -> Option<Arc<Row>> {
+    pub(super) fn find(
+        &self,
+        key: &str,
+        max: usize,
+        cell: impl FnOnce() -> Cell,
+    ) -> Option<Arc<Row>> {
         {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(row) = table.by_key.get(key) {
@@ -94,7 +106,11 @@ impl Rows {
 
     /// The row of what is too much, beyond the bound. Each call counts as a measurement. A row of that key which was
     /// there before serves: two would be one series twice.
-    pub(super) fn overflow(&self, key: impl FnOnce() -> String, cell: impl FnOnce() -> Cell) -> Arc<Row> {
+    pub(super) fn overflow(
+        &self,
+        key: impl FnOnce() -> String,
+        cell: impl FnOnce() -> Cell,
+    ) -> Arc<Row> {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
         let row = self.overflow.get_or_init(|| {
             let key = key();
@@ -115,13 +131,20 @@ impl Rows {
     /// The rows, in the order of their appearance. The table is locked only while they are listed, not while they are
     /// read.
     pub(crate) fn list(&self) -> Vec<Arc<Row>> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).in_order.clone()
+        self.table
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .in_order
+            .clone()
     }
 }
 
 impl Table {
     fn add(&mut self, key: &str, cell: Cell) -> Arc<Row> {
-        let row = Arc::new(Row { key: Box::from(key), cell });
+        let row = Arc::new(Row {
+            key: Box::from(key),
+            cell,
+        });
         self.by_key.insert(ByKey(Arc::clone(&row)));
         self.in_order.push(Arc::clone(&row));
         row

@@ -33,9 +33,8 @@ pub enum LastValue {}
 pub enum Distribution {}
 
 /// Which of the four, without its options.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AggregationKind {
+pub(crate) enum AggregationKind {
     Count,
     Sum,
     LastValue,
@@ -65,28 +64,44 @@ impl AggregationSpec {
 impl Aggregation for Count {
     type Data = u64;
     fn data(data: Data) -> Option<u64> {
-        if let Data::Count(count) = data { Some(count) } else { None }
+        if let Data::Count(count) = data {
+            Some(count)
+        } else {
+            None
+        }
     }
 }
 
 impl Aggregation for Sum {
     type Data = Number;
     fn data(data: Data) -> Option<Number> {
-        if let Data::Sum(sum) = data { Some(sum) } else { None }
+        if let Data::Sum(sum) = data {
+            Some(sum)
+        } else {
+            None
+        }
     }
 }
 
 impl Aggregation for LastValue {
     type Data = Number;
     fn data(data: Data) -> Option<Number> {
-        if let Data::LastValue(value) = data { Some(value) } else { None }
+        if let Data::LastValue(value) = data {
+            Some(value)
+        } else {
+            None
+        }
     }
 }
 
 impl Aggregation for Distribution {
     type Data = DistributionData;
     fn data(data: Data) -> Option<DistributionData> {
-        if let Data::Distribution(data) = data { Some(*data) } else { None }
+        if let Data::Distribution(data) = data {
+            Some(*data)
+        } else {
+            None
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::number::{float_bits, nanoseconds};
-use super::{Kind, Number, order};
+use super::{Kind, Number, Value, order};
 
 /// The buckets of a `Distribution` of a `Measure<Duration>` that names none: 5 ms to 10 s, Prometheus's own defaults.
 pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
@@ -21,10 +21,13 @@ pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
     Duration::from_secs(10),
 ];
 
+const NOT_FINITE: &str =
+    "a bucket bound is a finite number: the last bucket ends at infinity in any case";
+const NOT_INCREASING: &str = "bucket bounds increase strictly";
+
 /// Bounds as a `static` has them, each in the measure's own type.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub enum StaticBounds {
+pub(crate) enum StaticBounds {
     U64(&'static [u64]),
     I64(&'static [i64]),
     F64(&'static [f64]),
@@ -38,10 +41,10 @@ impl StaticBounds {
         let mut previous = None;
         let mut index = 0;
         while let Some((kind, bits)) = self.get(index) {
-            assert!(is_finite(kind, bits), "a bucket bound is a finite number: the last bucket always ends at infinity");
+            assert!(is_finite(kind, bits), "{}", NOT_FINITE);
             let key = order::key(kind, bits);
             if let Some(previous) = previous {
-                assert!(previous < key, "bucket bounds increase strictly");
+                assert!(previous < key, "{}", NOT_INCREASING);
             }
             previous = Some(key);
             index += 1;
@@ -84,6 +87,30 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// Bounds made at run time, checked as those of a `static` are.
+    pub(crate) fn new<T: Value>(bounds: impl IntoIterator<Item = T>) -> Result<Self, &'static str> {
+        let keys: Option<Arc<[u64]>> = bounds
+            .into_iter()
+            .map(|bound| Some(order::key(T::KIND, bound.to_bits()?)))
+            .collect();
+        let keys = keys.ok_or(NOT_FINITE)?;
+        if !keys.is_sorted_by(|a, b| a < b) {
+            return Err(NOT_INCREASING);
+        }
+        Ok(Self {
+            kind: T::KIND,
+            keys,
+        })
+    }
+
+    /// No bounds: one bucket.
+    pub(crate) fn none<T: Value>() -> Self {
+        Self {
+            kind: T::KIND,
+            keys: Arc::default(),
+        }
+    }
+
     /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
     pub(crate) fn bucket(&self, bits: u64) -> usize {
         let key = order::key(self.kind, bits);
@@ -97,7 +124,9 @@ impl Bounds {
 
     /// The bounds as they were written.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = Number> + '_ {
-        self.keys.iter().map(|key| self.kind.number(order::bits(self.kind, *key)))
+        self.keys
+            .iter()
+            .map(|key| self.kind.number(order::bits(self.kind, *key)))
     }
 }
 
@@ -109,7 +138,10 @@ impl From<StaticBounds> for Bounds {
             StaticBounds::F64(_) => Kind::F64,
             StaticBounds::Duration(_) => Kind::Duration,
         };
-        let keys = (0..).map_while(|index| bounds.get(index)).map(|(kind, bits)| order::key(kind, bits)).collect();
+        let keys = (0..)
+            .map_while(|index| bounds.get(index))
+            .map(|(kind, bits)| order::key(kind, bits))
+            .collect();
         Self { kind, keys }
     }
 }
@@ -117,13 +149,15 @@ impl From<StaticBounds> for Bounds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declare::Value;
 
     #[test]
     fn a_value_equal_to_a_bound_is_in_that_bucket() {
         let bounds = Bounds::from(StaticBounds::I64(&[-10, 0, 10]));
         let bucket = |value: i64| bounds.bucket(Value::to_bits(value).unwrap_or_default());
-        assert_eq!([i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket), [0, 0, 1, 1, 2, 2, 3, 3]);
+        assert_eq!(
+            [i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket),
+            [0, 0, 1, 1, 2, 2, 3, 3]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// `&'static T` or `Arc<T>`.
 pub(crate) enum Handle<T: ?Sized + 'static> {
@@ -15,6 +15,31 @@ impl<T: ?Sized> Handle<T> {
     /// Whether both are the very same object.
     pub(crate) fn same(&self, other: &Self) -> bool {
         std::ptr::addr_eq(&raw const **self, &raw const **other)
+    }
+}
+
+/// A handle that keeps nothing alive.
+pub(crate) enum WeakHandle<T: ?Sized + 'static> {
+    Static(&'static T),
+    Shared(Weak<T>),
+}
+
+impl<T: ?Sized> Handle<T> {
+    pub(crate) fn downgrade(&self) -> WeakHandle<T> {
+        match self {
+            Self::Static(value) => WeakHandle::Static(value),
+            Self::Shared(value) => WeakHandle::Shared(Arc::downgrade(value)),
+        }
+    }
+}
+
+impl<T: ?Sized> WeakHandle<T> {
+    /// The handle, if someone else has it.
+    pub(crate) fn upgrade(&self) -> Option<Handle<T>> {
+        match self {
+            Self::Static(value) => Some(Handle::Static(value)),
+            Self::Shared(value) => value.upgrade().map(Handle::Shared),
+        }
     }
 }
 

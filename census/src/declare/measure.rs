@@ -93,6 +93,17 @@ impl<T: Value> Measure<T> {
         &self.cell
     }
 
+    pub(crate) fn shared(&self) -> &Handle<MeasureCell> {
+        &self.cell
+    }
+
+    pub(crate) fn from_handle(cell: Handle<MeasureCell>) -> Self {
+        Self {
+            cell,
+            value: PhantomData,
+        }
+    }
+
     pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
         &self.cell
     }
@@ -106,14 +117,20 @@ impl<T: Value> Measure<T> {
         unit: Option<&'static str>,
         origin: Origin,
     ) -> MeasureCell {
-        assert!(name::is_valid(name), "the name of a measure is 1 to 255 bytes of printable ASCII");
+        assert!(
+            name::is_valid(name),
+            "the name of a measure is 1 to 255 bytes of printable ASCII"
+        );
         let duration = matches!(T::KIND, Kind::Duration);
         let unit = match unit {
             Some(unit) => unit,
             None if duration => "s",
             None => "1",
         };
-        assert!(name::is_valid_unit(unit), "a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces");
+        assert!(
+            name::is_valid_unit(unit),
+            "a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces"
+        );
         assert!(
             !duration || TimeUnit::from_ucum(unit).is_some(),
             "the unit of a `Measure<Duration>` is `s`, `ms`, `us` or `ns`"
@@ -133,13 +150,19 @@ impl<T: Value> Measure<T> {
     #[doc(hidden)]
     #[must_use]
     pub const fn __from_cell(cell: &'static MeasureCell) -> Self {
-        Self { cell: Handle::Static(cell), value: PhantomData }
+        Self {
+            cell: Handle::Static(cell),
+            value: PhantomData,
+        }
     }
 }
 
 impl<T: Value> Clone for Measure<T> {
     fn clone(&self) -> Self {
-        Self { cell: self.cell.clone(), value: PhantomData }
+        Self {
+            cell: self.cell.clone(),
+            value: PhantomData,
+        }
     }
 }
 

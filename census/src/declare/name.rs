@@ -113,7 +113,8 @@ mod tests {
     #[test]
     fn a_default_name_is_crate_slash_ident() {
         const NAME: &str = {
-            const BYTES: [u8; default_len("videolib::inner", "size")] = default_bytes("videolib::inner", "size");
+            const BYTES: [u8; default_len("videolib::inner", "size")] =
+                default_bytes("videolib::inner", "size");
             default_str(&BYTES)
         };
         assert_eq!(NAME, "videolib/size");

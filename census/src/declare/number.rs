@@ -57,7 +57,10 @@ pub enum Number {
 impl Number {
     /// The number as a float; a duration in `unit`.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "that is what the caller asks for")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "that is what the caller asks for"
+    )]
     pub fn as_f64(self, unit: TimeUnit) -> f64 {
         match self {
             Self::U64(value) => value as f64,
@@ -181,6 +184,18 @@ macro_rules! comparable {
     )*};
 }
 
+/// So that a literal needs no suffix. (An integer's type is `i32` where nothing else says.)
+impl PartialEq<i32> for Number {
+    fn eq(&self, other: &i32) -> bool {
+        match self {
+            Self::U64(value) => u64::try_from(*other).is_ok_and(|other| *value == other),
+            Self::I64(value) => *value == i64::from(*other),
+            Self::F64(value) => *value == f64::from(*other),
+            Self::Duration(_) => false,
+        }
+    }
+}
+
 comparable!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
 
 #[cfg(test)]
@@ -189,12 +204,25 @@ mod tests {
 
     #[test]
     fn keys_are_ordered_as_the_values_and_go_back() {
-        let floats = [-f64::MAX, -1.5, -f64::MIN_POSITIVE, 0.0, 5e-324, 0.5, 1.0, f64::MAX].map(f64::to_bits);
+        let floats = [
+            -f64::MAX,
+            -1.5,
+            -f64::MIN_POSITIVE,
+            0.0,
+            5e-324,
+            0.5,
+            1.0,
+            f64::MAX,
+        ]
+        .map(f64::to_bits);
         let signed = [i64::MIN, -1, 0, 1, i64::MAX].map(i64::cast_unsigned);
         let unsigned = [0, 1, u64::MAX];
         let check = |kind: Kind, all: &[u64]| {
             for (a, b) in all.iter().zip(all.iter().skip(1)) {
-                assert!(order::key(kind, *a) < order::key(kind, *b), "{kind:?} {a:x} {b:x}");
+                assert!(
+                    order::key(kind, *a) < order::key(kind, *b),
+                    "{kind:?} {a:x} {b:x}"
+                );
             }
             for bits in all {
                 assert_eq!(order::bits(kind, order::key(kind, *bits)), *bits);
@@ -208,7 +236,10 @@ mod tests {
 
     #[test]
     fn non_finite_values_have_no_bits_and_zero_has_one_form() {
-        assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::to_bits), [None; 3]);
+        assert_eq!(
+            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::to_bits),
+            [None; 3]
+        );
         assert_eq!((-0.0_f64).to_bits(), 1 << 63);
         assert_eq!(Value::to_bits(-0.0), Value::to_bits(0.0));
     }
@@ -217,8 +248,13 @@ mod tests {
     fn a_duration_is_exported_in_its_unit() {
         let number = Number::from(Duration::from_micros(1_500));
         assert_eq!(
-            [TimeUnit::Seconds, TimeUnit::Milliseconds, TimeUnit::Microseconds, TimeUnit::Nanoseconds]
-                .map(|unit| number.as_f64(unit)),
+            [
+                TimeUnit::Seconds,
+                TimeUnit::Milliseconds,
+                TimeUnit::Microseconds,
+                TimeUnit::Nanoseconds
+            ]
+            .map(|unit| number.as_f64(unit)),
             [0.0015, 1.5, 1500.0, 1_500_000.0]
         );
         assert_eq!(Value::to_bits(Duration::MAX), Some(u64::MAX));

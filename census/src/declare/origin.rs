@@ -15,15 +15,24 @@ impl Origin {
     /// What `module_path!()`, `file!()`, `line!()` and `column!()` say.
     #[must_use]
     pub const fn new(module: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self { module, file, line, column }
+        Self {
+            module,
+            file,
+            line,
+            column,
+        }
     }
 
-    /// Where the caller's caller is, for what is declared at run time. It has no module.
-    #[cfg(feature = "prometheus")]
+    /// Where the caller is called from, for what is declared at run time. It has no module.
     #[track_caller]
     pub(crate) fn caller() -> Self {
         let location = std::panic::Location::caller();
-        Self { module: "", file: location.file(), line: location.line(), column: location.column() }
+        Self {
+            module: "",
+            file: location.file(),
+            line: location.line(),
+            column: location.column(),
+        }
     }
 
     /// The crate, as the compiler spells it (`video_lib`, not `video-lib`).

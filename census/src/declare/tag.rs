@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::{Handle, Origin, name};
 
@@ -74,18 +75,45 @@ impl TagKey {
         self.cell.origin
     }
 
+    pub(crate) fn owned(name: String, local: bool, origin: Origin) -> Self {
+        let (name, description) = (Cow::Owned(name), Cow::Borrowed(""));
+        Self {
+            cell: Handle::Shared(Arc::new(TagKeyCell {
+                name,
+                description,
+                local,
+                origin,
+            })),
+        }
+    }
+
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
-    pub const fn __cell(name: &'static str, description: &'static str, local: bool, origin: Origin) -> TagKeyCell {
-        assert!(name::is_valid(name), "the name of a tag key is 1 to 255 bytes of printable ASCII");
-        TagKeyCell { name: Cow::Borrowed(name), description: Cow::Borrowed(description), local, origin }
+    pub const fn __cell(
+        name: &'static str,
+        description: &'static str,
+        local: bool,
+        origin: Origin,
+    ) -> TagKeyCell {
+        assert!(
+            name::is_valid(name),
+            "the name of a tag key is 1 to 255 bytes of printable ASCII"
+        );
+        TagKeyCell {
+            name: Cow::Borrowed(name),
+            description: Cow::Borrowed(description),
+            local,
+            origin,
+        }
     }
 
     #[doc(hidden)]
     #[must_use]
     pub const fn __from_cell(cell: &'static TagKeyCell) -> Self {
-        Self { cell: Handle::Static(cell) }
+        Self {
+            cell: Handle::Static(cell),
+        }
     }
 }
 

@@ -3,15 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Aggregation, AggregationSpec, Bounds, Count, DEFAULT_LATENCY_BUCKETS, Distribution, Handle, HasDefaultBuckets,
-    LastValue, Measure, MeasureCell, Origin, StaticBounds, Sum, TagKey, Value, name,
+    Aggregation, AggregationSpec, Bounds, Count, DEFAULT_LATENCY_BUCKETS, Distribution, Handle,
+    HasDefaultBuckets, LastValue, Measure, MeasureCell, Origin, StaticBounds, Sum, TagKey, Value,
+    name,
 };
-use crate::aggregate::LiveView;
-use std::sync::Arc;
 
 /// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
 /// [`view!`](macro@crate::view).
@@ -40,7 +39,18 @@ pub struct View<A: Aggregation> {
 
 /// What a view's `static` refers to.
 #[doc(hidden)]
-pub struct ViewCell {
+#[derive(Debug)]
+pub struct ViewCell(Definition);
+
+#[derive(Debug)]
+enum Definition {
+    Static(StaticView),
+    Owned(ViewSpec),
+}
+
+/// A view as [`view!`](macro@crate::view) writes it.
+#[derive(Debug)]
+struct StaticView {
     name: &'static str,
     description: Option<&'static str>,
     measure: &'static Handle<MeasureCell>,
@@ -48,8 +58,6 @@ pub struct ViewCell {
     columns: &'static [&'static TagKey],
     max_series: Option<usize>,
     origin: Origin,
-    /// Set when the catalogue has taken it.
-    pub(crate) live: OnceLock<Arc<LiveView>>,
 }
 
 /// A view's measure and aggregation, as [`view!`](macro@crate::view) writes them.
@@ -61,7 +69,7 @@ pub struct Plan<A> {
     marker: PhantomData<fn() -> A>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum StaticAggregation {
     Count,
     Sum,
@@ -70,7 +78,7 @@ enum StaticAggregation {
 }
 
 /// What a view is, wherever it came from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ViewSpec {
     pub(crate) name: Cow<'static, str>,
     pub(crate) description: Cow<'static, str>,
@@ -82,6 +90,14 @@ pub(crate) struct ViewSpec {
 }
 
 impl ViewSpec {
+    /// With its measure's description, if it has none.
+    pub(crate) fn described(mut self) -> Self {
+        if self.description.is_empty() {
+            self.description = self.measure.descriptor.description.clone();
+        }
+        self
+    }
+
     /// Whether both define the same view; the place does not count.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.name == other.name
@@ -95,7 +111,11 @@ impl ViewSpec {
 
 impl<A> Plan<A> {
     const fn new(measure: &'static Handle<MeasureCell>, aggregation: StaticAggregation) -> Self {
-        Self { measure, aggregation, marker: PhantomData }
+        Self {
+            measure,
+            aggregation,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -115,7 +135,9 @@ pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> Plan<LastValu
 }
 
 #[doc(hidden)]
-pub const fn default_distribution<T: HasDefaultBuckets>(measure: &'static Measure<T>) -> Plan<Distribution> {
+pub const fn default_distribution<T: HasDefaultBuckets>(
+    measure: &'static Measure<T>,
+) -> Plan<Distribution> {
     let bounds = StaticBounds::Duration(&DEFAULT_LATENCY_BUCKETS);
     Plan::new(measure.handle(), StaticAggregation::Distribution(bounds))
 }
@@ -146,7 +168,10 @@ impl ViewCell {
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "generated code makes it in place")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "generated code makes it in place"
+    )]
     pub const fn new<A>(
         name: &'static str,
         description: Option<&'static str>,
@@ -155,35 +180,71 @@ impl ViewCell {
         max_series: Option<usize>,
         origin: Origin,
     ) -> Self {
-        assert!(name::is_valid(name), "the name of a view is 1 to 255 bytes of printable ASCII");
-        assert!(!matches!(max_series, Some(0)), "`max_series` is at least 1: leave the view out if it is to keep no rows");
-        let Plan { measure, aggregation, .. } = plan;
-        Self { name, description, measure, aggregation, columns, max_series, origin, live: OnceLock::new() }
+        assert!(
+            name::is_valid(name),
+            "the name of a view is 1 to 255 bytes of printable ASCII"
+        );
+        assert!(
+            !matches!(max_series, Some(0)),
+            "`max_series` is at least 1: leave the view out if it is to keep no rows"
+        );
+        let Plan {
+            measure,
+            aggregation,
+            ..
+        } = plan;
+        Self(Definition::Static(StaticView {
+            name,
+            description,
+            measure,
+            aggregation,
+            columns,
+            max_series,
+            origin,
+        }))
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match &self.0 {
+            Definition::Static(view) => view.name,
+            Definition::Owned(view) => &view.name,
+        }
     }
 
     pub(crate) const fn origin(&self) -> Origin {
-        self.origin
+        match &self.0 {
+            Definition::Static(view) => view.origin,
+            Definition::Owned(view) => view.origin,
+        }
     }
 
     pub(crate) fn spec(&self) -> ViewSpec {
-        let description = match self.description {
-            None | Some("") => self.measure.descriptor.description.clone(),
-            Some(text) => Cow::Borrowed(text),
-        };
+        match &self.0 {
+            Definition::Static(view) => view.spec(),
+            Definition::Owned(view) => view.clone(),
+        }
+    }
+}
+
+impl StaticView {
+    fn spec(&self) -> ViewSpec {
         ViewSpec {
             name: Cow::Borrowed(self.name),
-            description,
+            description: self.description.unwrap_or_default().into(),
             measure: self.measure.clone(),
             aggregation: match self.aggregation {
                 StaticAggregation::Count => AggregationSpec::Count,
                 StaticAggregation::Sum => AggregationSpec::Sum,
                 StaticAggregation::LastValue => AggregationSpec::LastValue,
-                StaticAggregation::Distribution(bounds) => AggregationSpec::Distribution(Bounds::from(bounds)),
+                StaticAggregation::Distribution(bounds) => {
+                    AggregationSpec::Distribution(Bounds::from(bounds))
+                }
             },
             columns: self.columns.iter().map(|key| (*key).clone()).collect(),
             max_series: self.max_series,
             origin: self.origin,
         }
+        .described()
     }
 }
 
@@ -192,29 +253,42 @@ impl<A: Aggregation> View<A> {
     /// lower case. It is what one asks Prometheus for, after the namespace.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.cell.name
+        self.cell.name()
     }
 
     /// Where it was declared.
     #[must_use]
     pub fn origin(&self) -> Origin {
-        self.cell.origin
+        self.cell.origin()
     }
 
-    pub(crate) fn cell(&self) -> &ViewCell {
-        &self.cell
+    pub(crate) fn spec(&self) -> ViewSpec {
+        self.cell.spec()
+    }
+
+    pub(crate) fn owned(spec: ViewSpec) -> Self {
+        Self {
+            cell: Handle::Shared(Arc::new(ViewCell(Definition::Owned(spec)))),
+            aggregation: PhantomData,
+        }
     }
 
     #[doc(hidden)]
     #[must_use]
     pub const fn __from_cell(cell: &'static ViewCell) -> Self {
-        Self { cell: Handle::Static(cell), aggregation: PhantomData }
+        Self {
+            cell: Handle::Static(cell),
+            aggregation: PhantomData,
+        }
     }
 }
 
 impl<A: Aggregation> Clone for View<A> {
     fn clone(&self) -> Self {
-        Self { cell: self.cell.clone(), aggregation: PhantomData }
+        Self {
+            cell: self.cell.clone(),
+            aggregation: PhantomData,
+        }
     }
 }
 

@@ -34,7 +34,10 @@ pub(super) struct ViewCollector {
 pub(super) enum Target {
     /// A scrape of ours: the families that were written before, and how exemplars get to their lines. HELP is escaped
     /// by the [`Exposition`](super::exposition::Exposition), and so right for either format.
-    Exposition { written: Vec<(String, MetricType)>, exemplars: ExemplarQueue },
+    Exposition {
+        written: Vec<(String, MetricType)>,
+        exemplars: ExemplarQueue,
+    },
     /// A registry of the user's, which someone else encodes: HELP must be escaped here, and exemplars have no way in
     /// (a `prometheus-client` exemplar cannot be made outside it).
     Registry,
@@ -47,11 +50,20 @@ impl Collector for ViewCollector {
             Target::Registry => (&[] as &[_], None),
         };
         let families = Families::new(register::views(), &self.decoration, written);
-        for family in &families.families {
-            FamilyWriter { family, const_labels: &self.decoration.const_labels, exemplars }.write(&mut encoder)?;
+        for family in &families.valid {
+            FamilyWriter {
+                family,
+                const_labels: &self.decoration.const_labels,
+                exemplars,
+            }
+            .write(&mut encoder)?;
         }
         let problems = self.problems + families.problems.len();
-        own::write(&mut encoder, &families, u64::try_from(problems).unwrap_or(u64::MAX))
+        own::write(
+            &mut encoder,
+            &families,
+            u64::try_from(problems).unwrap_or(u64::MAX),
+        )
     }
 }
 
@@ -79,19 +91,26 @@ impl FamilyWriter<'_> {
         // A count has no unit, whatever is counted.
         let ucum = match view.aggregation.kind() {
             AggregationKind::Count => "1",
-            AggregationKind::Sum | AggregationKind::LastValue | AggregationKind::Distribution => &measure.unit,
+            AggregationKind::Sum | AggregationKind::LastValue | AggregationKind::Distribution => {
+                &measure.unit
+            }
         };
         let split = unit::split(&self.family.name, ucum);
         let name = split.map_or(self.family.name.as_str(), |(name, _)| name);
         let unit = split.map(|(_, unit)| Unit::Other(unit.to_owned()));
-        let mut metric = write_descriptor(encoder, name, &help, unit.as_ref(), self.family.metric_type)?;
+        let mut metric =
+            write_descriptor(encoder, name, &help, unit.as_ref(), self.family.metric_type)?;
         for row in &data.rows {
             if self.const_labels.is_empty() && self.family.labels.is_empty() {
                 // As a family of labels, it would have empty braces.
                 self.write_row(&mut metric, &row.data)?;
             } else {
                 let values = Values::Row(row.packed());
-                let labels = Labels { const_labels: self.const_labels, names: &self.family.labels, values };
+                let labels = Labels {
+                    constant: self.const_labels,
+                    names: &self.family.labels,
+                    values,
+                };
                 self.write_row(&mut metric.encode_family(&labels)?, &row.data)?;
             }
         }
@@ -108,10 +127,22 @@ impl FamilyWriter<'_> {
         write_sample(metric, self.family.metric_type, value)
     }
 
-    fn write_histogram(&self, metric: &mut MetricEncoder<'_>, data: &DistributionData) -> fmt::Result {
+    fn write_histogram(
+        &self,
+        metric: &mut MetricEncoder<'_>,
+        data: &DistributionData,
+    ) -> fmt::Result {
         let unit = self.family.live.spec.measure.descriptor.time_unit();
-        let bounds = data.bounds.iter().map(|bound| bound.as_f64(unit)).chain([f64::INFINITY]);
-        let exemplars = data.exemplars.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        let bounds = data
+            .bounds
+            .iter()
+            .map(|bound| bound.as_f64(unit))
+            .chain([f64::INFINITY]);
+        let exemplars = data
+            .exemplars
+            .iter()
+            .map(Option::as_ref)
+            .chain(std::iter::repeat(None));
         let mut buckets: Vec<(f64, u64)> = Vec::with_capacity(data.bucket_counts.len());
         let mut annotations: Vec<Bucket> = Vec::new();
         for ((bound, count), exemplar) in bounds.zip(&data.bucket_counts).zip(exemplars) {
@@ -154,7 +185,11 @@ pub(super) fn write_descriptor<'a>(
 }
 
 /// A counter's or a gauge's sample.
-pub(super) fn write_sample(metric: &mut MetricEncoder<'_>, metric_type: MetricType, value: SampleValue) -> fmt::Result {
+pub(super) fn write_sample(
+    metric: &mut MetricEncoder<'_>,
+    metric_type: MetricType,
+    value: SampleValue,
+) -> fmt::Result {
     match metric_type {
         MetricType::Counter => metric.encode_counter::<NoLabelSet, _, f64>(&value, None),
         MetricType::Gauge | MetricType::Histogram => metric.encode_gauge(&value),
@@ -163,7 +198,7 @@ pub(super) fn write_sample(metric: &mut MetricEncoder<'_>, metric_type: MetricTy
 
 /// A series' labels.
 pub(super) struct Labels<'a> {
-    const_labels: &'a [ConstLabel],
+    constant: &'a [ConstLabel],
     names: &'a [String],
     values: Values<'a>,
 }
@@ -177,13 +212,17 @@ enum Values<'a> {
 
 impl<'a> Labels<'a> {
     pub(super) const fn own(name: &'a str, value: &'a str) -> Self {
-        Self { const_labels: &[], names: &[], values: Values::Own(name, value) }
+        Self {
+            constant: &[],
+            names: &[],
+            values: Values::Own(name, value),
+        }
     }
 }
 
 impl EncodeLabelSet for Labels<'_> {
     fn encode(&self, encoder: &mut LabelSetEncoder) -> fmt::Result {
-        for label in self.const_labels {
+        for label in self.constant {
             (label.name.as_str(), label.value.as_str()).encode(encoder.encode_label())?;
         }
         match self.values {

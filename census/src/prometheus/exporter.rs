@@ -67,7 +67,11 @@ impl Exporter {
         let format = Format::accepted(accept);
         // A collector of the user's registry may panic: that is not to take the server's thread along.
         match catch_unwind(AssertUnwindSafe(|| self.render(format))) {
-            Ok(Ok(body)) => Scrape { status: 200, content_type: format.content_type(), body },
+            Ok(Ok(body)) => Scrape {
+                status: 200,
+                content_type: format.content_type(),
+                body,
+            },
             Ok(Err(fmt::Error)) => failed("a collector could not be encoded"),
             Err(_) => failed("a collector panicked"),
         }
@@ -103,7 +107,10 @@ impl Exporter {
         }
         let mut ours = Registry::default();
         let written = exposition.families().to_vec();
-        let target = Target::Exposition { written, exemplars: exposition.exemplars() };
+        let target = Target::Exposition {
+            written,
+            exemplars: exposition.exemplars(),
+        };
         ours.register_collector(Box::new(self.collector(target)));
         encode_registry(&mut exposition, &ours)?;
         Ok(exposition.finish())
@@ -119,7 +126,11 @@ impl Exporter {
 }
 
 fn failed(why: &str) -> Scrape {
-    Scrape { status: 500, content_type: "text/plain; charset=utf-8", body: format!("the scrape failed: {why}\n") }
+    Scrape {
+        status: 500,
+        content_type: "text/plain; charset=utf-8",
+        body: format!("the scrape failed: {why}\n"),
+    }
 }
 
 impl ExporterBuilder {
@@ -162,23 +173,37 @@ impl ExporterBuilder {
         let exporter = self.build_lenient();
         match exporter.problems() {
             [] => Ok(exporter),
-            problems => Err(CatalogueError { problems: problems.to_vec() }),
+            problems => Err(CatalogueError {
+                problems: problems.to_vec(),
+            }),
         }
     }
 
     /// Builds the exporter in any case: it shows what is valid. See [`Exporter::problems`] for the rest.
     #[must_use]
     pub fn build_lenient(self) -> Exporter {
-        if let Some(rows) = self.max_series {
+        let Self {
+            mut decoration,
+            registry,
+            max_series,
+        } = self;
+        if let Some(rows) = max_series {
             register::set_default_max_series(rows);
         }
-        let mut problems = register::check().err().map(|error| error.problems).unwrap_or_default();
-        problems.extend(self.decoration.problems());
+        let mut problems = register::check()
+            .err()
+            .map(|error| error.problems)
+            .unwrap_or_default();
+        problems.extend(decoration.check());
         let fixed_problems = problems.len();
-        let decoration = self.decoration.lenient();
         problems.extend(Families::new(register::views(), &decoration, &[]).problems);
-        let inner =
-            Inner { decoration: Arc::new(decoration), registry: self.registry, problems, fixed_problems };
-        Exporter { inner: Arc::new(inner) }
+        Exporter {
+            inner: Arc::new(Inner {
+                decoration: Arc::new(decoration),
+                registry,
+                problems,
+                fixed_problems,
+            }),
+        }
     }
 }

@@ -64,10 +64,14 @@ impl Exposition {
 
     /// Looks at the line that has just ended.
     fn end_line(&mut self) -> fmt::Result {
-        let Some(line) = self.out.get(self.line..) else { return Err(fmt::Error) };
+        let Some(line) = self.out.get(self.line..) else {
+            return Err(fmt::Error);
+        };
         if let Some((family, mut help)) = self.help.take() {
             let line = line.strip_suffix('\n').unwrap_or(line);
-            let rest = line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_prefix(family.as_str()));
+            let rest = line
+                .strip_prefix("# TYPE ")
+                .and_then(|rest| rest.strip_prefix(family.as_str()));
             if let Some(metric_type) = rest.and_then(|rest| rest.strip_prefix(' ')) {
                 let metric_type = metric_type.to_owned();
                 self.begin_family(&family, &help, &metric_type)?;
@@ -114,7 +118,10 @@ impl Exposition {
             (true, "unknown") => ("", "untyped"),
             (_, other) => ("", other),
         };
-        write!(self.out, "# HELP {family}{suffix} {help}\n# TYPE {family}{suffix} {metric_type}\n")
+        write!(
+            self.out,
+            "# HELP {family}{suffix} {help}\n# TYPE {family}{suffix} {metric_type}\n"
+        )
     }
 
     fn end_sample(&mut self) -> fmt::Result {
@@ -139,7 +146,11 @@ impl Exposition {
 
     fn is_bucket(&self) -> bool {
         self.histogram
-            && self.out.get(self.line..).and_then(|line| line.split_once('{')).is_some_and(|(n, _)| n.ends_with("_bucket"))
+            && self
+                .out
+                .get(self.line..)
+                .and_then(|line| line.split_once('{'))
+                .is_some_and(|(n, _)| n.ends_with("_bucket"))
     }
 }
 
@@ -163,7 +174,13 @@ fn exemplar_start(line: &str) -> Option<usize> {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
-            b' ' if !quoted && line.get(index..).is_some_and(|rest| rest.starts_with(" # {")) => return Some(index),
+            b' ' if !quoted
+                && line
+                    .get(index..)
+                    .is_some_and(|rest| rest.starts_with(" # {")) =>
+            {
+                return Some(index);
+            }
             _ => {}
         }
     }
@@ -209,7 +226,12 @@ impl From<(&Exemplar, TimeUnit)> for ExemplarText {
         }
         let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
         let value = exemplar.value.as_f64(unit);
-        let _ = write!(out, "}} {value:?} {}.{:03}", time.as_secs(), time.subsec_millis());
+        let _ = write!(
+            out,
+            "}} {value:?} {}.{:03}",
+            time.as_secs(),
+            time.subsec_millis()
+        );
         Self(out)
     }
 }
@@ -228,7 +250,11 @@ impl ExemplarQueue {
     }
 
     fn next(&self) -> Bucket {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front().flatten()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+            .flatten()
     }
 }
 
@@ -267,12 +293,16 @@ mod tests {
     #[test]
     fn a_line_break_in_help_is_mended() {
         let input = "# HELP a two\nlines\n# TYPE a gauge\na 1\n";
-        assert_eq!(convert(TEXT, input), "# HELP a two\\nlines\n# TYPE a gauge\na 1\n");
+        assert_eq!(
+            convert(TEXT, input),
+            "# HELP a two\\nlines\n# TYPE a gauge\na 1\n"
+        );
     }
 
     #[test]
     fn text_has_no_exemplars_and_labels_that_look_like_one_stay() {
-        let input = "# HELP a A\n# TYPE a counter\na_total{k=\" # {x\\\" # {\"} 1 # {t=\"1\"} 1 2\n";
+        let input =
+            "# HELP a A\n# TYPE a counter\na_total{k=\" # {x\\\" # {\"} 1 # {t=\"1\"} 1 2\n";
         assert!(convert(TEXT, input).ends_with("a_total{k=\" # {x\\\" # {\"} 1\n"));
     }
 
@@ -283,10 +313,21 @@ mod tests {
             let exemplar = ExemplarText("{t=\"1\"} 2.0".to_owned());
             assert!(out.write_str("# HELP h H\n# TYPE h histogram\n").is_ok());
             out.exemplars().announce(vec![None, Some(exemplar)]);
-            assert!(out.write_str("h_sum 2\nh_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n").is_ok());
+            assert!(
+                out.write_str(
+                    "h_sum 2\nh_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n"
+                )
+                .is_ok()
+            );
             out.finish()
         };
-        assert!(exposition(OPEN_METRICS).contains("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1 # {t=\"1\"} 2.0\nh_c"));
-        assert!(exposition(TEXT).ends_with("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n"));
+        assert!(
+            exposition(OPEN_METRICS)
+                .contains("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1 # {t=\"1\"} 2.0\nh_c")
+        );
+        assert!(
+            exposition(TEXT)
+                .ends_with("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n")
+        );
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Family {
 /// The families of some views, in their order, and what is wrong with the rest.
 #[derive(Debug, Default)]
 pub(super) struct Families {
-    pub(super) families: Vec<Family>,
+    pub(super) valid: Vec<Family>,
     pub(super) problems: Vec<Problem>,
     /// How many clash with families of the user's own registry.
     pub(super) left_out: u64,
@@ -53,7 +53,11 @@ enum Owner {
 
 impl Families {
     /// Names the families of `views`; those in `registry` are there already.
-    pub(super) fn new(views: Vec<Arc<LiveView>>, decoration: &Decoration, registry: &[(String, MetricType)]) -> Self {
+    pub(super) fn new(
+        views: Vec<Arc<LiveView>>,
+        decoration: &Decoration,
+        registry: &[(String, MetricType)],
+    ) -> Self {
         let mut claims = Claims::default();
         for (name, metric_type) in own::NAMES {
             // The first of them, so nobody has these names.
@@ -72,11 +76,22 @@ impl Families {
 
     fn add(&mut self, live: Arc<LiveView>, decoration: &Decoration, claims: &mut Claims<Owner>) {
         let view = &live.spec;
-        let labels: Vec<String> = view.columns.iter().map(|key| name::sanitise(key.name()).into_owned()).collect();
-        if let Some(label) = decoration.const_labels.iter().find(|label| labels.contains(&label.name)) {
+        let labels: Vec<String> = view
+            .columns
+            .iter()
+            .map(|key| name::sanitise(key.name()).into_owned())
+            .collect();
+        if let Some(label) = decoration
+            .const_labels
+            .iter()
+            .find(|label| labels.contains(&label.name))
+        {
             self.problems.push(Problem {
                 kind: ProblemKind::InvalidView,
-                message: format!("view `{}` has a column `{}`, which is also a const label", view.name, label.name),
+                message: format!(
+                    "view `{}` has a column `{}`, which is also a const label",
+                    view.name, label.name
+                ),
                 refused: view.origin,
                 first: Some(label.origin),
             });
@@ -85,7 +100,12 @@ impl Families {
         let metric_type = metric_type(view);
         let family = family_name(&decoration.namespace, &view.name, metric_type);
         match claims.claim(&family, metric_type, Owner::View(view.origin)) {
-            Ok(()) => self.families.push(Family { name: family, metric_type, labels, live }),
+            Ok(()) => self.valid.push(Family {
+                name: family,
+                metric_type,
+                labels,
+                live,
+            }),
             Err((_, Owner::Registry)) => self.left_out += 1,
             Err((sample, owner)) => {
                 let (whose, first) = match owner {
@@ -94,7 +114,10 @@ impl Families {
                 };
                 self.problems.push(Problem {
                     kind: ProblemKind::Conflict,
-                    message: format!("view `{}` would export `{sample}`, which {whose}", view.name),
+                    message: format!(
+                        "view `{}` would export `{sample}`, which {whose}",
+                        view.name
+                    ),
                     refused: view.origin,
                     first,
                 });
@@ -104,38 +127,32 @@ impl Families {
 }
 
 impl Decoration {
-    /// What is wrong with the const labels themselves.
-    pub(super) fn problems(&self) -> Vec<Problem> {
+    /// What is wrong with the const labels themselves; those are taken out.
+    pub(super) fn check(&mut self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for (index, label) in self.const_labels.iter().enumerate() {
-            let earlier = self.const_labels.iter().take(index).find(|other| other.name == label.name);
-            let message = if let Some(earlier) = earlier {
-                Some((format!("const label `{}` is given twice", label.name), Some(earlier.origin)))
-            } else if label.name.is_empty() {
-                Some(("a const label has no name".to_owned(), None))
-            } else if label.name.starts_with("__") {
-                let message =
-                    format!("const label `{}`: Prometheus keeps labels beginning with `__` for itself", label.name);
-                Some((message, None))
-            } else if label.name == "le" {
-                Some(("const label `le`: that is the label of a histogram's buckets".to_owned(), None))
-            } else {
-                None
+        let mut good: Vec<ConstLabel> = Vec::new();
+        for label in std::mem::take(&mut self.const_labels) {
+            let earlier = good.iter().find(|other| other.name == label.name);
+            let why = match label.name.as_str() {
+                "" => "has no name",
+                "le" => "has the name of the label of a histogram's buckets",
+                name if name.starts_with("__") => {
+                    "begins with `__`, which Prometheus keeps for itself"
+                }
+                _ if earlier.is_some() => "is given twice",
+                _ => {
+                    good.push(label);
+                    continue;
+                }
             };
-            problems.extend(message.map(|(message, first)| Problem {
-                kind: ProblemKind::Conflict,
-                message,
+            problems.push(Problem {
+                kind: ProblemKind::InvalidLabel,
+                message: format!("const label `{}` {why}", label.name),
                 refused: label.origin,
-                first,
-            }));
+                first: earlier.map(|earlier| earlier.origin),
+            });
         }
+        self.const_labels = good;
         problems
-    }
-
-    /// The same without the labels that have a problem: what a lenient exporter writes.
-    pub(super) fn lenient(mut self) -> Self {
-        let bad: Vec<Origin> = self.problems().iter().map(|problem| problem.refused).collect();
-        self.const_labels.retain(|label| !bad.contains(&label.origin));
-        self
     }
 }

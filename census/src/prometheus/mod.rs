@@ -48,6 +48,6 @@ mod own;
 mod unit;
 mod value;
 
-pub use exporter::{Exporter, ExporterBuilder, Scrape};
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, serve};
+pub use exporter::{Exporter, ExporterBuilder, Scrape};

@@ -13,7 +13,11 @@ impl Format {
     /// The best of what is accepted. Nothing said, or nothing that we have: 0.0.4, which everyone reads.
     pub(super) fn accepted(accept: Option<&str>) -> Self {
         let mut best: Option<(f32, Self)> = None;
-        for (quality, format) in accept.unwrap_or_default().split(',').filter_map(media_range) {
+        for (quality, format) in accept
+            .unwrap_or_default()
+            .split(',')
+            .filter_map(media_range)
+        {
             // Of equals the first: scrapers list what they prefer first.
             if best.is_none_or(|(other, _)| quality > other) {
                 best = Some((quality, format));
@@ -24,12 +28,16 @@ impl Format {
 
     pub(super) const fn content_type(self) -> &'static str {
         match self {
-            Self::OpenMetrics { escaping: false } => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::OpenMetrics { escaping: false } => {
+                "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            }
             Self::OpenMetrics { escaping: true } => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
             }
             Self::Text { escaping: false } => "text/plain; version=0.0.4; charset=utf-8",
-            Self::Text { escaping: true } => "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+            Self::Text { escaping: true } => {
+                "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
+            }
         }
     }
 }
@@ -51,7 +59,9 @@ fn media_range(range: &str) -> Option<(f32, Format)> {
     }
     let format = match (name.to_ascii_lowercase().as_str(), version) {
         ("application/openmetrics-text", None | Some("1.0.0")) => Format::OpenMetrics { escaping },
-        ("text/plain", None | Some("0.0.4")) | ("text/*" | "*/*", None) => Format::Text { escaping },
+        ("text/plain", None | Some("0.0.4")) | ("text/*" | "*/*", None) => {
+            Format::Text { escaping }
+        }
         _ => return None,
     };
     (quality > 0.0).then_some((quality, format))
@@ -83,7 +93,10 @@ mod tests {
         assert_eq!(format("*/*"), TEXT);
         assert_eq!(Format::accepted(None), TEXT);
         // a browser
-        assert_eq!(format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), TEXT);
+        assert_eq!(
+            format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+            TEXT
+        );
         // what we don't have
         assert_eq!(format("application/openmetrics-text; version=0.0.1"), TEXT);
         assert_eq!(format("application/json"), TEXT);
@@ -91,10 +104,19 @@ mod tests {
 
     #[test]
     fn qualities_decide_and_zero_refuses() {
-        assert_eq!(format("text/plain;q=0.2, application/openmetrics-text;q=0.3"), OPEN_METRICS);
-        assert_eq!(format("text/plain;q=0.4, application/openmetrics-text;q=0.3"), TEXT);
+        assert_eq!(
+            format("text/plain;q=0.2, application/openmetrics-text;q=0.3"),
+            OPEN_METRICS
+        );
+        assert_eq!(
+            format("text/plain;q=0.4, application/openmetrics-text;q=0.3"),
+            TEXT
+        );
         assert_eq!(format("application/openmetrics-text;q=0, */*;q=0.1"), TEXT);
-        assert_eq!(format("Application/OpenMetrics-Text; Version=\"1.0.0\""), OPEN_METRICS);
+        assert_eq!(
+            format("Application/OpenMetrics-Text; Version=\"1.0.0\""),
+            OPEN_METRICS
+        );
         assert_eq!(format(";;=,,q=;"), TEXT);
     }
 }

@@ -27,14 +27,18 @@ pub(super) const NAMES: [(&str, MetricType); 5] = [
 ];
 
 /// Writes them.
-pub(super) fn write(encoder: &mut DescriptorEncoder<'_>, families: &Families, problems: u64) -> fmt::Result {
+pub(super) fn write(
+    encoder: &mut DescriptorEncoder<'_>,
+    families: &Families,
+    problems: u64,
+) -> fmt::Result {
     let mut out = Writer { encoder };
     out.family(
         OVERFLOWED,
         "Measurements that went to the overflow row, because their view had as many rows as it may have.",
         MetricType::Counter,
         "view",
-        families.families.iter().map(|family| (&*family.live.spec.name, family.live.rows.overflowed())),
+        families.valid.iter().map(|family| (&*family.live.spec.name, family.live.rows.overflowed())),
     )?;
     let refused = register::refused();
     out.family(
@@ -42,7 +46,9 @@ pub(super) fn write(encoder: &mut DescriptorEncoder<'_>, families: &Families, pr
         "Measurements that were NaN or infinite.",
         MetricType::Counter,
         "measure",
-        refused.iter().map(|(measure, count)| (measure.as_str(), *count)),
+        refused
+            .iter()
+            .map(|(measure, count)| (measure.as_str(), *count)),
     )?;
     let dropped = [("busy", &DROPPED_BUSY), ("too_long", &DROPPED_TOO_LONG)];
     out.family(
@@ -50,9 +56,15 @@ pub(super) fn write(encoder: &mut DescriptorEncoder<'_>, families: &Families, pr
         "Exemplars that were dropped.",
         MetricType::Counter,
         "reason",
-        dropped.into_iter().map(|(reason, count)| (reason, count.load(Ordering::Relaxed))),
+        dropped
+            .into_iter()
+            .map(|(reason, count)| (reason, count.load(Ordering::Relaxed))),
     )?;
-    out.gauge(PROBLEMS, "Declarations that the catalogue or the exporter refused.", problems)?;
+    out.gauge(
+        PROBLEMS,
+        "Declarations that the catalogue or the exporter refused.",
+        problems,
+    )?;
     out.gauge(
         LEFT_OUT,
         "Families left out of this scrape, because another registry has samples of their names.",
@@ -81,7 +93,11 @@ impl Writer<'_, '_> {
         let mut metric = write_descriptor(self.encoder, name, help, None, metric_type)?;
         for (value, count) in rows {
             let labels = Labels::own(label, value);
-            write_sample(&mut metric.encode_family(&labels)?, metric_type, SampleValue::Unsigned(count))?;
+            write_sample(
+                &mut metric.encode_family(&labels)?,
+                metric_type,
+                SampleValue::Unsigned(count),
+            )?;
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use prometheus_client::encoding::{CounterValueEncoder, EncodeCounterValue, EncodeGaugeValue, GaugeValueEncoder};
+use prometheus_client::encoding::{
+    CounterValueEncoder, EncodeCounterValue, EncodeGaugeValue, GaugeValueEncoder,
+};
 
 use crate::declare::{Number, TimeUnit};
 
@@ -28,7 +30,10 @@ impl EncodeCounterValue for SampleValue {
     fn encode(&self, encoder: &mut CounterValueEncoder) -> fmt::Result {
         match self {
             Self::Unsigned(value) => EncodeCounterValue::encode(value, encoder),
-            #[expect(clippy::cast_precision_loss, reason = "what may be negative is no counter")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "what may be negative is no counter"
+            )]
             Self::Signed(value) => EncodeCounterValue::encode(&(*value as f64), encoder),
             Self::Float(value) => EncodeCounterValue::encode(value, encoder),
         }

@@ -19,14 +19,22 @@ pub struct BoundMeasure<T: Value> {
 
 impl<T: Value> BoundMeasure<T> {
     pub(super) fn new(measure: Measure<T>, tags: TagMap) -> Self {
-        Self { measure, tags, rows: RwLock::new((u64::MAX, Box::default())) }
+        Self {
+            measure,
+            tags,
+            rows: RwLock::new((u64::MAX, Box::default())),
+        }
     }
 
     /// Records a value, as [`Measure::record`] does.
     pub fn record(&self, value: T) {
         let cell = self.measure.cell();
-        let Some(version) = cell.wiring.viewed() else { return };
-        let Some(bits) = value.to_bits() else { return cell.wiring.refuse() };
+        let Some(version) = cell.wiring.viewed() else {
+            return;
+        };
+        let Some(bits) = value.to_bits() else {
+            return cell.wiring.refuse();
+        };
         let known = match self.rows.try_read() {
             Ok(known) => Some(known),
             Err(TryLockError::Poisoned(known)) => Some(known.into_inner()),
@@ -49,6 +57,9 @@ impl<T: Value> BoundMeasure<T> {
 
 impl<T: Value> fmt::Debug for BoundMeasure<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BoundMeasure").field("measure", &self.measure).field("tags", &self.tags).finish_non_exhaustive()
+        f.debug_struct("BoundMeasure")
+            .field("measure", &self.measure)
+            .field("tags", &self.tags)
+            .finish_non_exhaustive()
     }
 }

@@ -36,13 +36,20 @@ struct MeasureMemo {
 }
 
 /// Calls `f` with the rows that a measurement with `tags` goes to.
-pub(super) fn with_rows(cell: &MeasureCell, version: u64, tags: &[(&TagKey, TagStr<'_>)], f: impl Fn(&[Arc<Row>])) {
+pub(super) fn with_rows(
+    cell: &MeasureCell,
+    version: u64,
+    tags: &[(&TagKey, TagStr<'_>)],
+    f: impl Fn(&[Arc<Row>]),
+) {
     let hit = MEMO.try_with(|memo| {
         let Memo { measures, key } = &mut *memo.try_borrow_mut().ok()?;
         if measures.len() >= MAX_MEASURES && !measures.contains_key(&address(cell)) {
             measures.clear();
         }
-        let measure = measures.entry(address(cell)).or_insert_with(MeasureMemo::empty);
+        let measure = measures
+            .entry(address(cell))
+            .or_insert_with(MeasureMemo::empty);
         if measure.version != version {
             *measure = MeasureMemo::new(cell);
         }
@@ -63,7 +70,9 @@ pub(super) fn with_rows(cell: &MeasureCell, version: u64, tags: &[(&TagKey, TagS
             if measure.sets.len() >= MAX_SETS {
                 measure.sets.clear();
             }
-            measure.sets.insert(Box::from(key.as_str()), found.rows.into());
+            measure
+                .sets
+                .insert(Box::from(key.as_str()), found.rows.into());
         }
         Some(())
     });
@@ -91,12 +100,20 @@ pub(super) fn rows_of(views: &[Arc<LiveView>], tags: &TagMap) -> (Box<[Arc<Row>]
 impl MeasureMemo {
     /// Belongs to no version.
     fn empty() -> Self {
-        Self { version: u64::MAX, columns: Vec::new(), sets: HashMap::default() }
+        Self {
+            version: u64::MAX,
+            columns: Vec::new(),
+            sets: HashMap::default(),
+        }
     }
 
     fn new(cell: &MeasureCell) -> Self {
         let (version, views) = cell.wiring.views();
-        Self { version, columns: columns(&views), sets: HashMap::default() }
+        Self {
+            version,
+            columns: columns(&views),
+            sets: HashMap::default(),
+        }
     }
 }
 
@@ -106,7 +123,10 @@ fn address(cell: &MeasureCell) -> usize {
 
 /// The columns of all the views, each once.
 fn columns(views: &[Arc<LiveView>]) -> Vec<TagKey> {
-    let mut columns: Vec<TagKey> = views.iter().flat_map(|view| view.spec.columns.iter().cloned()).collect();
+    let mut columns: Vec<TagKey> = views
+        .iter()
+        .flat_map(|view| view.spec.columns.iter().cloned())
+        .collect();
     columns.sort();
     columns.dedup();
     columns
@@ -121,7 +141,10 @@ fn write_key(key: &mut String, columns: &[TagKey], tags: &[(&TagKey, TagStr<'_>)
     with_current(|current| {
         key.clear();
         for column in columns {
-            let own = tags.iter().find(|(tag, _)| *tag == column).and_then(|(_, value)| value.get());
+            let own = tags
+                .iter()
+                .find(|(tag, _)| *tag == column)
+                .and_then(|(_, value)| value.get());
             let value = own.or_else(|| current?.get(column).map(TagValue::as_str));
             packed::push(key, cut(value.unwrap_or_default()));
         }
@@ -135,12 +158,18 @@ struct FoundRows {
 
 /// Asks the views: `key` has the values of `columns`, each view takes those of its own.
 fn find(views: &[Arc<LiveView>], columns: &[TagKey], key: &str) -> FoundRows {
-    let mut found = FoundRows { rows: Vec::with_capacity(views.len()), overflowed: false };
+    let mut found = FoundRows {
+        rows: Vec::with_capacity(views.len()),
+        overflowed: false,
+    };
     let mut own = String::new();
     for view in views {
         own.clear();
         for column in view.spec.columns.iter() {
-            let value = columns.iter().zip(packed::iter(key)).find(|(other, _)| *other == column);
+            let value = columns
+                .iter()
+                .zip(packed::iter(key))
+                .find(|(other, _)| *other == column);
             packed::push(&mut own, value.map_or("", |(_, value)| value));
         }
         match view.find(&own) {

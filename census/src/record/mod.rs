@@ -4,10 +4,12 @@
 //! look-up however many views there are; only a first meeting asks the views' own tables.
 
 mod bound;
+mod measurements;
 mod memo;
 mod timer;
 
 pub use bound::BoundMeasure;
+pub use measurements::Measurements;
 pub use timer::Timer;
 
 use std::sync::Arc;
@@ -79,25 +81,39 @@ impl Measure<Duration> {
 
 #[doc(hidden)]
 pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
-    Measurement { cell: measure.cell(), bits: value.to_bits() }
+    Measurement {
+        cell: measure.cell(),
+        bits: value.to_bits(),
+    }
 }
 
 #[doc(hidden)]
-pub fn exemplar_label<'a>(name: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> (&'a str, TagStr<'a>) {
+pub fn exemplar_label<'a>(
+    name: &'a str,
+    value: &'a (impl AsTagValue + ?Sized),
+) -> (&'a str, TagStr<'a>) {
     (name, value.as_tag_value())
 }
 
 /// What `record!` calls: several measurements with the tags of the scope and `tags` over them.
 #[doc(hidden)]
-pub fn record(measurements: &[Measurement<'_>], tags: &[(&TagKey, TagStr<'_>)], exemplar: &[(&str, TagStr<'_>)]) {
+pub fn record(
+    measurements: &[Measurement<'_>],
+    tags: &[(&TagKey, TagStr<'_>)],
+    exemplar: &[(&str, TagStr<'_>)],
+) {
     let exemplar = ExemplarLabels::new(exemplar);
     for measurement in measurements {
-        let Some(version) = measurement.cell.wiring.viewed() else { continue };
+        let Some(version) = measurement.cell.wiring.viewed() else {
+            continue;
+        };
         let Some(bits) = measurement.bits else {
             measurement.cell.wiring.refuse();
             continue;
         };
-        memo::with_rows(measurement.cell, version, tags, |rows| add(rows, measurement.cell, bits, exemplar.as_ref()));
+        memo::with_rows(measurement.cell, version, tags, |rows| {
+            add(rows, measurement.cell, bits, exemplar.as_ref());
+        });
     }
 }
 

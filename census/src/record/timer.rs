@@ -25,7 +25,10 @@ pub struct Timer<'a> {
 
 impl<'a> Timer<'a> {
     pub(super) fn start(measure: &'a Measure<Duration>) -> Self {
-        Self { measure, start: Instant::now() }
+        Self {
+            measure,
+            start: Instant::now(),
+        }
     }
 
     /// How long it has been running.
@@ -35,7 +38,10 @@ impl<'a> Timer<'a> {
     }
 
     /// Records how long it was running, with the tags that are current now, and says so.
-    #[expect(clippy::must_use_candidate, reason = "it is called for what it records")]
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "it is called for what it records"
+    )]
     pub fn stop(self) -> Duration {
         let elapsed = self.elapsed();
         self.measure.record(elapsed);

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::exported::{Claims, family_name, metric_type};
+use super::measures::Measures;
 use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -20,11 +21,20 @@ static DEFAULT_MAX_SERIES: AtomicUsize = AtomicUsize::new(crate::DEFAULT_MAX_SER
 
 #[derive(Default)]
 struct Catalogue {
-    /// By name, the first declared first. Those of one name are one measure: they feed the same views.
-    measures: HashMap<String, Vec<Handle<MeasureCell>>>,
+    measures: Measures,
     views: Vec<Arc<LiveView>>,
-    claims: Claims<Origin>,
+    /// How many views were ever registered.
+    registered: u64,
+    claims: Claims<Owner>,
+    /// Of what was declared in statics; who registers at run time is told at once.
     problems: Vec<Problem>,
+}
+
+/// Who has claimed a name: a view, by its number (several may be made at one place), and where it is declared.
+#[derive(Clone, Copy, PartialEq)]
+struct Owner {
+    number: u64,
+    origin: Origin,
 }
 
 /// Builds the catalogue, if that has not been done.
@@ -57,6 +67,53 @@ pub(crate) fn views() -> Vec<Arc<LiveView>> {
     lock().views.clone()
 }
 
+/// The registered view of this definition.
+pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
+    lock()
+        .views
+        .iter()
+        .find(|live| live.spec.same(view))
+        .cloned()
+}
+
+/// Registers a view; one of the same definition is left as it is.
+pub(super) fn register_view(view: ViewSpec) -> Result<(), Vec<Problem>> {
+    let mut catalogue = lock();
+    let name = view.measure.descriptor.name.to_string();
+    catalogue.add_view(view)?;
+    catalogue.wire(&name);
+    Ok(())
+}
+
+/// Unregisters the view of this definition, with its rows. Whether there was one.
+pub(super) fn unregister_view(view: &ViewSpec) -> bool {
+    let mut catalogue = lock();
+    let Some(index) = catalogue.views.iter().position(|live| live.spec.same(view)) else {
+        return false;
+    };
+    let live = catalogue.views.remove(index);
+    catalogue.claims.release(Owner {
+        number: live.number,
+        origin: live.spec.origin,
+    });
+    catalogue.wire(&live.spec.measure.descriptor.name);
+    true
+}
+
+/// Registers a measure: the one that is there already, if it is of the same definition.
+pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<MeasureCell>, Problem> {
+    let mut catalogue = lock();
+    match catalogue.measures.first(&cell.descriptor.name) {
+        Some(first) if first.descriptor.same(&cell.descriptor) => Ok(first),
+        _ => {
+            catalogue.measures.add(&cell)?;
+            let name = cell.descriptor.name.to_string();
+            catalogue.wire(&name);
+            Ok(cell)
+        }
+    }
+}
+
 /// The measures whose values can be refused and that are viewed, and how many were.
 #[cfg(feature = "prometheus")]
 pub(crate) fn refused() -> Vec<(String, u64)> {
@@ -70,8 +127,17 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
         .collect();
     measures.sort_unstable();
     measures.dedup();
-    let count = |name| catalogue.measures.get(name).into_iter().flatten().map(|cell| cell.wiring.refused()).sum();
-    measures.into_iter().map(|name| (name.to_owned(), count(name))).collect()
+    let count = |name| {
+        catalogue
+            .measures
+            .named(name)
+            .map(|cell| cell.wiring.refused())
+            .sum()
+    };
+    measures
+        .into_iter()
+        .map(|name| (name.to_owned(), count(name)))
+        .collect()
 }
 
 /// How many rows a view keeps that does not say; for all exporters of the program.
@@ -96,53 +162,34 @@ impl Catalogue {
         let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.rank());
         for cell in measures {
-            catalogue.report(|catalogue| catalogue.add_measure(&Handle::Static(cell)).map_err(|problem| vec![problem]));
+            catalogue
+                .problems
+                .extend(catalogue.measures.add(&Handle::Static(cell)).err());
         }
         catalogue.problems.extend(conflicting_keys());
         let mut views: Vec<_> = CENSUS_0_1_VIEWS.iter().copied().collect();
         views.sort_by_key(|cell| cell.origin().rank());
         for cell in views {
-            catalogue.report(|catalogue| {
-                let live = catalogue.add_view(cell.spec())?;
-                // It fails only where it was set: no cell is in the slice twice.
-                let _ = cell.live.set(live);
-                Ok(())
-            });
+            let problems = catalogue.add_view(cell.spec()).err();
+            catalogue.problems.extend(problems.into_iter().flatten());
         }
-        catalogue.wire();
+        for name in catalogue.measures.names() {
+            catalogue.wire(&name);
+        }
         catalogue
     }
 
-    fn report(&mut self, add: impl FnOnce(&mut Self) -> Result<(), Vec<Problem>>) {
-        if let Err(problems) = add(self) {
-            self.problems.extend(problems);
-        }
-    }
-
-    fn add_measure(&mut self, cell: &Handle<MeasureCell>) -> Result<(), Problem> {
-        let same_name = self.measures.entry(cell.descriptor.name.to_string()).or_default();
-        match same_name.first() {
-            Some(first) if !first.descriptor.same(&cell.descriptor) => Err(Problem {
-                kind: ProblemKind::Conflict,
-                message: format!("measure `{}` is declared twice, with different definitions", cell.descriptor.name),
-                refused: cell.descriptor.origin,
-                first: Some(first.descriptor.origin),
-            }),
-            _ => {
-                same_name.push(cell.clone());
-                Ok(())
-            }
-        }
-    }
-
-    fn add_view(&mut self, view: ViewSpec) -> Result<Arc<LiveView>, Vec<Problem>> {
+    fn add_view(&mut self, view: ViewSpec) -> Result<(), Vec<Problem>> {
         if let Some(first) = self.views.iter().find(|live| live.spec.name == view.name) {
             if first.spec.same(&view) {
-                return Ok(Arc::clone(first));
+                return Ok(());
             }
             return Err(vec![Problem {
                 kind: ProblemKind::Conflict,
-                message: format!("view `{}` is declared twice, with different definitions", view.name),
+                message: format!(
+                    "view `{}` is declared twice, with different definitions",
+                    view.name
+                ),
                 refused: view.origin,
                 first: Some(first.spec.origin),
             }]);
@@ -152,30 +199,40 @@ impl Catalogue {
         if !problems.is_empty() {
             return Err(problems);
         }
-        // Any namespace would do: two families clash under one if they clash under the other.
+        // Under any namespace: without one, an exporter looks again, because of leading digits.
         let metric_type = metric_type(&view);
-        let family = family_name("", &view.name, metric_type);
-        if let Err((sample, first)) = self.claims.claim(&family, metric_type, view.origin) {
+        let family = family_name("n", &view.name, metric_type);
+        let owner = Owner {
+            number: self.registered,
+            origin: view.origin,
+        };
+        if let Err((_, first)) = self.claims.claim(&family, metric_type, owner) {
             return Err(vec![Problem {
                 kind: ProblemKind::Conflict,
-                message: format!("view `{}` would export `{sample}`, which another view exports", view.name),
+                message: format!(
+                    "view `{}` would export samples of a name that another view exports",
+                    view.name
+                ),
                 refused: view.origin,
-                first: Some(first),
+                first: Some(first.origin),
             }]);
         }
-        let live = Arc::new(LiveView::new(view));
-        self.views.push(Arc::clone(&live));
-        Ok(live)
+        self.registered += 1;
+        self.views.push(Arc::new(LiveView::new(view, owner.number)));
+        Ok(())
     }
 
     /// A view over a measure that was refused would stay empty for ever.
     fn measure_problem(&mut self, view: &ViewSpec) -> Option<Problem> {
-        let known = self.measures.get(&*view.measure.descriptor.name);
-        if known.is_some_and(|cells| cells.iter().any(|cell| cell.same(&view.measure))) {
+        if self
+            .measures
+            .named(&view.measure.descriptor.name)
+            .any(|cell| cell.same(&view.measure))
+        {
             return None;
         }
         // The linker left it out (a measure of a dynamic library, say), so it is new; or it was refused.
-        let refused = self.add_measure(&view.measure).err()?;
+        let refused = self.measures.add(&view.measure).err()?;
         Some(Problem {
             kind: ProblemKind::InvalidView,
             message: format!(
@@ -187,17 +244,16 @@ impl Catalogue {
         })
     }
 
-    /// Tells each measure its views.
-    fn wire(&self) {
-        let mut views: HashMap<&str, Vec<Arc<LiveView>>> = HashMap::new();
-        for live in &self.views {
-            views.entry(&live.spec.measure.descriptor.name).or_default().push(Arc::clone(live));
-        }
-        for (name, cells) in &self.measures {
-            let views = views.remove(name.as_str()).unwrap_or_default();
-            for cell in cells {
-                cell.wiring.set(views.clone());
-            }
+    /// Tells a measure its views.
+    fn wire(&self, measure: &str) {
+        let views: Vec<_> = self
+            .views
+            .iter()
+            .filter(|live| live.spec.measure.descriptor.name == measure)
+            .cloned()
+            .collect();
+        for cell in self.measures.named(measure) {
+            cell.wiring.set(views.clone());
         }
     }
 }
@@ -213,7 +269,10 @@ fn conflicting_keys() -> Vec<Problem> {
         if first.is_local() != key.is_local() {
             problems.push(Problem {
                 kind: ProblemKind::Conflict,
-                message: format!("tag key `{}` is declared `local` in one place and not in the other", key.name()),
+                message: format!(
+                    "tag key `{}` is declared `local` in one place and not in the other",
+                    key.name()
+                ),
                 refused: key.origin(),
                 first: Some(first.origin()),
             });

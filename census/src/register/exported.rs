@@ -36,7 +36,10 @@ pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) 
     };
     let mut family = name::sanitise(&full).into_owned();
     // A view that is called `_total` alone keeps it: a family needs a name.
-    if metric_type == MetricType::Counter && family.len() > "_total".len() && family.ends_with("_total") {
+    if metric_type == MetricType::Counter
+        && family.len() > "_total".len()
+        && family.ends_with("_total")
+    {
         family.truncate(family.len() - "_total".len());
     }
     family
@@ -51,13 +54,20 @@ pub(crate) struct Claims<T> {
 
 impl<T> Default for Claims<T> {
     fn default() -> Self {
-        Self { owners: HashMap::new() }
+        Self {
+            owners: HashMap::new(),
+        }
     }
 }
 
 impl<T: Copy> Claims<T> {
     /// Claims a family's names for `owner`, or says which name is taken, and by whom.
-    pub(crate) fn claim(&mut self, family: &str, metric_type: MetricType, owner: T) -> Result<(), (String, T)> {
+    pub(crate) fn claim(
+        &mut self,
+        family: &str,
+        metric_type: MetricType,
+        owner: T,
+    ) -> Result<(), (String, T)> {
         let names = || {
             let suffixes: &[&str] = match metric_type {
                 MetricType::Counter => &["", "_total", "_created"],
@@ -74,6 +84,14 @@ impl<T: Copy> Claims<T> {
         self.owners.extend(names().map(|name| (name, owner)));
         Ok(())
     }
+
+    /// Gives back all that `owner` has.
+    pub(crate) fn release(&mut self, owner: T)
+    where
+        T: PartialEq,
+    {
+        self.owners.retain(|_, other| *other != owner);
+    }
 }
 
 #[cfg(test)]
@@ -83,8 +101,14 @@ mod tests {
     #[test]
     fn families_are_named_after_namespace_and_view() {
         use MetricType::{Counter, Gauge};
-        assert_eq!(family_name("", "myorg/views/size", Gauge), "myorg_views_size");
-        assert_eq!(family_name("my.app", "requests_total", Counter), "my_app_requests");
+        assert_eq!(
+            family_name("", "myorg/views/size", Gauge),
+            "myorg_views_size"
+        );
+        assert_eq!(
+            family_name("my.app", "requests_total", Counter),
+            "my_app_requests"
+        );
         assert_eq!(family_name("", "requests_total", Gauge), "requests_total");
         assert_eq!(family_name("", "1st.view", Gauge), "_1st_view");
         assert_eq!(family_name("ns", "1st", Gauge), "ns_1st");

@@ -2,17 +2,20 @@
 
 mod catalogue;
 mod exported;
+mod measures;
 mod problem;
+mod runtime;
 mod slices;
 mod validate;
 mod wiring;
 
 pub use catalogue::check;
-pub(crate) use catalogue::{default_max_series, ensure, views};
+pub(crate) use catalogue::{default_max_series, ensure, find, views};
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::{refused, set_default_max_series};
 #[cfg(feature = "prometheus")]
 pub(crate) use exported::{Claims, MetricType, family_name, metric_type};
 pub use problem::{CatalogueError, Problem, ProblemKind};
+pub use runtime::{MeasureBuilder, ViewBuilder};
 pub use slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 pub(crate) use wiring::Wiring;

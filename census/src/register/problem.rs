@@ -10,7 +10,13 @@ use crate::declare::Origin;
 pub enum ProblemKind {
     /// Something else has this name, or exports samples of it.
     Conflict,
-    /// A view that cannot be exported: its columns, or the measure it is over.
+    /// A name that is not 1 to 255 bytes of printable ASCII.
+    InvalidName,
+    /// A measure's unit.
+    InvalidMeasure,
+    /// An exporter's const label.
+    InvalidLabel,
+    /// A view that cannot be exported: its columns, its bounds, or the measure it is over.
     InvalidView,
 }
 
@@ -81,7 +87,9 @@ impl fmt::Display for CatalogueError {
             1 => f.write_str("a problem in the catalogue of measures and views:")?,
             n => write!(f, "{n} problems in the catalogue of measures and views:")?,
         }
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+        self.problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 

@@ -9,7 +9,12 @@ use crate::declare::{AggregationKind, TagKey, ViewSpec, name};
 pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut problem = |message: String| {
-        problems.push(Problem { kind: ProblemKind::InvalidView, message, refused: view.origin, first: None });
+        problems.push(Problem {
+            kind: ProblemKind::InvalidView,
+            message,
+            refused: view.origin,
+            first: None,
+        });
     };
     let mut labels: HashMap<String, &TagKey> = HashMap::new();
     for key in view.columns.iter() {
@@ -31,7 +36,11 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
         }
         match labels.insert(label.clone(), key) {
             Some(other) if other == key => {
-                problem(format!("view `{}` has the column `{}` twice", view.name, key.name()));
+                problem(format!(
+                    "view `{}` has the column `{}` twice",
+                    view.name,
+                    key.name()
+                ));
             }
             Some(other) => problem(format!(
                 "view `{}`: the columns `{}` and `{}` both become the label `{label}`",

@@ -26,7 +26,11 @@ static NEXT: AtomicU64 = AtomicU64::new(2);
 
 impl Wiring {
     pub(crate) const fn new() -> Self {
-        Self { version: AtomicU64::new(UNBUILT), views: Mutex::new(Vec::new()), refused: AtomicU64::new(0) }
+        Self {
+            version: AtomicU64::new(UNBUILT),
+            views: Mutex::new(Vec::new()),
+            refused: AtomicU64::new(0),
+        }
     }
 
     /// The version, if there are views.
@@ -42,7 +46,9 @@ impl Wiring {
     fn first(&self) -> Option<u64> {
         super::ensure();
         // No view has come to it while the catalogue was built, nor does one come at this moment: it has none.
-        let _ = self.version.compare_exchange(UNBUILT, UNVIEWED, Ordering::AcqRel, Ordering::Acquire);
+        let _ =
+            self.version
+                .compare_exchange(UNBUILT, UNVIEWED, Ordering::AcqRel, Ordering::Acquire);
         let version = self.version.load(Ordering::Acquire);
         version.is_multiple_of(2).then_some(version)
     }
@@ -79,6 +85,8 @@ impl Wiring {
 
 impl fmt::Debug for Wiring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wiring").field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Wiring")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }

@@ -25,8 +25,8 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
-    /// The system refused the thread, or what it needs.
-    Thread {
+    /// The system refused the thread, or something else that a server needs.
+    Start {
         /// What the system said.
         source: io::Error,
     },
@@ -50,7 +50,7 @@ impl fmt::Display for ServeError {
                 write!(f, "cannot listen on {address}: ")?;
                 refusal(f, *address, source)
             }
-            Self::Thread { source } => write!(f, "cannot start the server's thread: {source}"),
+            Self::Start { source } => write!(f, "cannot start the server: {source}"),
         }
     }
 }
@@ -69,7 +69,7 @@ fn refusal(f: &mut fmt::Formatter<'_>, address: SocketAddr, source: &io::Error) 
             "this machine has no interface with the address {}; 127.0.0.1 is for itself only, 0.0.0.0 for every interface",
             address.ip(),
         ),
-        _ => source.fmt(f),
+        _ => write!(f, "{source}"),
     }
 }
 
@@ -83,7 +83,9 @@ impl std::error::Error for ServeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::NoRuntime => None,
-            Self::Address { source, .. } | Self::Listen { source, .. } | Self::Thread { source } => Some(source),
+            Self::Address { source, .. } | Self::Listen { source, .. } | Self::Start { source } => {
+                Some(source)
+            }
         }
     }
 }
@@ -95,24 +97,36 @@ mod tests {
     use super::*;
 
     fn listen(address: &str, kind: io::ErrorKind) -> String {
-        ServeError::Listen { address: address.parse().unwrap(), source: kind.into() }.to_string()
+        ServeError::Listen {
+            address: address.parse().unwrap(),
+            source: kind.into(),
+        }
+        .to_string()
     }
 
     #[test]
     fn each_refusal_says_what_to_do() {
         let in_use = listen("127.0.0.1:8000", io::ErrorKind::AddrInUse);
-        assert!(in_use.starts_with("cannot listen on 127.0.0.1:8000: another program"), "{in_use}");
+        assert!(
+            in_use.starts_with("cannot listen on 127.0.0.1:8000: another program"),
+            "{in_use}"
+        );
         assert!(in_use.ends_with("or 0 for a free one"), "{in_use}");
         assert!(listen("0.0.0.0:80", io::ErrorKind::PermissionDenied).contains("below 1024"));
         assert!(!listen("0.0.0.0:8000", io::ErrorKind::PermissionDenied).contains("1024"));
-        assert!(listen("10.9.8.7:80", io::ErrorKind::AddrNotAvailable).contains("no interface with the address 10.9.8.7"));
+        assert!(
+            listen("10.9.8.7:80", io::ErrorKind::AddrNotAvailable)
+                .contains("no interface with the address 10.9.8.7")
+        );
         let other = listen("[::1]:80", io::ErrorKind::OutOfMemory);
         assert_eq!(other, "cannot listen on [::1]:80: out of memory");
     }
 
     #[test]
     fn the_source_is_what_the_system_said() {
-        let error = ServeError::Thread { source: io::ErrorKind::WouldBlock.into() };
+        let error = ServeError::Start {
+            source: io::ErrorKind::WouldBlock.into(),
+        };
         assert!(error.source().unwrap().is::<io::Error>());
         assert!(ServeError::NoRuntime.source().is_none());
         assert_eq!(format!("{error:?}"), error.to_string());

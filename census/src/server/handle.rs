@@ -2,10 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::pending;
-use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::sync::mpsc;
-use std::thread;
+use std::net::{SocketAddr, ToSocketAddrs};
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -13,8 +10,8 @@ use tokio::task::JoinHandle;
 use super::ServeError;
 use super::limits::Limits;
 use super::listen::{listen, listen_async};
-use super::routes::Scraper;
 use super::run::{Stop, run};
+use super::thread;
 use crate::prometheus::Exporter;
 
 /// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs.
@@ -36,7 +33,12 @@ use crate::prometheus::Exporter;
 pub async fn serve(address: impl tokio::net::ToSocketAddrs + Debug) -> Result<(), ServeError> {
     let exporter = Exporter::builder().build_lenient();
     let listener = listen_async(address).await?;
-    tokio::spawn(run(listener, exporter.scraper(), Limits::STANDARD, pending()));
+    tokio::spawn(run(
+        listener,
+        exporter.scraper(),
+        Limits::STANDARD,
+        pending(),
+    ));
     Ok(())
 }
 
@@ -60,9 +62,14 @@ impl Exporter {
     /// # Errors
     ///
     /// When it cannot listen on the address, or when it is not awaited in a tokio runtime with IO and time enabled.
-    pub async fn bind(&self, address: impl tokio::net::ToSocketAddrs + Debug) -> Result<Server, ServeError> {
+    pub async fn bind(
+        &self,
+        address: impl tokio::net::ToSocketAddrs + Debug,
+    ) -> Result<Server, ServeError> {
         let listener = listen_async(address).await?;
-        let address = listener.local_addr().map_err(|source| ServeError::Thread { source })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServeError::Start { source })?;
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             match stopped.await {
@@ -71,7 +78,11 @@ impl Exporter {
             }
         };
         let task = tokio::spawn(run(listener, self.scraper(), Limits::STANDARD, stopped));
-        Ok(Server { address, stop, task })
+        Ok(Server {
+            address,
+            stop,
+            task,
+        })
     }
 
     /// Serves the metrics at `/metrics` of an address, on a thread of its own, for the rest of the program. Returns the
@@ -92,36 +103,12 @@ impl Exporter {
     /// When it cannot listen on the address, or the system gives no thread.
     pub fn spawn(&self, address: impl ToSocketAddrs + Debug) -> Result<SocketAddr, ServeError> {
         let listener = listen(address)?;
-        let address = listener.local_addr().map_err(|source| ServeError::Thread { source })?;
-        spawn_with(listener, self.scraper(), Limits::STANDARD, pending())?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServeError::Start { source })?;
+        thread::spawn(listener, self.scraper(), Limits::STANDARD, pending())?;
         Ok(address)
     }
-}
-
-/// Runs the server on a thread of its own, and returns when it serves.
-fn spawn_with(
-    listener: TcpListener,
-    scraper: Scraper,
-    limits: Limits,
-    stop: impl Future<Output = Stop> + Send + 'static,
-) -> Result<(), ServeError> {
-    let (started, outcome) = mpsc::channel();
-    // The runtime is made by the thread: were it made here and the thread refused, dropping it inside of another
-    // runtime would panic.
-    let serve = move || {
-        let run = |runtime: tokio::runtime::Runtime| {
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener)?;
-                // Nobody waits for it but the function around.
-                let _ = started.send(Ok(()));
-                run(listener, scraper, limits, stop).await;
-                Ok(())
-            })
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
-        runtime.and_then(run)
-    };
-    todo!()
 }
 
 /// A server that runs, until it is shut down or dropped.

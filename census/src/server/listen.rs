@@ -21,7 +21,12 @@ where
     let given = format!("{address:?}");
     let listener = match tokio::net::lookup_host(address).await {
         Ok(resolved) => listen_on(given, resolved)?,
-        Err(source) => return Err(ServeError::Address { address: given, source }),
+        Err(source) => {
+            return Err(ServeError::Address {
+                address: given,
+                source,
+            });
+        }
     };
     adopt(listener)
 }
@@ -31,12 +36,18 @@ pub(super) fn listen<A: ToSocketAddrs + Debug>(address: A) -> Result<TcpListener
     let given = format!("{address:?}");
     match address.to_socket_addrs() {
         Ok(resolved) => listen_on(given, resolved),
-        Err(source) => Err(ServeError::Address { address: given, source }),
+        Err(source) => Err(ServeError::Address {
+            address: given,
+            source,
+        }),
     }
 }
 
 /// Listens on the first address where that is possible.
-fn listen_on(given: String, resolved: impl Iterator<Item = SocketAddr>) -> Result<TcpListener, ServeError> {
+fn listen_on(
+    given: String,
+    resolved: impl Iterator<Item = SocketAddr>,
+) -> Result<TcpListener, ServeError> {
     let mut refused = None;
     for address in resolved {
         match bind(address) {
@@ -46,7 +57,10 @@ fn listen_on(given: String, resolved: impl Iterator<Item = SocketAddr>) -> Resul
     }
     Err(refused.unwrap_or_else(|| {
         let source = io::Error::new(io::ErrorKind::NotFound, "it stands for no address");
-        ServeError::Address { address: given, source }
+        ServeError::Address {
+            address: given,
+            source,
+        }
     }))
 }
 
@@ -66,7 +80,7 @@ fn adopt(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
     }));
     match adopted {
         Ok(Ok(listener)) => Ok(listener),
-        Ok(Err(source)) => Err(ServeError::Thread { source }),
+        Ok(Err(source)) => Err(ServeError::Start { source }),
         Err(_) => Err(ServeError::NoRuntime),
     }
 }

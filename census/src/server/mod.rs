@@ -11,6 +11,10 @@ mod listen;
 mod patient;
 mod routes;
 mod run;
+mod thread;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::ServeError;
 pub use handle::{Server, serve};

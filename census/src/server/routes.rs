@@ -1,5 +1,6 @@
 //! The answers, as `warp` filters.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use warp::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
@@ -29,9 +30,11 @@ impl Exporter {
     /// // then `warp::serve(routes)`, as ever
     /// # drop(warp::service(routes));
     /// ```
+    #[must_use]
     pub fn routes(
         &self,
-    ) -> impl Filter<Extract = (impl Reply + use<>,), Error = Rejection> + Clone + Send + Sync + use<> {
+    ) -> impl Filter<Extract = (impl Reply + use<>,), Error = Rejection> + Clone + Send + Sync + use<>
+    {
         metrics(self.scraper())
     }
 
@@ -44,12 +47,19 @@ impl Exporter {
 /// All that our own server answers.
 pub(super) fn site(
     scraper: Scraper,
-) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + use<> {
-    let elsewhere = warp::any().map(|| text(StatusCode::NOT_FOUND, "There is nothing here. Metrics are at /metrics.\n"));
+) -> impl Filter<Extract = (Response,), Error = Infallible> + Clone + Send + Sync + use<> {
+    let elsewhere = warp::any().map(|| {
+        text(
+            StatusCode::NOT_FOUND,
+            "There is nothing here. Metrics are at /metrics.\n",
+        )
+    });
     metrics(scraper).or(elsewhere).unify()
 }
 
-fn metrics(scraper: Scraper) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + use<> {
+fn metrics(
+    scraper: Scraper,
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + use<> {
     warp::path("metrics")
         .and(warp::path::end())
         .and(warp::method())
@@ -59,8 +69,13 @@ fn metrics(scraper: Scraper) -> impl Filter<Extract = (Response,), Error = Rejec
 
 async fn answer(scraper: Scraper, method: Method, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed here.\n");
-        refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut refused = text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Only GET and HEAD are allowed here.\n",
+        );
+        refused
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
     let accept = accept(&headers);
@@ -74,12 +89,20 @@ async fn answer(scraper: Scraper, method: Method, headers: HeaderMap) -> Respons
             "The metrics could not be rendered: a collector panicked, or the program is shutting down.\n",
         ),
     };
-    if method == Method::HEAD { without_body(response) } else { response }
+    if method == Method::HEAD {
+        without_body(response)
+    } else {
+        response
+    }
 }
 
 /// The request's `Accept`: several lines of a header are one list.
 fn accept(headers: &HeaderMap) -> Option<String> {
-    let lines: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<&str> = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .collect();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 

@@ -1,10 +1,10 @@
 //! The loop that accepts connections, and the connections.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
@@ -27,7 +27,12 @@ pub(super) enum Stop {
 }
 
 /// Serves until it is told to stop, and then until the port is free.
-pub(super) async fn run(listener: TcpListener, scraper: Scraper, limits: Limits, stop: impl Future<Output = Stop>) {
+pub(super) async fn run(
+    listener: TcpListener,
+    scraper: Scraper,
+    limits: Limits,
+    stop: impl Future<Output = Stop>,
+) {
     let mut stop = pin!(stop);
     let http = limits.http();
     let service = TowerToHyperService::new(warp::service(site(scraper)));
@@ -36,7 +41,12 @@ pub(super) async fn run(listener: TcpListener, scraper: Scraper, limits: Limits,
     // Owned here, so that the connections end with this future however it ends.
     let mut connections = JoinSet::new();
     let how = loop {
-        match unless(stop.as_mut(), next(&listener, &permits, limits.accept_pause)).await {
+        match unless(
+            stop.as_mut(),
+            next(&listener, &permits, limits.accept_pause),
+        )
+        .await
+        {
             Err(how) => break how,
             Ok(None) => break Stop::Gracefully,
             Ok(Some((stream, permit))) => {
@@ -61,7 +71,10 @@ pub(super) async fn run(listener: TcpListener, scraper: Scraper, limits: Limits,
 }
 
 /// The output of the future, unless it is time to stop first.
-async fn unless<S, T>(mut stop: Pin<&mut impl Future<Output = S>>, future: impl Future<Output = T>) -> Result<T, S> {
+async fn unless<S, T>(
+    mut stop: Pin<&mut impl Future<Output = S>>,
+    future: impl Future<Output = T>,
+) -> Result<T, S> {
     let mut future = pin!(future);
     poll_fn(|cx| match stop.as_mut().poll(cx) {
         Poll::Ready(stop) => Poll::Ready(Err(stop)),
@@ -77,16 +90,19 @@ async fn next(
     pause: Duration,
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    let (stream, _) = persistently(pause, async || listener.accept().await).await;
+    let (stream, _) = persistently(pause, |cx| listener.poll_accept(cx)).await;
     // An answer should not wait for the acknowledgement of the one before. Slower, if refused, but no less right.
     let _ = stream.set_nodelay(true);
     Some((stream, permit))
 }
 
 /// Accepts, whatever happens.
-async fn persistently<T>(pause: Duration, accept: impl AsyncFn() -> io::Result<T>) -> T {
+async fn persistently<T>(
+    pause: Duration,
+    mut accept: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
+) -> T {
     loop {
-        match accept().await {
+        match poll_fn(&mut accept).await {
             Ok(accepted) => return accepted,
             Err(error) if is_of_one_client(&error) => {}
             // File descriptors or memory are short, and the client stays in the queue: trying again at once would spin.
@@ -98,5 +114,40 @@ async fn persistently<T>(pause: Duration, accept: impl AsyncFn() -> io::Result<T
 /// Whether the error is of a client that went away before it was accepted.
 fn is_of_one_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn accepting_goes_on_after_errors_without_spinning() {
+        let kinds = [
+            io::ErrorKind::ConnectionAborted,
+            io::ErrorKind::Other,
+            io::ErrorKind::OutOfMemory,
+        ];
+        let pause = Duration::from_millis(20);
+        let tried = Cell::new(0);
+        let accept = |_: &mut Context<'_>| {
+            let error = kinds.get(tried.get()).copied();
+            tried.set(tried.get() + 1);
+            Poll::Ready(error.map_or(Ok("client"), |kind| Err(kind.into())))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let begin = Instant::now();
+        assert_eq!(runtime.block_on(persistently(pause, accept)), "client");
+        assert!(begin.elapsed() >= pause * 2);
+        assert_eq!(tried.get(), kinds.len() + 1);
+    }
 }

@@ -55,7 +55,10 @@ impl TagMap {
             Some(number)
         });
         // A thread that is ending has no scopes any more, and what it records has no context.
-        Scope { number: number.ok().flatten(), not_send: PhantomData }
+        Scope {
+            number: number.ok().flatten(),
+            not_send: PhantomData,
+        }
     }
 
     /// Calls `f` with these tags current.
@@ -106,10 +109,17 @@ mod tests {
     use crate::tags::TagValue;
 
     fn map(value: &str) -> TagMap {
-        const CELL: &crate::declare::TagKeyCell =
-            &TagKey::__cell("k", "", false, Origin::new(module_path!(), file!(), line!(), column!()));
+        const CELL: &crate::declare::TagKeyCell = &TagKey::__cell(
+            "k",
+            "",
+            false,
+            Origin::new(module_path!(), file!(), line!(), column!()),
+        );
         let mut tags = TagMap::empty();
-        tags.insert(&TagKey::__from_cell(CELL), TagValue::new(value).unwrap_or_else(|e| panic!("{e}")));
+        tags.insert(
+            &TagKey::__from_cell(CELL),
+            TagValue::new(value).unwrap_or_else(|e| panic!("{e}")),
+        );
         tags
     }
 

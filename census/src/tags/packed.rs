@@ -6,7 +6,11 @@
 /// Appends a text. What is longer than any tag value or exemplar may be (over 50,000 bytes) becomes empty: lengths
 /// from `0xD800` are no characters.
 pub(crate) fn push(packed: &mut String, text: &str) {
-    match u32::try_from(text.len()).ok().filter(|len| *len < 0xD800).and_then(char::from_u32) {
+    match u32::try_from(text.len())
+        .ok()
+        .filter(|len| *len < 0xD800)
+        .and_then(char::from_u32)
+    {
         Some(len) => {
             packed.push(len);
             packed.push_str(text);

@@ -49,7 +49,9 @@ impl TagValue {
 
 /// The longest beginning of `value` that is a tag value: at most 255 bytes, whole characters.
 pub(crate) fn cut(value: &str) -> &str {
-    value.get(..value.floor_char_boundary(name::MAX_LEN)).unwrap_or(value)
+    value
+        .get(..value.floor_char_boundary(name::MAX_LEN))
+        .unwrap_or(value)
 }
 
 impl PartialEq for TagValue {
@@ -81,7 +83,11 @@ impl TryFrom<&str> for TagValue {
 
 impl fmt::Display for InvalidTagValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a tag value has at most 255 bytes, this one has {}", self.len)
+        write!(
+            f,
+            "a tag value has at most 255 bytes, this one has {}",
+            self.len
+        )
     }
 }
 
@@ -120,7 +126,10 @@ impl<'a> TagStr<'a> {
 
     /// What `value` displays; at most 40 bytes of it.
     fn display(value: impl fmt::Display) -> Self {
-        let mut inline = Inline { len: 0, bytes: [0; 40] };
+        let mut inline = Inline {
+            len: 0,
+            bytes: [0; 40],
+        };
         // It only fails when the room is used up, which no integer and no character does.
         let _ = write!(inline, "{value}");
         Self(Text::Inline(inline))
@@ -219,7 +228,8 @@ impl AsTagValue for bool {
 
 impl<T: AsTagValue> AsTagValue for Option<T> {
     fn as_tag_value(&self) -> TagStr<'_> {
-        self.as_ref().map_or(TagStr::unset(), AsTagValue::as_tag_value)
+        self.as_ref()
+            .map_or(TagStr::unset(), AsTagValue::as_tag_value)
     }
 }
 
@@ -257,7 +267,9 @@ macro_rules! displayed {
     )*};
 }
 
-displayed!(char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+displayed!(
+    char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+);
 
 #[cfg(test)]
 mod tests {
@@ -265,7 +277,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_has_its_text() {
-        assert_eq!(i128::MIN.as_tag_value().get(), Some(i128::MIN.to_string().as_str()));
+        assert_eq!(
+            i128::MIN.as_tag_value().get(),
+            Some(i128::MIN.to_string().as_str())
+        );
         assert_eq!('\u{1f600}'.as_tag_value().get(), Some("\u{1f600}"));
         assert_eq!(true.as_tag_value().get(), Some("true"));
         assert_eq!(None::<&str>.as_tag_value().get(), None);

@@ -4,5 +4,6 @@ use census::{Measure, measure};
 static VIDEO_SIZE;
 
 fn main() {
+    let _: &Measure<u64> = &VIDEO_SIZE;
     VIDEO_SIZE.record(5);
 }

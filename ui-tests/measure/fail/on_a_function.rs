@@ -13,6 +13,7 @@ impl Service {
 }
 
 fn main() {
+    let _: Option<Measure<u64>> = None;
     let _: u64 = work();
     Service.work();
 }

@@ -8,6 +8,6 @@ static VIDEO_SIZE: Measure<u64>;
 static FRAMES: Measure<u64>;
 
 fn main() {
-    let text = String::new();
-    record!(VIDEO_SIZE = text., FRAMES = 5);
+    let size: u64 = 5;
+    record!(VIDEO_SIZE = size., FRAMES = 5);
 }

@@ -4,5 +4,6 @@ use census::{TagKey, tag};
 fn frontend() {}
 
 fn main() {
+    let _: Option<TagKey> = None;
     frontend();
 }

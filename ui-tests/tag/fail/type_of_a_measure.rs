@@ -11,5 +11,6 @@ static CODEC: &'static str;
 static TENANT: String;
 
 fn main() {
+    let _: Option<(TagKey, Measure<u64>)> = None;
     let _ = (FRONTEND.name(), CODEC.name());
 }

@@ -14,6 +14,7 @@ pub mod hostile {
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
     /// Hides the prelude's.
+    #[expect(non_upper_case_globals, reason = "it is the prelude's name")]
     pub const None: () = ();
     /// Hides the crate.
     #[allow(clippy::module_inception)]

@@ -1,13 +1,13 @@
 use census::TagValue;
 
 #[derive(TagValue)]
-enum Client {
-    WebKit,
-    #[tag_value("web_kit")]
+enum Method {
+    HttpGet,
+    #[tag_value("http_get")]
     Other,
-    Web_Kit,
+    HTTPGet,
 }
 
 fn main() {
-    let _ = census::AsTagValue::as_tag_value(&Client::WebKit);
+    let _ = census::AsTagValue::as_tag_value(&Method::HttpGet);
 }

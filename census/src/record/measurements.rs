@@ -1,0 +1,57 @@
+//! Several measurements that are put together at run time.
+
+use super::{Measurement, measurement, record};
+use crate::declare::{Measure, Value};
+use crate::tags::{AsTagValue, TagMap, TagStr};
+
+/// Measurements to be recorded in one call: OpenCensus's measure map, for what `record!` cannot know beforehand.
+///
+/// ```
+/// use census::{Measure, Measurements, TagKey, TagMap, TagValue, View};
+///
+/// let size = Measure::<u64>::builder("size").register()?;
+/// let tenant = TagKey::new("tenant")?;
+/// let sizes = View::sum("sizes", &size).column(&tenant).register()?;
+///
+/// let mut tags = TagMap::empty();
+/// tags.insert(&tenant, TagValue::new("acme")?);
+/// Measurements::new().put(&size, 3).put(&size, 4).record_with(&tags);
+/// assert!(sizes.data().get(&tags).is_some_and(|sum| *sum == 7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "`record` or `record_with` records them"]
+#[derive(Debug, Default)]
+pub struct Measurements<'a> {
+    measurements: Vec<Measurement<'a>>,
+    exemplar: Vec<(&'a str, TagStr<'a>)>,
+}
+
+impl<'a> Measurements<'a> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a measurement. Of a measure that is put twice, both count.
+    pub fn put<T: Value>(mut self, measure: &'a Measure<T>, value: T) -> Self {
+        self.measurements.push(measurement(measure, value));
+        self
+    }
+
+    /// Adds a label of the exemplar, such as `trace_id`: OpenCensus's attachment. Of a label that is given twice, the
+    /// later counts.
+    pub fn exemplar(mut self, label: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> Self {
+        self.exemplar.push((label, value.as_tag_value()));
+        self
+    }
+
+    /// Records with the tags that are current in this scope. May be called again.
+    pub fn record(&self) {
+        record(&self.measurements, &[], &self.exemplar);
+    }
+
+    /// Records with these tags and no others. May be called again.
+    pub fn record_with(&self, tags: &TagMap) {
+        tags.clone().scope(|| self.record());
+    }
+}

@@ -1,0 +1,271 @@
+//! A server with small limits, against clients that misbehave.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::{self, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::limits::Limits;
+use super::listen::listen;
+use super::routes::Scraper;
+use super::run::Stop;
+use super::thread;
+use crate::prometheus::Scrape;
+
+const SMALL: Limits = Limits {
+    request: Duration::from_millis(200),
+    stall: Duration::from_millis(200),
+    drain: Duration::from_millis(200),
+    ..Limits::STANDARD
+};
+
+struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<Stop>,
+    /// Disconnected when the server has ended.
+    ended: mpsc::Receiver<()>,
+}
+
+fn scrape(body: String) -> Scrape {
+    Scrape {
+        status: 200,
+        content_type: "text/plain; version=0.0.4",
+        body,
+    }
+}
+
+fn start(
+    limits: Limits,
+    scraper: impl Fn(Option<&str>) -> Scrape + Send + Sync + 'static,
+) -> Running {
+    let listener = listen("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let (running, ended) = channel::<()>();
+    let scraper: Scraper = Arc::new(move |accept| {
+        let _held = &running;
+        scraper(accept)
+    });
+    thread::spawn(listener, scraper, limits, async {
+        stopped.await.unwrap_or(Stop::AtOnce)
+    })
+    .unwrap();
+    Running {
+        address,
+        stop,
+        ended,
+    }
+}
+
+impl Running {
+    fn connect(&self) -> TcpStream {
+        let client = TcpStream::connect(self.address).unwrap();
+        client
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        client
+    }
+
+    fn send(&self, request: &str) -> TcpStream {
+        let mut client = self.connect();
+        client.write_all(request.as_bytes()).unwrap();
+        client
+    }
+
+    fn ask(&self, request: &str) -> String {
+        read(self.send(request))
+    }
+}
+
+/// All that the server sends until it closes.
+fn read(mut client: TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A reset closes too.
+    let _ = client.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
+const GET: &str = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn silent_and_slow_clients_are_closed() {
+    let server = start(SMALL, |_| scrape("a 1\n".to_owned()));
+    let begin = Instant::now();
+    assert_eq!(read(server.connect()), "");
+    assert_eq!(server.ask("GET /metrics HTTP/1.1\r\nHost"), "");
+    // One that keeps its connection is closed when it asks no more.
+    let answer = server.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert!(answer.ends_with("\r\n\r\na 1\n"), "{answer}");
+    assert!(
+        begin.elapsed() >= SMALL.request * 3,
+        "{:?}",
+        begin.elapsed()
+    );
+    assert!(
+        begin.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn a_client_that_does_not_read_is_closed() {
+    let body = "x".repeat(64 << 20);
+    let whole = body.len();
+    let server = start(SMALL, move |_| scrape(body.clone()));
+    let client = server.send(GET);
+    std::thread::sleep(SMALL.stall * 5);
+    let answer = read(client);
+    assert!(answer.len() < whole, "{}", answer.len());
+}
+
+#[test]
+fn a_slow_reader_gets_everything() {
+    let size = 32 << 20;
+    let limits = Limits {
+        stall: Duration::from_millis(600),
+        ..SMALL
+    };
+    let server = start(limits, move |_| scrape("x".repeat(size)));
+    let mut client = server.send(GET);
+    let begin = Instant::now();
+    let mut total = 0;
+    let mut some = vec![0; 1 << 20];
+    loop {
+        std::thread::sleep(limits.stall / 12);
+        match client.read(&mut some).unwrap() {
+            0 => break,
+            n => total += n,
+        }
+    }
+    assert!(total > size, "{total}");
+    assert!(begin.elapsed() > limits.stall, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn large_heads_are_refused() {
+    let server = start(SMALL, |_| scrape(String::new()));
+    let long = format!(
+        "GET /metrics HTTP/1.1\r\nX: {}\r\n\r\n",
+        "x".repeat(SMALL.head_bytes)
+    );
+    assert!(server.ask(&long).starts_with("HTTP/1.1 431 "));
+    let many = format!(
+        "GET /metrics HTTP/1.1\r\n{}\r\n",
+        "X: y\r\n".repeat(SMALL.headers + 1)
+    );
+    assert!(server.ask(&many).starts_with("HTTP/1.1 431 "));
+    assert!(server.ask(GET).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn what_is_no_request_ends_only_its_connection() {
+    let server = start(SMALL, |_| scrape(String::new()));
+    let odd = [
+        "\0\u{1}\u{2}\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\n\r\n",
+        "CONNECT a:1 HTTP/1.1\r\n\r\n",
+        "GET //metrics/%ff?= HTTP/1.0\r\n\r\n",
+    ];
+    for request in odd {
+        let answer = server.ask(request);
+        assert!(
+            answer.starts_with("HTTP/1.") && answer.contains(" 40"),
+            "{request:?}: {answer}"
+        );
+    }
+    assert!(server.ask(GET).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn too_many_clients_wait() {
+    let limits = Limits {
+        connections: 1,
+        ..SMALL
+    };
+    let server = start(limits, |_| scrape(String::new()));
+    let begin = Instant::now();
+    let silent = server.connect();
+    assert!(server.ask(GET).starts_with("HTTP/1.1 200 "));
+    assert!(begin.elapsed() >= limits.request, "{:?}", begin.elapsed());
+    drop(silent);
+}
+
+#[test]
+fn a_panic_is_a_500_and_a_500_stays_one() {
+    let server = start(SMALL, |accept| match accept {
+        None => panic!("a collector's, in a test"),
+        Some(accept) => Scrape {
+            status: 500,
+            content_type: "text/plain",
+            body: accept.to_owned(),
+        },
+    });
+    let answer = server.ask(GET);
+    assert!(
+        answer.starts_with("HTTP/1.1 500 ") && answer.contains("could not be rendered"),
+        "{answer}"
+    );
+    let answer = server
+        .ask("GET /metrics HTTP/1.1\r\nAccept: a;q=1\r\nConnection: close\r\naccept: b\r\n\r\n");
+    assert!(
+        answer.starts_with("HTTP/1.1 500 ") && answer.ends_with("\r\n\r\na;q=1, b"),
+        "{answer}"
+    );
+}
+
+/// A server whose first scrape waits until it is told to go on; tells when it has begun.
+fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
+    let (begun, begin) = channel();
+    let (go_on, wait) = channel();
+    let wait = Mutex::new(wait);
+    let server = start(limits, move |_| {
+        begun.send(()).unwrap();
+        wait.lock().unwrap().recv().unwrap();
+        scrape("late 1\n".to_owned())
+    });
+    (server, begin, go_on)
+}
+
+#[test]
+fn requests_in_flight_are_answered_before_it_ends() {
+    let (server, begun, go_on) = slow(Limits::STANDARD);
+    let idle = server.connect();
+    let client = server.send(GET);
+    begun.recv().unwrap();
+    server.stop.send(Stop::Gracefully).unwrap();
+    // No request in flight there.
+    let begin = Instant::now();
+    assert_eq!(read(idle), "");
+    assert!(
+        begin.elapsed() < Limits::STANDARD.drain,
+        "{:?}",
+        begin.elapsed()
+    );
+    assert!(TcpStream::connect(server.address).is_err());
+    go_on.send(()).unwrap();
+    assert!(read(client).ends_with("\r\n\r\nlate 1\n"));
+    assert!(server.ended.recv().is_err());
+}
+
+#[test]
+fn requests_that_take_too_long_are_dropped() {
+    for stop in [Stop::Gracefully, Stop::AtOnce] {
+        let (server, begun, go_on) = slow(SMALL);
+        let client = server.send(GET);
+        begun.recv().unwrap();
+        let begin = Instant::now();
+        server.stop.send(stop).unwrap();
+        assert_eq!(read(client), "");
+        assert_eq!(
+            begin.elapsed() >= SMALL.drain,
+            stop == Stop::Gracefully,
+            "{:?}",
+            begin.elapsed()
+        );
+        go_on.send(()).unwrap();
+    }
+}

@@ -1,0 +1,210 @@
+//! A real Prometheus, which scrapes one target every second.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{Process, command};
+use crate::{eventually, http, programs};
+
+/// What the target is called: the label `job`.
+pub const JOB: &str = "test";
+
+/// A running Prometheus, with all that it writes in a temporary directory. Ended when dropped.
+#[derive(Debug)]
+pub struct Prometheus {
+    process: Process,
+    address: String,
+    target: SocketAddr,
+    // After the process, which writes to it.
+    _directory: TempDir,
+}
+
+/// A series: its name, its labels without those that Prometheus adds, and its newest value.
+pub type Series = BTreeMap<(String, BTreeMap<String, String>), f64>;
+
+/// What Prometheus knows about a family beside its samples.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Metadata {
+    /// The family's name.
+    pub family: String,
+    /// Such as `counter`.
+    pub kind: String,
+    /// The HELP text.
+    pub help: String,
+    /// The unit; empty without one.
+    pub unit: String,
+}
+
+/// An exemplar, and the series that has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exemplar {
+    /// The series' name.
+    pub name: String,
+    /// The series' label `le`.
+    pub le: String,
+    /// The exemplar's own labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its value.
+    pub value: f64,
+    /// When it was recorded, in seconds since 1970.
+    pub time: f64,
+}
+
+impl Prometheus {
+    /// Starts one, and waits until it has scraped `target`.
+    #[must_use]
+    pub fn scraping(target: SocketAddr) -> Self {
+        let directory = TempDir::new().expect("a temporary directory");
+        let config = directory.path().join("prometheus.yml");
+        let text = format!(
+            "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: {JOB}\n    static_configs:\n      \
+             - targets: ['{target}']\n"
+        );
+        std::fs::write(&config, text).expect("a temporary directory can be written to");
+        let mut process = Self::start(&config, &directory.path().join("data"));
+        let address = process.wait_for("address", |line| {
+            let (_, rest) = line.split_once("Listening on").and_then(|(_, rest)| rest.split_once("address="))?;
+            rest.split_whitespace().next().map(str::to_owned)
+        });
+        let prometheus = Self { process, address, target, _directory: directory };
+        prometheus.wait_for_scrape();
+        prometheus
+    }
+
+    fn start(config: &Path, data: &Path) -> Process {
+        let args = [
+            format!("--config.file={}", config.display()),
+            format!("--storage.tsdb.path={}", data.display()),
+            "--web.listen-address=127.0.0.1:0".to_owned(),
+            "--enable-feature=exemplar-storage".to_owned(),
+        ];
+        Process::start(&mut command(programs::installed("prometheus"), args))
+    }
+
+    /// Waits for the sample `up`, which is stored together with those of the scrape.
+    fn wait_for_scrape(&self) {
+        let mut last = String::new();
+        let up = eventually(|| {
+            last = match self.try_api("targets", &[]) {
+                Ok(targets) => targets.to_string(),
+                Err(problem) => problem,
+            };
+            let up = self.try_api("query", &[("query", &format!("up{{job=\"{JOB}\"}} == 1"))]).ok()?;
+            up.pointer("/result/0").is_some().then_some(())
+        });
+        assert!(
+            up.is_some(),
+            "Prometheus does not get {} scraped. It says: {last}\nIts log:\n{}",
+            self.target,
+            self.process.log()
+        );
+    }
+
+    /// The newest values of all series of the target; those that Prometheus makes itself are not among them.
+    #[must_use]
+    pub fn series(&self) -> Series {
+        let answer = self.api("query", &[("query", &format!("{{job=\"{JOB}\"}}"))]);
+        let series = list(&answer, "/result").iter().map(|series| {
+            let mut labels = labels(series, "/metric");
+            let name = labels.remove("__name__").expect("a series has a name");
+            assert_eq!(labels.remove("job").as_deref(), Some(JOB));
+            assert_eq!(labels.remove("instance"), Some(self.target.to_string()));
+            ((name, labels), number(series, "/value/1"))
+        });
+        series.filter(|((name, _), _)| name != "up" && !name.starts_with("scrape_")).collect()
+    }
+
+    /// The families' metadata, in the order of their names.
+    #[must_use]
+    pub fn metadata(&self) -> Vec<Metadata> {
+        let answer = self.api("targets/metadata", &[("match_target", &format!("{{job=\"{JOB}\"}}"))]);
+        let metadata = list(&answer, "").iter().map(|family| Metadata {
+            family: text(family, "/metric"),
+            kind: text(family, "/type"),
+            help: text(family, "/help"),
+            unit: text(family, "/unit"),
+        });
+        let mut metadata: Vec<_> = metadata.collect();
+        metadata.sort();
+        metadata
+    }
+
+    /// The exemplars of all the target's series whose name matches a regular expression, and of the last hour.
+    #[must_use]
+    pub fn exemplars(&self, name: &str) -> Vec<Exemplar> {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
+        let query = format!("{{__name__=~\"{name}\", job=\"{JOB}\"}}");
+        let (start, end) = ((now.as_secs() - 3600).to_string(), (now.as_secs() + 60).to_string());
+        let answer = self.api("query_exemplars", &[("query", &query), ("start", &start), ("end", &end)]);
+        let mut exemplars = Vec::new();
+        for series in list(&answer, "") {
+            exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| Exemplar {
+                name: text(series, "/seriesLabels/__name__"),
+                le: text(series, "/seriesLabels/le"),
+                labels: labels(exemplar, "/labels"),
+                value: number(exemplar, "/value"),
+                time: exemplar.pointer("/timestamp").and_then(Value::as_f64).expect("an exemplar has a time"),
+            }));
+        }
+        exemplars
+    }
+
+    /// The state of the target: its `health` and its `lastError`.
+    #[must_use]
+    pub fn health(&self) -> (String, String) {
+        let answer = self.api("targets", &[("state", "active")]);
+        let target = answer.pointer("/activeTargets/0").expect("there is one target");
+        (text(target, "/health"), text(target, "/lastError"))
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    fn api(&self, path: &str, parameters: &[(&str, &str)]) -> Value {
+        let answer = self.try_api(path, parameters);
+        answer.unwrap_or_else(|problem| panic!("{path} {parameters:?}: {problem}\nIts log:\n{}", self.log()))
+    }
+
+    /// The field `data` of what a path of the HTTP API answers.
+    fn try_api(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
+        let parameters: Vec<_> =
+            parameters.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+        let url = format!("http://{}/api/v1/{path}?{}", self.address, parameters.join("&"));
+        let answer = http::get(&url, None).map_err(|error| error.to_string())?;
+        let mut value: Value = serde_json::from_str(&answer.body).map_err(|_| answer.body.clone())?;
+        match value.pointer("/status").and_then(Value::as_str) {
+            Some("success") => Ok(value.pointer_mut("/data").map(Value::take).unwrap_or_default()),
+            _ => Err(answer.body),
+        }
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    value.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("no list {pointer} in {value}"))
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("no text {pointer} in {value}")).to_owned()
+}
+
+/// The API writes numbers as texts, because JSON has no infinity.
+fn number(value: &Value, pointer: &str) -> f64 {
+    text(value, pointer).parse().unwrap_or_else(|_| panic!("no number {pointer} in {value}"))
+}
+
+fn labels(value: &Value, pointer: &str) -> BTreeMap<String, String> {
+    let labels = value.pointer(pointer).and_then(Value::as_object).unwrap_or_else(|| panic!("no labels in {value}"));
+    labels.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+}
