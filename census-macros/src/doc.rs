@@ -78,10 +78,7 @@ mod tests {
             #[derive(Debug)]
             struct Item;
         });
-        assert_eq!(
-            text.as_deref(),
-            Some("Which client the video came from.")
-        );
+        assert_eq!(text.as_deref(), Some("Which client the video came from."));
     }
 
     #[test]
@@ -100,7 +97,12 @@ mod tests {
 
     #[test]
     fn no_text_is_no_description() {
-        assert_eq!(of(parse_quote!(struct Item;)), None);
+        assert_eq!(
+            of(parse_quote!(
+                struct Item;
+            )),
+            None
+        );
         assert_eq!(
             of(parse_quote!(
                 #[doc(hidden)]

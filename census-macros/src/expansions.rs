@@ -1,0 +1,87 @@
+//! What the macros generate, pretty-printed: `snapshots/` beside this file.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Items as the user would read them.
+fn items(output: TokenStream) -> String {
+    let file = syn::parse2(output).expect("an expansion parses");
+    prettyplease::unparse(&file)
+}
+
+/// An expression, in a function for the printer.
+fn expression(output: &TokenStream) -> String {
+    items(quote!(fn f() { #output }))
+}
+
+#[test]
+fn tag() {
+    let output = crate::tag::attribute(
+        quote!(name = "myorg/keys/frontend", local),
+        quote! {
+            /// Which client the video came from.
+            pub static FRONTEND: TagKey;
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn measure() {
+    let output = crate::measure::attribute(
+        quote!(unit = "By"),
+        quote! {
+            /// Size of
+            /// processed videos.
+            ///
+            /// And more.
+            pub static VIDEO_SIZE: Measure<u64>;
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn view() {
+    let output = crate::view::items(quote! {
+        census;
+        /// Processed video size, by client.
+        pub static VIDEO_SIZES: Distribution<VIDEO_SIZE> by (FRONTEND, keys::CODEC) {
+            name: "myorg/views/video_size",
+            buckets: [0, 16 * MIB, 256 * MIB],
+            max_series: 500,
+        }
+
+        static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+    });
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn record() {
+    let output = crate::record::record(quote! {
+        census;
+        VIDEO_SIZE = size, self.latency = start.elapsed(),
+        tags(FRONTEND = client, keys::CODEC = "av1"),
+        exemplar(trace_id = id, "span-id" = 5)
+    });
+    insta::assert_snapshot!(expression(&output));
+}
+
+#[test]
+fn tags() {
+    let output = crate::record::tags(quote!(census; FRONTEND = client, keys::CODEC = "av1"));
+    insta::assert_snapshot!(expression(&output));
+}
+
+#[test]
+fn tag_value() {
+    let output = crate::tag_value::derive(quote! {
+        enum Method {
+            HttpGet,
+            #[tag_value("OTHER")]
+            Other,
+        }
+    });
+    insta::assert_snapshot!(items(output));
+}

@@ -92,6 +92,14 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
     (first, tokens.last().map_or(first, |t| t.span()))
 }
 
+/// An `Option` of an expression, in full: `Some` may mean anything where the user is.
+pub(crate) fn optional(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
+}
+
 /// The place of a declaration. Every token has the name's own span: `line!()` gives the line of the outermost macro
 /// call that it comes from, so with any generated span all items of one `view!` would have the line of the `view!`.
 pub(crate) fn origin(krate: &Krate, name: &Ident) -> TokenStream {

@@ -1,6 +1,6 @@
 //! The item under an attribute: `attrs vis static NAME: TYPE;`, and all that people write instead.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, PathSegment, Token, Type, Visibility};
@@ -19,7 +19,7 @@ pub(crate) struct Static {
 
 /// What an attribute stands on.
 pub(crate) enum Item {
-    Static(Static),
+    Static(Box<Static>),
     /// Something else, reported, to be emitted as it is.
     Other(TokenStream),
 }
@@ -38,7 +38,7 @@ pub(crate) struct Declares {
 pub(crate) fn parse(item: TokenStream, what: &Declares, errors: &mut Errors) -> Item {
     let parser = |input: ParseStream<'_>| parse_static(input, what, errors);
     match parser.parse2(item.clone()) {
-        Ok(Some(item)) => Item::Static(item),
+        Ok(Some(item)) => Item::Static(Box::new(item)),
         Ok(None) => Item::Other(item),
         Err(error) => {
             errors.add(error);
@@ -66,19 +66,16 @@ fn parse_static(
         errors.at(token, message);
     }
     let name: Ident = input.parse()?;
-    let ty = match input.parse::<Option<Token![:]>>()? {
-        Some(_) => Some(input.parse()?),
-        None => {
-            errors.at(
-                &name,
-                format!("`{name}` has no type\nhelp: write `{}`", what.example),
-            );
-            None
-        }
+    let ty = if input.parse::<Option<Token![:]>>()?.is_some() {
+        Some(input.parse()?)
+    } else {
+        let message = format!("`{name}` has no type\nhelp: write `{}`", what.example);
+        errors.at(&name, message);
+        None
     };
     let mut value = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![;]) {
-        value.extend([input.parse::<proc_macro2::TokenTree>()?]);
+        value.extend([input.parse::<TokenTree>()?]);
     }
     if !value.is_empty() {
         let message = format!(
@@ -122,13 +119,16 @@ fn keyword(
     if input.peek(Token![enum]) {
         message.push_str("; an enum of tag values has `#[derive(TagValue)]`");
     }
-    let first: proc_macro2::TokenTree = input.parse()?;
+    let first: TokenTree = input.parse()?;
     errors.at(first, message);
     Ok(None)
 }
 
 fn next_word_is(input: ParseStream<'_>, word: &str) -> bool {
-    let second = input.cursor().token_tree().and_then(|(_, rest)| rest.ident());
+    let second = input
+        .cursor()
+        .token_tree()
+        .and_then(|(_, rest)| rest.ident());
     second.is_some_and(|(ident, _)| ident == word)
 }
 

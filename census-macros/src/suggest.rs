@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn what_resembles_nothing_gets_the_whole_list() {
-        assert_eq!(help("nmae", &["name", "local"]), "\nhelp: did you mean `name`?");
+        assert_eq!(
+            help("nmae", &["name", "local"]),
+            "\nhelp: did you mean `name`?"
+        );
         assert_eq!(
             help("zzz", &["name", "unit", "crate"]),
             "\nhelp: write `name`, `unit` or `crate`"

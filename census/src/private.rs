@@ -17,8 +17,9 @@ pub use crate::tags::{tag, tags};
 #[macro_export]
 macro_rules! __census_default_name {
     ($ident:literal) => {{
-        const __CENSUS_LEN: usize = $crate::__private::default_len(::core::module_path!(), $ident);
-        const __CENSUS_BYTES: [u8; __CENSUS_LEN] =
+        const __CENSUS_LEN: ::core::primitive::usize =
+            $crate::__private::default_len(::core::module_path!(), $ident);
+        const __CENSUS_BYTES: [::core::primitive::u8; __CENSUS_LEN] =
             $crate::__private::default_bytes(::core::module_path!(), $ident);
         $crate::__private::default_str(&__CENSUS_BYTES)
     }};

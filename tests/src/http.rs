@@ -20,13 +20,18 @@ pub struct Answer {
 /// # Errors
 /// If nobody listens there, or the answer is none.
 pub fn get(url: &str, accept: Option<&str>) -> Result<Answer, ureq::Error> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false);
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false);
     let mut request = config.build().new_agent().get(url);
     if let Some(accept) = accept {
         request = request.header(ACCEPT, accept);
     }
     let mut response = request.call()?;
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     Ok(Answer {
         status: response.status().as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),

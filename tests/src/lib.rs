@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "a helper of tests fails the test")]
 #![expect(clippy::missing_panics_doc, reason = "all of them do: see above")]
 
+pub mod expected;
 pub mod hostile;
 pub mod http;
 pub mod process;

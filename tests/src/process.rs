@@ -23,7 +23,11 @@ impl Process {
     /// Starts a program.
     #[must_use]
     pub fn start(command: &mut Command) -> Self {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
         let mut child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let output = Output::default();
         output.follow(child.stdout.take());
@@ -38,11 +42,21 @@ impl Process {
             // Asked before the last look at the output: what is written until the end counts.
             ended = self.child.try_wait().ok().flatten();
             let found = self.output.find(&find);
-            if found.is_none() && ended.is_some() { Some(None) } else { found.map(Some) }
+            if found.is_none() && ended.is_some() {
+                Some(None)
+            } else {
+                found.map(Some)
+            }
         });
         found.flatten().unwrap_or_else(|| {
-            let state = ended.map_or_else(|| "is still running".to_owned(), |status| format!("ended: {status}"));
-            panic!("no {what} from the program, which {state}; its output:\n{}", self.log())
+            let state = ended.map_or_else(
+                || "is still running".to_owned(),
+                |status| format!("ended: {status}"),
+            );
+            panic!(
+                "no {what} from the program, which {state}; its output:\n{}",
+                self.log()
+            )
         })
     }
 
@@ -64,7 +78,10 @@ impl Drop for Process {
 impl Output {
     fn follow(&self, pipe: Option<impl Read + Send + 'static>) {
         let output = self.clone();
-        let lines = pipe.into_iter().flat_map(|pipe| BufReader::new(pipe).lines()).map_while(Result::ok);
+        let lines = pipe
+            .into_iter()
+            .flat_map(|pipe| BufReader::new(pipe).lines())
+            .map_while(Result::ok);
         // It ends with the pipe, and so with the program.
         thread::spawn(move || lines.for_each(|line| output.lines().push(line)));
     }
@@ -96,7 +113,11 @@ pub struct Ended {
 /// Runs a program to its end, with `input` as its standard input.
 #[must_use]
 pub fn run(command: &mut Command, input: &str) -> Ended {
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let mut child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
     let output = thread::scope(|scope| {
         // On its own thread: a program may write more than a pipe holds before it has read everything.
@@ -118,13 +139,20 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
 #[must_use]
 pub fn succeed(command: &mut Command) -> String {
     let ended = run(command, "");
-    assert!(ended.success, "{command:?} failed:\n{}\n{}", ended.stdout, ended.stderr);
+    assert!(
+        ended.success,
+        "{command:?} failed:\n{}\n{}",
+        ended.stdout, ended.stderr
+    );
     ended.stdout
 }
 
 /// Makes a [`Command`] in one expression.
 #[must_use]
-pub fn command<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, args: impl IntoIterator<Item = S>) -> Command {
+pub fn command<S: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    args: impl IntoIterator<Item = S>,
+) -> Command {
     let mut command = Command::new(program);
     command.args(args);
     command

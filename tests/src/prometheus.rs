@@ -67,10 +67,17 @@ impl Prometheus {
         std::fs::write(&config, text).expect("a temporary directory can be written to");
         let mut process = Self::start(&config, &directory.path().join("data"));
         let address = process.wait_for("address", |line| {
-            let (_, rest) = line.split_once("Listening on").and_then(|(_, rest)| rest.split_once("address="))?;
+            let (_, rest) = line
+                .split_once("Listening on")
+                .and_then(|(_, rest)| rest.split_once("address="))?;
             rest.split_whitespace().next().map(str::to_owned)
         });
-        let prometheus = Self { process, address, target, _directory: directory };
+        let prometheus = Self {
+            process,
+            address,
+            target,
+            _directory: directory,
+        };
         prometheus.wait_for_scrape();
         prometheus
     }
@@ -93,7 +100,9 @@ impl Prometheus {
                 Ok(targets) => targets.to_string(),
                 Err(problem) => problem,
             };
-            let up = self.try_api("query", &[("query", &format!("up{{job=\"{JOB}\"}} == 1"))]).ok()?;
+            let up = self
+                .try_api("query", &[("query", &format!("up{{job=\"{JOB}\"}} == 1"))])
+                .ok()?;
             up.pointer("/result/0").is_some().then_some(())
         });
         assert!(
@@ -115,13 +124,18 @@ impl Prometheus {
             assert_eq!(labels.remove("instance"), Some(self.target.to_string()));
             ((name, labels), number(series, "/value/1"))
         });
-        series.filter(|((name, _), _)| name != "up" && !name.starts_with("scrape_")).collect()
+        series
+            .filter(|((name, _), _)| name != "up" && !name.starts_with("scrape_"))
+            .collect()
     }
 
     /// The families' metadata, in the order of their names.
     #[must_use]
     pub fn metadata(&self) -> Vec<Metadata> {
-        let answer = self.api("targets/metadata", &[("match_target", &format!("{{job=\"{JOB}\"}}"))]);
+        let answer = self.api(
+            "targets/metadata",
+            &[("match_target", &format!("{{job=\"{JOB}\"}}"))],
+        );
         let metadata = list(&answer, "").iter().map(|family| Metadata {
             family: text(family, "/metric"),
             kind: text(family, "/type"),
@@ -136,18 +150,31 @@ impl Prometheus {
     /// The exemplars of all the target's series whose name matches a regular expression, and of the last hour.
     #[must_use]
     pub fn exemplars(&self, name: &str) -> Vec<Exemplar> {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("it is after 1970");
+        let now = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .expect("it is after 1970");
         let query = format!("{{__name__=~\"{name}\", job=\"{JOB}\"}}");
-        let (start, end) = ((now.as_secs() - 3600).to_string(), (now.as_secs() + 60).to_string());
-        let answer = self.api("query_exemplars", &[("query", &query), ("start", &start), ("end", &end)]);
+        let (start, end) = (
+            (now.as_secs() - 3600).to_string(),
+            (now.as_secs() + 60).to_string(),
+        );
+        let answer = self.api(
+            "query_exemplars",
+            &[("query", &query), ("start", &start), ("end", &end)],
+        );
         let mut exemplars = Vec::new();
         for series in list(&answer, "") {
-            exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| Exemplar {
-                name: text(series, "/seriesLabels/__name__"),
-                le: text(series, "/seriesLabels/le"),
-                labels: labels(exemplar, "/labels"),
-                value: number(exemplar, "/value"),
-                time: exemplar.pointer("/timestamp").and_then(Value::as_f64).expect("an exemplar has a time"),
+            exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| {
+                Exemplar {
+                    name: text(series, "/seriesLabels/__name__"),
+                    le: text(series, "/seriesLabels/le"),
+                    labels: labels(exemplar, "/labels"),
+                    value: number(exemplar, "/value"),
+                    time: exemplar
+                        .pointer("/timestamp")
+                        .and_then(Value::as_f64)
+                        .expect("an exemplar has a time"),
+                }
             }));
         }
         exemplars
@@ -157,7 +184,9 @@ impl Prometheus {
     #[must_use]
     pub fn health(&self) -> (String, String) {
         let answer = self.api("targets", &[("state", "active")]);
-        let target = answer.pointer("/activeTargets/0").expect("there is one target");
+        let target = answer
+            .pointer("/activeTargets/0")
+            .expect("there is one target");
         (text(target, "/health"), text(target, "/lastError"))
     }
 
@@ -169,42 +198,74 @@ impl Prometheus {
 
     fn api(&self, path: &str, parameters: &[(&str, &str)]) -> Value {
         let answer = self.try_api(path, parameters);
-        answer.unwrap_or_else(|problem| panic!("{path} {parameters:?}: {problem}\nIts log:\n{}", self.log()))
+        answer.unwrap_or_else(|problem| {
+            panic!("{path} {parameters:?}: {problem}\nIts log:\n{}", self.log())
+        })
     }
 
     /// The field `data` of what a path of the HTTP API answers.
     fn try_api(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let parameters: Vec<_> =
-            parameters.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
-        let url = format!("http://{}/api/v1/{path}?{}", self.address, parameters.join("&"));
+        let parameters: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encoded(value)))
+            .collect();
+        let url = format!(
+            "http://{}/api/v1/{path}?{}",
+            self.address,
+            parameters.join("&")
+        );
         let answer = http::get(&url, None).map_err(|error| error.to_string())?;
-        let mut value: Value = serde_json::from_str(&answer.body).map_err(|_| answer.body.clone())?;
+        let mut value: Value =
+            serde_json::from_str(&answer.body).map_err(|_| answer.body.clone())?;
         match value.pointer("/status").and_then(Value::as_str) {
-            Some("success") => Ok(value.pointer_mut("/data").map(Value::take).unwrap_or_default()),
+            Some("success") => Ok(value
+                .pointer_mut("/data")
+                .map(Value::take)
+                .unwrap_or_default()),
             _ => Err(answer.body),
         }
     }
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).into()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
-    value.pointer(pointer).and_then(Value::as_array).unwrap_or_else(|| panic!("no list {pointer} in {value}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_array)
+        .unwrap_or_else(|| panic!("no list {pointer} in {value}"))
 }
 
 fn text(value: &Value, pointer: &str) -> String {
     let text = value.pointer(pointer).and_then(Value::as_str);
-    text.unwrap_or_else(|| panic!("no text {pointer} in {value}")).to_owned()
+    text.unwrap_or_else(|| panic!("no text {pointer} in {value}"))
+        .to_owned()
 }
 
 /// The API writes numbers as texts, because JSON has no infinity.
 fn number(value: &Value, pointer: &str) -> f64 {
-    text(value, pointer).parse().unwrap_or_else(|_| panic!("no number {pointer} in {value}"))
+    text(value, pointer)
+        .parse()
+        .unwrap_or_else(|_| panic!("no number {pointer} in {value}"))
 }
 
 fn labels(value: &Value, pointer: &str) -> BTreeMap<String, String> {
-    let labels = value.pointer(pointer).and_then(Value::as_object).unwrap_or_else(|| panic!("no labels in {value}"));
-    labels.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+    let labels = value
+        .pointer(pointer)
+        .and_then(Value::as_object)
+        .unwrap_or_else(|| panic!("no labels in {value}"));
+    labels
+        .iter()
+        .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+        .collect()
 }

@@ -21,7 +21,8 @@ impl HeadersDropped {
     /// Starts the proxy before the server at `upstream`.
     #[must_use]
     pub fn before(upstream: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
+        let listener =
+            TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let ending = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
@@ -36,7 +37,11 @@ impl HeadersDropped {
                 }
             }
         });
-        Self { address, ending, thread: Some(thread) }
+        Self {
+            address,
+            ending,
+            thread: Some(thread),
+        }
     }
 
     /// Where it listens.
@@ -60,8 +65,14 @@ impl Drop for HeadersDropped {
 fn pass_on(mut client: TcpStream, upstream: SocketAddr) -> io::Result<()> {
     client.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut lines = BufReader::new(client.try_clone()?).lines();
-    let request = lines.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
-    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let request = lines
+        .next()
+        .unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()))?;
+    while lines
+        .next()
+        .transpose()?
+        .is_some_and(|line| !line.is_empty())
+    {}
     let path = request.split(' ').nth(1).unwrap_or("/");
     let answer = http::get(&format!("http://{upstream}{path}"), None).map_err(io::Error::other)?;
     write!(

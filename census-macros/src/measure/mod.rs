@@ -27,7 +27,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let item = match parse::item(item, &mut errors) {
         Item::Static(item) => {
-            let measure = parse::measure(args, item, &mut errors);
+            let measure = parse::measure(args, *item, &mut errors);
             expand::measure(measure, &mut errors)
         }
         Item::Other(item) => item,

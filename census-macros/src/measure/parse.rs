@@ -59,7 +59,7 @@ pub(super) fn measure(args: TokenStream, mut item: Static, errors: &mut Errors) 
 fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
     let name = item::last_segment(ty).map(|segment| segment.ident.to_string());
     let (message, value) = match (item::declared_by(ty), name.as_deref()) {
-        (Some("`#[measure]`"), _) => match value_type(ty) {
+        (Some(by), _) if by == DECLARES.attribute => match value_type(ty) {
             Some(value) => return instead_of_value(value, errors),
             None => (
                 "this does not say what is measured\n\
@@ -69,7 +69,9 @@ fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
             ),
         },
         (Some(other), _) => (
-            format!("`#[measure]` declares a `Measure`\nhelp: write {other} for a static of this type"),
+            format!(
+                "`#[measure]` declares a `Measure`\nhelp: write {other} for a static of this type"
+            ),
             parse_quote!(u64),
         ),
         (None, Some(name)) if VALUES.contains(&name) => (

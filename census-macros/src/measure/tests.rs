@@ -1,1 +1,105 @@
-//! The mistakes.
+//! The mistakes that a `#[measure]` can show, and that its static is there all the same.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::attribute;
+use crate::testing::first_lines;
+
+fn of(args: TokenStream, item: TokenStream) -> Vec<String> {
+    first_lines(attribute(args, item))
+}
+
+#[test]
+fn a_right_one_has_no_mistakes() {
+    for (args, ty) in [
+        (quote!(), quote!(Measure<u64>)),
+        (
+            quote!(unit = "By", name = "myorg/size"),
+            quote!(census::Measure<i64>),
+        ),
+        (quote!(unit = UNIT), quote!(Alias)),
+        (quote!(unit = "us"), quote!(Measure<std::time::Duration>)),
+        (quote!(unit = "minutes"), quote!(Measure<f64>)),
+        (quote!(), quote!(ty!())),
+    ] {
+        assert_eq!(of(args, quote!(static SIZE: #ty;)), [""; 0], "{ty}");
+    }
+}
+
+#[test]
+fn types_that_no_measure_has_are_reported() {
+    for (ty, message) in [
+        (quote!(u64), "this is the type of a value, not of a measure"),
+        (quote!(Measure), "this does not say what is measured"),
+        (quote!(TagKey), "`#[measure]` declares a `Measure`"),
+        (
+            quote!(&u64),
+            "a measure's type is `Measure` of a value's type",
+        ),
+        (
+            quote!(Measure<u32>),
+            "a measure's values are `u64`, `i64`, `f64` or `Duration`",
+        ),
+    ] {
+        assert_eq!(of(quote!(), quote!(static SIZE: #ty;)), [message], "{ty}");
+    }
+}
+
+#[test]
+fn the_static_goes_on_with_the_nearest_type() {
+    for (ty, instead) in [
+        (quote!(u64), "census :: Measure < u64 >"),
+        (quote!(Duration), "census :: Measure < Duration >"),
+        (quote!(Measure<f32>), "census :: Measure < f64 >"),
+        (quote!(Measure<isize>), "census :: Measure < i64 >"),
+        (quote!(TagKey), "census :: Measure < u64 >"),
+    ] {
+        let output = attribute(quote!(), quote!(static SIZE: #ty;)).to_string();
+        assert!(
+            output.contains(&format!("static SIZE : :: {instead} =")),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn units_are_checked() {
+    for (unit, ty, message) in [
+        ("", quote!(u64), "this unit is empty"),
+        ("mega bytes", quote!(u64), "this unit contains ' '"),
+        (
+            "min",
+            quote!(Duration),
+            "\"min\" is no unit of a `Measure<Duration>`",
+        ),
+    ] {
+        let item = quote!(static SIZE: Measure<#ty>;);
+        assert_eq!(of(quote!(unit = #unit), item), [message]);
+    }
+    let unit = "x".repeat(64);
+    let item = quote!(
+        static SIZE: Measure<u64>;
+    );
+    assert_eq!(of(quote!(unit = #unit), item), ["this unit has 64 bytes"]);
+}
+
+#[test]
+fn other_items_are_left_as_they_are() {
+    for item in [
+        quote!(
+            const fn work() {}
+        ),
+        quote!(
+            pub async fn work() {}
+        ),
+        quote!(impl Service {}),
+        quote!(
+            struct Service;
+        ),
+    ] {
+        let output = attribute(quote!(), item.clone());
+        assert!(output.to_string().ends_with(&item.to_string()), "{output}");
+        assert_eq!(first_lines(output), ["`#[measure]` goes on a `static`"]);
+    }
+}

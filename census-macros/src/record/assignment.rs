@@ -2,8 +2,8 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::discouraged::Speculative;
 use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
 use syn::{Expr, Token, UnOp};
 
 use crate::errors::Errors;
@@ -48,8 +48,12 @@ pub(super) fn parse(input: ParseStream<'_>, of: Place) -> syn::Result<Assignment
         return Err(input.error(format!("expected {what}\nhelp: write `{example}`")));
     }
     let place = place(&left, of)?;
-    let valueless =
-        || syn::Error::new_spanned(&left, format!("{what} without a value\nhelp: write `{example}`"));
+    let valueless = || {
+        syn::Error::new_spanned(
+            &left,
+            format!("{what} without a value\nhelp: write `{example}`"),
+        )
+    };
     let Some(equals) = input.parse::<Option<Token![=]>>()? else {
         return Err(valueless());
     };
@@ -127,7 +131,9 @@ pub(super) fn distinct(
             seen.push(text);
         } else {
             let message = match of {
-                Place::Measure => "this measure is recorded twice\nhelp: write a second `record!` for it",
+                Place::Measure => {
+                    "this measure is recorded twice\nhelp: write a second `record!` for it"
+                }
                 Place::Key => "this tag is set twice\nhelp: leave one of them out",
             };
             errors.at(&assignment.place, message);

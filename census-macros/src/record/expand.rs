@@ -33,7 +33,11 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     let labels = labels.iter().map(|Label { name, value }| {
         let shown = (name.span(), ends(value).1);
         let value = krate.borrowed(value);
-        krate.call(quote!(__private::exemplar_label), shown, quote!(#name, #value))
+        krate.call(
+            quote!(__private::exemplar_label),
+            shown,
+            quote!(#name, #value),
+        )
     });
     quote! {{
         #(let #names: #measures;)*

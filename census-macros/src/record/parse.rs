@@ -34,7 +34,8 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
         let text = word.to_string();
         match text.as_str() {
             _ if repeated => {
-                let message = format!("`{text}` stands here twice\nhelp: write all of it in one `{text}(…)`");
+                let message =
+                    format!("`{text}` stands here twice\nhelp: write all of it in one `{text}(…)`");
                 errors.at(&word, message);
             }
             "tags" => record.tags = read(content, errors, tags),
@@ -117,7 +118,10 @@ fn labels(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     let parsed = list::parse(input, errors, |input, _| label(input));
     for label in parsed {
-        if labels.iter().any(|earlier| earlier.name.value() == label.name.value()) {
+        if labels
+            .iter()
+            .any(|earlier| earlier.name.value() == label.name.value())
+        {
             let message = "this exemplar has this label already\nhelp: leave one of them out";
             errors.at(label.name, message);
         } else {

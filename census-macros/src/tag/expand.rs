@@ -15,16 +15,20 @@ pub(super) fn tag(tag: Tag, errors: &mut Errors) -> TokenStream {
         name,
         local,
     } = tag;
-    let ty = match &item.ty {
-        Some(ty) => ty.to_token_stream(),
-        None => quote!(#krate::TagKey),
-    };
+    let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
+    let ty = ty.unwrap_or_else(|| quote!(#krate::TagKey));
     // A check that fails is shown where its argument stands.
     let checked = match &name {
         Some(name) if names::literal(name).is_none() => ends(name),
         _ => ends(&ty),
     };
-    let name = names::name(name, &item.name, "name = \"…\"", errors, |lower| quote!(#lower));
+    let name = names::name(
+        name,
+        &item.name,
+        "name = \"…\"",
+        errors,
+        |lower| quote!(#lower),
+    );
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
     let origin = origin(&krate, &item.name);
     let cell = krate.call(
@@ -32,7 +36,11 @@ pub(super) fn tag(tag: Tag, errors: &mut Errors) -> TokenStream {
         checked,
         quote!(#name, #description, #local, #origin),
     );
-    let key = krate.call(quote!(TagKey::__from_cell), ends(&ty), quote!(&__CENSUS_CELL));
+    let key = krate.call(
+        quote!(TagKey::__from_cell),
+        ends(&ty),
+        quote!(&__CENSUS_CELL),
+    );
     let registered = registered(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
         #item: #ty = {

@@ -25,7 +25,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let item = match parse::item(item, &mut errors) {
         Item::Static(item) => {
-            let tag = parse::tag(args, item, &mut errors);
+            let tag = parse::tag(args, *item, &mut errors);
             expand::tag(tag, &mut errors)
         }
         Item::Other(item) => item,

@@ -30,7 +30,12 @@ pub(super) fn tag(args: TokenStream, item: Static, errors: &mut Errors) -> Tag {
         name: None,
         local: false,
     };
-    for arg in args::parse(args, DECLARES.attribute, &["name", "local", "crate"], errors) {
+    for arg in args::parse(
+        args,
+        DECLARES.attribute,
+        &["name", "local", "crate"],
+        errors,
+    ) {
         match arg.word.to_string().as_str() {
             "name" => tag.name = arg.expr("\"myorg/keys/frontend\"", errors),
             "local" => tag.local = arg.flag(errors),
@@ -42,16 +47,15 @@ pub(super) fn tag(args: TokenStream, item: Static, errors: &mut Errors) -> Tag {
 
 /// Whether the type may be `TagKey`, under whatever name; one that cannot is reported.
 fn is_tag_key(ty: &Type, errors: &mut Errors) -> bool {
-    let message = match (ty, item::declared_by(ty)) {
-        (_, Some("`#[tag]`")) => return true,
-        (_, Some(other)) => {
+    let message = match item::declared_by(ty) {
+        Some(other) if other != DECLARES.attribute => {
             format!("`#[tag]` declares a `TagKey`\nhelp: write {other} for a static of this type")
         }
-        (Type::Path(_) | Type::Group(_) | Type::Paren(_) | Type::Macro(_), None) => return true,
-        (_, None) => format!(
-            "a tag key's type is `TagKey`; a measurement gives it its value\nhelp: write `{}`",
+        None if item::last_segment(ty).is_none() && !matches!(ty, Type::Macro(_)) => format!(
+            "a tag key's type is `TagKey`; its values are given where it is used\nhelp: write `{}`",
             DECLARES.example
         ),
+        _ => return true,
     };
     errors.at(ty, message);
     false

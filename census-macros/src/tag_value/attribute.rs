@@ -43,7 +43,9 @@ fn single<T>(
     mut parse: impl FnMut(ParseStream<'_>) -> syn::Result<T>,
 ) -> Option<T> {
     let mut found = None;
-    let ours = attrs.iter().filter(|attr| attr.path().is_ident("tag_value"));
+    let ours = attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("tag_value"));
     for (position, attr) in ours.enumerate() {
         if position > 0 {
             let message = "`#[tag_value]` stands here already\nhelp: leave one of them out";

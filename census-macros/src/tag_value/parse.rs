@@ -33,10 +33,7 @@ pub(super) fn tag_value(input: DeriveInput, errors: &mut Errors) -> TagValue {
     }
 }
 
-fn variants(
-    found: impl IntoIterator<Item = syn::Variant>,
-    errors: &mut Errors,
-) -> Vec<Variant> {
+fn variants(found: impl IntoIterator<Item = syn::Variant>, errors: &mut Errors) -> Vec<Variant> {
     let mut variants: Vec<Variant> = Vec::new();
     for found in found {
         let (value, written) = value(&found, errors);

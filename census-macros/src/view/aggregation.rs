@@ -70,14 +70,16 @@ pub(super) fn parse(
 /// The aggregation's word, which stands without a path.
 fn word(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Ident> {
     let leading = input.peek(Token![::]);
-    let path = Path::parse_mod_style(input)
-        .map_err(|error| syn::Error::new(error.span(), format!("expected an aggregation{}", all())))?;
+    let path = Path::parse_mod_style(input).map_err(|error| {
+        syn::Error::new(error.span(), format!("expected an aggregation{}", all()))
+    })?;
     let Some(last) = path.segments.last() else {
         return Err(input.error(format!("expected an aggregation{}", all())));
     };
     if leading || path.segments.len() > 1 {
         let word = &last.ident;
-        let message = format!("an aggregation is a word of `view!`, not a path\nhelp: write `{word}`");
+        let message =
+            format!("an aggregation is a word of `view!`, not a path\nhelp: write `{word}`");
         errors.at(&path, message);
     }
     Ok(last.ident.clone())

@@ -19,8 +19,7 @@ pub(super) enum Bounds {
 
 /// Reads `[bound, …]`.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Bounds {
-    const MESSAGE: &str =
-        "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]`";
+    const MESSAGE: &str = "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]`";
     let before = errors.count();
     let list = if input.peek(token::Bracket) {
         input.parse::<Group>().ok()

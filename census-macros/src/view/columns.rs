@@ -67,7 +67,8 @@ fn bare(
 
 fn column(input: ParseStream<'_>) -> syn::Result<Path> {
     let message = "a column is a tag key's static\nhelp: write its path: `by (FRONTEND)`";
-    let path = Path::parse_mod_style(input).map_err(|error| syn::Error::new(error.span(), message))?;
+    let path =
+        Path::parse_mod_style(input).map_err(|error| syn::Error::new(error.span(), message))?;
     if input.is_empty() || input.peek(Token![,]) || input.peek(syn::Ident) {
         Ok(path)
     } else {

@@ -7,7 +7,7 @@ use super::View;
 use super::aggregation::Kind;
 use super::bounds::Bounds;
 use crate::errors::Errors;
-use crate::generate::{Krate, ends, origin, registered};
+use crate::generate::{Krate, ends, optional, origin, registered};
 use crate::{doc, names};
 
 pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenStream {
@@ -19,7 +19,13 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
         (_, Some(max_series)) => ends(max_series),
         _ => ends(&view.name),
     };
-    let name = names::name(given, &view.name, "name: \"…\"", errors, |lower| quote!(#lower));
+    let name = names::name(
+        given,
+        &view.name,
+        "name: \"…\"",
+        errors,
+        |lower| quote!(#lower),
+    );
     let description = optional(match view.options.description.take() {
         Some(description) => Some(description.to_token_stream()),
         None => doc::first_paragraph(&view.attrs).map(|text| text.to_token_stream()),
@@ -55,13 +61,6 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
     }
 }
 
-fn optional(value: Option<impl ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
 /// A view without a doc comment has its measure's description, which no macro can see; its documentation says as
 /// much, for a crate that documents all that it exports.
 fn generated_doc(view: &View) -> Option<TokenStream> {
@@ -69,16 +68,16 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
         return None;
     }
     let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
-    let mut words = format!(
-        "`{}` of `{}`",
-        view.aggregation.word,
-        view.measure.as_ref().map(|path| text(path)).unwrap_or_default()
-    );
-    if !view.columns.is_empty() {
-        let columns: Vec<String> = view.columns.iter().map(|column| text(column)).collect();
-        words.push_str(&format!(" by `{}`", columns.join("`, `")));
-    }
-    words.push('.');
+    let aggregation = &view.aggregation.word;
+    let measure = view.measure.as_ref().map(|path| text(path));
+    let measure = measure.unwrap_or_default();
+    let columns: Vec<String> = view.columns.iter().map(|column| text(column)).collect();
+    let words = if columns.is_empty() {
+        format!("`{aggregation}` of `{measure}`.")
+    } else {
+        let columns = columns.join("`, `");
+        format!("`{aggregation}` of `{measure}` by `{columns}`.")
+    };
     Some(quote!(#[doc = #words]))
 }
 

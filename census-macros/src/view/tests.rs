@@ -1,1 +1,116 @@
-//! The mistakes.
+//! The mistakes that a `view!` can show, and that its statics are there all the same.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::items;
+use crate::testing::first_lines;
+
+fn of(input: &TokenStream) -> Vec<String> {
+    first_lines(items(quote!(census; #input)))
+}
+
+fn with_buckets(buckets: &TokenStream) -> Vec<String> {
+    of(&quote!(static SIZES: Distribution<SIZE> { buckets: #buckets }))
+}
+
+#[test]
+fn right_ones_have_no_mistakes() {
+    for input in [
+        quote!(),
+        quote!(
+            static A: Count<SIZE>;
+        ),
+        quote!(pub(crate) static A: Sum<crate::m::SIZE> by (a::KEY, B,);),
+        quote!(static A: LastValue<SIZE> {} static B: Count<SIZE> by () {};),
+        quote!(#[cfg(test)] static A: Distribution<SIZE> { buckets: [1, X, 0], name: NAME, }),
+        quote!(static A: Count<SIZE> { max_series: 2 * 5, description: concat!("a") }),
+    ] {
+        assert_eq!(of(&input), [""; 0], "{input}");
+    }
+}
+
+#[test]
+fn bounds_that_are_literals_increase() {
+    for right in [
+        quote!([]),
+        quote!([0, 1_000, 1001u64]),
+        quote!([-2, -1, 0]),
+        quote!([-1.5, 0.0, 1e3]),
+        quote!([5, MIB, 1, Duration::ZERO, (2)]),
+        quote!([1, 0.5]),
+    ] {
+        assert_eq!(with_buckets(&right), [""; 0], "{right}");
+    }
+    for less in [
+        quote!([0, 20, 10, 5]),
+        quote!([-1, -2]),
+        quote!([1.5, (0.5)]),
+    ] {
+        assert_eq!(
+            with_buckets(&less),
+            ["this bound is less than the one before it"],
+            "{less}"
+        );
+    }
+    assert_eq!(
+        with_buckets(&quote!([0x10, 16])),
+        ["this bound is equal to the one before it"]
+    );
+}
+
+#[test]
+fn every_item_is_read() {
+    let found = of(&quote! {
+        static A: Coutn<SIZE>
+        fn b() {}
+        static C: Sum;
+        const D: Histogram<SIZE> by (X, X) { buckets: 5, bounds: [1], name: "" }
+        static E: Count<SIZE> = 5;
+        pub F: Count<SIZE> { max_series: 0 max_series: 1 }
+    });
+    assert_eq!(
+        found,
+        [
+            "there is no aggregation `Coutn`",
+            "expected `by (…)`, `{ … }` or `;`",
+            "this view has no measure",
+            "a view is a `static`",
+            "there is no aggregation `Histogram`",
+            "this view has this column already",
+            "buckets are a list of upper bounds",
+            "a view has no option `bounds`",
+            "`view!` gives the static its value",
+            "a view is a `static`",
+            "a view of no series keeps nothing",
+            "expected `,` before this",
+            "`max_series` was given already",
+            "this name is empty",
+        ]
+    );
+}
+
+#[test]
+fn the_items_are_still_there() {
+    let output = items(quote! {
+        census;
+        static A: Histogram<SIZE>
+        static B: Sum;
+        static C: Distribution<SIZE> { buckets: [2, 1] }
+    })
+    .to_string();
+    for item in [
+        "static A : census :: View < census :: Distribution >",
+        "static B : census :: View < census :: Sum >",
+        "static C : census :: View < census :: Distribution >",
+    ] {
+        assert!(output.contains(item), "{item} in {output}");
+    }
+}
+
+#[test]
+fn a_view_without_a_comment_is_documented() {
+    let output = items(quote!(census; static A: Count<m::SIZE> by (k::KEY, B);)).to_string();
+    let doc = r#"# [doc = "`Count` of `m::SIZE` by `k::KEY`, `B`."]"#;
+    assert!(output.contains(doc), "{output}");
+}

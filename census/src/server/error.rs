@@ -66,7 +66,7 @@ fn refusal(f: &mut fmt::Formatter<'_>, address: SocketAddr, source: &io::Error) 
         io::ErrorKind::PermissionDenied => f.write_str("the system does not permit it; choose another port"),
         io::ErrorKind::AddrNotAvailable => write!(
             f,
-            "this machine has no interface with the address {}; 127.0.0.1 is for itself only, 0.0.0.0 for every interface",
+            "no interface of this machine has the address {}; choose 0.0.0.0 for all of them, or 127.0.0.1",
             address.ip(),
         ),
         _ => write!(f, "{source}"),
@@ -116,7 +116,7 @@ mod tests {
         assert!(!listen("0.0.0.0:8000", io::ErrorKind::PermissionDenied).contains("1024"));
         assert!(
             listen("10.9.8.7:80", io::ErrorKind::AddrNotAvailable)
-                .contains("no interface with the address 10.9.8.7")
+                .contains("no interface of this machine has the address 10.9.8.7")
         );
         let other = listen("[::1]:80", io::ErrorKind::OutOfMemory);
         assert_eq!(other, "cannot listen on [::1]:80: out of memory");

@@ -16,9 +16,11 @@ use crate::prometheus::Exporter;
 
 /// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs.
 ///
-/// All that most programs need. It serves what is valid in the catalogue, and keeps the rest readable: see
-/// [`build_lenient`](crate::prometheus::ExporterBuilder::build_lenient). For settings of your own make an [`Exporter`]; for a
-/// server that can be stopped, [`bind`](Exporter::bind) it; in a program without a runtime, [`spawn`](Exporter::spawn) it.
+/// All that most programs need. It serves what is valid in the catalogue, and keeps the rest readable, as
+/// [`build_lenient`] does. For settings of your own make an [`Exporter`]; for a server that can be stopped,
+/// [`bind`](Exporter::bind) it; in a program without a runtime, [`spawn`](Exporter::spawn) it.
+///
+/// [`build_lenient`]: crate::prometheus::ExporterBuilder::build_lenient
 ///
 /// ```
 /// # async fn start() -> Result<(), census::prometheus::ServeError> {
@@ -28,7 +30,6 @@ use crate::prometheus::Exporter;
 /// ```
 ///
 /// # Errors
-///
 /// When it cannot listen on the address, or when it is not awaited in a tokio runtime.
 pub async fn serve(address: impl tokio::net::ToSocketAddrs + Debug) -> Result<(), ServeError> {
     let exporter = Exporter::builder().build_lenient();
@@ -60,7 +61,6 @@ impl Exporter {
     /// ```
     ///
     /// # Errors
-    ///
     /// When it cannot listen on the address, or when it is not awaited in a tokio runtime with IO and time enabled.
     pub async fn bind(
         &self,
@@ -99,7 +99,6 @@ impl Exporter {
     /// ```
     ///
     /// # Errors
-    ///
     /// When it cannot listen on the address, or the system gives no thread.
     pub fn spawn(&self, address: impl ToSocketAddrs + Debug) -> Result<SocketAddr, ServeError> {
         let listener = listen(address)?;
@@ -132,8 +131,8 @@ impl Server {
 
     /// Stops the server, and returns when its port is free.
     ///
-    /// It accepts no more. Requests in flight have five seconds to be answered; then they are dropped. That goes on in
-    /// the background if this future is dropped.
+    /// It accepts no more. Requests in flight have five seconds to be answered; then they are dropped. Once begun, that
+    /// goes on in the background if this future is dropped.
     pub async fn shutdown(self) {
         // Either fails only if the server has stopped already, with its runtime.
         let _ = self.stop.send(());

@@ -41,12 +41,8 @@ pub(super) async fn run(
     // Owned here, so that the connections end with this future however it ends.
     let mut connections = JoinSet::new();
     let how = loop {
-        match unless(
-            stop.as_mut(),
-            next(&listener, &permits, limits.accept_pause),
-        )
-        .await
-        {
+        let client = next(&listener, &permits, limits.accept_pause);
+        match unless(stop.as_mut(), client).await {
             Err(how) => break how,
             Ok(None) => break Stop::Gracefully,
             Ok(Some((stream, permit))) => {

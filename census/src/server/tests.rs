@@ -1,6 +1,6 @@
 //! A server with small limits, against clients that misbehave.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{self, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -83,8 +83,12 @@ impl Running {
 /// All that the server sends until it closes.
 fn read(mut client: TcpStream) -> String {
     let mut answer = Vec::new();
-    // A reset closes too.
-    let _ = client.read_to_end(&mut answer);
+    match client.read_to_end(&mut answer) {
+        Err(error) if error.kind() != io::ErrorKind::ConnectionReset => {
+            panic!("not closed: {error}")
+        }
+        _ => {}
+    }
     String::from_utf8(answer).unwrap()
 }
 
@@ -93,21 +97,21 @@ const GET: &str = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n
 #[test]
 fn silent_and_slow_clients_are_closed() {
     let server = start(SMALL, |_| scrape("a 1\n".to_owned()));
-    let begin = Instant::now();
+    let since = Instant::now();
     assert_eq!(read(server.connect()), "");
     assert_eq!(server.ask("GET /metrics HTTP/1.1\r\nHost"), "");
     // One that keeps its connection is closed when it asks no more.
     let answer = server.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(answer.ends_with("\r\n\r\na 1\n"), "{answer}");
     assert!(
-        begin.elapsed() >= SMALL.request * 3,
+        since.elapsed() >= SMALL.request * 3,
         "{:?}",
-        begin.elapsed()
+        since.elapsed()
     );
     assert!(
-        begin.elapsed() < Duration::from_secs(20),
+        since.elapsed() < Duration::from_secs(20),
         "{:?}",
-        begin.elapsed()
+        since.elapsed()
     );
 }
 
@@ -131,7 +135,7 @@ fn a_slow_reader_gets_everything() {
     };
     let server = start(limits, move |_| scrape("x".repeat(size)));
     let mut client = server.send(GET);
-    let begin = Instant::now();
+    let since = Instant::now();
     let mut total = 0;
     let mut some = vec![0; 1 << 20];
     loop {
@@ -142,7 +146,7 @@ fn a_slow_reader_gets_everything() {
         }
     }
     assert!(total > size, "{total}");
-    assert!(begin.elapsed() > limits.stall, "{:?}", begin.elapsed());
+    assert!(since.elapsed() > limits.stall, "{:?}", since.elapsed());
 }
 
 #[test]
@@ -187,10 +191,10 @@ fn too_many_clients_wait() {
         ..SMALL
     };
     let server = start(limits, |_| scrape(String::new()));
-    let begin = Instant::now();
+    let since = Instant::now();
     let silent = server.connect();
     assert!(server.ask(GET).starts_with("HTTP/1.1 200 "));
-    assert!(begin.elapsed() >= limits.request, "{:?}", begin.elapsed());
+    assert!(since.elapsed() >= limits.request, "{:?}", since.elapsed());
     drop(silent);
 }
 
@@ -219,7 +223,7 @@ fn a_panic_is_a_500_and_a_500_stays_one() {
 
 /// A server whose first scrape waits until it is told to go on; tells when it has begun.
 fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
-    let (begun, begin) = channel();
+    let (begun, has_begun) = channel();
     let (go_on, wait) = channel();
     let wait = Mutex::new(wait);
     let server = start(limits, move |_| {
@@ -227,7 +231,7 @@ fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
         wait.lock().unwrap().recv().unwrap();
         scrape("late 1\n".to_owned())
     });
-    (server, begin, go_on)
+    (server, has_begun, go_on)
 }
 
 #[test]
@@ -238,12 +242,12 @@ fn requests_in_flight_are_answered_before_it_ends() {
     begun.recv().unwrap();
     server.stop.send(Stop::Gracefully).unwrap();
     // No request in flight there.
-    let begin = Instant::now();
+    let since = Instant::now();
     assert_eq!(read(idle), "");
     assert!(
-        begin.elapsed() < Limits::STANDARD.drain,
+        since.elapsed() < Limits::STANDARD.drain,
         "{:?}",
-        begin.elapsed()
+        since.elapsed()
     );
     assert!(TcpStream::connect(server.address).is_err());
     go_on.send(()).unwrap();
@@ -257,14 +261,14 @@ fn requests_that_take_too_long_are_dropped() {
         let (server, begun, go_on) = slow(SMALL);
         let client = server.send(GET);
         begun.recv().unwrap();
-        let begin = Instant::now();
+        let since = Instant::now();
         server.stop.send(stop).unwrap();
         assert_eq!(read(client), "");
         assert_eq!(
-            begin.elapsed() >= SMALL.drain,
+            since.elapsed() >= SMALL.drain,
             stop == Stop::Gracefully,
             "{:?}",
-            begin.elapsed()
+            since.elapsed()
         );
         go_on.send(()).unwrap();
     }

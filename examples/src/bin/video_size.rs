@@ -16,27 +16,28 @@ const MIB: u64 = 1 << 20;
 
 /// Which client the video came from.
 #[tag]
-pub static FRONTEND: TagKey;
+static FRONTEND: TagKey;
 
 /// Size of processed videos.
 #[measure(unit = "By")]
-pub static VIDEO_SIZE: Measure<u64>;
+static VIDEO_SIZE: Measure<u64>;
 
-/// ... and records, not knowing what for ...
-pub fn process_video(frontend: &str, size: u64) {
+// ... and records, not knowing what for ...
+
+fn process_video(frontend: &str, size: u64) {
     record!(VIDEO_SIZE = size, tags(FRONTEND = frontend));
 }
 
 // ... and an application says what it wants to see.
 view! {
     /// Size of processed videos, by client.
-    pub static VIDEO_SIZES: Distribution<VIDEO_SIZE> by (FRONTEND) {
+    static VIDEO_SIZES: Distribution<VIDEO_SIZE> by (FRONTEND) {
         name: "video_size_bytes",
         buckets: [0, 16 * MIB, 256 * MIB],
     }
 
     /// Videos processed.
-    pub static VIDEOS: Count<VIDEO_SIZE>;
+    static VIDEOS: Count<VIDEO_SIZE>;
 }
 
 #[tokio::main]

@@ -21,7 +21,7 @@ static BALANCE: Measure<i64>;
 #[measure]
 static RATIO: census::Measure<f64>;
 
-#[measure(unit = "ms",)]
+#[measure(unit = "ms")]
 static LATENCY: Measure<std::time::Duration>;
 
 #[measure(name = NAME, unit = UNIT, crate = ::census)]
@@ -31,7 +31,10 @@ static ALIASED: Latency;
 static SECONDS: Measure<Duration>;
 
 fn main() {
-    assert_eq!(VIDEO_SIZE.name().split_once('/').map(|(_, name)| name), Some("video_size"));
+    assert_eq!(
+        VIDEO_SIZE.name().split_once('/').map(|(_, name)| name),
+        Some("video_size")
+    );
     assert_eq!(VIDEO_SIZE.description(), "Size of processed videos.");
     assert_eq!(VIDEO_SIZE.unit(), "By");
     assert_eq!(VIDEO_SIZE.origin().line(), 16);

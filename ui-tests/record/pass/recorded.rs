@@ -34,7 +34,11 @@ impl Metrics {
     fn run(&self, at: usize) -> Option<()> {
         let latency = &self.latency;
         let key = self.key.clone();
-        record!(self.sizes[at] = Some(7)?, self.latency = Duration::ZERO, tags(self.key = "field"));
+        record!(
+            self.sizes[at] = Some(7)?,
+            self.latency = Duration::ZERO,
+            tags(self.key = "field")
+        );
         record!((*latency) = Duration::ZERO, tags(key = "local"));
         Some(())
     }
@@ -42,7 +46,10 @@ impl Metrics {
 
 macro_rules! recorded {
     ($measure:expr, $value:expr) => {
-        record!($measure = $value, tags(FRONTEND = if true { "a" } else { "b" }))
+        record!(
+            $measure = $value,
+            tags(FRONTEND = if true { "a" } else { "b" })
+        )
     };
 }
 
@@ -50,19 +57,42 @@ fn main() {
     let codec = String::from("av1");
     let size: u64 = 25;
     record!(VIDEO_SIZE = size);
-    record!(crate::VIDEO_SIZE = 3, FRAMES = { let n = 1; n + 2 }, tags(FRONTEND = "ios", CODEC = codec),);
+    record!(
+        crate::VIDEO_SIZE = 3,
+        FRAMES = {
+            let n = 1;
+            n + 2
+        },
+        tags(FRONTEND = "ios", CODEC = codec),
+    );
     record!(exemplar(trace_id = &codec, "span-id" = 5, type = 'x'), tags(CODEC = None::<&str>), VIDEO_SIZE = 1);
     let () = record!(VIDEO_SIZE = 1, tags(), exemplar());
     recorded!(VIDEO_SIZE, 2 + 3);
-    assert_eq!(SIZES.data().get(&tags!(FRONTEND = "a")).map(|sum| *sum == 5_u64), Some(true));
-    assert_eq!(SIZES.data().get(&tags!(FRONTEND = "ios", CODEC = "av1")).map(|sum| *sum == 3_u64), Some(true));
+    assert_eq!(
+        SIZES
+            .data()
+            .get(&tags!(FRONTEND = "a"))
+            .map(|sum| *sum == 5_u64),
+        Some(true)
+    );
+    assert_eq!(
+        SIZES
+            .data()
+            .get(&tags!(FRONTEND = "ios", CODEC = "av1"))
+            .map(|sum| *sum == 3_u64),
+        Some(true)
+    );
 
     let evaluated = Cell::new(0);
     let count = || {
         evaluated.set(evaluated.get() + 1);
         1
     };
-    record!(UNVIEWED = f64::from(count()), tags(FRONTEND = count()), exemplar(trace_id = count()));
+    record!(
+        UNVIEWED = f64::from(count()),
+        tags(FRONTEND = count()),
+        exemplar(trace_id = count())
+    );
     assert_eq!(evaluated.get(), 0, "what is not viewed is not evaluated");
     record!(UNVIEWED = f64::from(count()), FRAMES = 1);
     assert_eq!(evaluated.get(), 1);

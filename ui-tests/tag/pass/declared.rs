@@ -14,7 +14,7 @@ static TENANT: TagKey;
 #[tag(name = NAME)]
 pub(crate) static COMPUTED: census::TagKey;
 
-#[tag(local,)]
+#[tag(local)]
 static r#TYPE: TagKey;
 
 #[tag(crate = ::census)]

@@ -2,7 +2,14 @@
 
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
-#![deny(warnings, missing_docs, unused_qualifications, unreachable_pub, clippy::all, clippy::pedantic)]
+#![deny(
+    warnings,
+    missing_docs,
+    unused_qualifications,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic
+)]
 
 /// A module of other things that have the names that macros like.
 pub mod hostile {
@@ -77,7 +84,12 @@ pub mod hostile {
     /// Records.
     pub fn run(text: &'static ::std::primitive::str) {
         let key = &KEYS;
-        record!(SIZE = 5, LATENCY = ::std::time::Duration::from_secs(1), tags(KEY = text, *key = Kind::One), exemplar(trace_id = text));
+        record!(
+            SIZE = 5,
+            LATENCY = ::std::time::Duration::from_secs(1),
+            tags(KEY = text, *key = Kind::One),
+            exemplar(trace_id = text)
+        );
         let _scope = tags!(KEY = Kind::One, KEYS = Only::One).enter();
     }
 }

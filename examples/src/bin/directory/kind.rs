@@ -60,7 +60,10 @@ impl Kind {
 /// The extension of a file's name, in lower case; empty if it has none. What is not UTF-8 in it
 /// becomes U+FFFD, because a tag value is text.
 pub(crate) fn extension(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+    path.extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
 }
 
 #[cfg(test)]

@@ -70,7 +70,11 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
 
     let exporter = Exporter::builder().namespace("directory").build()?;
     let server = exporter.bind(args.listen).await?;
-    say(format_args!("census of {}, at http://{}/metrics", root.display(), server.local_addr()));
+    say(format_args!(
+        "census of {}, at http://{}/metrics",
+        root.display(),
+        server.local_addr()
+    ));
     tokio::select! {
         () = interrupted() => {}
         error = walk_for_ever(&root, args.every, &stop) => return Err(error.into()),
@@ -100,7 +104,11 @@ async fn walk_off_thread(root: &Path, stop: &Arc<AtomicBool>) -> Result<Option<T
         let progress = Progress::start();
         walk(&root, |entry| {
             progress.show(entry);
-            if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if stop.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })
     })
     .await
@@ -109,7 +117,7 @@ async fn walk_off_thread(root: &Path, stop: &Arc<AtomicBool>) -> Result<Option<T
 /// Waits for Ctrl-C. Where that cannot be caught, it ends the program without our help.
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
-        pending().await
+        pending::<()>().await;
     }
 }
 
@@ -121,13 +129,20 @@ fn say(what: impl Display) {
 /// The directory's full name, if it is one.
 fn directory(dir: &Path) -> Result<PathBuf, String> {
     let full = fs::canonicalize(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-    if full.is_dir() { Ok(full) } else { Err(format!("{}: not a directory", dir.display())) }
+    if full.is_dir() {
+        Ok(full)
+    } else {
+        Err(format!("{}: not a directory", dir.display()))
+    }
 }
 
 /// A time in seconds, with or without the unit: `10`, `0.5`, `10s`.
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.strip_suffix('s').unwrap_or(text).trim_end();
-    let seconds = number.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let seconds = number
+        .parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     match seconds {
         Some(seconds) if !seconds.is_zero() => Ok(seconds),
         _ => Err("a number of seconds greater than 0 is wanted, such as 10, 0.5 or 10s".to_owned()),
@@ -152,7 +167,9 @@ mod tests {
     fn seconds_are_numbers_greater_than_zero() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         assert_eq!(seconds("10s"), Ok(Duration::from_secs(10)));
-        for wrong in ["", "s", "0", "-1", "NaN", "inf", "1e99", "ten", "10m", "0.0s"] {
+        for wrong in [
+            "", "s", "0", "-1", "NaN", "inf", "1e99", "ten", "10m", "0.0s",
+        ] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
     }

@@ -25,7 +25,10 @@ impl Progress {
             self.bar.inc(1);
         } else if file_type.is_dir() && !self.bar.is_hidden() {
             // A name may have line breaks in it, or commands to the terminal.
-            let path = entry.path().to_string_lossy().replace(char::is_control, "\u{fffd}");
+            let path = entry
+                .path()
+                .to_string_lossy()
+                .replace(char::is_control, "\u{fffd}");
             self.bar.set_message(path);
         }
     }

@@ -10,10 +10,13 @@ use crate::walk::{Found, Tally};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Found { files, bytes } = self.kinds.values().fold(Found::default(), |all, kind| Found {
-            files: all.files + kind.files,
-            bytes: all.bytes.saturating_add(kind.bytes),
-        });
+        let Found { files, bytes } =
+            self.kinds
+                .values()
+                .fold(Found::default(), |all, kind| Found {
+                    files: all.files + kind.files,
+                    bytes: all.bytes.saturating_add(kind.bytes),
+                });
         let (files, bytes) = (HumanCount(files), HumanBytes(bytes));
         write!(f, "{files} files, {bytes}, in {:.1?}", self.took)?;
         for (kind, found) in &self.kinds {
@@ -32,17 +35,20 @@ fn write_counts(
     title: &str,
     counts: &BTreeMap<impl AsTagValue, u64>,
 ) -> fmt::Result {
-    let mut before = format!("\n  {title}: ");
-    for (what, count) in counts {
-        write!(f, "{before}{} {}", HumanCount(*count), word(what))?;
-        before = ", ".to_owned();
+    let counted = |(what, count): (_, &u64)| format!("{} {}", HumanCount(*count), word(what));
+    match counts.iter().map(counted).collect::<Vec<_>>().as_slice() {
+        [] => Ok(()),
+        counted => write!(f, "\n  {title}: {}", counted.join(", ")),
     }
-    Ok(())
 }
 
 /// The value that a tag has, in words.
 fn word(value: &impl AsTagValue) -> String {
-    value.as_tag_value().get().unwrap_or_default().replace('_', " ")
+    value
+        .as_tag_value()
+        .get()
+        .unwrap_or_default()
+        .replace('_', " ")
 }
 
 #[cfg(test)]
@@ -57,8 +63,20 @@ mod tests {
     fn a_summary_says_what_there_was() {
         let tally = Tally {
             kinds: BTreeMap::from([
-                (Kind::AudioVideo, Found { files: 3, bytes: 5 << 20 }),
-                (Kind::Source, Found { files: 1200, bytes: 1 << 10 }),
+                (
+                    Kind::AudioVideo,
+                    Found {
+                        files: 3,
+                        bytes: 5 << 20,
+                    },
+                ),
+                (
+                    Kind::Source,
+                    Found {
+                        files: 1200,
+                        bytes: 1 << 10,
+                    },
+                ),
             ]),
             skipped: BTreeMap::from([(Skipped::Symlink, 2)]),
             errors: BTreeMap::from([(Reason::Vanished, 1), (Reason::PermissionDenied, 4)]),

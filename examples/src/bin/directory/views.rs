@@ -2,12 +2,12 @@
 //!
 //! A census that is taken again every few seconds has two kinds of numbers. *Seen* accumulates over
 //! the walks: a file that stays is counted in each of them. These are counters and histograms, and
-//! are read as rates, where the repetition cancels out:
+//! are read as rates:
 //!
 //! - `rate(directory_files_seen_total[5m])` is how fast it walks;
-//! - `increase(directory_files_seen_total[5m])`, divided by
-//!   `on() group_left() increase(directory_walk_duration_seconds_count[5m])`, is how many files
-//!   there are of each extension;
+//! - `increase(directory_files_seen_total[5m]) / on(instance) group_left()
+//!   increase(directory_walk_duration_seconds_count[5m])` is how many files there are of each
+//!   extension, for the number of walks cancels out;
 //! - `histogram_quantile(0.9, rate(directory_file_size_bytes_bucket[5m]))` is the size that nine
 //!   files of ten do not exceed.
 //!
@@ -67,8 +67,8 @@ view! {
             Duration::from_millis(100),
             Duration::from_secs(1),
             Duration::from_secs(10),
-            Duration::from_secs(60),
-            Duration::from_secs(600),
+            Duration::from_mins(1),
+            Duration::from_mins(10),
         ],
     }
 }
@@ -108,10 +108,18 @@ mod tests {
         let source = tags!(KIND = Kind::Source, EXTENSION = "rs");
         assert_eq!(FILES_SEEN.data().get(&image), Some(&1));
         assert_eq!(FILES_SEEN.data().get(&source), Some(&2));
-        assert!(BYTES_SEEN.data().get(&source).is_some_and(|bytes| *bytes == 24));
+        assert!(
+            BYTES_SEEN
+                .data()
+                .get(&source)
+                .is_some_and(|bytes| *bytes == 24)
+        );
         assert!(FILES.data().get(&image).is_some_and(|files| *files == 0));
         assert!(BYTES.data().get(&source).is_some_and(|bytes| *bytes == 12));
-        let sizes = FILE_SIZES.data().get(&image).map(|sizes| sizes.bucket_counts.clone());
+        let sizes = FILE_SIZES
+            .data()
+            .get(&image)
+            .map(|sizes| sizes.bucket_counts.clone());
         assert_eq!(sizes, Some(vec![0, 0, 1, 0, 0, 0, 0, 0, 0]));
         let walks = WALK_DURATIONS.data().get(&tags!()).map(|walks| walks.count);
         assert_eq!(walks, Some(2), "the one broken off is none");

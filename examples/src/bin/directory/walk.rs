@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn the_system_says_the_reason() {
         let reason = |kind: io::ErrorKind| Reason::of(Some(&kind.into()));
-        assert_eq!(reason(io::ErrorKind::PermissionDenied), Reason::PermissionDenied);
+        assert_eq!(
+            reason(io::ErrorKind::PermissionDenied),
+            Reason::PermissionDenied
+        );
         assert_eq!(reason(io::ErrorKind::NotFound), Reason::Vanished);
         assert_eq!(reason(io::ErrorKind::NotADirectory), Reason::Other);
         assert_eq!(Reason::of(None), Reason::Other);

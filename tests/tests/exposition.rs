@@ -1,0 +1,205 @@
+//! What an exporter adds and leaves out.
+
+use std::fmt;
+
+use census::prometheus::Exporter;
+use census::{Measure, ProblemKind, TagKey, measure, record, tag, view};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
+
+const OPEN_METRICS: Option<&str> = Some("application/openmetrics-text; version=1.0.0");
+
+#[tag]
+static REGION: TagKey;
+/// A "quoted" \ text
+/// over two lines.
+///
+/// Not this paragraph.
+#[measure(unit = "s")]
+static LATENCY: Measure<f64>;
+
+view! {
+    static LATENCY_SECONDS: Distribution<LATENCY> by (REGION) {
+        buckets: [0.5, f64::MAX],
+        description: "A \"quoted\" \\ text\nover two lines.",
+    }
+    static CALLS_TOTAL: Count<LATENCY>;
+    static USERS: LastValue<LATENCY>;
+}
+
+#[test]
+fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
+    record!(
+        LATENCY = 0.75,
+        tags(REGION = "a\"\\\nb"),
+        exemplar(trace_id = "4bf9", "span-id" = 7)
+    );
+    record!(
+        LATENCY = 0.25,
+        tags(REGION = "a\"\\\nb"),
+        exemplar(too_long = "x".repeat(130))
+    );
+    let exporter = Exporter::builder()
+        .namespace("my.app")
+        .build()
+        .expect("sound");
+    let scrape = exporter.scrape(OPEN_METRICS);
+    assert_eq!(
+        scrape.content_type,
+        "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    );
+    let start = "# HELP my_app_latency_seconds A \\\"quoted\\\" \\\\ text\\nover two lines.\n\
+                 # TYPE my_app_latency_seconds histogram\n# UNIT my_app_latency_seconds seconds\n";
+    assert!(scrape.body.contains(start), "{}", scrape.body);
+    let bucket = "my_app_latency_seconds_bucket{le=\"1.7976931348623157e308\",region=\"a\\\"\\\\\\nb\"} 2 \
+                  # {trace_id=\"4bf9\",span_id=\"7\"} 0.75 ";
+    assert!(scrape.body.contains(bucket), "{}", scrape.body);
+    assert!(
+        scrape
+            .body
+            .contains("# TYPE my_app_calls counter\nmy_app_calls_total 2\n"),
+        "{}",
+        scrape.body
+    );
+    assert!(
+        scrape
+            .body
+            .contains("census_dropped_exemplars_total{reason=\"too_long\"} 1\n"),
+        "{}",
+        scrape.body
+    );
+    assert!(scrape.body.ends_with("\n# EOF\n"));
+
+    let scrape = exporter.scrape(None);
+    assert_eq!(
+        scrape.content_type,
+        "text/plain; version=0.0.4; charset=utf-8"
+    );
+    assert!(
+        scrape
+            .body
+            .contains("# HELP my_app_latency_seconds A \"quoted\" \\\\ text\\nover two lines.\n")
+    );
+    assert!(
+        scrape
+            .body
+            .contains("# TYPE my_app_calls_total counter\nmy_app_calls_total 2\n"),
+        "{}",
+        scrape.body
+    );
+    assert!(
+        !scrape.body.contains(" # {")
+            && !scrape.body.contains("# UNIT")
+            && !scrape.body.contains("# EOF")
+    );
+}
+
+#[test]
+fn const_labels_are_on_every_series_unless_they_clash() {
+    let exporter = Exporter::builder()
+        .const_label("dc", "1\"")
+        .build()
+        .expect("sound");
+    assert!(
+        exporter
+            .scrape(None)
+            .body
+            .contains("calls_total{dc=\"1\\\"\"} ")
+    );
+    let error = Exporter::builder()
+        .const_label("region", "eu")
+        .build()
+        .expect_err("a column has this name");
+    assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
+    assert!(
+        error.problems()[0]
+            .first()
+            .is_some_and(|origin| origin.file().ends_with("exposition.rs"))
+    );
+    for (name, value) in [("__x", "1"), ("le", "1"), ("", "1")] {
+        let error = Exporter::builder()
+            .const_label(name, value)
+            .build()
+            .expect_err(name);
+        assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidLabel);
+    }
+    let twice = Exporter::builder()
+        .const_label("x", "1")
+        .const_label("x", "2")
+        .build_lenient();
+    assert_eq!(twice.problems().len(), 1);
+    assert!(twice.scrape(None).body.contains("calls_total{x=\"1\"} "));
+}
+
+#[test]
+fn the_users_own_registry_goes_along_and_wins() {
+    let mut registry = Registry::default();
+    let users: Counter = Counter::default();
+    users.inc_by(3);
+    registry.register("own", "Their own\nmetric", users.clone());
+    registry.register("users", "Clashes with a view", users);
+    let exporter = Exporter::builder()
+        .registry(registry)
+        .build()
+        .expect("sound");
+    for accept in [None, OPEN_METRICS] {
+        let body = exporter.scrape(accept).body;
+        assert!(
+            body.contains("Their own\\nmetric.\n") && body.contains("\nown_total 3\n"),
+            "{body}"
+        );
+        assert!(
+            body.contains("\nusers_total 3\n") && !body.contains("\nusers 0"),
+            "{body}"
+        );
+        assert!(body.contains("\ncensus_left_out_families 1\n"), "{body}");
+        assert_eq!(body.matches("# TYPE users").count(), 1);
+    }
+}
+
+#[test]
+fn census_is_a_collector_of_the_users_own_registry() {
+    LATENCY.record(0.5);
+    let mut registry = Registry::with_prefix("outer");
+    Exporter::builder()
+        .namespace("inner")
+        .build()
+        .expect("sound")
+        .register_into(&mut registry);
+    let mut body = String::new();
+    prometheus_client::encoding::text::encode(&mut body, &registry).expect("it encodes");
+    assert!(
+        body.contains(
+            "# HELP outer_inner_latency_seconds A \\\"quoted\\\" \\\\ text\\nover two lines.\n"
+        ),
+        "{body}"
+    );
+    assert!(body.contains("outer_inner_calls_total "), "{body}");
+}
+
+#[derive(Debug)]
+struct Broken(bool);
+
+impl Collector for Broken {
+    fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
+        assert!(!self.0, "on purpose");
+        Err(fmt::Error)
+    }
+}
+
+#[test]
+fn a_collector_that_fails_is_a_500_and_no_half_body() {
+    for panics in [false, true] {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Broken(panics)));
+        let scrape = Exporter::builder()
+            .registry(registry)
+            .build()
+            .expect("sound")
+            .scrape(None);
+        assert_eq!(scrape.status, 500);
+        assert!(!scrape.body.contains("calls_total"));
+    }
+}

@@ -1,0 +1,217 @@
+//! A real Prometheus scrapes real programs, and knows what they recorded.
+
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use census_tests::prometheus::{Exemplar, Metadata, Prometheus, Series};
+use census_tests::proxy::HeadersDropped;
+use census_tests::{eventually, expected, http, programs};
+
+#[test]
+fn what_was_recorded_arrives_by_openmetrics() {
+    let (_fixture, address) = programs::start_fixture();
+    let prometheus = Prometheus::scraping(address);
+    assert_series(&prometheus.series());
+    assert_metadata(prometheus.metadata(), true);
+    assert_exemplars(prometheus.exemplars("fixture_.*"));
+    assert_eq!(prometheus.health(), ("up".to_owned(), String::new()));
+}
+
+#[test]
+fn what_was_recorded_arrives_by_text() {
+    let (_fixture, address) = programs::start_fixture();
+    let proxy = HeadersDropped::before(address);
+    let seen = http::get(
+        &format!("http://{}/metrics", proxy.address()),
+        Some("application/openmetrics-text"),
+    );
+    let content_type = seen.expect("the proxy answers").content_type;
+    assert_eq!(
+        content_type, "text/plain; version=0.0.4; charset=utf-8",
+        "the proxy hides what is accepted"
+    );
+    let prometheus = Prometheus::scraping(proxy.address());
+    assert_series(&prometheus.series());
+    assert_metadata(prometheus.metadata(), false);
+    assert_eq!(
+        prometheus.exemplars("fixture_.*"),
+        [],
+        "text 0.0.4 has no exemplars"
+    );
+    assert_eq!(prometheus.health(), ("up".to_owned(), String::new()));
+}
+
+#[test]
+fn the_example_directory_tells_what_is_there() {
+    let tree = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir(tree.path().join("sub")).expect("a directory");
+    for (file, size) in [
+        ("a.txt", 3),
+        ("sub/b.RS", 5_000),
+        ("sub/c.rs", 1_000),
+        ("no_extension", 0),
+    ] {
+        std::fs::write(tree.path().join(file), vec![b'x'; size]).expect("a file");
+    }
+    let mut directory = Command::new(programs::built("directory"));
+    // It walks only once while the test looks, so that what accumulates is known, too.
+    directory
+        .arg(tree.path())
+        .args(["--listen", "127.0.0.1:0", "--every", "3600"]);
+    let (_directory, address) = programs::serving(&mut directory);
+    let prometheus = Prometheus::scraping(address);
+    let mut expected = vec![
+        ("directory_bytes_seen_total other".to_owned(), 0.0),
+        ("directory_bytes_seen_total source".to_owned(), 6000.0),
+        ("directory_bytes_seen_total text".to_owned(), 3.0),
+        ("directory_file_size_bytes_count other".to_owned(), 1.0),
+        ("directory_file_size_bytes_count source".to_owned(), 2.0),
+        ("directory_file_size_bytes_count text".to_owned(), 1.0),
+        ("directory_files_seen_total other".to_owned(), 1.0),
+        ("directory_files_seen_total source rs".to_owned(), 2.0),
+        ("directory_files_seen_total text txt".to_owned(), 1.0),
+        ("directory_walk_duration_seconds_count".to_owned(), 1.0),
+    ];
+    for (kind, files, bytes) in [
+        ("archive", 0.0, 0.0),
+        ("audio/video", 0.0, 0.0),
+        ("binary", 0.0, 0.0),
+        ("image", 0.0, 0.0),
+        ("other", 1.0, 0.0),
+        ("source", 2.0, 6000.0),
+        ("text", 1.0, 3.0),
+    ] {
+        expected.push((format!("directory_files {kind}"), files));
+        expected.push((format!("directory_bytes {kind}"), bytes));
+    }
+    expected.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut seen = Vec::new();
+    // The first scrape may have been before the end of the walk.
+    let arrived = eventually(|| {
+        seen = directory_series(&prometheus.series());
+        (seen == expected).then_some(())
+    });
+    assert!(
+        arrived.is_some(),
+        "expected {expected:#?}, there is {seen:#?}"
+    );
+}
+
+/// The series of the example `directory`, but for the buckets and what depends on the clock: name and label values, in
+/// order.
+fn directory_series(series: &Series) -> Vec<(String, f64)> {
+    let series = series.iter().map(|((name, labels), value)| {
+        let mut key = name.clone();
+        // `kind` before `extension`
+        for label in labels.values().rev() {
+            key.push(' ');
+            key.push_str(label);
+        }
+        (key, *value)
+    });
+    let left_out = [
+        "census_",
+        "directory_file_size_bytes_bucket",
+        "directory_file_size_bytes_sum",
+    ];
+    let clock = [
+        "directory_walk_duration_seconds_bucket",
+        "directory_walk_duration_seconds_sum",
+    ];
+    let is_left_out = |key: &str| {
+        left_out
+            .iter()
+            .chain(&clock)
+            .any(|prefix| key.starts_with(prefix))
+    };
+    let mut series: Vec<_> = series.filter(|(key, _)| !is_left_out(key)).collect();
+    series.sort_by(|a, b| a.0.cmp(&b.0));
+    series
+}
+
+fn assert_series(series: &Series) {
+    let mut expected = expected::series();
+    expected.extend(expected::own_series());
+    let mut differences = Vec::new();
+    for (key, value) in &expected {
+        match series.get(key) {
+            #[expect(
+                clippy::float_cmp,
+                reason = "what arrives is what was sent, to the last digit"
+            )]
+            Some(other) if other == value => {}
+            other => differences.push(format!("{key:?}: expected {value}, there is {other:?}")),
+        }
+    }
+    for ((name, labels), value) in series {
+        // The library counts a few things for every view: 0 says only that there is such a view.
+        let silent = name.starts_with("census_") && *value == 0.0;
+        if !silent && !expected.contains_key(&(name.clone(), labels.clone())) {
+            differences.push(format!("{name} {labels:?} is {value}, and not expected"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn assert_metadata(mut metadata: Vec<Metadata>, open_metrics: bool) {
+    metadata.retain(|family| !family.family.starts_with("census_"));
+    assert_eq!(metadata, expected::metadata(open_metrics));
+}
+
+fn assert_exemplars(mut exemplars: Vec<Exemplar>) {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is after 1970")
+        .as_secs_f64();
+    for exemplar in &exemplars {
+        assert!(
+            (now - 600.0..now + 1.0).contains(&exemplar.time),
+            "it was recorded just now: {exemplar:?}, {now}"
+        );
+    }
+    exemplars.sort_by(|a, b| {
+        (&a.name, a.value)
+            .partial_cmp(&(&b.name, b.value))
+            .expect("no NaN")
+    });
+    let exemplars = exemplars.iter().map(|exemplar| {
+        let labels: Vec<_> = exemplar
+            .labels
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        (
+            exemplar.name.as_str(),
+            exemplar.le.as_str(),
+            labels,
+            exemplar.value,
+        )
+    });
+    let expected = [
+        (
+            "fixture_latency_seconds_bucket",
+            "0.05",
+            vec![("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736")],
+            0.0305,
+        ),
+        (
+            "fixture_latency_seconds_bucket",
+            "+Inf",
+            vec![("trace_id", "slow")],
+            3600.0,
+        ),
+        (
+            "fixture_read_size_bytes_bucket",
+            "1024.0",
+            vec![("span_id", "7"), ("trace_id", "new")],
+            1024.0,
+        ),
+        (
+            "fixture_read_size_bytes_bucket",
+            "+Inf",
+            vec![("note", "a \"quoted\" word\nC:\\new")],
+            1_099_511_627_776.0,
+        ),
+    ];
+    assert_eq!(exemplars.collect::<Vec<_>>(), expected);
+}
