@@ -47,15 +47,15 @@ fn a_known_tree_is_counted() {
     assert_eq!(seen.of("directory_bytes_seen_total", "kind", "other"), 12);
     assert_eq!(
         seen.value(r#"directory_files_seen_total{kind="source",extension="rs"}"#),
-        2.0
+        2
     );
     assert_eq!(
         seen.value(r#"directory_files_seen_total{kind="other",extension=""}"#),
-        1.0
+        1
     );
     assert_eq!(
         seen.value(r#"directory_files_seen_total{kind="other",extension="p\\g"}"#),
-        1.0
+        1
     );
 
     let bucket = |le| {
@@ -69,11 +69,11 @@ fn a_known_tree_is_counted() {
     );
     assert_eq!(
         seen.of("directory_file_size_bytes_sum", "kind", "image"),
-        2000.0
+        2000
     );
     assert_eq!(
         seen.value(r#"directory_file_size_bytes_bucket{le="0",kind="text"}"#),
-        1.0
+        1
     );
 
     assert_eq!(seen.of("directory_skipped_total", "entry", "symlink"), 3);
@@ -122,7 +122,7 @@ fn more_extensions_than_there_are_rows_overflow() {
     );
     assert_eq!(
         seen.of("census_overflowed_measurements_total", "view", "files_seen"),
-        20.0
+        20
     );
     assert_eq!(seen.of("directory_files", "kind", "other"), 120);
 }
@@ -145,7 +145,7 @@ fn a_directory_that_may_not_be_read_is_an_error_and_the_walk_goes_on() {
     if applies {
         assert_eq!(
             seen.of("directory_errors_total", "reason", "permission_denied"),
-            1.0
+            1
         );
     }
 }

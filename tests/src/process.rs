@@ -1,6 +1,5 @@
 //! Programs that a test starts.
 
-use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,8 +101,8 @@ impl Output {
 /// How a program that was run to its end ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
-    /// Whether it ended with 0.
-    pub success: bool,
+    /// Its exit code; none if a signal ended it.
+    pub code: Option<i32>,
     /// What it wrote to standard output.
     pub stdout: String,
     /// What it wrote to standard error.
@@ -129,7 +128,7 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
     });
     let output = output.unwrap_or_else(|error| panic!("cannot read from {command:?}: {error}"));
     Ended {
-        success: output.status.success(),
+        code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
@@ -139,21 +138,11 @@ pub fn run(command: &mut Command, input: &str) -> Ended {
 #[must_use]
 pub fn succeed(command: &mut Command) -> String {
     let ended = run(command, "");
-    assert!(
-        ended.success,
-        "{command:?} failed:\n{}\n{}",
-        ended.stdout, ended.stderr
-    );
-    ended.stdout
-}
-
-/// Makes a [`Command`] in one expression.
-#[must_use]
-pub fn command<S: AsRef<OsStr>>(
-    program: impl AsRef<OsStr>,
-    args: impl IntoIterator<Item = S>,
-) -> Command {
-    let mut command = Command::new(program);
-    command.args(args);
-    command
+    let Ended {
+        code,
+        stdout,
+        stderr,
+    } = ended;
+    assert_eq!(code, Some(0), "{command:?} failed:\n{stdout}\n{stderr}");
+    stdout
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::process::{Process, command};
+use crate::process::Process;
 use crate::{eventually, http, programs};
 
 /// What the target is called: the label `job`.
@@ -89,7 +90,7 @@ impl Prometheus {
             "--web.listen-address=127.0.0.1:0".to_owned(),
             "--enable-feature=exemplar-storage".to_owned(),
         ];
-        Process::start(&mut command(programs::installed("prometheus"), args))
+        Process::start(Command::new(programs::installed("prometheus")).args(args))
     }
 
     /// Waits for the sample `up`, which is stored together with those of the scrape.

@@ -19,6 +19,8 @@ static REGION: TagKey;
 /// Not this paragraph.
 #[measure(unit = "s")]
 static LATENCY: Measure<f64>;
+#[measure]
+static EMBEDDED: Measure<u64>;
 
 view! {
     static LATENCY_SECONDS: Distribution<LATENCY> by (REGION) {
@@ -27,6 +29,7 @@ view! {
     }
     static CALLS_TOTAL: Count<LATENCY>;
     static USERS: LastValue<LATENCY>;
+    static SEEN: Count<EMBEDDED> { description: "A \"quoted\" \\ text\nover two lines." }
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn the_users_own_registry_goes_along_and_wins() {
 
 #[test]
 fn census_is_a_collector_of_the_users_own_registry() {
-    LATENCY.record(0.5);
+    EMBEDDED.record(1);
     let mut registry = Registry::with_prefix("outer");
     Exporter::builder()
         .namespace("inner")
@@ -171,12 +174,10 @@ fn census_is_a_collector_of_the_users_own_registry() {
     let mut body = String::new();
     prometheus_client::encoding::text::encode(&mut body, &registry).expect("it encodes");
     assert!(
-        body.contains(
-            "# HELP outer_inner_latency_seconds A \\\"quoted\\\" \\\\ text\\nover two lines.\n"
-        ),
+        body.contains("# HELP outer_inner_seen A \\\"quoted\\\" \\\\ text\\nover two lines.\n"),
         "{body}"
     );
-    assert!(body.contains("outer_inner_calls_total "), "{body}");
+    assert!(body.contains("\nouter_inner_seen_total 1\n"), "{body}");
 }
 
 #[derive(Debug)]

@@ -33,11 +33,8 @@ impl Exposition {
 
     /// All series of a name together.
     pub(crate) fn sum(&self, name: &str) -> u64 {
-        let of_name = |series: &str| series.split('{').next() == Some(name);
-        self.0
-            .iter()
-            .filter(|(series, _)| of_name(series))
-            .map(|(_, value)| value)
-            .sum()
+        let of_name = |series: &&String| series.split('{').next() == Some(name);
+        let all = self.0.keys().filter(of_name);
+        all.map(|series| self.value(series)).sum()
     }
 }
