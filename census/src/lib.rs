@@ -1,21 +1,94 @@
-//! Metrics by declaration: a library declares *measures* and *tags*, an application declares *views*.
+//! Metrics by declaration: a library declares *measures* and *tags*, an application declares *views*, and the compiler
+//! and the linker do the wiring.
 //!
-//! The modules follow the data's way, and read best in this order: declare, register, record (with the tags),
-//! aggregate, collect, encode, serve.
+//! ```
+//! use census::{Measure, TagKey, measure, record, tag, tags, view};
+//!
+//! // A library says what it measures, and what its measurements can be told apart by.
+//!
+//! /// Which client the video came from.
+//! #[tag]
+//! pub static FRONTEND: TagKey;
+//!
+//! /// Size of processed videos.
+//! #[measure(unit = "By")]
+//! pub static VIDEO_SIZE: Measure<u64>;
+//!
+//! // An application says what it wants to see of that.
+//!
+//! const MIB: u64 = 1 << 20;
+//!
+//! view! {
+//!     /// Processed video size, by client.
+//!     pub static VIDEO_SIZES: Distribution<VIDEO_SIZE> by (FRONTEND) {
+//!         buckets: [0, 16 * MIB, 256 * MIB],
+//!     }
+//!
+//!     /// Videos processed.
+//!     pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+//! }
+//!
+//! // The library records, knowing nothing of views,
+//! record!(VIDEO_SIZE = 25 * MIB, tags(FRONTEND = "ios"));
+//!
+//! // and a test of the application can look.
+//! assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
+//! assert_eq!(census::check(), Ok(())); // is everything declared as it should be?
+//! ```
+//!
+//! # The way of a measurement
+//!
+//! 1. **Declare**: [`#[measure]`](macro@measure), [`#[tag]`](macro@tag) and [`view!`] make statics. Mistakes are compile
+//!    errors, at your own words.
+//! 2. **Register**: the linker gathers them from all crates of the program; what only the whole program can tell (two
+//!    views of one name, say) is an error that names both places: [`check`].
+//! 3. **Record**: [`record!`], [`Measure::record`], [`Measure::time`], with the tags that are current in the scope
+//!    ([`tags!`], [`TagMap::scope`]) and its own. What no view uses costs one load, and its values are not evaluated.
+//! 4. **Aggregate**: each view keeps a row for each set of its columns' values: [`Count`], [`Sum`], [`LastValue`] or
+//!    [`Distribution`]. Rows are bounded.
+//! 5. **Collect**: [`View::data`] is a view's rows, [`snapshot`] all views', [`report_every`] sends them somewhere.
+//! 6. **Encode** and
+//! 7. **Serve**: `census::prometheus` (features `prometheus` and `server`).
+//!
+//! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
+//! [`TagKey::new`] and [`View::count`] and its like.
+//!
+//! # Features
+//!
+//! | feature | what for | pulls in |
+//! |---|---|---|
+//! | none (default) | a library that declares and records | `linkme`, `foldhash`, and the macros |
+//! | `prometheus` | an application that encodes | `prometheus-client` |
+//! | `server` | an application that serves, too | `warp`, `hyper`, `tokio` |
+//!
+//! # Limits
+//!
+//! - A crate that the program never names in code contributes nothing, because the linker leaves it out: `use its_name
+//!   as _;` helps.
+//! - A global allocator must not record.
+//! - A `cdylib` has a catalogue of its own.
+#![doc = include_str!("../../docs/opencensus.md")]
 
-/// How many rows a view keeps that does not say: 2,000.
-pub const DEFAULT_MAX_SERIES: usize = 2_000;
+// In the order of the data's way, not of the alphabet.
+mod declare;
+
+mod register;
+
+mod tags;
+
+mod record;
 
 mod aggregate;
+
 mod collect;
-mod declare;
+
+mod report;
+
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
-mod record;
-mod register;
+
 #[cfg(feature = "server")]
 mod server;
-mod tags;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -31,22 +104,117 @@ pub use declare::{
 };
 pub use record::{BoundMeasure, Measurements, Timer};
 pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check};
+pub use report::{Reporter, Reporting, report_every};
 pub use tags::{AsTagValue, InvalidTagValue, Scope, TagMap, TagStr, TagValue};
 
-/// Declares views.
+/// How many rows a view keeps that does not say: 2,000.
+pub const DEFAULT_MAX_SERIES: usize = 2_000;
+
+/// Declares views: what an application wants to see of what libraries record.
+///
+/// ```
+/// use std::time::Duration;
+/// use census::{Measure, TagKey, measure, tag, view};
+/// # #[tag]
+/// # static METHOD: TagKey;
+/// # #[measure]
+/// # static LATENCY: Measure<Duration>;
+/// # #[measure]
+/// # static BYTES: Measure<u64>;
+///
+/// view! {
+///     /// How long requests take.
+///     pub static REQUEST_SECONDS: Distribution<LATENCY> by (METHOD);
+///
+///     /// Bytes sent.
+///     pub(crate) static SENT_BYTES: Sum<BYTES> by (METHOD) { max_series: 100 }
+///
+///     #[cfg(debug_assertions)]
+///     static LARGEST: Distribution<BYTES> { buckets: [1 << 10, 1 << 20], name: "sizes" }
+/// }
+/// ```
+///
+/// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Attributes, visibility and doc
+/// comment are the item's own; the doc comment's first paragraph is the description. `by (…)` may be left out (one row),
+/// and so may the braces (then the item ends in `;`).
+///
+/// # The parts
+///
+/// | part | type | required | default | example |
+/// |---|---|---|---|---|
+/// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
+/// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
+/// | columns | paths to [`TagKey`]s, each once | no | none: one row | `by (FRONTEND, CODEC)` |
+/// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
+/// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
+/// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
+/// | `max_series` | `usize`, at least 1 | no | the exporter's, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+///
+/// # What it generates
+///
+/// For each item a `static` of type [`View<AGGREGATION>`](View), and an entry in the program's catalogue.
 #[macro_export]
 macro_rules! view {
     ($($input:tt)*) => { $crate::__private::view! { $crate; $($input)* } };
 }
 
-/// Records measurements.
+/// Records measurements, with tags and an exemplar of their own.
+///
+/// ```
+/// use census::{Measure, TagKey, measure, record, tag};
+/// # #[tag]
+/// # static FRONTEND: TagKey;
+/// # #[measure]
+/// # static VIDEO_SIZE: Measure<u64>;
+/// # #[measure]
+/// # static FRAMES: Measure<u64>;
+/// # let (client, id) = ("ios", 7);
+///
+/// record!(VIDEO_SIZE = 1 << 20, FRAMES = 300, tags(FRONTEND = client), exemplar(trace_id = id));
+/// ```
+///
+/// As in `log!`, nothing is evaluated unless one of the measures is viewed. Never panics, but for what your own
+/// expressions do. See [`Measure::record`] for what is refused.
+///
+/// # Arguments
+///
+/// | argument | type | required | default | example |
+/// |---|---|---|---|---|
+/// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
+/// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope; these go over them | `tags(FRONTEND = "ios")` |
+/// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | none | `exemplar(trace_id = id)` |
 #[macro_export]
 macro_rules! record {
     ($($input:tt)*) => { $crate::__private::record! { $crate; $($input)* } };
 }
 
-/// Makes a set of tags.
+/// Makes a [`TagMap`]: the tags that are current, and these over them.
+///
+/// ```
+/// use census::{TagKey, TagMap, tag, tags};
+///
+/// #[tag]
+/// static FRONTEND: TagKey;
+/// #[tag]
+/// static TENANT: TagKey;
+///
+/// let outer = tags!(FRONTEND = "ios");
+/// outer.scope(|| {
+///     let both = tags!(TENANT = 7);
+///     assert_eq!(both.len(), 2);
+/// });
+/// ```
+///
+/// # Arguments
+///
+/// `KEY = value`, any number of them, each key once: a [`TagKey`] and an [`AsTagValue`]. A value longer than 255 bytes is
+/// cut at a character; `None` leaves the key as it is.
 #[macro_export]
 macro_rules! tags {
     ($($input:tt)*) => { $crate::__private::tags! { $crate; $($input)* } };
 }
+
+/// The README's code is compiled.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -17,9 +17,9 @@ fn twenty_five_mebibytes_are_in_the_third_bucket() {
     let said = String::from_utf8(output.stdout).unwrap();
     for line in [
         "# TYPE video_size_bytes histogram",
-        r#"video_size_bytes_bucket{le="16777216",frontend="ios"} 0"#,
-        r#"video_size_bytes_bucket{le="268435456",frontend="ios"} 1"#,
-        r#"video_size_bytes_sum{frontend="ios"} 26214400"#,
+        r#"video_size_bytes_bucket{le="16777216.0",frontend="ios"} 0"#,
+        r#"video_size_bytes_bucket{le="268435456.0",frontend="ios"} 1"#,
+        r#"video_size_bytes_sum{frontend="ios"} 26214400.0"#,
         "videos_total 1",
     ] {
         assert!(

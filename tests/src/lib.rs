@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 /// How long a test waits for a program that is starting or for a scrape: much longer than either takes, because the
 /// machine may be busy.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Calls `attempt` until it returns a value; `None` when [`PATIENCE`] is at its end.
 pub fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {

@@ -184,7 +184,7 @@ fn assert_exemplars(mut exemplars: Vec<Exemplar>) {
         .flat_map(|exemplar| exemplar.labels.values_mut())
     {
         if note.contains(&label.as_str()) {
-            *label = "the note".to_owned();
+            "the note".clone_into(label);
         }
     }
     let exemplars = exemplars.iter().map(|exemplar| {

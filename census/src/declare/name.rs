@@ -112,13 +112,10 @@ mod tests {
 
     #[test]
     fn a_default_name_is_crate_slash_ident() {
-        const NAME: &str = {
-            const BYTES: [u8; default_len("videolib::inner", "size")] =
-                default_bytes("videolib::inner", "size");
-            default_str(&BYTES)
-        };
-        assert_eq!(NAME, "videolib/size");
+        const NESTED: [u8; default_len("videolib::inner", "size")] =
+            default_bytes("videolib::inner", "size");
         const TOP: [u8; default_len("app", "x")] = default_bytes("app", "x");
+        assert_eq!(default_str(&NESTED), "videolib/size");
         assert_eq!(default_str(&TOP), "app/x");
     }
 

@@ -38,7 +38,13 @@ pub(super) fn write(
         "Measurements that went to the overflow row, because their view had as many rows as it may have.",
         MetricType::Counter,
         "view",
-        families.valid.iter().map(|family| (&*family.live.spec.name, family.live.rows.overflowed())),
+        // A view without columns has one row, and cannot overflow.
+        families
+            .valid
+            .iter()
+            .map(|family| &family.live)
+            .filter(|live| !live.spec.columns.is_empty())
+            .map(|live| (&*live.spec.name, live.rows.overflowed())),
     )?;
     let refused = register::refused();
     out.family(

@@ -14,7 +14,8 @@ use super::run::{Stop, run};
 use super::thread;
 use crate::prometheus::Exporter;
 
-/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs.
+/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns the
+/// address, in which a port 0 has become the one chosen.
 ///
 /// All that most programs need. It serves what is valid in the catalogue, and keeps the rest readable, as
 /// [`build_lenient`] does. For settings of your own make an [`Exporter`]; for a server that can be stopped,
@@ -31,16 +32,25 @@ use crate::prometheus::Exporter;
 ///
 /// # Errors
 /// When it cannot listen on the address, or when it is not awaited in a tokio runtime.
-pub async fn serve(address: impl tokio::net::ToSocketAddrs + Debug) -> Result<(), ServeError> {
+pub async fn serve(
+    address: impl tokio::net::ToSocketAddrs + Debug,
+) -> Result<SocketAddr, ServeError> {
     let exporter = Exporter::builder().build_lenient();
     let listener = listen_async(address).await?;
+    let address = local_addr(&listener)?;
     tokio::spawn(run(
         listener,
         exporter.scraper(),
         Limits::STANDARD,
         pending(),
     ));
-    Ok(())
+    Ok(address)
+}
+
+fn local_addr(listener: &tokio::net::TcpListener) -> Result<SocketAddr, ServeError> {
+    listener
+        .local_addr()
+        .map_err(|source| ServeError::Start { source })
 }
 
 impl Exporter {
@@ -67,9 +77,7 @@ impl Exporter {
         address: impl tokio::net::ToSocketAddrs + Debug,
     ) -> Result<Server, ServeError> {
         let listener = listen_async(address).await?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| ServeError::Start { source })?;
+        let address = local_addr(&listener)?;
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             match stopped.await {

@@ -18,7 +18,7 @@ where
     if Handle::try_current().is_err() {
         return Err(ServeError::NoRuntime);
     }
-    let given = format!("{address:?}");
+    let given = given(&address);
     let listener = match tokio::net::lookup_host(address).await {
         Ok(resolved) => listen_on(given, resolved)?,
         Err(source) => {
@@ -33,7 +33,7 @@ where
 
 /// Listens on an address. Resolving a host name may take a while.
 pub(super) fn listen<A: ToSocketAddrs + Debug>(address: A) -> Result<TcpListener, ServeError> {
-    let given = format!("{address:?}");
+    let given = given(&address);
     match address.to_socket_addrs() {
         Ok(resolved) => listen_on(given, resolved),
         Err(source) => Err(ServeError::Address {
@@ -83,4 +83,9 @@ fn adopt(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
         Ok(Err(source)) => Err(ServeError::Start { source }),
         Err(_) => Err(ServeError::NoRuntime),
     }
+}
+
+/// An address as it was given; of a string, without the quotes.
+fn given(address: &impl Debug) -> String {
+    format!("{address:?}").trim_matches('"').to_owned()
 }

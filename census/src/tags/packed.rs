@@ -50,7 +50,9 @@ mod tests {
     fn no_two_lists_are_packed_alike() {
         let pack = |texts: &[&str]| {
             let mut packed = String::new();
-            texts.iter().for_each(|text| push(&mut packed, text));
+            for text in texts {
+                push(&mut packed, text);
+            }
             packed
         };
         assert_ne!(pack(&["a", ""]), pack(&["", "a"]));

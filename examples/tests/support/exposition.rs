@@ -16,13 +16,13 @@ impl Exposition {
         Self(samples.map(sample).collect())
     }
 
-    /// The value of a series, which must be there and be a natural number.
+    /// The value of a series, which must be there and be a whole number.
     #[track_caller]
     pub(crate) fn value(&self, series: &str) -> u64 {
         let Some(value) = self.0.get(series) else {
             panic!("no {series} in {self:#?}")
         };
-        value.parse().unwrap()
+        value.strip_suffix(".0").unwrap_or(value).parse().unwrap()
     }
 
     /// The value of a series that has one label.

@@ -145,7 +145,7 @@ fn measure_time() {
         exemplar(trace_id = "4bf92f3577b34da6a3ce929d0e0e4736")
     );
     record!(
-        LATENCY = Duration::from_secs(3600),
+        LATENCY = Duration::from_hours(1),
         exemplar(trace_id = "slow")
     );
     record!(LATENCY = Duration::from_millis(2500));

@@ -1,0 +1,234 @@
+//! New crates, as users make them: outside of this workspace, with `census` as their one dependency, in debug and in
+//! release, because the linker's sections behave differently there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use census_tests::process;
+
+/// A crate to make: its dependencies and its one file of code.
+struct Crate<'a> {
+    name: &'a str,
+    dependencies: &'a str,
+    file: &'a str,
+    code: &'a str,
+}
+
+/// What every crate begins with: no macro may ask its user to weaken these.
+const STRICT: &str = "#![forbid(unsafe_code)]\n#![deny(warnings)]\n";
+
+/// The application of the tests with one crate.
+const APPLICATION: &str = r#"
+use census::{Measure, TagKey, measure, prometheus::Exporter, record, tag, view};
+
+#[tag]
+static FRONTEND: TagKey;
+#[measure(unit = "By")]
+static VIDEO_SIZE: Measure<u64>;
+view! { static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND); }
+
+fn main() {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = "ios"));
+    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#;
+
+#[test]
+fn a_program_of_fifteen_lines_declares_records_and_scrapes() {
+    assert_eq!(
+        (STRICT.lines().count() + APPLICATION.trim().lines().count()),
+        15
+    );
+    let dependencies = format!(
+        "census = {{ path = {:?}, features = [\"prometheus\"] }}",
+        census()
+    );
+    let workspace = NewCrates::make(
+        "alone",
+        &[Crate {
+            name: "newcomer",
+            dependencies: &dependencies,
+            file: "main.rs",
+            code: APPLICATION,
+        }],
+    );
+    workspace.prints("videos_total{frontend=\"ios\"} 1\n");
+}
+
+#[test]
+fn a_library_records_what_an_application_views() {
+    // Without features: all that a library needs.
+    let library = format!("census = {{ path = {:?} }}", census());
+    let application = format!(
+        "census = {{ path = {:?}, features = [\"prometheus\"] }}\nnewlib = {{ path = \"../newlib\" }}",
+        census()
+    );
+    let workspace = NewCrates::make(
+        "pair",
+        &[
+            Crate {
+                name: "newlib",
+                dependencies: &library,
+                file: "lib.rs",
+                code: r#"
+//! A library, which knows nothing of views.
+use census::{Measure, TagKey, measure, record, tag};
+
+/// Which client the video came from.
+#[tag]
+pub static FRONTEND: TagKey;
+/// Size of processed videos.
+#[measure(unit = "By")]
+pub static VIDEO_SIZE: Measure<u64>;
+
+/// Does its work.
+pub fn process(frontend: &str) {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = frontend));
+}
+"#,
+            },
+            Crate {
+                name: "newapp",
+                dependencies: &application,
+                file: "main.rs",
+                code: r#"
+use census::{prometheus::Exporter, view};
+use newlib::{FRONTEND, VIDEO_SIZE};
+
+view! {
+    static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+    static VIDEO_BYTES: Sum<VIDEO_SIZE>;
+}
+
+fn main() {
+    newlib::process("ios");
+    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#,
+            },
+        ],
+    );
+    workspace.prints(
+        "# HELP videos_total Size of processed videos.\n# TYPE videos_total counter\nvideos_total{frontend=\"ios\"} 1\n",
+    );
+    workspace.prints("video_bytes_total 25\n");
+}
+
+#[test]
+fn the_dependency_may_have_another_name() {
+    let dependencies = format!(
+        "metrics = {{ package = \"census\", path = {:?}, features = [\"prometheus\"] }}",
+        census()
+    );
+    let workspace = NewCrates::make(
+        "renamed",
+        &[Crate {
+            name: "newcomer-renamed",
+            dependencies: &dependencies,
+            file: "main.rs",
+            code: r#"
+use metrics::{Measure, TagKey, TagValue, measure, prometheus::Exporter, record, tag, view};
+
+#[tag(crate = metrics)]
+static FRONTEND: TagKey;
+#[measure(crate = metrics)]
+static VIDEO_SIZE: Measure<u64>;
+view! { static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND); }
+
+#[derive(TagValue)]
+#[tag_value(crate = metrics)]
+enum Client {
+    Ios,
+}
+
+fn main() {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = Client::Ios));
+    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#,
+        }],
+    );
+    workspace.prints("videos_total{frontend=\"ios\"} 1\n");
+}
+
+fn census() -> PathBuf {
+    workspace().join("census")
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("this package is in a workspace")
+}
+
+/// Crates on the disk, the last of which is a program.
+struct NewCrates {
+    program: PathBuf,
+    target: PathBuf,
+}
+
+impl NewCrates {
+    /// Makes them, in a directory that stays from run to run, as their target directory does: the next run is quicker.
+    fn make(name: &str, crates: &[Crate<'_>]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("newcomer");
+        let directory = root.join(name);
+        let mut program = PathBuf::new();
+        for Crate {
+            name,
+            dependencies,
+            file,
+            code,
+        } in crates
+        {
+            program = directory.join(name);
+            let write = |file: &str, content: &str| {
+                std::fs::write(program.join(file), content).expect("a new file");
+            };
+            std::fs::create_dir_all(program.join("src")).expect("a new directory");
+            write(
+                &format!("src/{file}"),
+                &format!("{STRICT}{}\n", code.trim()),
+            );
+            // [workspace]: the directory may be inside of this workspace, and a newcomer's is not.
+            let package =
+                format!("[package]\nname = {name:?}\nedition = \"2024\"\n\n[workspace]\n");
+            write(
+                "Cargo.toml",
+                &format!("{package}\n[dependencies]\n{dependencies}\n"),
+            );
+        }
+        // The versions that this workspace is tested with, which are there already.
+        std::fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock"))
+            .expect("Cargo.lock");
+        Self {
+            program,
+            target: root.join("target"),
+        }
+    }
+
+    /// Builds and runs the program, in debug and in release.
+    fn prints(&self, expected: &str) {
+        for profile in ["dev", "release"] {
+            let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+            let mut command = Command::new(cargo);
+            command
+                .args([
+                    "run",
+                    "--quiet",
+                    "--offline",
+                    "--profile",
+                    profile,
+                    "--target-dir",
+                ])
+                .arg(&self.target);
+            let printed = process::succeed(command.current_dir(&self.program));
+            assert!(
+                printed.contains(expected),
+                "{profile}: expected {expected:?} in:\n{printed}"
+            );
+        }
+    }
+}
