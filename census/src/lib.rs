@@ -1,7 +1,7 @@
 //! Metrics by declaration: a library declares *measures* and *tags*, an application declares *views*, and the compiler
 //! and the linker do the wiring.
 //!
-//! ```
+//! ```standalone_crate
 //! use census::{Measure, TagKey, measure, record, tag, tags, view};
 //!
 //! // A library says what it measures, and what its measurements can be told apart by.
@@ -112,7 +112,7 @@ pub const DEFAULT_MAX_SERIES: usize = 2_000;
 
 /// Declares views: what an application wants to see of what libraries record.
 ///
-/// ```
+/// ```standalone_crate
 /// use std::time::Duration;
 /// use census::{Measure, TagKey, measure, tag, view};
 /// # #[tag]
@@ -160,7 +160,7 @@ macro_rules! view {
 
 /// Records measurements, with tags and an exemplar of their own.
 ///
-/// ```
+/// ```standalone_crate
 /// use census::{Measure, TagKey, measure, record, tag};
 /// # #[tag]
 /// # static FRONTEND: TagKey;

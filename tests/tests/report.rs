@@ -16,16 +16,14 @@ view! {
     static CAME_LATE: Count<LATE>;
 }
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
-fn count(snapshot: &Snapshot, view: &str) -> u64 {
-    let view = snapshot.view(view).expect("registered");
-    match view.data.rows[..] {
-        [ref row] => match row.data {
-            Data::Count(count) => count,
-            ref other => panic!("{other:?}"),
-        },
-        ref rows => panic!("{rows:?}"),
+/// The count of a view without columns.
+fn count(snapshot: &Snapshot, view: &str) -> Option<u64> {
+    let row = snapshot.view(view)?.data.rows.first()?;
+    match row.data {
+        Data::Count(count) => Some(count),
+        _ => None,
     }
 }
 
@@ -40,10 +38,10 @@ fn a_snapshot_comes_at_each_period() {
     STEPS.record(1);
     let mut counts = receive.iter();
     assert!(
-        counts.by_ref().take(1000).any(|count| count == 1),
+        counts.by_ref().take(1000).any(|count| count == Some(1)),
         "what was recorded arrives"
     );
-    assert!(counts.take(3).all(|count| count == 1), "and again");
+    assert!(counts.take(3).all(|count| count == Some(1)), "and again");
     drop(reporting);
     assert_eq!(STEPPED.data().rows.len(), 1);
 }
@@ -64,7 +62,7 @@ fn the_last_report_has_everything() {
             drop(reporting);
         }
         let expected = if stop { 1 } else { 2 };
-        assert_eq!(receive.iter().collect::<Vec<_>>(), [expected]);
+        assert_eq!(receive.iter().collect::<Vec<_>>(), [Some(expected)]);
     }
     assert_eq!(CAME_LATE.data().rows.len(), 1);
 }
@@ -87,7 +85,7 @@ fn a_reporter_that_panics_is_called_again_and_one_that_hangs_hurts_nobody() {
     let start = Instant::now();
     drop(hanging);
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_mins(1),
         "it does not wait for ever"
     );
 }

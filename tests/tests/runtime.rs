@@ -6,7 +6,7 @@ use census::{CatalogueError, Measure, ProblemKind, TagKey, TagMap, TagValue, Vie
 static DECLARED: Measure<u64>;
 
 fn kind<T>(result: Result<T, CatalogueError>) -> Option<ProblemKind> {
-    result.err().map(|error| error.problems()[0].kind())
+    result.err()?.problems().first().map(census::Problem::kind)
 }
 
 #[test]

@@ -250,7 +250,7 @@ async fn an_address_that_is_none_is_an_error_that_quotes_it() {
         ] {
             assert!(matches!(error, ServeError::Address { .. }), "{error}");
             assert!(
-                error.to_string().contains(&format!("{address:?}")),
+                error.to_string().contains(&format!("`{address}`")),
                 "{error}"
             );
         }

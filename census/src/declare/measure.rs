@@ -13,7 +13,7 @@ use crate::register::Wiring;
 /// A cheap handle. The `static` is its identity, so two crates may each have a `LATENCY`; measures of one *name* and
 /// definition are one measure.
 ///
-/// ```
+/// ```standalone_crate
 /// use census::{Measure, measure};
 ///
 /// /// Size of processed videos.

@@ -15,7 +15,7 @@ use super::{
 /// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
 /// [`view!`](macro@crate::view).
 ///
-/// ```
+/// ```standalone_crate
 /// use census::{Measure, TagKey, measure, record, tag, tags, view};
 ///
 /// #[tag]

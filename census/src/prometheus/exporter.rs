@@ -80,7 +80,7 @@ impl Exporter {
     /// Makes the views a collector of a registry of your own, for programs that encode it themselves. There are no
     /// exemplars then, and no Prometheus text 0.0.4.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use census::prometheus::Exporter;
     /// let mut registry = prometheus_client::registry::Registry::default();
     /// Exporter::builder().build_lenient().register_into(&mut registry);

@@ -1,6 +1,6 @@
 //! Steps 6 and 7, **encode** and **serve**: the views as Prometheus sees them.
 //!
-//! ```
+//! ```standalone_crate
 //! use census::prometheus::Exporter;
 //!
 //! # fn main() -> Result<(), census::CatalogueError> {

@@ -6,7 +6,7 @@ use crate::tags::{AsTagValue, TagMap, TagStr};
 
 /// Measurements to be recorded in one call: OpenCensus's measure map, for what `record!` cannot know beforehand.
 ///
-/// ```
+/// ```standalone_crate
 /// use census::{Measure, Measurements, TagKey, TagMap, TagValue, View};
 ///
 /// let size = Measure::<u64>::builder("size").register()?;

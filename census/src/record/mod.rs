@@ -46,7 +46,7 @@ impl<T: Value> Measure<T> {
 
     /// A handle that records with these tags and no others, and needs no look-up.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use census::{Measure, TagKey, measure, tag, tags, view};
     /// # #[tag]
     /// # static SHARD: TagKey;

@@ -45,7 +45,7 @@ pub(crate) fn ensure() {
 /// Checks everything that the program declares: what [`build`](crate::prometheus::ExporterBuilder::build) checks,
 /// without an exporter.
 ///
-/// ```
+/// ```standalone_crate
 /// # fn the_catalogue_is_sound() {
 /// // in a test of the application
 /// assert_eq!(census::check(), Ok(()));

@@ -47,7 +47,7 @@ pub struct MeasureBuilder<T: Value> {
 impl<T: Value> Measure<T> {
     /// A measure to be registered at run time.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use census::{Measure, TagMap, View};
     ///
     /// let name = String::from("pool/waiting"); // from a file, say
@@ -182,7 +182,7 @@ impl View<Distribution> {
     /// A view to be registered at run time: how the values are distributed over buckets, whose bounds are finite and
     /// increase strictly.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use census::{Measure, TagKey, View};
     ///
     /// let size = Measure::<u64>::builder("upload/size").unit("By").register()?;

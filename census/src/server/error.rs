@@ -40,10 +40,10 @@ impl fmt::Display for ServeError {
                  (`#[tokio::main]`, or a runtime built with `enable_all`), or call `Exporter::spawn`, which needs none",
             ),
             Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
-                write!(f, "cannot listen on {address}: this is not a host and a port, such as \"127.0.0.1:8000\"")
+                write!(f, "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\"")
             }
             Self::Address { address, source } => {
-                write!(f, "cannot listen on {address}: its host name cannot be resolved ({source}); ")?;
+                write!(f, "cannot listen on `{address}`: its host name cannot be resolved ({source}); ")?;
                 f.write_str("write an IP address, such as 127.0.0.1, or 0.0.0.0 for every interface")
             }
             Self::Listen { address, source } => {
