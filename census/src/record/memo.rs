@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use foldhash::fast::RandomState;
 
@@ -14,8 +14,6 @@ use crate::tags::{TagMap, TagStr, TagValue, cut, packed, with_current};
 
 /// How many sets of tag values a thread remembers for one measure.
 const MAX_SETS: usize = 4096;
-/// How many measures a thread remembers. Those that a program has dropped are among them until then.
-const MAX_MEASURES: usize = 4096;
 
 thread_local! {
     static MEMO: RefCell<Memo> = RefCell::default();
@@ -25,12 +23,16 @@ thread_local! {
 struct Memo {
     /// By the address of the measure's cell. An address may be used again by another measure; its version is not.
     measures: HashMap<usize, MeasureMemo, RandomState>,
+    /// How many measures there may be before those without views are forgotten.
+    clear_at: usize,
     /// The key that is being looked up.
     key: String,
 }
 
 struct MeasureMemo {
     version: u64,
+    /// Weak: an unregistered view is to be gone, with all its rows but those remembered here.
+    views: Box<[Weak<LiveView>]>,
     columns: Vec<TagKey>,
     sets: HashMap<Box<str>, Box<[Arc<Row>]>, RandomState>,
 }
@@ -43,10 +45,9 @@ pub(super) fn with_rows(
     f: impl Fn(&[Arc<Row>]),
 ) {
     let hit = MEMO.try_with(|memo| {
-        let Memo { measures, key } = &mut *memo.try_borrow_mut().ok()?;
-        if measures.len() >= MAX_MEASURES && !measures.contains_key(&address(cell)) {
-            measures.clear();
-        }
+        let memo = &mut *memo.try_borrow_mut().ok()?;
+        memo.clear();
+        let Memo { measures, key, .. } = memo;
         let measure = measures
             .entry(address(cell))
             .or_insert_with(MeasureMemo::empty);
@@ -97,11 +98,23 @@ pub(super) fn rows_of(views: &[Arc<LiveView>], tags: &TagMap) -> (Box<[Arc<Row>]
     (found.rows.into(), found.overflowed)
 }
 
+impl Memo {
+    /// Forgets the measures whose views are gone, now and then: otherwise a program that makes and drops measures would
+    /// find them here.
+    fn clear(&mut self) {
+        if self.measures.len() >= self.clear_at {
+            self.measures.retain(|_, measure| measure.is_viewed());
+            self.clear_at = 2 * self.measures.len().max(32);
+        }
+    }
+}
+
 impl MeasureMemo {
     /// Belongs to no version.
     fn empty() -> Self {
         Self {
             version: u64::MAX,
+            views: Box::default(),
             columns: Vec::new(),
             sets: HashMap::default(),
         }
@@ -111,9 +124,14 @@ impl MeasureMemo {
         let (version, views) = cell.wiring.views();
         Self {
             version,
+            views: views.iter().map(Arc::downgrade).collect(),
             columns: columns(&views),
             sets: HashMap::default(),
         }
+    }
+
+    fn is_viewed(&self) -> bool {
+        self.views.iter().any(|view| view.strong_count() > 0)
     }
 }
 

@@ -65,7 +65,7 @@ fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     }
     let exporter = exporter.build_lenient();
     for problem in exporter.problems() {
-        eprintln!("exporter: {problem}");
+        eprintln!("exporter: {}: {problem}", run::kind(problem.kind()));
     }
     let scrape = exporter.scrape(Some(accept));
     match scrape.status {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use census::{CatalogueError, Measure, Measurements, TagKey, TagMap, TagValue};
+use census::{CatalogueError, Measure, Measurements, ProblemKind, TagKey, TagMap, TagValue};
 
 use crate::model::{self, Record, Scenario, SetOp, Step, TagOp, ValueType, float, integer};
 use crate::view::{AnyMeasure, AnyView};
@@ -20,7 +20,7 @@ impl<'a> Run<'a> {
     pub(crate) fn new(scenario: &'a Scenario) -> Self {
         for key in &scenario.tag_keys {
             if let Err(error) = TagKey::new(key.as_str()) {
-                eprintln!("tag key {key:?}: invalid_tag_key: {error}");
+                eprintln!("tag_key {key:?}: invalid_tag_key: {error}");
             }
         }
         let mut run = Self {
@@ -31,7 +31,7 @@ impl<'a> Run<'a> {
         for measure in &scenario.measures {
             match register_measure(measure) {
                 Ok(made) => drop(run.measures.insert(measure.id(), made)),
-                Err(error) => eprintln!("measure {:?}: {error}", measure.id()),
+                Err(error) => tell("measure", measure.id(), &error),
             }
         }
         for view in scenario.views.iter().filter(|view| view.register) {
@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
             Step::UnregisterView { view } => {
                 let known = self.views.get(view.as_str());
                 if !known.is_some_and(|view| (view.unregister)()) {
-                    eprintln!("step {number}: the view {view:?} is not registered");
+                    eprintln!("note: in step {number}, the view {view:?} is not registered");
                 }
             }
         }
@@ -59,18 +59,23 @@ impl<'a> Run<'a> {
     }
 
     fn register_view(&mut self, view: &'a model::View) {
-        let registered = match (
-            self.views.get(view.id()),
-            self.measures.get(view.measure.as_str()),
-        ) {
-            (Some(made), _) => (made.register)().map_err(|error| error.to_string()),
-            (None, Some(measure)) => AnyView::new(view, measure)
-                .map(|made| drop(self.views.insert(view.id(), made)))
-                .map_err(|error| error.to_string()),
-            (None, None) => Err("invalid_view: its measure was refused".to_owned()),
+        let known = self.views.get(view.id());
+        let measure = self.measures.get(view.measure.as_str());
+        let registered = match (known, measure) {
+            (Some(made), _) => (made.register)(),
+            (None, Some(measure)) => {
+                AnyView::new(view, measure).map(|made| drop(self.views.insert(view.id(), made)))
+            }
+            (None, None) => {
+                eprintln!(
+                    "view {:?}: invalid_view: its measure was refused",
+                    view.id()
+                );
+                return;
+            }
         };
         if let Err(error) = registered {
-            eprintln!("view {:?}: {error}", view.id());
+            tell("view", view.id(), &error);
         }
     }
 
@@ -99,7 +104,7 @@ impl<'a> Run<'a> {
                     }
                     measurements = measurements.put(measure, value);
                 }
-                None => eprintln!("step {number}: the measure {id:?} was refused"),
+                None => eprintln!("note: in step {number}, the measure {id:?} was refused before"),
             }
         }
         if record.context {
@@ -108,6 +113,24 @@ impl<'a> Run<'a> {
             measurements.record_with(&tags);
         }
         Ok(())
+    }
+}
+
+/// Tells what was refused, and of what kind the problems are.
+fn tell(what: &str, id: &str, error: &CatalogueError) {
+    for problem in error.problems() {
+        eprintln!("{what} {id:?}: {}: {problem}", kind(problem.kind()));
+    }
+}
+
+/// What the files call it.
+pub(crate) fn kind(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Conflict => "conflict",
+        ProblemKind::InvalidName => "invalid_name",
+        ProblemKind::InvalidMeasure => "invalid_measure",
+        ProblemKind::InvalidLabel => "invalid_label",
+        _ => "invalid_view",
     }
 }
 
