@@ -57,8 +57,9 @@
 //!
 //! | feature | what for | pulls in |
 //! |---|---|---|
-//! | none (default) | a library that declares and records | `linkme`, `foldhash`, and the macros |
+//! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
 //! | `prometheus` | an application that encodes | `prometheus-client` |
+//! | `fast-clock` (with `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` | an application that serves, too | `warp`, `hyper`, `tokio` |
 //!
 //! # Limits
@@ -77,6 +78,8 @@ mod register;
 mod tags;
 
 mod record;
+
+pub mod calls;
 
 mod aggregate;
 

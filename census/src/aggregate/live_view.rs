@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::{Cell, Row, Rows};
 use crate::declare::ViewSpec;
-use crate::register::default_max_series;
+use crate::register::{default_max_series, known_rows};
 use crate::tags::packed;
 
 /// The value of every tag of the overflow row.
@@ -31,9 +31,9 @@ pub(crate) enum Found {
 impl LiveView {
     pub(crate) fn new(spec: ViewSpec, number: u64) -> Self {
         let mut rows = Rows::new();
-        if spec.columns.is_empty() {
+        for key in known_rows(&spec) {
             rows.add_known(
-                "",
+                &key,
                 Cell::new(&spec.aggregation, spec.measure.descriptor.kind),
             );
         }

@@ -128,6 +128,13 @@ impl Rows {
         self.overflowed.load(Ordering::Relaxed)
     }
 
+    /// Whether there are none yet.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn is_empty(&self) -> bool {
+        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+        table.in_order.is_empty()
+    }
+
     /// The rows, in the order of their appearance. The table is locked only while they are listed, not while they are
     /// read.
     pub(crate) fn list(&self) -> Vec<Arc<Row>> {

@@ -3,6 +3,7 @@
 
 mod aggregation;
 mod buckets;
+mod function;
 mod handle;
 mod measure;
 pub(crate) mod name;
@@ -16,6 +17,7 @@ pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
 pub(crate) use aggregation::{AggregationKind, AggregationSpec};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
+pub use function::{AnyMeasure, FunctionCell};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell};

@@ -90,6 +90,12 @@ pub(crate) struct ViewSpec {
 }
 
 impl ViewSpec {
+    /// Whether it is one of the library's own, which stand outside of any namespace.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.origin.module() == "census::calls"
+    }
+
     /// With its measure's description, if it has none.
     pub(crate) fn described(mut self) -> Self {
         if self.description.is_empty() {

@@ -58,6 +58,7 @@ impl Collector for ViewCollector {
             }
             .write(&mut encoder)?;
         }
+        own::write_build_info(&mut encoder, &self.decoration.build_info)?;
         let problems = self.problems + families.problems.len();
         own::write(
             &mut encoder,
@@ -208,6 +209,8 @@ enum Values<'a> {
     Row(&'a str),
     /// Of one of the library's own.
     Own(&'a str, &'a str),
+    /// With their names.
+    Pairs(&'a [(String, String)]),
 }
 
 impl<'a> Labels<'a> {
@@ -216,6 +219,14 @@ impl<'a> Labels<'a> {
             constant: &[],
             names: &[],
             values: Values::Own(name, value),
+        }
+    }
+
+    pub(super) const fn pairs(pairs: &'a [(String, String)]) -> Self {
+        Self {
+            constant: &[],
+            names: &[],
+            values: Values::Pairs(pairs),
         }
     }
 }
@@ -232,6 +243,11 @@ impl EncodeLabelSet for Labels<'_> {
                 }
             }
             Values::Own(name, value) => (name, value).encode(encoder.encode_label())?,
+            Values::Pairs(pairs) => {
+                for (name, value) in pairs {
+                    (name.as_str(), value.as_str()).encode(encoder.encode_label())?;
+                }
+            }
         }
         Ok(())
     }

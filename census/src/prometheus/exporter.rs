@@ -151,6 +151,31 @@ impl ExporterBuilder {
         self
     }
 
+    /// Says what the program was built from: the family `build_info`, outside of the namespace, always 1. Autometrics'
+    /// dashboards look for the labels `version`, `commit` and `branch`. Default: there is none.
+    ///
+    /// ```
+    /// use census::prometheus::Exporter;
+    ///
+    /// let exporter = Exporter::builder()
+    ///     .build_info([("version", env!("CARGO_PKG_VERSION")), ("branch", "main")])
+    ///     .build_lenient();
+    /// assert!(exporter.scrape(None).body.contains("build_info{version=\"0.1.0\",branch=\"main\"} 1\n"));
+    /// ```
+    pub fn build_info<N: AsRef<str>, V: Into<String>>(
+        mut self,
+        labels: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let said = &mut self.decoration.build_info;
+        for (name, value) in labels {
+            let name = name::sanitise(name.as_ref()).into_owned();
+            // Of two that become one, the later stays.
+            said.retain(|(other, _)| *other != name);
+            said.push((name, value.into()));
+        }
+        self
+    }
+
     /// A `prometheus-client` registry whose metrics go along, as they are. Where it has samples of a view's name, the
     /// view is left out of the scrape, and `census_left_out_families` says so.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {

@@ -13,6 +13,8 @@ use super::own;
 pub(super) struct Decoration {
     pub(super) namespace: String,
     pub(super) const_labels: Vec<ConstLabel>,
+    /// The labels of `build_info`; none: no such family.
+    pub(super) build_info: Vec<(String, String)>,
 }
 
 /// A label that every series has.
@@ -63,6 +65,9 @@ impl Families {
             // The first of them, so nobody has these names.
             let _ = claims.claim(name, metric_type, Owner::Census);
         }
+        if !decoration.build_info.is_empty() {
+            let _ = claims.claim(own::BUILD_INFO, MetricType::Gauge, Owner::Census);
+        }
         for (name, metric_type) in registry {
             // The registry's affair, if it writes one family twice.
             let _ = claims.claim(name, *metric_type, Owner::Registry);
@@ -98,7 +103,12 @@ impl Families {
             return;
         }
         let metric_type = metric_type(view);
-        let family = family_name(&decoration.namespace, &view.name, metric_type);
+        let namespace = if view.is_built_in() {
+            ""
+        } else {
+            &decoration.namespace
+        };
+        let family = family_name(namespace, &view.name, metric_type);
         match claims.claim(&family, metric_type, Owner::View(view.origin)) {
             Ok(()) => self.valid.push(Family {
                 name: family,

@@ -26,6 +26,26 @@ pub(super) const NAMES: [(&str, MetricType); 5] = [
     (LEFT_OUT, MetricType::Gauge),
 ];
 
+/// What Autometrics calls the program's version, commit and so on: on request.
+pub(super) const BUILD_INFO: &str = "build_info";
+
+/// Writes it, if there is something to say.
+pub(super) fn write_build_info(
+    encoder: &mut DescriptorEncoder<'_>,
+    labels: &[(String, String)],
+) -> fmt::Result {
+    if labels.is_empty() {
+        return Ok(());
+    }
+    let help = "What the program was built from.";
+    let mut metric = write_descriptor(encoder, BUILD_INFO, help, None, MetricType::Gauge)?;
+    write_sample(
+        &mut metric.encode_family(&Labels::pairs(labels))?,
+        MetricType::Gauge,
+        SampleValue::Unsigned(1),
+    )
+}
+
 /// Writes them.
 pub(super) fn write(
     encoder: &mut DescriptorEncoder<'_>,
@@ -38,12 +58,12 @@ pub(super) fn write(
         "Measurements that went to the overflow row, because their view had as many rows as it may have.",
         MetricType::Counter,
         "view",
-        // A view without columns has one row, and cannot overflow.
+        // A view without columns has one row, and cannot overflow; nor has one without rows.
         families
             .valid
             .iter()
             .map(|family| &family.live)
-            .filter(|live| !live.spec.columns.is_empty())
+            .filter(|live| !live.spec.columns.is_empty() && !live.rows.is_empty())
             .map(|live| (&*live.spec.name, live.rows.overflowed())),
     )?;
     let refused = register::refused();

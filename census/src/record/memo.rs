@@ -42,7 +42,7 @@ pub(super) fn with_rows(
     cell: &MeasureCell,
     version: u64,
     tags: &[(&TagKey, TagStr<'_>)],
-    f: impl Fn(&[Arc<Row>]),
+    mut f: impl FnMut(&[Arc<Row>]),
 ) {
     let hit = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;

@@ -4,11 +4,16 @@
 //! look-up however many views there are; only a first meeting asks the views' own tables.
 
 mod bound;
+mod call;
+mod clock;
+mod in_flight;
 mod measurements;
 mod memo;
 mod timer;
 
 pub use bound::BoundMeasure;
+pub use call::{Call, CallPlan, Measured, OptionalValue, call};
+use in_flight::InFlight;
 pub use measurements::Measurements;
 pub use timer::Timer;
 

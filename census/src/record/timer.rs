@@ -1,7 +1,8 @@
 //! Measuring how long something takes.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::clock;
 use crate::declare::Measure;
 
 /// A running timer. Made by [`Measure::start`].
@@ -20,21 +21,21 @@ use crate::declare::Measure;
 #[derive(Debug)]
 pub struct Timer<'a> {
     measure: &'a Measure<Duration>,
-    start: Instant,
+    start: clock::Instant,
 }
 
 impl<'a> Timer<'a> {
     pub(super) fn start(measure: &'a Measure<Duration>) -> Self {
         Self {
             measure,
-            start: Instant::now(),
+            start: clock::now(),
         }
     }
 
     /// How long it has been running.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.start.elapsed()
+        clock::elapsed(self.start)
     }
 
     /// Records how long it was running, with the tags that are current now, and says so.

@@ -9,6 +9,7 @@ use super::measures::Measures;
 use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
+use crate::calls;
 #[cfg(feature = "prometheus")]
 use crate::declare::Kind;
 use crate::declare::{Handle, MeasureCell, Origin, TagKeyCell, ViewSpec};
@@ -167,10 +168,11 @@ impl Catalogue {
                 .extend(catalogue.measures.add(&Handle::Static(cell)).err());
         }
         catalogue.problems.extend(conflicting_keys());
-        let mut views: Vec<_> = CENSUS_0_1_VIEWS.iter().copied().collect();
-        views.sort_by_key(|cell| cell.origin().rank());
-        for cell in views {
-            let problems = catalogue.add_view(cell.spec()).err();
+        let declared = CENSUS_0_1_VIEWS.iter().map(|cell| cell.spec());
+        let mut views: Vec<ViewSpec> = declared.chain(calls::views()).collect();
+        views.sort_by_key(|view| view.origin.rank());
+        for view in views {
+            let problems = catalogue.add_view(view).err();
             catalogue.problems.extend(problems.into_iter().flatten());
         }
         for name in catalogue.measures.names() {

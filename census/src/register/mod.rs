@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod exported;
+mod known;
 mod measures;
 mod problem;
 mod runtime;
@@ -15,7 +16,10 @@ pub(crate) use catalogue::{default_max_series, ensure, find, views};
 pub(crate) use catalogue::{refused, set_default_max_series};
 #[cfg(feature = "prometheus")]
 pub(crate) use exported::{Claims, MetricType, family_name, metric_type};
+pub(crate) use known::known_rows;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::{MeasureBuilder, ViewBuilder};
-pub use slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
+pub use slices::{
+    CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
+};
 pub(crate) use wiring::Wiring;

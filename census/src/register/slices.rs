@@ -2,10 +2,14 @@
 
 use linkme::distributed_slice;
 
-use crate::declare::{MeasureCell, TagKeyCell, ViewCell};
+use crate::declare::{FunctionCell, MeasureCell, TagKeyCell, ViewCell};
 
 // A slice is known to the linker by its identifier alone, so the identifier carries the version: two versions of this
 // crate in one program must not read each other's elements.
+
+#[doc(hidden)]
+#[distributed_slice]
+pub static CENSUS_0_1_FUNCTIONS: [&'static FunctionCell];
 
 #[doc(hidden)]
 #[distributed_slice]

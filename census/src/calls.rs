@@ -1,0 +1,70 @@
+//! The built-in measures and views of measured functions.
+//!
+//! `#[measure]` on a function, with no measure named, records into [`LATENCY`] and [`ACTIVE`], over which there are
+//! three views. Their names and labels are those of Autometrics, so its dashboards work; for their sake they stand
+//! outside of the exporter's namespace.
+//!
+//! | view | family | labels |
+//! |---|---|---|
+//! | [`CALLS`] | `function_calls_total`, a counter | `function`, `module`, `result` |
+//! | [`DURATIONS`] | `function_calls_duration_seconds`, a histogram | `function`, `module` |
+//! | [`CONCURRENT`] | `function_calls_concurrent`, a gauge | `function`, `module` |
+//!
+//! Every function that the linker knows is there with zeros before its first call. A program that wants none of this
+//! says so, and then a bare `#[measure]` costs a load or two:
+//!
+//! ```standalone_crate
+//! use census::calls;
+//!
+//! calls::CALLS.unregister();
+//! calls::DURATIONS.unregister();
+//! calls::CONCURRENT.unregister();
+//! assert!(!calls::LATENCY.is_viewed());
+//! ```
+
+use std::time::Duration;
+
+use crate::declare::ViewSpec;
+use crate::{Measure, TagKey, measure, tag};
+
+/// The name of the function.
+#[tag(crate = crate)]
+pub static FUNCTION: TagKey;
+
+/// The module that the function is in.
+#[tag(crate = crate)]
+pub static MODULE: TagKey;
+
+/// How the call ended: `ok`, `error`, `panicked`, `cancelled`, or what `result = ` says.
+#[tag(crate = crate)]
+pub static RESULT: TagKey;
+
+/// How long calls take.
+#[measure(crate = crate, name = "census/function_calls/latency")]
+pub static LATENCY: Measure<Duration>;
+
+/// Calls under way: one more at the beginning, one less at the end.
+#[measure(crate = crate, name = "census/function_calls/active")]
+pub static ACTIVE: Measure<i64>;
+
+census_macros::view! { crate;
+    /// Calls of functions.
+    pub static CALLS: Count<LATENCY> by (FUNCTION, MODULE, RESULT) {
+        name: "function_calls_total",
+    }
+
+    /// How long calls of functions take.
+    pub static DURATIONS: Distribution<LATENCY> by (FUNCTION, MODULE) {
+        name: "function_calls_duration_seconds",
+    }
+
+    /// Calls of functions under way.
+    pub static CONCURRENT: Sum<ACTIVE> by (FUNCTION, MODULE) {
+        name: "function_calls_concurrent",
+    }
+}
+
+/// The views, for the catalogue: the linker gathers those of other crates only.
+pub(crate) fn views() -> [ViewSpec; 3] {
+    [CALLS.spec(), DURATIONS.spec(), CONCURRENT.spec()]
+}

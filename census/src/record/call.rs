@@ -1,0 +1,273 @@
+//! Measured calls: what `#[measure]` on a function does when it is called.
+//!
+//! Generated code looks like this for a function,
+//!
+//! ```text
+//! let plan = CallPlan::bare(&CELL);            // or `new`; `.with_tags(tags(&[…]))`
+//! let scope = plan.enter();                    // if there are tags
+//! let call = plan.begin();
+//! let returned = call(move || BODY);
+//! call.value(&SIZE, result, || closure(&returned));
+//! call.finish(outcome!(&returned));
+//! returned
+//! ```
+//!
+//! and like this for a future, where the plan is made at the first poll of the outer one:
+//!
+//! ```text
+//! async fn f(ARGUMENTS) -> R {
+//!     CallPlan::bare(&CELL).measured(async move { BODY }, |returned, call| call.finish(outcome!(returned))).await
+//! }
+//! ```
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use super::{InFlight, clock, measurement, record};
+use crate::calls::{ACTIVE, FUNCTION, LATENCY, MODULE, RESULT};
+use crate::declare::{FunctionCell, Measure, TagKey, Value};
+use crate::tags::{Scope, TagMap, TagStr};
+
+/// What a call is measured by.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct CallPlan {
+    cell: &'static FunctionCell,
+    latencies: &'static [&'static Measure<Duration>],
+    in_flight: &'static [&'static Measure<i64>],
+    tags: Option<TagMap>,
+}
+
+impl CallPlan {
+    /// Measured by the built-in measures.
+    #[must_use]
+    pub fn bare(cell: &'static FunctionCell) -> Self {
+        static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
+        static IN_FLIGHT: [&Measure<i64>; 1] = [&ACTIVE];
+        Self::new(cell, &LATENCIES, &IN_FLIGHT)
+    }
+
+    /// Measured by these.
+    #[must_use]
+    pub fn new(
+        cell: &'static FunctionCell,
+        latencies: &'static [&'static Measure<Duration>],
+        in_flight: &'static [&'static Measure<i64>],
+    ) -> Self {
+        Self {
+            cell,
+            latencies,
+            in_flight,
+            tags: None,
+        }
+    }
+
+    /// With tags that are current during the call.
+    #[must_use]
+    pub fn with_tags(mut self, tags: TagMap) -> Self {
+        self.tags = Some(tags);
+        self
+    }
+
+    /// Makes the call's tags current, if it has any. To be dropped after the [`Call`].
+    #[must_use]
+    pub fn enter(&self) -> Option<Scope> {
+        self.tags.clone().map(TagMap::enter)
+    }
+
+    /// Begins the call, with the tags that are current now.
+    pub fn begin(&self) -> Call {
+        let timed = self.latencies.iter().any(|measure| measure.is_viewed());
+        let tags = self.cell.tags();
+        Call {
+            cell: self.cell,
+            latencies: self.latencies,
+            in_flight: self
+                .in_flight
+                .iter()
+                .filter_map(|measure| InFlight::begin(measure, &tags))
+                .collect(),
+            start: timed.then(clock::now),
+            dropped: PANICKED,
+        }
+    }
+
+    /// A future that is a call. `on_return` is to finish it.
+    pub fn measured<F, G>(self, future: F, on_return: G) -> Measured<F, G>
+    where
+        F: Future,
+        G: FnOnce(&F::Output, Call),
+    {
+        Measured {
+            future,
+            plan: self,
+            on_return: Some(on_return),
+            call: CallInFuture(None),
+        }
+    }
+}
+
+const PANICKED: &str = "panicked";
+const CANCELLED: &str = "cancelled";
+
+/// A call under way. Dropped before it is finished, it has panicked.
+#[doc(hidden)]
+#[must_use = "a call that is dropped counts as panicked"]
+#[derive(Debug)]
+pub struct Call {
+    cell: &'static FunctionCell,
+    latencies: &'static [&'static Measure<Duration>],
+    /// Ended when they are dropped. Mostly one or none, so no allocation where nobody views it.
+    in_flight: Vec<InFlight>,
+    start: Option<clock::Instant>,
+    /// The result, if it is dropped now; empty once it is finished.
+    dropped: &'static str,
+}
+
+impl Call {
+    /// Records a value taken from what was returned, if its measure is viewed.
+    pub fn value<T: Value, V: OptionalValue<T>>(
+        &self,
+        measure: &Measure<T>,
+        result: &TagStr<'_>,
+        value: impl FnOnce() -> V,
+    ) {
+        if measure.is_viewed()
+            && let Some(value) = value().into_option()
+        {
+            record(&[measurement(measure, value)], &self.tags(*result), &[]);
+        }
+    }
+
+    /// Ends the call.
+    pub fn finish(mut self, result: &TagStr<'_>) {
+        self.dropped = "";
+        self.end(*result);
+    }
+
+    fn end(&mut self, result: TagStr<'_>) {
+        self.in_flight.clear();
+        // A measure that came to have views during the call has no beginning to count from.
+        let Some(start) = self.start else { return };
+        let elapsed = clock::elapsed(start);
+        for measure in self.latencies {
+            record(&[measurement(measure, elapsed)], &self.tags(result), &[]);
+        }
+    }
+
+    fn tags<'a>(&self, result: TagStr<'a>) -> [(&'static TagKey, TagStr<'a>); 3] {
+        let [function, module] = self.cell.tags();
+        [function, module, (&RESULT, result)]
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.dropped.is_empty() {
+            self.end(TagStr::literal(self.dropped));
+        }
+    }
+}
+
+impl FunctionCell {
+    /// The tags that all measurements of a call have.
+    fn tags(&self) -> [(&'static TagKey, TagStr<'static>); 2] {
+        [
+            (&FUNCTION, TagStr::literal(self.name())),
+            (&MODULE, TagStr::literal(self.module())),
+        ]
+    }
+}
+
+/// What a value's closure may return.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the closure returns `{Self}`, but the measure's values are `{T}`",
+    label = "write a closure that returns `{T}` or `Option<{T}>`"
+)]
+pub trait OptionalValue<T> {
+    fn into_option(self) -> Option<T>;
+}
+
+impl<T: Value> OptionalValue<T> for T {
+    fn into_option(self) -> Option<T> {
+        Some(self)
+    }
+}
+
+impl<T: Value> OptionalValue<T> for Option<T> {
+    fn into_option(self) -> Option<T> {
+        self
+    }
+}
+
+pin_project! {
+    /// A future that is a measured call: begun at its first poll; `cancelled` if it is dropped before it is ready, but
+    /// `panicked` if that happens while it is polled; nothing if it was never polled.
+    #[doc(hidden)]
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Measured<F, G> {
+        // Before the future, so that its destructors still count as part of the call.
+        #[pin]
+        future: F,
+        plan: CallPlan,
+        on_return: Option<G>,
+        call: CallInFuture,
+    }
+
+    impl<F, G> PinnedDrop for Measured<F, G> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let _scope = this.plan.enter();
+            drop(this.call.0.take());
+        }
+    }
+}
+
+/// The call, with the word `cancelled` while the future is not polled.
+struct CallInFuture(Option<Call>);
+
+impl<F, G> Future for Measured<F, G>
+where
+    F: Future,
+    G: FnOnce(&F::Output, Call),
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
+        let _scope = this.plan.enter();
+        let call = this.call.0.get_or_insert_with(|| this.plan.begin());
+        // `thread::panicking()` would not do: this future may be dropped because another one panicked.
+        call.dropped = PANICKED;
+        let polled = this.future.poll(cx);
+        if let Poll::Ready(output) = &polled {
+            if let (Some(on_return), Some(call)) = (this.on_return.take(), this.call.0.take()) {
+                on_return(output, call);
+            }
+        } else {
+            call.dropped = CANCELLED;
+        }
+        polled
+    }
+}
+
+impl<F, G> fmt::Debug for Measured<F, G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measured")
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Calls a function's body. A closure, because the body may `return`.
+#[doc(hidden)]
+#[inline]
+pub fn call<R>(body: impl FnOnce() -> R) -> R {
+    body()
+}
