@@ -103,7 +103,7 @@ impl CallPlan {
         G: FnOnce(&F::Output, Call),
     {
         Measured {
-            future,
+            future: Some(future),
             plan: self,
             on_return: Some(on_return),
             call: CallInFuture(None),
@@ -211,9 +211,9 @@ pin_project! {
     #[doc(hidden)]
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Measured<F, G> {
-        // Before the future, so that its destructors still count as part of the call.
+        // `None` only while it is dropped: what its destructors record is to have the call's tags.
         #[pin]
-        future: F,
+        future: Option<F>,
         plan: CallPlan,
         on_return: Option<G>,
         call: CallInFuture,
@@ -221,8 +221,9 @@ pin_project! {
 
     impl<F, G> PinnedDrop for Measured<F, G> {
         fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
+            let mut this = this.project();
             let _scope = this.plan.enter();
+            this.future.set(None);
             drop(this.call.0.take());
         }
     }
@@ -245,7 +246,10 @@ where
         let call = this.call.0.get_or_insert_with(|| this.plan.begin());
         // `thread::panicking()` would not do: this future may be dropped because another one panicked.
         call.dropped = PANICKED;
-        let polled = this.future.poll(cx);
+        let Some(future) = this.future.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let polled = future.poll(cx);
         if let Poll::Ready(output) = &polled {
             if let (Some(on_return), Some(call)) = (this.on_return.take(), this.call.0.take()) {
                 on_return(output, call);
