@@ -52,12 +52,7 @@ pub(crate) fn parse(
 
 fn argument(input: ParseStream<'_>) -> syn::Result<Arg> {
     if input.peek(LitStr) {
-        let text: LitStr = input.parse()?;
-        let message = format!(
-            "a string says nothing without its argument's name\nhelp: write `name = {:?}`",
-            text.value()
-        );
-        return Err(syn::Error::new_spanned(text, message));
+        return Err(string(&input.parse()?));
     }
     let word = input.call(Ident::parse_any)?;
     if input.peek(token::Paren) || input.peek(Token![:]) {
@@ -73,6 +68,15 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Arg> {
         None => None,
     };
     Ok(Arg { word, value })
+}
+
+/// A string, which is no argument.
+pub(crate) fn string(text: &LitStr) -> syn::Error {
+    let message = format!(
+        "a string says nothing without its argument's name\nhelp: write `name = {:?}`",
+        text.value()
+    );
+    syn::Error::new_spanned(text, message)
 }
 
 impl Arg {

@@ -42,6 +42,46 @@ fn measure() {
 }
 
 #[test]
+fn function() {
+    let output = crate::measure::attribute(
+        quote!(),
+        quote! {
+            /// Adds.
+            pub fn add(a: u8, b: u8) -> u8 {
+                a + b
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn fallible_function() {
+    let output = crate::measure::attribute(
+        quote!(LATENCY, SIZE = |sum| sum.ok(), tags(KIND = a.kind())),
+        quote! {
+            fn add(a: Summand, _: String, b: Summand) -> Result<u64, Overflow> {
+                a.value().checked_add(b.value()).ok_or(Overflow)
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn asynchronous_function() {
+    let output = crate::measure::attribute(
+        quote!(),
+        quote! {
+            async fn fetch(&self, url: Url) -> Result<impl Body, Error> {
+                self.client.get(url).await
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
 fn view() {
     let output = crate::view::items(quote! {
         census;

@@ -30,6 +30,8 @@ pub(crate) struct Declares {
     pub(crate) attribute: &'static str,
     /// `TagKey`
     pub(crate) ty: &'static str,
+    /// What it goes on, with its article.
+    pub(crate) places: &'static str,
     /// `pub static FRONTEND: TagKey;`
     pub(crate) example: &'static str,
 }
@@ -108,8 +110,8 @@ fn keyword(
             .iter()
             .any(|word| next_word_is(input, word));
     let mut message = format!(
-        "{} goes on a `static`\nhelp: write `{}`",
-        what.attribute, what.example
+        "{} goes on {}\nhelp: write `{}`",
+        what.attribute, what.places, what.example
     );
     if is_const {
         let token: Token![const] = input.parse()?;

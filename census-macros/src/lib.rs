@@ -8,6 +8,7 @@ mod doc;
 mod errors;
 #[cfg(test)]
 mod expansions;
+mod function;
 mod generate;
 mod item;
 mod list;
@@ -55,7 +56,8 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
     tag::attribute(args.into(), item.into()).into()
 }
 
-/// Declares a measure: something that a program measures, and in which unit.
+/// On a `static`: declares a measure, something that a program measures, and in which unit. On a function or an `impl`
+/// block: [measures calls](#on-functions).
 ///
 /// ```ignore
 /// use std::time::Duration;
@@ -85,6 +87,63 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # What it generates
 ///
 /// The static with its value, and an entry in the program's catalogue.
+///
+/// # On functions
+///
+/// Measures the calls of a function: how many there are, how they end, how long they take, how many are under way.
+///
+/// ```ignore
+/// #[measure]
+/// async fn load(id: u64) -> Result<Video, Error> { … }
+///
+/// #[measure(LATENCY, tags(METHOD = request.method(), ROUTE = "/videos"))]
+/// fn serve(request: &Request) -> Response { … }
+///
+/// #[measure(LATENCY, in_flight = ACTIVE)]
+/// impl Service {
+///     fn work(&self) { … }                                       // "Service::work"
+///
+///     #[measure(RESPONSE_SIZE = |response| response.len() as u64)] // LATENCY and ACTIVE, too
+///     async fn answer(&self) -> Response { … }
+///
+///     #[measure(skip)]
+///     fn left_out(&self) { … }
+/// }
+/// ```
+///
+/// A bare `#[measure]`, or one that names no measure, records into those of `census::calls`, over which there are views
+/// already. With a measure, it records into the named ones only. All that it records carries the tags
+/// `census::calls::{FUNCTION, MODULE, RESULT}`, and the tags that are current.
+///
+/// A call ends as `ok`; as `error`, if it returns an `Err`, under whatever name of the type; as `panicked`; or, if it is
+/// a future, as `cancelled`: dropped before it was ready. A future's call begins when it is polled first.
+///
+/// It goes on every `fn` and `async fn` with a body, on methods, and with `#[async_trait]` above or below it. A function
+/// that is not `async` but returns a future must make it with an `async` block, at its end or where it returns early. Not
+/// on a `const fn`, and in a trait's `impl` not together with `#[track_caller]` unless it can be seen that what is returned
+/// is no `Result`.
+///
+/// ## Arguments
+///
+/// | argument | type | required | default | example |
+/// |---|---|---|---|---|
+/// | `MEASURE` | path to a `static` of type `Measure<Duration>`, any number of them: how long the call takes | no | `census::calls::LATENCY`, if no measure is named | `LATENCY` |
+/// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to what is returned to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
+/// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is under way | no | `census::calls::ACTIVE`, if no measure is named | `in_flight = ACTIVE` |
+/// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated at the beginning of the call, and current while it lasts, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
+/// | `result` | a closure from a reference to what is returned to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
+/// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
+/// | `skip` | a word, alone; on a method of an annotated block: leaves it out | no | | `skip` |
+/// | `crate` | path to this library | no | `::census` | `crate = metrics` |
+///
+/// A method's own arguments are added to its block's; one that it repeats replaces the block's. A block's `const fn`s are
+/// left out.
+///
+/// ## What it generates
+///
+/// The function, with its body inside of a call's guard, and an entry in the program's catalogue: its rows are there with
+/// zeros before its first call. It behaves as it did: arguments are dropped in the same order, a future is larger by some
+/// words and `Send` exactly when it was, lints see the body as it is.
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

@@ -1,4 +1,4 @@
-//! `#[measure]` on a static: declares a measure.
+//! `#[measure]` on a static: declares a measure. On a function, see [`function`](crate::function).
 
 mod expand;
 mod parse;
@@ -10,6 +10,7 @@ use quote::quote;
 use syn::{Expr, Type};
 
 use crate::errors::Errors;
+use crate::function::{self, Kind};
 use crate::generate::Krate;
 use crate::item::{Item, Static};
 
@@ -24,6 +25,11 @@ struct Measure {
 }
 
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    match function::kind(&item) {
+        Kind::Function => return function::attribute(args, item),
+        Kind::Impl => return function::implementation(args, item),
+        Kind::Other => {}
+    }
     let mut errors = Errors::new();
     let item = match parse::item(item, &mut errors) {
         Item::Static(item) => {

@@ -13,6 +13,7 @@ use crate::{args, item, names};
 const DECLARES: Declares = Declares {
     attribute: "`#[measure]`",
     ty: "Measure",
+    places: "a `static`, a function or an `impl` block",
     example: "pub static VIDEO_SIZE: Measure<u64>;",
 };
 

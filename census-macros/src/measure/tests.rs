@@ -88,18 +88,20 @@ fn units_are_checked() {
 fn other_items_are_left_as_they_are() {
     for item in [
         quote!(
-            const fn work() {}
-        ),
-        quote!(
-            pub async fn work() {}
-        ),
-        quote!(impl Service {}),
-        quote!(
             struct Service;
+        ),
+        quote!(
+            trait Work {}
+        ),
+        quote!(
+            unsafe extern "C" {}
         ),
     ] {
         let output = attribute(quote!(), item.clone());
         assert!(output.to_string().ends_with(&item.to_string()), "{output}");
-        assert_eq!(first_lines(output), ["`#[measure]` goes on a `static`"]);
+        assert_eq!(
+            first_lines(output),
+            ["`#[measure]` goes on a `static`, a function or an `impl` block"]
+        );
     }
 }

@@ -10,11 +10,12 @@ use crate::errors::Errors;
 use crate::list;
 
 /// A measure or a tag key, and the value that it gets.
-pub(super) struct Assignment {
-    pub(super) place: Expr,
+#[derive(Clone)]
+pub(crate) struct Assignment {
+    pub(crate) place: Expr,
     /// The user's own tokens, also when they are no expression yet: the compiler says that better, and editors
     /// complete what is half typed.
-    pub(super) value: TokenStream,
+    pub(crate) value: TokenStream,
 }
 
 /// Which of the two stands on the left, for messages.
@@ -78,7 +79,7 @@ fn left(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 }
 
 /// The value up to the next comma, also if it is no expression.
-pub(super) fn value(input: ParseStream<'_>) -> TokenStream {
+pub(crate) fn value(input: ParseStream<'_>) -> TokenStream {
     let ahead = input.fork();
     match ahead.parse::<Expr>() {
         Ok(value) => {

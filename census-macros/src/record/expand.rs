@@ -47,7 +47,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     }}
 }
 
-pub(super) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
+pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
     let tags = tags.iter().map(|assignment| tag(krate, assignment));
     quote!(#krate::__private::tags(&[#(#tags),*]))
 }

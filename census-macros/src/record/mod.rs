@@ -2,7 +2,7 @@
 
 mod assignment;
 mod expand;
-mod parse;
+pub(crate) mod parse;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +13,8 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
 use crate::generate::Krate;
-use assignment::Assignment;
+pub(crate) use assignment::{Assignment, value};
+pub(crate) use expand::tags as expand_tags;
 
 /// What one `record!` says.
 #[derive(Default)]

@@ -66,7 +66,7 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
     record
 }
 
-pub(super) fn tags(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Assignment> {
+pub(crate) fn tags(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Assignment> {
     let tags = list::parse(input, errors, |input, _| {
         assignment::parse(input, Place::Key)
     });

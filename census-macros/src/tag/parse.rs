@@ -12,6 +12,7 @@ use crate::{args, item};
 const DECLARES: Declares = Declares {
     attribute: "`#[tag]`",
     ty: "TagKey",
+    places: "a `static`",
     example: "pub static FRONTEND: TagKey;",
 };
 
