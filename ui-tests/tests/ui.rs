@@ -22,6 +22,11 @@ fn measure() {
 }
 
 #[test]
+fn measure_fn() {
+    check("measure_fn");
+}
+
+#[test]
 fn view() {
     check("view");
 }
