@@ -66,6 +66,8 @@
 //! - A crate that the program never names in code contributes nothing, because the linker leaves it out: `use its_name
 //!   as _;` helps.
 //! - A global allocator must not record.
+//! - The documentation tests of a crate of edition 2024 are one program, and so have one catalogue: those that declare
+//!   the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
 

@@ -74,6 +74,7 @@ impl Wiring {
     }
 
     /// How many measurements were NaN or infinite.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
