@@ -11,7 +11,8 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics;
 use prometheus_client::registry::Unit;
 
-use super::exposition::{Bucket, ExemplarQueue, escape_help};
+use super::exemplars::{Bucket, ExemplarQueue};
+use super::exposition::escape_help;
 use super::families::{ConstLabel, Decoration, Families, Family};
 use super::value::SampleValue;
 use super::{own, unit};

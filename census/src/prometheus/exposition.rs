@@ -4,14 +4,10 @@
 //! The encoder writes OpenMetrics only, does not escape HELP, and takes no exemplars but its own. So each line is
 //! looked at when it is whole. That works for the user's own registry, too.
 
-use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
 
+use super::exemplars::ExemplarQueue;
 use super::negotiate::Format;
-use crate::collect::Exemplar;
-use crate::declare::TimeUnit;
 use crate::register::MetricType;
 
 /// An exposition that is being written.
@@ -201,65 +197,9 @@ pub(super) fn escape_help(help: &str, quotes: bool) -> String {
     out
 }
 
-/// What follows the `#` on a bucket's line, if anything does.
-pub(super) type Bucket = Option<ExemplarText>;
-
-/// An exemplar as OpenMetrics writes it.
-#[derive(Debug)]
-pub(super) struct ExemplarText(String);
-
-impl fmt::Display for ExemplarText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<(&Exemplar, TimeUnit)> for ExemplarText {
-    fn from((exemplar, unit): (&Exemplar, TimeUnit)) -> Self {
-        let mut out = String::from("{");
-        for (index, (name, value)) in exemplar.labels.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            // A label's value is escaped as an OpenMetrics HELP is.
-            let _ = write!(out, "{name}=\"{}\"", escape_help(value, true));
-        }
-        let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let value = exemplar.value.as_f64(unit);
-        let _ = write!(
-            out,
-            "}} {value:?} {}.{:03}",
-            time.as_secs(),
-            time.subsec_millis()
-        );
-        Self(out)
-    }
-}
-
-/// From the collector to the exposition that it writes to, which it knows only as an encoder: what belongs to the next
-/// bucket lines, in order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ExemplarQueue(Arc<Mutex<VecDeque<Bucket>>>);
-
-impl ExemplarQueue {
-    /// Says what belongs to the bucket lines that come next.
-    pub(super) fn announce(&self, buckets: Vec<Bucket>) {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.clear();
-        queue.extend(buckets);
-    }
-
-    fn next(&self) -> Bucket {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
-            .flatten()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::exemplars::ExemplarText;
     use super::*;
 
     const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
@@ -310,7 +250,7 @@ mod tests {
     fn exemplars_go_to_their_buckets() {
         let exposition = |format| {
             let mut out = Exposition::new(format);
-            let exemplar = ExemplarText("{t=\"1\"} 2.0".to_owned());
+            let exemplar = ExemplarText::new("{t=\"1\"} 2.0");
             assert!(out.write_str("# HELP h H\n# TYPE h histogram\n").is_ok());
             out.exemplars().announce(vec![None, Some(exemplar)]);
             assert!(

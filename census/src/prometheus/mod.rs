@@ -40,6 +40,7 @@
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
 
 mod collector;
+mod exemplars;
 mod exporter;
 mod exposition;
 mod families;
