@@ -96,10 +96,9 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use aggregate::{Data, DistributionData, Exemplar};
 pub use census_macros::{TagValue, measure, tag};
-pub use collect::{
-    Data, DistributionData, Exemplar, Row, Snapshot, SnapshotView, ViewData, snapshot,
-};
+pub use collect::{Row, Snapshot, SnapshotView, ViewData, snapshot};
 pub use declare::{
     Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin,
     Sum, TagKey, TimeUnit, Value, View,

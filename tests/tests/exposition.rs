@@ -126,7 +126,7 @@ fn const_labels_are_on_every_series_unless_they_clash() {
             .const_label(name, value)
             .build()
             .expect_err(name);
-        assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidLabel);
+        assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidExporter);
     }
     let twice = Exporter::builder()
         .const_label("x", "1")

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::exposition::escape_help;
-use crate::collect::Exemplar;
+use crate::aggregate::Exemplar;
 use crate::declare::TimeUnit;
 
 /// What follows the `#` on a bucket's line, if anything does.
@@ -43,7 +43,7 @@ impl From<(&Exemplar, TimeUnit)> for ExemplarText {
             let _ = write!(out, "{name}=\"{}\"", escape_help(value, true));
         }
         let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let value = exemplar.value.as_f64(unit);
+        let value = exemplar.value.in_unit(unit);
         let _ = write!(
             out,
             "}} {value:?} {}.{:03}",

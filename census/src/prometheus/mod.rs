@@ -35,7 +35,7 @@
 //! |---|---|
 //! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
-//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`, or `busy` (another thread had the bucket's) |
+//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread had the bucket's) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter refused |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
 

@@ -8,7 +8,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use super::collector::{Labels, write_descriptor, write_sample};
 use super::families::Families;
 use super::value::SampleValue;
-use crate::aggregate::{DROPPED_BUSY, DROPPED_TOO_LONG};
+use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 use crate::register::{self, MetricType};
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
@@ -32,7 +32,10 @@ pub(super) fn write(
     families: &Families,
     problems: u64,
 ) -> fmt::Result {
-    let mut out = Writer { encoder };
+    let mut out = Writer {
+        encoder,
+        own: &families.own,
+    };
     out.family(
         OVERFLOWED,
         "Measurements that went to the overflow row, because their view had as many rows as it may have.",
@@ -56,7 +59,11 @@ pub(super) fn write(
             .iter()
             .map(|(measure, count)| (measure.as_str(), *count)),
     )?;
-    let dropped = [("busy", &DROPPED_BUSY), ("too_long", &DROPPED_TOO_LONG)];
+    let dropped = [
+        ("busy", &DROPPED_BUSY),
+        ("invalid", &DROPPED_INVALID),
+        ("too_long", &DROPPED_TOO_LONG),
+    ];
     out.family(
         DROPPED,
         "Exemplars that were dropped.",
@@ -80,6 +87,8 @@ pub(super) fn write(
 
 struct Writer<'a, 'b> {
     encoder: &'a mut DescriptorEncoder<'b>,
+    /// The families that nobody else has written.
+    own: &'a [&'static str],
 }
 
 impl Writer<'_, '_> {
@@ -93,7 +102,7 @@ impl Writer<'_, '_> {
         rows: impl Iterator<Item = (&'a str, u64)>,
     ) -> fmt::Result {
         let mut rows = rows.peekable();
-        if rows.peek().is_none() {
+        if rows.peek().is_none() || !self.own.contains(&name) {
             return Ok(());
         }
         let mut metric = write_descriptor(self.encoder, name, help, None, metric_type)?;
@@ -109,6 +118,9 @@ impl Writer<'_, '_> {
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        if !self.own.contains(&name) {
+            return Ok(());
+        }
         let mut metric = write_descriptor(self.encoder, name, help, None, MetricType::Gauge)?;
         write_sample(&mut metric, MetricType::Gauge, SampleValue::Unsigned(value))
     }

@@ -10,6 +10,7 @@ mod timer;
 
 pub use bound::BoundMeasure;
 pub use measurements::Measurements;
+pub(crate) use memo::forget;
 pub use timer::Timer;
 
 use std::sync::Arc;

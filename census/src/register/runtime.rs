@@ -4,35 +4,43 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::catalogue::{register_measure, register_view, unregister_view};
+use super::catalogue::{register_key, register_measure, register_view, unregister_view};
 use super::{CatalogueError, Problem, ProblemKind, Wiring};
 use crate::declare::{
     Aggregation, AggregationSpec, Bounds, Count, Distribution, Handle, Kind, LastValue, Measure,
-    MeasureCell, MeasureDescriptor, Origin, Sum, TagKey, TimeUnit, Value, View, ViewSpec, name,
+    MeasureCell, MeasureDescriptor, Origin, Sum, TagKey, TagKeyCell, TimeUnit, Value, View,
+    ViewSpec, name,
 };
+use crate::record;
 
 impl TagKey {
     /// A tag key made at run time. Keys of one name are one key.
     ///
     /// # Errors
-    /// If `name` is not 1 to 255 bytes of printable ASCII.
+    /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a local key of this name.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::checked(name.into(), false, Origin::caller())
+        Self::register(name.into(), false, Origin::caller())
     }
 
     /// The same, and its tags are never propagated: what `#[tag(local)]` declares.
     ///
     /// # Errors
-    /// If `name` is not 1 to 255 bytes of printable ASCII.
+    /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a key of this name that is not local.
     #[track_caller]
     pub fn new_local(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::checked(name.into(), true, Origin::caller())
+        Self::register(name.into(), true, Origin::caller())
     }
 
-    fn checked(name: String, local: bool, origin: Origin) -> Result<Self, CatalogueError> {
+    fn register(name: String, local: bool, origin: Origin) -> Result<Self, CatalogueError> {
         check_name("tag key", &name, origin)?;
-        Ok(Self::owned(name, local, origin))
+        let cell = TagKeyCell::owned(name, local, origin);
+        match register_key(Handle::Shared(Arc::new(cell))) {
+            Ok(cell) => Ok(Self::from_handle(cell)),
+            Err(problem) => Err(CatalogueError {
+                problems: vec![problem],
+            }),
+        }
     }
 }
 
@@ -289,10 +297,15 @@ impl<A: Aggregation> View<A> {
     /// Takes the view out of the catalogue, and its rows with it; whether it was there. Nobody records for it any more;
     /// its measure costs nothing if it was the last.
     ///
-    /// A thread that has recorded for it forgets it when it next records the same measure, or ends.
+    /// This thread forgets the rows at once. Another that has recorded for the view, and so remembers where, forgets
+    /// them when it next records any measure that is viewed, or ends.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn unregister(&self) -> bool {
-        unregister_view(&self.spec())
+        let was_there = unregister_view(&self.spec());
+        if was_there {
+            record::forget();
+        }
+        was_there
     }
 }
 
