@@ -29,6 +29,10 @@
 //! `_` before a leading digit. No unit is appended: the name you write is the name you query. A counter's family is
 //! without the `_total` that its samples have, also if you wrote it.
 //!
+//! OpenMetrics 1.0.0 allows a histogram with a negative bound no `_sum`, and none whose sum is negative. Both are written
+//! all the same, because they are true and Prometheus reads them; a parser that is stricter than Prometheus refuses such
+//! a scrape. Prometheus text 0.0.4 has no such rule.
+//!
 //! The library tells about itself, whatever the namespace:
 //!
 //! | family | what it counts |
