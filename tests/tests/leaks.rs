@@ -1,7 +1,5 @@
 //! What comes and goes leaves nothing behind.
 
-use std::sync::Mutex;
-
 use census::{CatalogueError, Measure, TagKey, View, record};
 
 /// The memory of this process, in bytes.
@@ -34,32 +32,8 @@ fn come_and_go(number: usize) -> Result<(), CatalogueError> {
     Ok(())
 }
 
-/// They measure the process, so only one at a time.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-#[test]
-fn unregistering_frees_the_rows_at_once() -> Result<(), CatalogueError> {
-    let _one = ONE_AT_A_TIME.lock();
-    let key = TagKey::new("row")?;
-    let measure = Measure::<u64>::builder("large").register()?;
-    // Large enough for the allocator to give them back to the system.
-    let view = View::distribution("large", &measure, 0..20_000).column(&key);
-    let before = resident();
-    let view = view.register()?;
-    for row in 0..150 {
-        record!(measure = row, tags(key = row));
-    }
-    // 20,000 buckets of 8 bytes, 150 times.
-    assert!(resident() - before > 20 << 20, "the rows are large");
-    assert!(view.unregister());
-    let left = resident().saturating_sub(before);
-    assert!(left < 8 << 20, "{left} bytes are left");
-    Ok(())
-}
-
 #[test]
 fn measures_and_views_that_were_dropped_are_gone() -> Result<(), CatalogueError> {
-    let _one = ONE_AT_A_TIME.lock();
     const TIMES: usize = 3_000;
     for number in 0..200 {
         come_and_go(number)?;
