@@ -24,7 +24,7 @@
 
 use std::time::Duration;
 
-use crate::declare::ViewSpec;
+use crate::declare::{Handle, TagKeyCell, ViewSpec};
 use crate::{Measure, TagKey, measure, tag};
 
 /// The name of the function.
@@ -64,7 +64,12 @@ census_macros::view! { crate;
     }
 }
 
-/// The views, for the catalogue: the linker gathers those of other crates only.
+/// The tag keys, for the catalogue: the linker gathers what other crates declare.
+pub(crate) fn keys() -> [&'static Handle<TagKeyCell>; 3] {
+    [FUNCTION.handle(), MODULE.handle(), RESULT.handle()]
+}
+
+/// The views, likewise.
 pub(crate) fn views() -> [ViewSpec; 3] {
     [CALLS.spec(), DURATIONS.spec(), CONCURRENT.spec()]
 }

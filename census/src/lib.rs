@@ -67,6 +67,8 @@
 //! - A crate that the program never names in code contributes nothing, because the linker leaves it out: `use its_name
 //!   as _;` helps.
 //! - A global allocator must not record.
+//! - The documentation tests of a crate of edition 2024 are one program, and so have one catalogue: those that declare
+//!   the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
 
@@ -97,10 +99,9 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use aggregate::{Data, DistributionData, Exemplar};
 pub use census_macros::{TagValue, measure, tag};
-pub use collect::{
-    Data, DistributionData, Exemplar, Row, Snapshot, SnapshotView, ViewData, snapshot,
-};
+pub use collect::{Row, Snapshot, SnapshotView, ViewData, snapshot};
 pub use declare::{
     Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin,
     Sum, TagKey, TimeUnit, Value, View,

@@ -79,18 +79,22 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
 }
 
 fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, panics: &AtomicU64) {
-    let mut next = Instant::now() + period;
+    let mut next = Instant::now().checked_add(period);
     loop {
         let now = Instant::now();
-        if next <= now {
+        if next.is_some_and(|next| next <= now) {
             // The last report took longer than a period: those that passed meanwhile are left out.
-            next = now + period;
+            next = now.checked_add(period);
         }
-        let last = match stopped.recv_timeout(next - now) {
-            Err(RecvTimeoutError::Timeout) => false,
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => true,
+        let last = if let Some(next) = next {
+            let waited = stopped.recv_timeout(next - now);
+            waited != Err(RecvTimeoutError::Timeout)
+        } else {
+            // It is further away than any clock goes.
+            let _ = stopped.recv();
+            true
         };
-        next += period;
+        next = next.and_then(|next| next.checked_add(period));
         if catch_unwind(AssertUnwindSafe(|| reporter.report(&snapshot()))).is_err() {
             panics.fetch_add(1, Ordering::Relaxed);
         }

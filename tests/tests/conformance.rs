@@ -44,6 +44,12 @@ fn expected(scenario: &Path) -> (PathBuf, Value) {
     (file, serde_json::from_str(&text).expect("JSON"))
 }
 
+/// Why the strict parser refuses histograms of negative values.
+const NEGATIVE: [&str; 2] = [
+    "Counter-like samples cannot be negative",
+    "Cannot have _sum with negative buckets",
+];
+
 /// Compares all scenarios in a format; `relax` is what the format cannot say.
 fn compare(format: &str, relax: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/compare.py");
@@ -52,9 +58,6 @@ fn compare(format: &str, relax: &str) {
     let mut wrong = Vec::new();
     for scenario in scenarios() {
         let (file, expected) = expected(&scenario);
-        if format == "openmetrics" && expected.get("text_only").is_some() {
-            continue;
-        }
         std::fs::write(&exposition, play(&scenario, format).stdout).expect("a file");
         // -B: no compiled files beside the sources.
         let mut comparison = Command::new(programs::python());
@@ -63,7 +66,16 @@ fn compare(format: &str, relax: &str) {
             .arg(&script)
             .args(["--ignore-family", "^census_", "--relax", relax]);
         let ended = process::run(comparison.arg(file).arg(&exposition), "");
-        if ended.code != Some(0) {
+        if format == "openmetrics" && expected.get("text_only").is_some() {
+            // What OpenMetrics forbids, and nobody but this parser minds: see `census::prometheus`.
+            let minds = NEGATIVE.iter().any(|why| ended.stderr.contains(why));
+            assert!(
+                ended.code == Some(2) && minds,
+                "{}: {}",
+                scenario.display(),
+                ended.stderr
+            );
+        } else if ended.code != Some(0) {
             wrong.push(format!(
                 "{}:\n{}{}",
                 scenario.display(),

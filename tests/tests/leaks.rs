@@ -44,6 +44,6 @@ fn measures_and_views_that_were_dropped_are_gone() -> Result<(), CatalogueError>
     }
     let grown = resident().saturating_sub(before);
     // A row of a distribution has more than 100 bytes: kept, they would be 28 MB and more.
-    assert!(grown < 12 << 20, "{grown} bytes more");
+    assert!(grown < 6 << 20, "{grown} bytes more");
     Ok(())
 }

@@ -155,7 +155,12 @@ fn assert_series(series: &Series) {
 
 fn assert_metadata(mut metadata: Vec<Metadata>, open_metrics: bool) {
     metadata.retain(|family| !family.family.starts_with("census_"));
-    assert_eq!(metadata, expected::metadata(open_metrics));
+    let expected = expected::metadata(open_metrics);
+    // One by one: a difference is easier to see.
+    for (family, expected) in metadata.iter().zip(&expected) {
+        assert_eq!(family, expected);
+    }
+    assert_eq!(metadata.len(), expected.len());
 }
 
 fn assert_exemplars(mut exemplars: Vec<Exemplar>) {

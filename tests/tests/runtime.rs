@@ -156,3 +156,36 @@ fn unregistering_takes_the_rows_along_and_frees_the_name() -> Result<(), Catalog
     );
     Ok(())
 }
+
+#[test]
+fn a_key_is_local_everywhere_or_nowhere() -> Result<(), CatalogueError> {
+    let key = TagKey::new_local("runtime/local")?;
+    assert!(TagKey::new_local("runtime/local")?.is_local());
+    let clash = TagKey::new("runtime/local").expect_err("it is local");
+    let problem = clash.problems().first().cloned().expect("a problem");
+    assert_eq!(
+        (problem.kind(), problem.first()),
+        (ProblemKind::Conflict, Some(key.origin()))
+    );
+    drop(key);
+    // Nobody has the local one any more.
+    assert!(!TagKey::new("runtime/local")?.is_local());
+    Ok(())
+}
+
+#[test]
+fn two_handles_of_one_key_are_one_key_and_the_later_tag_counts() -> Result<(), CatalogueError> {
+    let (a, b) = (TagKey::new("runtime/key")?, TagKey::new("runtime/key")?);
+    let n = Measure::<u64>::builder("runtime/handles").register()?;
+    let view = View::count("runtime_handles", &n).column(&a).register()?;
+    census::record!(n = 1, tags(a = "first", b = "later"));
+    assert_eq!(
+        view.data().get(&census::tags!(a = "first", b = "later")),
+        Some(&1)
+    );
+    assert_eq!(
+        view.data().rows.first().and_then(|row| row.tag(&b)),
+        Some("later")
+    );
+    Ok(())
+}

@@ -67,9 +67,11 @@ fn totals_are_exact_while_threads_and_views_come_and_go() -> Result<(), Catalogu
     }
     assert_eq!((count, sum), (records, serial));
     // Halves add up without rounding.
-    let ratios = RATIOS.data().rows.iter().fold(0.0, |sum, row| {
-        sum + row.data.as_f64(census::TimeUnit::Seconds)
-    });
+    let ratios = RATIOS
+        .data()
+        .rows
+        .iter()
+        .fold(0.0, |sum, row| sum + row.data.as_f64());
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let expected = records as f64 * 0.5;
     assert!((ratios - expected).abs() < f64::EPSILON, "{ratios}");

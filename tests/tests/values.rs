@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use census::{Measure, Number, TagMap, measure, record, view};
+use census::{Measure, Number, TagMap, View, measure, record, view};
 
 /// Bytes, say.
 #[measure(unit = "By")]
@@ -160,5 +160,41 @@ fn time() {
         body.contains("time_dist_bucket{le=\"5.0\"}")
             && body.contains("time_dist_bucket{le=\"10000.0\"}"),
         "{body}"
+    );
+}
+
+#[test]
+fn sums_end_where_they_would_fall_or_be_infinite() {
+    let time = Measure::<Duration>::builder("end/time")
+        .register()
+        .expect("free");
+    let times = View::sum("end_time", &time).register().expect("free");
+    time.record(Duration::MAX);
+    time.record(Duration::from_secs(1));
+    let longest = Number::Duration(Duration::from_nanos(u64::MAX));
+    assert_eq!(times.data().get(&TagMap::empty()), Some(&longest));
+    let float = Measure::<f64>::builder("end/float")
+        .register()
+        .expect("free");
+    let floats = View::distribution("end_float", &float, [0.0])
+        .register()
+        .expect("free");
+    float.record(f64::MAX);
+    float.record(f64::MAX);
+    let data = floats.data().get(&TagMap::empty()).cloned().expect("a row");
+    assert_eq!(data.sum, f64::MAX);
+    for _ in 0..2 {
+        float.record(-f64::MAX);
+    }
+    let data = floats.data().get(&TagMap::empty()).cloned().expect("a row");
+    assert!(
+        data.mean.is_finite() && data.sum_of_squared_deviations.is_finite(),
+        "{data:?}"
+    );
+    let bounds = [Duration::from_secs(1), Duration::MAX];
+    assert!(
+        View::distribution("end_bounds", &time, bounds)
+            .register()
+            .is_err()
     );
 }

@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::ExemplarLabels;
 use super::distribution::DistributionCell;
 use super::float::AtomicF64;
-use crate::collect::Data;
+use super::{Data, ExemplarLabels};
 use crate::declare::{AggregationSpec, Kind, MeasureDescriptor};
 
 /// A row's data.
@@ -55,18 +54,25 @@ impl Cell {
     }
 }
 
-/// A sum of integers (of a duration's nanoseconds too), or of floats.
+/// A sum of integers, of a duration's nanoseconds, or of floats.
 #[derive(Debug)]
 pub(crate) enum SumCell {
     /// Wraps around. Two's complement: the same addition for `u64` and `i64`.
     Integer(AtomicU64),
+    /// Ends at 584 years: it is exported as a counter, and must not fall.
+    Nanoseconds(AtomicU64),
+    /// Ends at the largest float: infinity would never be left again.
     Float(AtomicF64),
 }
+
+/// 36 days: even 32,768 threads that add as much at once do not get from half way to the end.
+const FAR_FROM_THE_END: u64 = u64::MAX >> 16;
 
 impl SumCell {
     pub(super) fn new(kind: Kind) -> Self {
         match kind {
-            Kind::U64 | Kind::I64 | Kind::Duration => Self::Integer(AtomicU64::new(0)),
+            Kind::U64 | Kind::I64 => Self::Integer(AtomicU64::new(0)),
+            Kind::Duration => Self::Nanoseconds(AtomicU64::new(0)),
             Kind::F64 => Self::Float(AtomicF64::new(0.0)),
         }
     }
@@ -76,13 +82,21 @@ impl SumCell {
             Self::Integer(sum) => {
                 sum.fetch_add(bits, Ordering::Relaxed);
             }
+            Self::Nanoseconds(sum) => {
+                if bits < FAR_FROM_THE_END && sum.load(Ordering::Relaxed) < u64::MAX / 2 {
+                    sum.fetch_add(bits, Ordering::Relaxed);
+                } else {
+                    let add = |sum: u64| Some(sum.saturating_add(bits));
+                    let _ = sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+                }
+            }
             Self::Float(sum) => sum.add(f64::from_bits(bits)),
         }
     }
 
     pub(super) fn bits(&self) -> u64 {
         match self {
-            Self::Integer(sum) => sum.load(Ordering::Relaxed),
+            Self::Integer(sum) | Self::Nanoseconds(sum) => sum.load(Ordering::Relaxed),
             Self::Float(sum) => sum.load().to_bits(),
         }
     }

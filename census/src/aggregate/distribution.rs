@@ -3,12 +3,14 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ExemplarLabels;
 use super::cell::SumCell;
 use super::exemplar::ExemplarCell;
 use super::float::AtomicF64;
-use crate::collect::DistributionData;
+use super::{DistributionData, ExemplarLabels};
 use crate::declare::{Bounds, Kind, MeasureDescriptor, order};
+
+/// How often a row is read again that changed while it was read.
+const TRIES: usize = 3;
 
 /// Bucket counts, sum, least and greatest value, and what the deviations are computed from.
 #[derive(Debug)]
@@ -76,6 +78,23 @@ impl DistributionCell {
     }
 
     pub(super) fn data(&self, measure: &MeasureDescriptor) -> DistributionData {
+        let mut data = self.read(measure);
+        // Others may record meanwhile. Where they do so all the time, the last try has to do.
+        for _ in 0..TRIES {
+            let again = self.read(measure);
+            if again.count == data.count {
+                break;
+            }
+            data = again;
+        }
+        data.exemplars = match self.exemplars.get() {
+            Some(cells) => cells.iter().map(|cell| cell.get(measure.kind)).collect(),
+            None => Vec::new(),
+        };
+        data
+    }
+
+    fn read(&self, measure: &MeasureDescriptor) -> DistributionData {
         let kind = measure.kind;
         let bucket_counts: Vec<u64> = self
             .buckets
@@ -87,7 +106,7 @@ impl DistributionCell {
             Kind::Duration => measure.time_unit().nanoseconds(),
             Kind::U64 | Kind::I64 | Kind::F64 => 1.0,
         };
-        let (mean, sum_of_squared_deviations) = self.moments(count);
+        let (mean, deviations) = self.moments(kind, count);
         let seen = |key: &AtomicU64| {
             (count > 0).then(|| kind.number(order::bits(kind, key.load(Ordering::Relaxed))))
         };
@@ -95,16 +114,12 @@ impl DistributionCell {
             count,
             sum: kind.number(self.sum.bits()),
             mean: mean / unit,
-            sum_of_squared_deviations: sum_of_squared_deviations / (unit * unit),
+            sum_of_squared_deviations: deviations / (unit * unit),
             min: seen(&self.min),
             max: seen(&self.max),
             bounds: self.bounds.numbers().collect(),
             bucket_counts,
-            exemplars: self
-                .exemplars
-                .get()
-                .map(|cells| cells.iter().map(|cell| cell.get(kind)).collect())
-                .unwrap_or_default(),
+            exemplars: Vec::new(),
         }
     }
 
@@ -113,24 +128,38 @@ impl DistributionCell {
         clippy::cast_precision_loss,
         reason = "a count of more than 2^53 is not reached"
     )]
-    fn moments(&self, count: u64) -> (f64, f64) {
+    fn moments(&self, kind: Kind, count: u64) -> (f64, f64) {
         if count == 0 {
             return (0.0, 0.0);
         }
         let n = count as f64;
-        let shift = self.shift.load();
+        let value = |key: &AtomicU64| kind.float(order::bits(kind, key.load(Ordering::Relaxed)));
+        let (min, max) = (value(&self.min), value(&self.max));
         let sum = self.shifted_sum.load();
-        let mean = shift + sum / n;
+        let mean = self.shift.load() + sum / n;
         let deviations = self.shifted_squares.load() - sum * (sum / n);
-        // Rounding may leave it a little below zero; so may a scrape between two additions.
-        (
-            mean,
-            if deviations.is_nan() {
-                f64::INFINITY
-            } else {
-                deviations.max(0.0)
-            },
-        )
+        // Rounding may leave both a little outside of where they can be; so may a read between two additions. What is
+        // not finite had values at both ends of what a float can be.
+        let mean = if mean.is_finite() {
+            mean
+        } else {
+            self.sum_float(kind) / n
+        };
+        let mean = if min <= max {
+            mean.clamp(min, max)
+        } else {
+            mean
+        };
+        let deviations = if deviations.is_finite() {
+            deviations.max(0.0)
+        } else {
+            f64::MAX
+        };
+        (mean, deviations)
+    }
+
+    fn sum_float(&self, kind: Kind) -> f64 {
+        kind.float(self.sum.bits())
     }
 }
 
@@ -161,7 +190,7 @@ mod tests {
             for value in &values {
                 cell.record(Kind::F64, Value::to_bits(*value).unwrap_or_default(), None);
             }
-            let (mean, squares) = cell.moments(1000);
+            let (mean, squares) = cell.moments(Kind::F64, 1000);
             let (serial_mean, serial_squares) = serial(&values);
             assert!(
                 (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),

@@ -1,10 +1,11 @@
 //! Exemplars: for each bucket the newest measurement that carried one.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, TryLockError};
 use std::time::SystemTime;
 
-use crate::collect::Exemplar;
+use super::Exemplar;
 use crate::declare::{Kind, name};
 use crate::tags::{TagStr, packed};
 
@@ -15,6 +16,9 @@ const MAX_CHARS: usize = 128;
 pub(crate) static DROPPED_BUSY: AtomicU64 = AtomicU64::new(0);
 /// Exemplars dropped because they had more than 128 characters.
 pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
+/// Exemplars dropped because of a label without a name, one that begins with `__` (which Prometheus keeps for itself), or
+/// a NUL in a value (on which its parser gives up the whole scrape).
+pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
 
 /// The labels that a measurement carried; at least one.
 #[derive(Clone, Copy, Debug)]
@@ -23,25 +27,41 @@ pub(crate) struct ExemplarLabels<'a> {
 }
 
 impl<'a> ExemplarLabels<'a> {
-    /// The labels that have a value; `None` if none has, or if they are too long.
+    /// The labels that have a value; `None` if none has, or if they cannot be exported.
     pub(crate) fn new(labels: &'a [(&'a str, TagStr<'a>)]) -> Option<Self> {
         let this = Self { labels };
         this.iter().next()?;
+        let is_valid = |(name, value): (Cow<'_, str>, &str)| {
+            !name.is_empty() && !name.starts_with("__") && !value.contains('\0')
+        };
         let chars: usize = this
             .iter()
-            .map(|(name, value)| name.chars().count() + value.chars().count())
+            .map(|(name, value)| name.len() + value.chars().count())
             .sum();
-        if chars > MAX_CHARS {
-            DROPPED_TOO_LONG.fetch_add(1, Ordering::Relaxed);
-            return None;
-        }
-        Some(this)
+        let dropped = if !this.iter().all(is_valid) {
+            &DROPPED_INVALID
+        } else if chars > MAX_CHARS {
+            &DROPPED_TOO_LONG
+        } else {
+            return Some(this);
+        };
+        dropped.fetch_add(1, Ordering::Relaxed);
+        None
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// As they are exported: legal names, each once.
+    fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
         self.labels
             .iter()
-            .filter_map(|(name, value)| Some((*name, value.get()?)))
+            .enumerate()
+            .filter_map(|(index, (name, value))| {
+                let name = name::sanitise(name);
+                let mut later = self.labels.iter().skip(index + 1);
+                // Of two that become one, the later stays.
+                let again = later
+                    .any(|(other, value)| value.get().is_some() && name::sanitise(other) == name);
+                (!again).then_some((name, value.get()?))
+            })
     }
 }
 
@@ -75,7 +95,7 @@ impl ExemplarCell {
         });
         stored.labels.clear();
         for (name, value) in labels.iter() {
-            packed::push(&mut stored.labels, name);
+            packed::push(&mut stored.labels, &name);
             packed::push(&mut stored.labels, value);
         }
         stored.bits = bits;
@@ -88,13 +108,10 @@ impl ExemplarCell {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let stored = cell.as_ref()?;
-        let mut labels: Vec<(String, String)> = Vec::new();
+        let mut labels = Vec::new();
         let mut texts = packed::iter(&stored.labels);
         while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            let name = name::sanitise(name).into_owned();
-            // Of two that became one, the later stays.
-            labels.retain(|(other, _)| *other != name);
-            labels.push((name, value.to_owned()));
+            labels.push((name.to_owned(), value.to_owned()));
         }
         Some(Exemplar {
             labels,

@@ -15,12 +15,15 @@ impl AtomicF64 {
         f64::from_bits(self.0.load(Ordering::Relaxed))
     }
 
+    /// Adds; the result is finite.
     pub(super) fn add(&self, value: f64) {
+        let add = |bits| {
+            let sum = f64::from_bits(bits) + value;
+            Some(sum.clamp(f64::MIN, f64::MAX).to_bits())
+        };
         let _ = self
             .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
-                Some((f64::from_bits(bits) + value).to_bits())
-            });
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
     /// Stores `value` if this is still NaN, and says what it is now.

@@ -15,8 +15,6 @@ const OVERFLOW: &str = "_overflow";
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: ViewSpec,
-    /// No other has, or had, the same.
-    pub(crate) number: u64,
     pub(crate) rows: Rows,
     pub(crate) start: SystemTime,
 }
@@ -29,7 +27,7 @@ pub(crate) enum Found {
 }
 
 impl LiveView {
-    pub(crate) fn new(spec: ViewSpec, number: u64) -> Self {
+    pub(crate) fn new(spec: ViewSpec) -> Self {
         let mut rows = Rows::new();
         for key in known_rows(&spec) {
             rows.add_known(
@@ -39,7 +37,6 @@ impl LiveView {
         }
         Self {
             spec,
-            number,
             rows,
             start: SystemTime::now(),
         }

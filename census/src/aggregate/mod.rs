@@ -2,12 +2,13 @@
 //! [`record`](crate::record); everything else is plain data.
 //!
 //! Cells are atomics that every thread adds to, so a measurement never waits for another nor for a scrape. The
-//! orderings are Relaxed: a cell's numbers are independent of each other and of all else, and whoever must see them
+//! orderings are Relaxed where nothing is said: a cell's numbers are independent of each other and of all else, and whoever must see them
 //! (a test that joins its threads) has synchronised by other means.
 //!
 //! [`Wiring`]: crate::register::Wiring
 
 mod cell;
+mod data;
 mod distribution;
 mod exemplar;
 mod float;
@@ -15,8 +16,9 @@ mod live_view;
 mod rows;
 
 pub(crate) use cell::Cell;
+pub use data::{Data, DistributionData, Exemplar};
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]
-pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_TOO_LONG};
+pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 pub(crate) use live_view::{Found, LiveView};
 pub(crate) use rows::{Row, Rows};

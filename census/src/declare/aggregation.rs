@@ -1,7 +1,7 @@
 //! The four aggregations.
 
 use super::Bounds;
-use crate::collect::{Data, DistributionData};
+use crate::aggregate::{Data, DistributionData};
 use crate::declare::Number;
 
 /// How a view sums up measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].

@@ -21,8 +21,8 @@ pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
     Duration::from_secs(10),
 ];
 
-const NOT_FINITE: &str =
-    "a bucket bound is a finite number: the last bucket ends at infinity in any case";
+const NOT_FINITE: &str = "a bucket bound is a finite number (of a duration, at most 584 years): the last bucket ends at \
+                          infinity in any case";
 const NOT_INCREASING: &str = "bucket bounds increase strictly";
 
 /// Bounds as a `static` has them, each in the measure's own type.
@@ -76,7 +76,12 @@ impl StaticBounds {
 }
 
 const fn is_finite(kind: Kind, bits: u64) -> bool {
-    !matches!(kind, Kind::F64) || f64::from_bits(bits).is_finite()
+    match kind {
+        Kind::U64 | Kind::I64 => true,
+        Kind::F64 => f64::from_bits(bits).is_finite(),
+        // The longest stands for all that are longer.
+        Kind::Duration => bits < u64::MAX,
+    }
 }
 
 /// Bounds as a view has them: shared by its rows, and comparable as one integer whatever the type (see [`order`]).
@@ -89,10 +94,11 @@ pub(crate) struct Bounds {
 impl Bounds {
     /// Bounds made at run time, checked as those of a `static` are.
     pub(crate) fn new<T: Value>(bounds: impl IntoIterator<Item = T>) -> Result<Self, &'static str> {
-        let keys: Option<Arc<[u64]>> = bounds
-            .into_iter()
-            .map(|bound| Some(order::key(T::KIND, bound.to_bits()?)))
-            .collect();
+        let key = |bound: T| {
+            let bits = bound.to_bits().filter(|bits| is_finite(T::KIND, *bits))?;
+            Some(order::key(T::KIND, bits))
+        };
+        let keys: Option<Arc<[u64]>> = bounds.into_iter().map(key).collect();
         let keys = keys.ok_or(NOT_FINITE)?;
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(NOT_INCREASING);

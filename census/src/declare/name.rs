@@ -8,29 +8,22 @@ pub(crate) const MAX_LEN: usize = 255;
 /// Whether `name` may name a measure, a view or a tag key: 1 to 255 bytes of printable ASCII (OpenCensus,
 /// `stats/Record.md` and `tags/TagMap.md`).
 pub(crate) const fn is_valid(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    if bytes.is_empty() || bytes.len() > MAX_LEN {
-        return false;
-    }
-    let mut rest = bytes;
-    while let [byte, tail @ ..] = rest {
-        if !matches!(byte, b' '..=b'~') {
-            return false;
-        }
-        rest = tail;
-    }
-    true
+    is_printable(name.as_bytes(), b' ', MAX_LEN)
 }
 
 /// Whether `unit` may be a unit: 1 to 63 bytes of printable ASCII without spaces (UCUM, section 2.1).
 pub(crate) const fn is_valid_unit(unit: &str) -> bool {
-    let bytes = unit.as_bytes();
-    if bytes.is_empty() || bytes.len() > 63 {
+    is_printable(unit.as_bytes(), b'!', 63)
+}
+
+/// Whether these are 1 to `max` bytes of ASCII from `first` to `~`.
+const fn is_printable(bytes: &[u8], first: u8, max: usize) -> bool {
+    if bytes.is_empty() || bytes.len() > max {
         return false;
     }
     let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
-        if !matches!(byte, b'!'..=b'~') {
+        if *byte < first || *byte > b'~' {
             return false;
         }
         rest = tail;

@@ -55,13 +55,19 @@ pub enum Number {
 }
 
 impl Number {
+    /// The number as a float; a duration in seconds.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        self.in_unit(TimeUnit::Seconds)
+    }
+
     /// The number as a float; a duration in `unit`.
     #[must_use]
     #[expect(
         clippy::cast_precision_loss,
         reason = "that is what the caller asks for"
     )]
-    pub fn as_f64(self, unit: TimeUnit) -> f64 {
+    pub fn in_unit(self, unit: TimeUnit) -> f64 {
         match self {
             Self::U64(value) => value as f64,
             Self::I64(value) => value as f64,
@@ -84,7 +90,7 @@ impl Kind {
 
     /// The value as a float; a duration in nanoseconds.
     pub(crate) fn float(self, bits: u64) -> f64 {
-        self.number(bits).as_f64(TimeUnit::Nanoseconds)
+        self.number(bits).in_unit(TimeUnit::Nanoseconds)
     }
 }
 
@@ -248,7 +254,7 @@ mod tests {
     fn a_duration_is_exported_in_its_unit() {
         let number = Number::from(Duration::from_micros(1_500));
         let units = ["s", "ms", "us", "ns"].map(TimeUnit::from_ucum);
-        let exported = units.map(|unit| unit.map(|unit| number.as_f64(unit).to_string()));
+        let exported = units.map(|unit| unit.map(|unit| number.in_unit(unit).to_string()));
         let expected = ["0.0015", "1.5", "1500", "1500000"];
         assert_eq!(exported, expected.map(|text| Some(text.to_owned())));
         assert_eq!(Value::to_bits(Duration::MAX), Some(u64::MAX));

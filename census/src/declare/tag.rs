@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 use super::{Handle, Origin, name};
 
@@ -37,6 +36,15 @@ pub struct TagKeyCell {
 }
 
 impl TagKeyCell {
+    pub(crate) const fn owned(name: String, local: bool, origin: Origin) -> Self {
+        Self {
+            name: Cow::Owned(name),
+            description: Cow::Borrowed(""),
+            local,
+            origin,
+        }
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -75,16 +83,12 @@ impl TagKey {
         self.cell.origin
     }
 
-    pub(crate) fn owned(name: String, local: bool, origin: Origin) -> Self {
-        let (name, description) = (Cow::Owned(name), Cow::Borrowed(""));
-        Self {
-            cell: Handle::Shared(Arc::new(TagKeyCell {
-                name,
-                description,
-                local,
-                origin,
-            })),
-        }
+    pub(crate) const fn handle(&self) -> &Handle<TagKeyCell> {
+        &self.cell
+    }
+
+    pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {
+        Self { cell }
     }
 
     #[doc(hidden)]

@@ -11,11 +11,13 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics;
 use prometheus_client::registry::Unit;
 
-use super::exposition::{Bucket, ExemplarQueue, escape_help};
+use super::exemplars::{Bucket, ExemplarQueue};
+use super::exposition::{Written, escape_help};
 use super::families::{ConstLabel, Decoration, Families, Family};
 use super::value::SampleValue;
 use super::{own, unit};
-use crate::collect::{self, Data, DistributionData};
+use crate::aggregate::{Data, DistributionData};
+use crate::collect;
 use crate::declare::AggregationKind;
 use crate::register::{self, MetricType};
 use crate::tags::packed;
@@ -35,7 +37,7 @@ pub(super) enum Target {
     /// A scrape of ours: the families that were written before, and how exemplars get to their lines. HELP is escaped
     /// by the [`Exposition`](super::exposition::Exposition), and so right for either format.
     Exposition {
-        written: Vec<(String, MetricType)>,
+        written: Vec<Written>,
         exemplars: ExemplarQueue,
     },
     /// A registry of the user's, which someone else encodes: HELP must be escaped here, and exemplars have no way in
@@ -58,7 +60,7 @@ impl Collector for ViewCollector {
             }
             .write(&mut encoder)?;
         }
-        own::write_build_info(&mut encoder, &self.decoration.build_info)?;
+        own::write_build_info(&mut encoder, &families, &self.decoration.build_info)?;
         let problems = self.problems + families.problems.len();
         own::write(
             &mut encoder,
@@ -137,7 +139,7 @@ impl FamilyWriter<'_> {
         let bounds = data
             .bounds
             .iter()
-            .map(|bound| bound.as_f64(unit))
+            .map(|bound| bound.in_unit(unit))
             .chain([f64::INFINITY]);
         let exemplars = data
             .exemplars
@@ -165,7 +167,7 @@ impl FamilyWriter<'_> {
         if let Some(queue) = self.exemplars.filter(|_| !data.exemplars.is_empty()) {
             queue.announce(annotations);
         }
-        metric.encode_histogram::<NoLabelSet>(data.sum.as_f64(unit), data.count, &buckets, None)
+        metric.encode_histogram::<NoLabelSet>(data.sum.in_unit(unit), data.count, &buckets, None)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The exporter: what is said of it, and a scrape of it.
 
 use std::fmt;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::exposition::Exposition;
 use super::families::{ConstLabel, Decoration, Families};
 use super::negotiate::Format;
 use crate::declare::{Origin, name};
-use crate::register::{self, CatalogueError, Problem};
+use crate::register::{self, CatalogueError, Problem, ProblemKind};
 
 /// Shows the views to Prometheus. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,10 +25,8 @@ pub struct Exporter {
 struct Inner {
     decoration: Arc<Decoration>,
     registry: Option<Arc<Registry>>,
-    /// As of the time when it was built.
+    /// Of the catalogue and of what was said of the exporter; those of its families are found anew each time.
     problems: Vec<Problem>,
-    /// How many of these are not the families' own, which every scrape finds anew.
-    fixed_problems: usize,
 }
 
 /// What is said of an [`Exporter`] before it is built.
@@ -36,7 +35,7 @@ struct Inner {
 pub struct ExporterBuilder {
     decoration: Decoration,
     registry: Option<Arc<Registry>>,
-    max_series: Option<usize>,
+    max_series: Option<(usize, Origin)>,
 }
 
 /// An answer for a scraper: for `axum`, `actix`, `hyper` and the like.
@@ -78,7 +77,8 @@ impl Exporter {
     }
 
     /// Makes the views a collector of a registry of your own, for programs that encode it themselves. There are no
-    /// exemplars then, and no Prometheus text 0.0.4.
+    /// exemplars then, and no Prometheus text 0.0.4. One exporter a registry: the library's own families would be there
+    /// twice.
     ///
     /// ```standalone_crate
     /// # use census::prometheus::Exporter;
@@ -93,10 +93,13 @@ impl Exporter {
         registry.register_collector(Box::new(self.collector(Target::Registry)));
     }
 
-    /// What was wrong when the exporter was built; empty, unless it was built leniently.
+    /// What cannot be shown, and why: what was wrong when the exporter was built (nothing, unless it was built
+    /// leniently), and views registered since then that clash with its names and labels.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
-        &self.inner.problems
+    pub fn problems(&self) -> Vec<Problem> {
+        let families = Families::new(register::views(), &self.inner.decoration, &[]);
+        let fixed = self.inner.problems.iter().cloned();
+        fixed.chain(families.problems).collect()
     }
 
     fn render(&self, format: Format) -> Result<String, fmt::Error> {
@@ -120,7 +123,7 @@ impl Exporter {
         ViewCollector {
             decoration: Arc::clone(&self.inner.decoration),
             target,
-            problems: self.inner.fixed_problems,
+            problems: self.inner.problems.len(),
         }
     }
 }
@@ -183,10 +186,12 @@ impl ExporterBuilder {
         self
     }
 
-    /// How many rows a view keeps that does not say: at least 1. Default: [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
-    /// One number for the whole program: the exporter built last decides.
+    /// How many rows a view keeps that does not say: at least 1. Default:
+    /// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES). One number for the whole program: the exporter built last
+    /// decides.
+    #[track_caller]
     pub fn max_series(mut self, rows: usize) -> Self {
-        self.max_series = Some(rows);
+        self.max_series = Some((rows, Origin::caller()));
         self
     }
 
@@ -195,40 +200,50 @@ impl ExporterBuilder {
     /// # Errors
     /// Every problem of the catalogue and of this exporter's names and labels, with both places.
     pub fn build(self) -> Result<Exporter, CatalogueError> {
-        let exporter = self.build_lenient();
-        match exporter.problems() {
-            [] => Ok(exporter),
-            problems => Err(CatalogueError {
-                problems: problems.to_vec(),
-            }),
+        let (exporter, max_series) = self.assemble();
+        let problems = exporter.problems();
+        if !problems.is_empty() {
+            return Err(CatalogueError { problems });
         }
+        register::set_default_max_series(max_series);
+        Ok(exporter)
     }
 
     /// Builds the exporter in any case: it shows what is valid. See [`Exporter::problems`] for the rest.
     #[must_use]
     pub fn build_lenient(self) -> Exporter {
+        let (exporter, max_series) = self.assemble();
+        register::set_default_max_series(max_series);
+        exporter
+    }
+
+    fn assemble(self) -> (Exporter, Option<NonZero<usize>>) {
         let Self {
             mut decoration,
             registry,
             max_series,
         } = self;
-        if let Some(rows) = max_series {
-            register::set_default_max_series(rows);
-        }
         let mut problems = register::check()
             .err()
             .map(|error| error.problems)
             .unwrap_or_default();
         problems.extend(decoration.check());
-        let fixed_problems = problems.len();
-        problems.extend(Families::new(register::views(), &decoration, &[]).problems);
-        Exporter {
+        let rows = max_series.and_then(|(rows, _)| NonZero::new(rows));
+        if let (None, Some((_, origin))) = (rows, max_series) {
+            problems.push(Problem {
+                kind: ProblemKind::InvalidExporter,
+                message: "an exporter's `max_series` is at least 1".to_owned(),
+                refused: origin,
+                first: None,
+            });
+        }
+        let exporter = Exporter {
             inner: Arc::new(Inner {
                 decoration: Arc::new(decoration),
                 registry,
                 problems,
-                fixed_problems,
             }),
-        }
+        };
+        (exporter, rows)
     }
 }

@@ -4,14 +4,10 @@
 //! The encoder writes OpenMetrics only, does not escape HELP, and takes no exemplars but its own. So each line is
 //! looked at when it is whole. That works for the user's own registry, too.
 
-use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
 
+use super::exemplars::ExemplarQueue;
 use super::negotiate::Format;
-use crate::collect::Exemplar;
-use crate::declare::TimeUnit;
 use crate::register::MetricType;
 
 /// An exposition that is being written.
@@ -20,12 +16,36 @@ pub(super) struct Exposition {
     /// Where the current line begins.
     line: usize,
     format: Format,
-    /// The family and the text of a HELP line, until its TYPE line comes: 0.0.4 has another name there for some types.
-    help: Option<(String, String)>,
+    help: Help,
     histogram: bool,
-    families: Vec<(String, MetricType)>,
+    families: Vec<Written>,
     exemplars: ExemplarQueue,
 }
+
+/// A family that was written.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    pub(super) name: String,
+    /// What its samples' names may end in.
+    pub(super) suffixes: &'static [&'static str],
+}
+
+/// A HELP line on its way. It waits for its TYPE line: 0.0.4 has another name there for some types.
+#[derive(Debug)]
+enum Help {
+    No,
+    /// Name and text, so far. It may hold line breaks, and anything after them: the encoder writes the text in one call,
+    /// and the end of the line and the beginning of the next in calls of their own, so calls tell what lines cannot.
+    Begun {
+        line: String,
+        ended: bool,
+    },
+    /// Family and text.
+    Whole(String, String),
+}
+
+const HELP: &str = "# HELP ";
+const TYPE: &str = "# TYPE ";
 
 impl Exposition {
     pub(super) fn new(format: Format) -> Self {
@@ -33,7 +53,7 @@ impl Exposition {
             out: String::new(),
             line: 0,
             format,
-            help: None,
+            help: Help::No,
             histogram: false,
             families: Vec::new(),
             exemplars: ExemplarQueue::default(),
@@ -46,7 +66,7 @@ impl Exposition {
     }
 
     /// The families written so far.
-    pub(super) fn families(&self) -> &[(String, MetricType)] {
+    pub(super) fn families(&self) -> &[Written] {
         &self.families
     }
 
@@ -62,31 +82,44 @@ impl Exposition {
         matches!(self.format, Format::Text { .. })
     }
 
+    /// Takes a part of a HELP line; whether it was one.
+    fn take_help(&mut self, text: &str) -> bool {
+        match &mut self.help {
+            Help::Begun { line, ended: true } if text == TYPE => {
+                let (family, help) = line.split_once(' ').unwrap_or((line, ""));
+                self.help = Help::Whole(family.to_owned(), help.to_owned());
+                false
+            }
+            Help::Begun { line, ended } => {
+                if *ended {
+                    line.push('\n');
+                }
+                *ended = text == "\n";
+                if !*ended {
+                    line.push_str(text);
+                }
+                true
+            }
+            Help::No if text == HELP && self.out.len() == self.line => {
+                self.help = Help::Begun {
+                    line: String::new(),
+                    ended: false,
+                };
+                true
+            }
+            Help::No | Help::Whole(..) => false,
+        }
+    }
+
     /// Looks at the line that has just ended.
     fn end_line(&mut self) -> fmt::Result {
         let Some(line) = self.out.get(self.line..) else {
             return Err(fmt::Error);
         };
-        if let Some((family, mut help)) = self.help.take() {
-            let line = line.strip_suffix('\n').unwrap_or(line);
-            let rest = line
-                .strip_prefix("# TYPE ")
-                .and_then(|rest| rest.strip_prefix(family.as_str()));
-            if let Some(metric_type) = rest.and_then(|rest| rest.strip_prefix(' ')) {
-                let metric_type = metric_type.to_owned();
-                self.begin_family(&family, &help, &metric_type)?;
-            } else {
-                // The text had a line break.
-                help.push('\n');
-                help.push_str(line);
-                self.out.truncate(self.line);
-                self.help = Some((family, help));
-            }
-        } else if let Some(rest) = line.strip_prefix("# HELP ") {
-            let rest = rest.strip_suffix('\n').unwrap_or(rest);
-            let (family, help) = rest.split_once(' ').unwrap_or((rest, ""));
-            self.help = Some((family.to_owned(), help.to_owned()));
-            self.out.truncate(self.line);
+        if line.starts_with(TYPE) {
+            let metric_type = line.trim_end().rsplit(' ').next().unwrap_or_default();
+            let metric_type = metric_type.to_owned();
+            self.begin_family(&metric_type)?;
         } else if line.starts_with("# UNIT ") {
             if self.is_text() {
                 self.out.truncate(self.line);
@@ -98,19 +131,21 @@ impl Exposition {
         Ok(())
     }
 
-    fn begin_family(&mut self, family: &str, help: &str, metric_type: &str) -> fmt::Result {
+    fn begin_family(&mut self, metric_type: &str) -> fmt::Result {
+        let Help::Whole(family, help) = std::mem::replace(&mut self.help, Help::No) else {
+            // An encoder that writes otherwise than this one was seen to: its lines are passed on.
+            return Ok(());
+        };
         self.out.truncate(self.line);
         self.histogram = metric_type == "histogram";
-        self.families.push((
-            family.to_owned(),
-            match metric_type {
-                "counter" => MetricType::Counter,
-                "histogram" => MetricType::Histogram,
-                _ => MetricType::Gauge,
-            },
-        ));
         let text = self.is_text();
-        let help = escape_help(help, !text);
+        let help = escape_help(&help, !text);
+        let suffixes = match metric_type {
+            "counter" => MetricType::Counter.suffixes(),
+            "histogram" => MetricType::Histogram.suffixes(),
+            "info" => &["", "_info"],
+            _ => MetricType::Gauge.suffixes(),
+        };
         let (suffix, metric_type) = match (text, metric_type) {
             // 0.0.4 knows samples, where OpenMetrics knows families.
             (true, "counter") => ("_total", "counter"),
@@ -120,8 +155,13 @@ impl Exposition {
         };
         write!(
             self.out,
-            "# HELP {family}{suffix} {help}\n# TYPE {family}{suffix} {metric_type}\n"
-        )
+            "{HELP}{family}{suffix} {help}\n{TYPE}{family}{suffix} {metric_type}\n"
+        )?;
+        self.families.push(Written {
+            name: family,
+            suffixes,
+        });
+        Ok(())
     }
 
     fn end_sample(&mut self) -> fmt::Result {
@@ -156,6 +196,9 @@ impl Exposition {
 
 impl fmt::Write for Exposition {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.take_help(text) {
+            return Ok(());
+        }
         for piece in text.split_inclusive('\n') {
             self.out.push_str(piece);
             if piece.ends_with('\n') {
@@ -201,65 +244,9 @@ pub(super) fn escape_help(help: &str, quotes: bool) -> String {
     out
 }
 
-/// What follows the `#` on a bucket's line, if anything does.
-pub(super) type Bucket = Option<ExemplarText>;
-
-/// An exemplar as OpenMetrics writes it.
-#[derive(Debug)]
-pub(super) struct ExemplarText(String);
-
-impl fmt::Display for ExemplarText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<(&Exemplar, TimeUnit)> for ExemplarText {
-    fn from((exemplar, unit): (&Exemplar, TimeUnit)) -> Self {
-        let mut out = String::from("{");
-        for (index, (name, value)) in exemplar.labels.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            // A label's value is escaped as an OpenMetrics HELP is.
-            let _ = write!(out, "{name}=\"{}\"", escape_help(value, true));
-        }
-        let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let value = exemplar.value.as_f64(unit);
-        let _ = write!(
-            out,
-            "}} {value:?} {}.{:03}",
-            time.as_secs(),
-            time.subsec_millis()
-        );
-        Self(out)
-    }
-}
-
-/// From the collector to the exposition that it writes to, which it knows only as an encoder: what belongs to the next
-/// bucket lines, in order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ExemplarQueue(Arc<Mutex<VecDeque<Bucket>>>);
-
-impl ExemplarQueue {
-    /// Says what belongs to the bucket lines that come next.
-    pub(super) fn announce(&self, buckets: Vec<Bucket>) {
-        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.clear();
-        queue.extend(buckets);
-    }
-
-    fn next(&self) -> Bucket {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front()
-            .flatten()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::exemplars::ExemplarText;
     use super::*;
 
     const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
@@ -267,11 +254,24 @@ mod tests {
 
     fn convert(format: Format, input: &str) -> String {
         let mut out = Exposition::new(format);
-        // In pieces, as an encoder writes.
-        for piece in input.split_inclusive([' ', '{', '"']) {
-            assert!(out.write_str(piece).is_ok());
+        for line in input.split_inclusive('\n') {
+            if let Some(rest) = line.strip_prefix(HELP) {
+                let (family, help) = rest.trim_end_matches('\n').split_once(' ').expect("a help");
+                write_help(&mut out, family, help);
+            } else if let Some(rest) = line.strip_prefix(TYPE) {
+                assert!(out.write_str(TYPE).and(out.write_str(rest)).is_ok());
+            } else {
+                assert!(out.write_str(line).is_ok());
+            }
         }
         out.finish()
+    }
+
+    /// In pieces, as the encoder writes.
+    fn write_help(out: &mut Exposition, family: &str, help: &str) {
+        for piece in [HELP, family, " ", help, "\n"] {
+            assert!(out.write_str(piece).is_ok());
+        }
     }
 
     #[test]
@@ -291,12 +291,29 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_in_help_is_mended() {
-        let input = "# HELP a two\nlines\n# TYPE a gauge\na 1\n";
-        assert_eq!(
-            convert(TEXT, input),
-            "# HELP a two\\nlines\n# TYPE a gauge\na 1\n"
-        );
+    fn whatever_a_help_text_holds_stays_in_its_line() {
+        for help in [
+            "two\nlines",
+            "\n",
+            TYPE,
+            "x\n# TYPE a gauge\nevil 1",
+            "# HELP ",
+            "",
+            "\n# TYPE ",
+        ] {
+            let mut out = Exposition::new(TEXT);
+            write_help(&mut out, "a", help);
+            assert!(
+                out.write_str(TYPE)
+                    .and(out.write_str("a gauge\na 1\n"))
+                    .is_ok()
+            );
+            let escaped = help.replace('\n', "\\n");
+            assert_eq!(
+                out.finish(),
+                format!("# HELP a {escaped}\n# TYPE a gauge\na 1\n")
+            );
+        }
     }
 
     #[test]
@@ -310,8 +327,13 @@ mod tests {
     fn exemplars_go_to_their_buckets() {
         let exposition = |format| {
             let mut out = Exposition::new(format);
-            let exemplar = ExemplarText("{t=\"1\"} 2.0".to_owned());
-            assert!(out.write_str("# HELP h H\n# TYPE h histogram\n").is_ok());
+            let exemplar = ExemplarText::new("{t=\"1\"} 2.0");
+            write_help(&mut out, "h", "H");
+            assert!(
+                out.write_str(TYPE)
+                    .and(out.write_str("h histogram\n"))
+                    .is_ok()
+            );
             out.exemplars().announce(vec![None, Some(exemplar)]);
             assert!(
                 out.write_str(

@@ -6,6 +6,7 @@ use crate::aggregate::LiveView;
 use crate::declare::{Origin, name};
 use crate::register::{Claims, MetricType, Problem, ProblemKind, family_name, metric_type};
 
+use super::exposition::Written;
 use super::own;
 
 /// What an exporter adds to every family.
@@ -41,6 +42,8 @@ pub(super) struct Family {
 pub(super) struct Families {
     pub(super) valid: Vec<Family>,
     pub(super) problems: Vec<Problem>,
+    /// The library's own families.
+    pub(super) own: Vec<&'static str>,
     /// How many clash with families of the user's own registry.
     pub(super) left_out: u64,
 }
@@ -58,21 +61,22 @@ impl Families {
     pub(super) fn new(
         views: Vec<Arc<LiveView>>,
         decoration: &Decoration,
-        registry: &[(String, MetricType)],
+        registry: &[Written],
     ) -> Self {
         let mut claims = Claims::default();
-        for (name, metric_type) in own::NAMES {
-            // The first of them, so nobody has these names.
-            let _ = claims.claim(name, metric_type, Owner::Census);
-        }
-        if !decoration.build_info.is_empty() {
-            let _ = claims.claim(own::BUILD_INFO, MetricType::Gauge, Owner::Census);
-        }
-        for (name, metric_type) in registry {
-            // The registry's affair, if it writes one family twice.
-            let _ = claims.claim(name, *metric_type, Owner::Registry);
-        }
         let mut families = Self::default();
+        for written in registry {
+            // The registry's affair, if it writes one family twice.
+            let _ = claims.claim(&written.name, written.suffixes, Owner::Registry);
+        }
+        let build_info = (!decoration.build_info.is_empty()).then_some(own::BUILD_INFO);
+        for (name, metric_type) in own::NAMES.into_iter().chain(build_info) {
+            // It is in the registry if another exporter was registered into that.
+            match claims.claim(name, metric_type.suffixes(), Owner::Census) {
+                Ok(()) => families.own.push(name),
+                Err(_) => families.left_out += 1,
+            }
+        }
         for live in views {
             families.add(live, decoration, &mut claims);
         }
@@ -109,7 +113,7 @@ impl Families {
             &decoration.namespace
         };
         let family = family_name(namespace, &view.name, metric_type);
-        match claims.claim(&family, metric_type, Owner::View(view.origin)) {
+        match claims.claim(&family, metric_type.suffixes(), Owner::View(view.origin)) {
             Ok(()) => self.valid.push(Family {
                 name: family,
                 metric_type,
@@ -156,7 +160,7 @@ impl Decoration {
                 }
             };
             problems.push(Problem {
-                kind: ProblemKind::InvalidLabel,
+                kind: ProblemKind::InvalidExporter,
                 message: format!("const label `{}` {why}", label.name),
                 refused: label.origin,
                 first: earlier.map(|earlier| earlier.origin),

@@ -29,17 +29,22 @@
 //! `_` before a leading digit. No unit is appended: the name you write is the name you query. A counter's family is
 //! without the `_total` that its samples have, also if you wrote it.
 //!
+//! OpenMetrics 1.0.0 allows a histogram with a negative bound no `_sum`, and none whose sum is negative. Both are written
+//! all the same, because they are true and Prometheus reads them; a parser that is stricter than Prometheus refuses such
+//! a scrape. Prometheus text 0.0.4 has no such rule.
+//!
 //! The library tells about itself, whatever the namespace:
 //!
 //! | family | what it counts |
 //! |---|---|
 //! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
-//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`, or `busy` (another thread had the bucket's) |
+//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread had the bucket's) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter refused |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
 
 mod collector;
+mod exemplars;
 mod exporter;
 mod exposition;
 mod families;

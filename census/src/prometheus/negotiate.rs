@@ -10,20 +10,28 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The best of what is accepted. Nothing said, or nothing that we have: 0.0.4, which everyone reads.
+    /// The better accepted of the two. Nothing said, or neither accepted: 0.0.4, which everyone reads.
     pub(super) fn accepted(accept: Option<&str>) -> Self {
-        let mut best: Option<(f32, Self)> = None;
-        for (quality, format) in accept
+        let ranges: Vec<Range> = accept
             .unwrap_or_default()
             .split(',')
-            .filter_map(media_range)
-        {
-            // Of equals the first: scrapers list what they prefer first.
-            if best.is_none_or(|(other, _)| quality > other) {
-                best = Some((quality, format));
+            .enumerate()
+            .filter_map(|(place, range)| Range::parse(place, range))
+            .collect();
+        let open_metrics = Preference::of(&ranges, OPEN_METRICS);
+        let text = Preference::of(&ranges, TEXT);
+        let escaping = |preference: Option<Preference>| preference.is_some_and(|it| it.escaping);
+        let is_better =
+            open_metrics.is_some_and(|it| text.is_none_or(|text| it.rank() > text.rank()));
+        if is_better {
+            Self::OpenMetrics {
+                escaping: escaping(open_metrics),
+            }
+        } else {
+            Self::Text {
+                escaping: escaping(text),
             }
         }
-        best.map_or(Self::Text { escaping: false }, |(_, format)| format)
     }
 
     pub(super) const fn content_type(self) -> &'static str {
@@ -42,29 +50,98 @@ impl Format {
     }
 }
 
-/// A media range that we can answer, and its quality.
-fn media_range(range: &str) -> Option<(f32, Format)> {
-    let mut parts = range.split(';').map(str::trim);
-    let name = parts.next()?;
-    let (mut version, mut quality, mut escaping) = (None, 1.0, false);
-    for (key, value) in parts.filter_map(|part| part.split_once('=')) {
-        let value = value.trim().trim_matches('"');
-        match key.trim().to_ascii_lowercase().as_str() {
-            "version" => version = Some(value),
-            // What is no number is not refused for it.
-            "q" => quality = value.parse().unwrap_or(1.0),
-            "escaping" => escaping = true,
-            _ => {}
+/// Type, subtype and version.
+type MediaType = (&'static str, &'static str, &'static str);
+
+const OPEN_METRICS: MediaType = ("application", "openmetrics-text", "1.0.0");
+const TEXT: MediaType = ("text", "plain", "0.0.4");
+
+/// One of the things that a scraper accepts.
+#[derive(Debug)]
+struct Range {
+    /// Where it stands in the header.
+    place: usize,
+    kind: String,
+    subtype: String,
+    version: Option<String>,
+    quality: f32,
+    escaping: bool,
+}
+
+impl Range {
+    fn parse(place: usize, range: &str) -> Option<Self> {
+        let mut parts = range.split(';').map(str::trim);
+        let (kind, subtype) = parts.next()?.split_once('/')?;
+        let mut range = Self {
+            place,
+            kind: kind.to_ascii_lowercase(),
+            subtype: subtype.to_ascii_lowercase(),
+            version: None,
+            quality: 1.0,
+            escaping: false,
+        };
+        for (key, value) in parts.filter_map(|part| part.split_once('=')) {
+            let value = value.trim().trim_matches('"');
+            match key.trim().to_ascii_lowercase().as_str() {
+                "version" => range.version = Some(value.to_owned()),
+                // What is no number is not refused for it.
+                "q" => range.quality = value.parse().unwrap_or(1.0),
+                "escaping" => range.escaping = true,
+                _ => {}
+            }
         }
+        Some(range)
     }
-    let format = match (name.to_ascii_lowercase().as_str(), version) {
-        ("application/openmetrics-text", None | Some("1.0.0")) => Format::OpenMetrics { escaping },
-        ("text/plain", None | Some("0.0.4")) | ("text/*" | "*/*", None) => {
-            Format::Text { escaping }
+
+    /// How closely it describes a type; `None` if it does not.
+    fn specificity(&self, (kind, subtype, version): MediaType) -> Option<u8> {
+        let is = |range: &str, what: &str| range == what || range == "*";
+        let version_fits = self.version.as_ref().is_none_or(|it| it == version);
+        (is(&self.kind, kind) && is(&self.subtype, subtype) && version_fits).then_some(
+            u8::from(self.kind != "*")
+                + u8::from(self.subtype != "*")
+                + u8::from(self.version.is_some()),
+        )
+    }
+}
+
+/// How much a type is wanted.
+#[derive(Clone, Copy, Debug)]
+struct Preference {
+    quality: f32,
+    specificity: u8,
+    place: usize,
+    escaping: bool,
+}
+
+impl Preference {
+    /// What the closest range says of a type; `None` if it is not accepted. Of ranges as close, the first counts.
+    fn of(ranges: &[Range], media_type: MediaType) -> Option<Self> {
+        let mut closest: Option<Self> = None;
+        for range in ranges {
+            let Some(specificity) = range.specificity(media_type) else {
+                continue;
+            };
+            if closest.is_none_or(|other| specificity > other.specificity) {
+                closest = Some(Self {
+                    quality: range.quality,
+                    specificity,
+                    place: range.place,
+                    escaping: range.escaping,
+                });
+            }
         }
-        _ => return None,
-    };
-    (quality > 0.0).then_some((quality, format))
+        closest.filter(|it| it.quality > 0.0)
+    }
+
+    /// Of two as good, the one meant more closely is better; then the one that stands first.
+    fn rank(self) -> impl PartialOrd {
+        (
+            self.quality,
+            self.specificity.min(2),
+            std::cmp::Reverse(self.place),
+        )
+    }
 }
 
 #[cfg(test)]
@@ -75,48 +152,57 @@ mod tests {
         Format::accepted(Some(accept))
     }
 
-    const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
-    const TEXT: Format = Format::Text { escaping: false };
+    const OPEN: Format = Format::OpenMetrics { escaping: false };
+    const PLAIN: Format = Format::Text { escaping: false };
 
     #[test]
     fn prometheus_gets_openmetrics_and_everyone_else_what_they_can_read() {
         // Prometheus 2.42
         let header = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
                       text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-        assert_eq!(format(header), OPEN_METRICS);
+        assert_eq!(format(header), OPEN);
         // Prometheus 3
         let header = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
                       application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;\
                       q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
         assert_eq!(format(header), Format::OpenMetrics { escaping: true });
         // curl
-        assert_eq!(format("*/*"), TEXT);
-        assert_eq!(Format::accepted(None), TEXT);
+        assert_eq!(format("*/*"), PLAIN);
+        assert_eq!(Format::accepted(None), PLAIN);
         // a browser
         assert_eq!(
             format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-            TEXT
+            PLAIN
         );
         // what we don't have
-        assert_eq!(format("application/openmetrics-text; version=0.0.1"), TEXT);
-        assert_eq!(format("application/json"), TEXT);
+        assert_eq!(format("application/openmetrics-text; version=0.0.1"), PLAIN);
+        assert_eq!(format("application/json"), PLAIN);
     }
 
     #[test]
     fn qualities_decide_and_zero_refuses() {
         assert_eq!(
             format("text/plain;q=0.2, application/openmetrics-text;q=0.3"),
-            OPEN_METRICS
+            OPEN
         );
         assert_eq!(
             format("text/plain;q=0.4, application/openmetrics-text;q=0.3"),
-            TEXT
+            PLAIN
         );
-        assert_eq!(format("application/openmetrics-text;q=0, */*;q=0.1"), TEXT);
+        assert_eq!(format("application/openmetrics-text;q=0, */*;q=0.1"), PLAIN);
         assert_eq!(
             format("Application/OpenMetrics-Text; Version=\"1.0.0\""),
-            OPEN_METRICS
+            OPEN
         );
-        assert_eq!(format(";;=,,q=;"), TEXT);
+        assert_eq!(format(";;=,,q=;"), PLAIN);
+    }
+
+    #[test]
+    fn the_closest_range_says_how_much_a_type_is_wanted() {
+        assert_eq!(format("application/*"), OPEN);
+        assert_eq!(format("text/*, */*;q=0.1"), PLAIN);
+        assert_eq!(format("text/plain;q=0, */*;q=0.5"), OPEN);
+        assert_eq!(format("text/plain, application/openmetrics-text"), PLAIN);
+        assert_eq!(format("application/openmetrics-text, text/plain"), OPEN);
     }
 }

@@ -8,7 +8,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use super::collector::{Labels, write_descriptor, write_sample};
 use super::families::Families;
 use super::value::SampleValue;
-use crate::aggregate::{DROPPED_BUSY, DROPPED_TOO_LONG};
+use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 use crate::register::{self, MetricType};
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
@@ -27,21 +27,23 @@ pub(super) const NAMES: [(&str, MetricType); 5] = [
 ];
 
 /// What Autometrics calls the program's version, commit and so on: on request.
-pub(super) const BUILD_INFO: &str = "build_info";
+pub(super) const BUILD_INFO: (&str, MetricType) = ("build_info", MetricType::Gauge);
 
 /// Writes it, if there is something to say.
 pub(super) fn write_build_info(
     encoder: &mut DescriptorEncoder<'_>,
+    families: &Families,
     labels: &[(String, String)],
 ) -> fmt::Result {
-    if labels.is_empty() {
+    let (name, metric_type) = BUILD_INFO;
+    if !families.own.contains(&name) {
         return Ok(());
     }
     let help = "What the program was built from.";
-    let mut metric = write_descriptor(encoder, BUILD_INFO, help, None, MetricType::Gauge)?;
+    let mut metric = write_descriptor(encoder, name, help, None, metric_type)?;
     write_sample(
         &mut metric.encode_family(&Labels::pairs(labels))?,
-        MetricType::Gauge,
+        metric_type,
         SampleValue::Unsigned(1),
     )
 }
@@ -52,7 +54,10 @@ pub(super) fn write(
     families: &Families,
     problems: u64,
 ) -> fmt::Result {
-    let mut out = Writer { encoder };
+    let mut out = Writer {
+        encoder,
+        own: &families.own,
+    };
     out.family(
         OVERFLOWED,
         "Measurements that went to the overflow row, because their view had as many rows as it may have.",
@@ -76,7 +81,11 @@ pub(super) fn write(
             .iter()
             .map(|(measure, count)| (measure.as_str(), *count)),
     )?;
-    let dropped = [("busy", &DROPPED_BUSY), ("too_long", &DROPPED_TOO_LONG)];
+    let dropped = [
+        ("busy", &DROPPED_BUSY),
+        ("invalid", &DROPPED_INVALID),
+        ("too_long", &DROPPED_TOO_LONG),
+    ];
     out.family(
         DROPPED,
         "Exemplars that were dropped.",
@@ -100,6 +109,8 @@ pub(super) fn write(
 
 struct Writer<'a, 'b> {
     encoder: &'a mut DescriptorEncoder<'b>,
+    /// The families that nobody else has written.
+    own: &'a [&'static str],
 }
 
 impl Writer<'_, '_> {
@@ -113,7 +124,7 @@ impl Writer<'_, '_> {
         rows: impl Iterator<Item = (&'a str, u64)>,
     ) -> fmt::Result {
         let mut rows = rows.peekable();
-        if rows.peek().is_none() {
+        if rows.peek().is_none() || !self.own.contains(&name) {
             return Ok(());
         }
         let mut metric = write_descriptor(self.encoder, name, help, None, metric_type)?;
@@ -129,6 +140,9 @@ impl Writer<'_, '_> {
     }
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
+        if !self.own.contains(&name) {
+            return Ok(());
+        }
         let mut metric = write_descriptor(self.encoder, name, help, None, MetricType::Gauge)?;
         write_sample(&mut metric, MetricType::Gauge, SampleValue::Unsigned(value))
     }

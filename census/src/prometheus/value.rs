@@ -21,7 +21,7 @@ impl SampleValue {
         match number {
             Number::U64(value) => Self::Unsigned(value),
             Number::I64(value) => Self::Signed(value),
-            Number::F64(_) | Number::Duration(_) => Self::Float(number.as_f64(unit)),
+            Number::F64(_) | Number::Duration(_) => Self::Float(number.in_unit(unit)),
         }
     }
 }

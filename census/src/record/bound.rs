@@ -30,7 +30,7 @@ impl<T: Value> BoundMeasure<T> {
     pub fn record(&self, value: T) {
         let cell = self.measure.cell();
         let Some(version) = cell.wiring.viewed() else {
-            return;
+            return self.forget();
         };
         let Some(bits) = value.to_bits() else {
             return cell.wiring.refuse();
@@ -51,6 +51,17 @@ impl<T: Value> BoundMeasure<T> {
         add(&rows, cell, bits, None);
         if !overflowed && let Ok(mut known) = self.rows.try_write() {
             *known = (version, rows);
+        }
+    }
+}
+
+impl<T: Value> BoundMeasure<T> {
+    /// Lets go of rows that nobody views any more.
+    fn forget(&self) {
+        if let Ok(mut known) = self.rows.try_write()
+            && !known.1.is_empty()
+        {
+            *known = (u64::MAX, Box::default());
         }
     }
 }

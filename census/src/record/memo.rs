@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use foldhash::fast::RandomState;
@@ -15,6 +16,9 @@ use crate::tags::{TagMap, TagStr, TagValue, cut, packed, with_current};
 /// How many sets of tag values a thread remembers for one measure.
 const MAX_SETS: usize = 4096;
 
+/// Counts views that were unregistered: what is remembered of them is to go.
+static UNREGISTERED: AtomicU64 = AtomicU64::new(0);
+
 thread_local! {
     static MEMO: RefCell<Memo> = RefCell::default();
 }
@@ -23,8 +27,8 @@ thread_local! {
 struct Memo {
     /// By the address of the measure's cell. An address may be used again by another measure; its version is not.
     measures: HashMap<usize, MeasureMemo, RandomState>,
-    /// How many measures there may be before those without views are forgotten.
-    clear_at: usize,
+    /// What `UNREGISTERED` was when those without views were last forgotten.
+    unregistered: u64,
     /// The key that is being looked up.
     key: String,
 }
@@ -46,7 +50,7 @@ pub(super) fn with_rows(
 ) {
     let hit = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;
-        memo.clear();
+        memo.forget();
         let Memo { measures, key, .. } = memo;
         let measure = measures
             .entry(address(cell))
@@ -98,13 +102,24 @@ pub(super) fn rows_of(views: &[Arc<LiveView>], tags: &TagMap) -> (Box<[Arc<Row>]
     (found.rows.into(), found.overflowed)
 }
 
+/// Has each thread forget the measures whose views are gone, this one now, the others when they next record.
+pub(crate) fn forget() {
+    // Relaxed: whoever sees the number late forgets late.
+    UNREGISTERED.fetch_add(1, Ordering::Relaxed);
+    let _ = MEMO.try_with(|memo| {
+        if let Ok(mut memo) = memo.try_borrow_mut() {
+            memo.forget();
+        }
+    });
+}
+
 impl Memo {
-    /// Forgets the measures whose views are gone, now and then: otherwise a program that makes and drops measures would
-    /// find them here.
-    fn clear(&mut self) {
-        if self.measures.len() >= self.clear_at {
-            self.measures.retain(|_, measure| measure.is_viewed());
-            self.clear_at = 2 * self.measures.len().max(32);
+    fn forget(&mut self) {
+        let unregistered = UNREGISTERED.load(Ordering::Relaxed);
+        if self.unregistered != unregistered {
+            self.unregistered = unregistered;
+            // A measure that has lost only one of its views starts anew with its next measurement.
+            self.measures.retain(|_, measure| measure.is_whole());
         }
     }
 }
@@ -130,8 +145,9 @@ impl MeasureMemo {
         }
     }
 
-    fn is_viewed(&self) -> bool {
-        self.views.iter().any(|view| view.strong_count() > 0)
+    /// Whether all its views are still there.
+    fn is_whole(&self) -> bool {
+        self.views.iter().all(|view| view.strong_count() > 0)
     }
 }
 
@@ -159,10 +175,9 @@ fn write_key(key: &mut String, columns: &[TagKey], tags: &[(&TagKey, TagStr<'_>)
     with_current(|current| {
         key.clear();
         for column in columns {
-            let own = tags
-                .iter()
-                .find(|(tag, _)| *tag == column)
-                .and_then(|(_, value)| value.get());
+            // Two handles may be of one key: the later counts, as in `tags!`.
+            let mut of_key = tags.iter().rev().filter(|(tag, _)| *tag == column);
+            let own = of_key.find_map(|(_, value)| value.get());
             let value = own.or_else(|| current?.get(column).map(TagValue::as_str));
             packed::push(key, cut(value.unwrap_or_default()));
         }

@@ -15,6 +15,7 @@ pub use bound::BoundMeasure;
 pub use call::{Call, CallPlan, Measured, OptionalValue, call};
 use in_flight::InFlight;
 pub use measurements::Measurements;
+pub(crate) use memo::forget;
 pub use timer::Timer;
 
 use std::sync::Arc;

@@ -1,12 +1,13 @@
 //! The catalogue: every measure and view of the program, validated whole.
 
-use std::collections::HashMap;
+#[cfg(feature = "prometheus")]
+use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use super::exported::{Claims, family_name, metric_type};
-use super::measures::Measures;
+use super::by_name::ByName;
 use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
+use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
 use crate::calls;
@@ -22,20 +23,11 @@ static DEFAULT_MAX_SERIES: AtomicUsize = AtomicUsize::new(crate::DEFAULT_MAX_SER
 
 #[derive(Default)]
 struct Catalogue {
-    measures: Measures,
-    views: Vec<Arc<LiveView>>,
-    /// How many views were ever registered.
-    registered: u64,
-    claims: Claims<Owner>,
+    measures: ByName<MeasureCell>,
+    keys: ByName<TagKeyCell>,
+    views: Views,
     /// Of what was declared in statics; who registers at run time is told at once.
     problems: Vec<Problem>,
-}
-
-/// Who has claimed a name: a view, by its number (several may be made at one place), and where it is declared.
-#[derive(Clone, Copy, PartialEq)]
-struct Owner {
-    number: u64,
-    origin: Origin,
 }
 
 /// Builds the catalogue, if that has not been done.
@@ -63,56 +55,54 @@ pub fn check() -> Result<(), CatalogueError> {
     }
 }
 
-/// The views, in the order of their declarations.
+/// The views, in the order of their declarations, then of their registration.
 pub(crate) fn views() -> Vec<Arc<LiveView>> {
-    lock().views.clone()
+    lock().views.iter().cloned().collect()
 }
 
 /// The registered view of this definition.
 pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
-    lock()
-        .views
-        .iter()
-        .find(|live| live.spec.same(view))
-        .cloned()
+    lock().views.find(view).cloned()
 }
 
 /// Registers a view; one of the same definition is left as it is.
 pub(super) fn register_view(view: ViewSpec) -> Result<(), Vec<Problem>> {
     let mut catalogue = lock();
-    let name = view.measure.descriptor.name.to_string();
+    let measure = view.measure.descriptor.name.to_string();
     catalogue.add_view(view)?;
-    catalogue.wire(&name);
+    catalogue.wire(&measure);
     Ok(())
 }
 
 /// Unregisters the view of this definition, with its rows. Whether there was one.
 pub(super) fn unregister_view(view: &ViewSpec) -> bool {
     let mut catalogue = lock();
-    let Some(index) = catalogue.views.iter().position(|live| live.spec.same(view)) else {
-        return false;
-    };
-    let live = catalogue.views.remove(index);
-    catalogue.claims.release(Owner {
-        number: live.number,
-        origin: live.spec.origin,
-    });
-    catalogue.wire(&live.spec.measure.descriptor.name);
-    true
+    let was_there = catalogue.views.remove(view);
+    if was_there {
+        catalogue.wire(&view.measure.descriptor.name);
+    }
+    was_there
 }
 
 /// Registers a measure: the one that is there already, if it is of the same definition.
 pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<MeasureCell>, Problem> {
     let mut catalogue = lock();
-    match catalogue.measures.first(&cell.descriptor.name) {
-        Some(first) if first.descriptor.same(&cell.descriptor) => Ok(first),
-        _ => {
-            catalogue.measures.add(&cell)?;
-            let name = cell.descriptor.name.to_string();
-            catalogue.wire(&name);
-            Ok(cell)
-        }
+    if let Some(first) = catalogue.measures.first(&cell.descriptor.name)
+        && first.descriptor.same(&cell.descriptor)
+    {
+        return Ok(first);
     }
+    catalogue.add_measure(&cell)?;
+    catalogue.wire(&cell.descriptor.name);
+    Ok(cell)
+}
+
+/// Registers a tag key: the one that is there already, if there is one.
+pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, Problem> {
+    let mut catalogue = lock();
+    let first = catalogue.keys.first(cell.name());
+    catalogue.add_key(&cell)?;
+    Ok(first.unwrap_or(cell))
 }
 
 /// The measures whose values can be refused and that are viewed, and how many were.
@@ -129,11 +119,8 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
     measures.sort_unstable();
     measures.dedup();
     let count = |name| {
-        catalogue
-            .measures
-            .named(name)
-            .map(|cell| cell.wiring.refused())
-            .sum()
+        let cells = catalogue.measures.named(name);
+        cells.map(|cell| cell.wiring.refused()).sum()
     };
     measures
         .into_iter()
@@ -141,10 +128,12 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
         .collect()
 }
 
-/// How many rows a view keeps that does not say; for all exporters of the program.
+/// How many rows a view keeps that does not say, if the exporter says it; for all exporters of the program.
 #[cfg(feature = "prometheus")]
-pub(crate) fn set_default_max_series(rows: usize) {
-    DEFAULT_MAX_SERIES.store(rows.max(1), Ordering::Relaxed);
+pub(crate) fn set_default_max_series(rows: Option<NonZero<usize>>) {
+    if let Some(rows) = rows {
+        DEFAULT_MAX_SERIES.store(rows.get(), Ordering::Relaxed);
+    }
 }
 
 /// See [`set_default_max_series`].
@@ -163,12 +152,20 @@ impl Catalogue {
         let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.rank());
         for cell in measures {
-            catalogue
-                .problems
-                .extend(catalogue.measures.add(&Handle::Static(cell)).err());
+            let problem = catalogue.add_measure(&Handle::Static(cell)).err();
+            catalogue.problems.extend(problem);
         }
-        catalogue.problems.extend(conflicting_keys());
+        let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+        keys.sort_by_key(|cell| cell.origin().rank());
+        for cell in keys {
+            let problem = catalogue.add_key(&Handle::Static(cell)).err();
+            catalogue.problems.extend(problem);
+        }
         let declared = CENSUS_0_1_VIEWS.iter().map(|cell| cell.spec());
+        for cell in calls::keys() {
+            let problem = catalogue.add_key(cell).err();
+            catalogue.problems.extend(problem);
+        }
         let mut views: Vec<ViewSpec> = declared.chain(calls::views()).collect();
         views.sort_by_key(|view| view.origin.rank());
         for view in views {
@@ -181,65 +178,74 @@ impl Catalogue {
         catalogue
     }
 
+    fn add_measure(&mut self, cell: &Handle<MeasureCell>) -> Result<(), Problem> {
+        let descriptor = &cell.descriptor;
+        let first = self.measures.first(&descriptor.name);
+        if let Some(first) = first.filter(|first| !first.descriptor.same(descriptor)) {
+            return Err(twice(
+                "measure",
+                &descriptor.name,
+                descriptor.origin,
+                first.descriptor.origin,
+            ));
+        }
+        self.measures.add(&descriptor.name, cell);
+        Ok(())
+    }
+
+    /// Keys of one name are one key, so they must agree on whether their tags may leave the process.
+    fn add_key(&mut self, cell: &Handle<TagKeyCell>) -> Result<(), Problem> {
+        let first = self.keys.first(cell.name());
+        if let Some(first) = first.filter(|first| first.is_local() != cell.is_local()) {
+            return Err(Problem {
+                message: format!(
+                    "tag key `{}` is `local` in one place and not in the other",
+                    cell.name()
+                ),
+                ..twice("tag key", cell.name(), cell.origin(), first.origin())
+            });
+        }
+        self.keys.add(cell.name(), cell);
+        Ok(())
+    }
+
     fn add_view(&mut self, view: ViewSpec) -> Result<(), Vec<Problem>> {
-        if let Some(first) = self.views.iter().find(|live| live.spec.name == view.name) {
+        if let Some(first) = self.views.named(&view.name) {
             if first.spec.same(&view) {
                 return Ok(());
             }
-            return Err(vec![Problem {
-                kind: ProblemKind::Conflict,
-                message: format!(
-                    "view `{}` is declared twice, with different definitions",
-                    view.name
-                ),
-                refused: view.origin,
-                first: Some(first.spec.origin),
-            }]);
+            return Err(vec![twice(
+                "view",
+                &view.name,
+                view.origin,
+                first.spec.origin,
+            )]);
         }
         let mut problems = validate::columns(&view);
         problems.extend(self.measure_problem(&view));
         if !problems.is_empty() {
             return Err(problems);
         }
-        // Under any namespace: without one, an exporter looks again, because of leading digits.
-        let metric_type = metric_type(&view);
-        let family = family_name("n", &view.name, metric_type);
-        let owner = Owner {
-            number: self.registered,
-            origin: view.origin,
-        };
-        if let Err((_, first)) = self.claims.claim(&family, metric_type, owner) {
-            return Err(vec![Problem {
-                kind: ProblemKind::Conflict,
-                message: format!(
-                    "view `{}` would export samples of a name that another view exports",
-                    view.name
-                ),
-                refused: view.origin,
-                first: Some(first.origin),
-            }]);
-        }
-        self.registered += 1;
-        self.views.push(Arc::new(LiveView::new(view, owner.number)));
-        Ok(())
+        self.views.add(view).map_err(|problem| vec![problem])
     }
 
     /// A view over a measure that was refused would stay empty for ever.
     fn measure_problem(&mut self, view: &ViewSpec) -> Option<Problem> {
+        let name = &*view.measure.descriptor.name;
         if self
             .measures
-            .named(&view.measure.descriptor.name)
+            .named(name)
             .any(|cell| cell.same(&view.measure))
         {
             return None;
         }
         // The linker left it out (a measure of a dynamic library, say), so it is new; or it was refused.
-        let refused = self.measures.add(&view.measure).err()?;
+        let refused = self.add_measure(&view.measure).err()?;
         Some(Problem {
             kind: ProblemKind::InvalidView,
             message: format!(
-                "view `{}` is over the measure `{}`, which was refused",
-                view.name, view.measure.descriptor.name
+                "view `{}` is over the measure `{name}`, which was refused",
+                view.name
             ),
             refused: view.origin,
             first: refused.first,
@@ -248,37 +254,18 @@ impl Catalogue {
 
     /// Tells a measure its views.
     fn wire(&self, measure: &str) {
-        let views: Vec<_> = self
-            .views
-            .iter()
-            .filter(|live| live.spec.measure.descriptor.name == measure)
-            .cloned()
-            .collect();
+        let views = self.views.over(measure);
         for cell in self.measures.named(measure) {
             cell.wiring.set(views.clone());
         }
     }
 }
 
-/// Keys of one name are one key, so they must agree on whether their tags may leave the process.
-fn conflicting_keys() -> Vec<Problem> {
-    let mut keys: Vec<&TagKeyCell> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
-    keys.sort_by_key(|cell| cell.origin().rank());
-    let mut first: HashMap<&str, &TagKeyCell> = HashMap::new();
-    let mut problems = Vec::new();
-    for key in keys {
-        let first = *first.entry(key.name()).or_insert(key);
-        if first.is_local() != key.is_local() {
-            problems.push(Problem {
-                kind: ProblemKind::Conflict,
-                message: format!(
-                    "tag key `{}` is declared `local` in one place and not in the other",
-                    key.name()
-                ),
-                refused: key.origin(),
-                first: Some(first.origin()),
-            });
-        }
+fn twice(what: &str, name: &str, refused: Origin, first: Origin) -> Problem {
+    Problem {
+        kind: ProblemKind::Conflict,
+        message: format!("{what} `{name}` is declared twice, with different definitions"),
+        refused,
+        first: Some(first),
     }
-    problems
 }

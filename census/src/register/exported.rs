@@ -65,32 +65,41 @@ impl<T: Copy> Claims<T> {
     pub(crate) fn claim(
         &mut self,
         family: &str,
-        metric_type: MetricType,
+        suffixes: &[&str],
         owner: T,
     ) -> Result<(), (String, T)> {
-        let names = || {
-            let suffixes: &[&str] = match metric_type {
-                MetricType::Counter => &["", "_total", "_created"],
-                MetricType::Gauge => &[""],
-                MetricType::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
-            };
-            suffixes.iter().map(|suffix| format!("{family}{suffix}"))
-        };
-        for name in names() {
+        for name in names(family, suffixes) {
             if let Some(owner) = self.owners.get(&name) {
                 return Err((name, *owner));
             }
         }
-        self.owners.extend(names().map(|name| (name, owner)));
+        let names = names(family, suffixes).map(|name| (name, owner));
+        self.owners.extend(names);
         Ok(())
     }
 
-    /// Gives back all that `owner` has.
-    pub(crate) fn release(&mut self, owner: T)
-    where
-        T: PartialEq,
-    {
-        self.owners.retain(|_, other| *other != owner);
+    /// Gives a family's names back.
+    pub(crate) fn release(&mut self, family: &str, suffixes: &[&str]) {
+        for name in names(family, suffixes) {
+            self.owners.remove(&name);
+        }
+    }
+}
+
+fn names(family: &str, suffixes: &[&str]) -> impl Iterator<Item = String> {
+    suffixes
+        .iter()
+        .map(move |suffix| format!("{family}{suffix}"))
+}
+
+impl MetricType {
+    /// What the names of its samples may end in, with nothing for the family's own.
+    pub(crate) const fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &["", "_total", "_created"],
+            Self::Gauge => &[""],
+            Self::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+        }
     }
 }
 
@@ -120,7 +129,8 @@ mod tests {
         use MetricType::{Counter, Gauge, Histogram};
         let pair = |first: (&str, MetricType), second: (&str, MetricType)| {
             let mut claims = Claims::default();
-            claims.claim(first.0, first.1, 1).is_ok() && claims.claim(second.0, second.1, 2).is_ok()
+            claims.claim(first.0, first.1.suffixes(), 1).is_ok()
+                && claims.claim(second.0, second.1.suffixes(), 2).is_ok()
         };
         assert!(!pair(("a", Histogram), ("a_sum", Gauge)));
         assert!(!pair(("b", Counter), ("b_total", Gauge)));

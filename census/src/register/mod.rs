@@ -1,13 +1,14 @@
 //! Step 2, **register**: what was declared becomes one validated catalogue, and each measure learns its views.
 
+mod by_name;
 mod catalogue;
 mod exported;
 mod known;
-mod measures;
 mod problem;
 mod runtime;
 mod slices;
 mod validate;
+mod views;
 mod wiring;
 
 pub use catalogue::check;

@@ -14,8 +14,8 @@ pub enum ProblemKind {
     InvalidName,
     /// A measure's unit.
     InvalidMeasure,
-    /// An exporter's const label.
-    InvalidLabel,
+    /// What was said of an exporter: a const label, its `max_series`.
+    InvalidExporter,
     /// A view that cannot be exported: its columns, its bounds, or the measure it is over.
     InvalidView,
 }
@@ -74,7 +74,8 @@ pub struct CatalogueError {
 }
 
 impl CatalogueError {
-    /// The problems, in the order of the declarations: by crate, file and line.
+    /// The problems: of measures, tag keys and views, each in the order of their declarations (by crate, file and
+    /// line), then of the exporter.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

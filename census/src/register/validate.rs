@@ -1,6 +1,7 @@
 //! What a view must be, by itself.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::{Problem, ProblemKind};
 use crate::declare::{AggregationKind, TagKey, ViewSpec, name};
@@ -34,21 +35,22 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
                 key.name()
             ));
         }
-        match labels.insert(label.clone(), key) {
-            Some(other) if other == key => {
-                problem(format!(
-                    "view `{}` has the column `{}` twice",
-                    view.name,
-                    key.name()
-                ));
+        match labels.entry(label) {
+            Entry::Vacant(free) => {
+                free.insert(key);
             }
-            Some(other) => problem(format!(
-                "view `{}`: the columns `{}` and `{}` both become the label `{label}`",
+            Entry::Occupied(taken) if *taken.get() == key => problem(format!(
+                "view `{}` has the column `{}` twice",
                 view.name,
-                other.name(),
                 key.name()
             )),
-            None => {}
+            Entry::Occupied(taken) => problem(format!(
+                "view `{}`: the columns `{}` and `{}` both become the label `{}`",
+                view.name,
+                taken.get().name(),
+                key.name(),
+                taken.key()
+            )),
         }
     }
     problems

@@ -8,8 +8,8 @@ use crate::aggregate::LiveView;
 
 /// A measure's views.
 ///
-/// `version` is even while there are views and odd while there are none, and no two states of any two measures share
-/// one: so a number that a thread remembered says for sure whether what it remembered with it still holds.
+/// `version` is even while there are views and odd while there are none, and no two lists of views, of whatever measures,
+/// share one: so a number that a thread remembered says for sure whether what it remembered with it still holds.
 pub(crate) struct Wiring {
     version: AtomicU64,
     views: Mutex<Vec<Arc<LiveView>>>,
@@ -74,6 +74,7 @@ impl Wiring {
     }
 
     /// How many measurements were NaN or infinite.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }

@@ -39,6 +39,9 @@ impl fmt::Display for ServeError {
                 "cannot serve without a tokio runtime with IO and time enabled: await this inside of one \
                  (`#[tokio::main]`, or a runtime built with `enable_all`), or call `Exporter::spawn`, which needs none",
             ),
+            Self::Address { address, .. } if address.contains("://") => {
+                write!(f, "cannot listen on `{address}`: leave out what stands before `//`, and the path")
+            }
             Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
                 write!(f, "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\"")
             }

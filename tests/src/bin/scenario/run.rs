@@ -129,7 +129,7 @@ pub(crate) fn kind(kind: ProblemKind) -> &'static str {
         ProblemKind::Conflict => "conflict",
         ProblemKind::InvalidName => "invalid_name",
         ProblemKind::InvalidMeasure => "invalid_measure",
-        ProblemKind::InvalidLabel => "invalid_label",
+        ProblemKind::InvalidExporter => "invalid_exporter",
         _ => "invalid_view",
     }
 }

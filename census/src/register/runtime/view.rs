@@ -1,135 +1,17 @@
-//! Measures, tag keys and views of programs that learn of them while they run.
+//! Views made at run time, and views that come and go.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::catalogue::{register_measure, register_view, unregister_view};
-use super::{CatalogueError, Problem, ProblemKind, Wiring};
+use super::{check_name, refused};
 use crate::declare::{
-    Aggregation, AggregationSpec, Bounds, Count, Distribution, Handle, Kind, LastValue, Measure,
-    MeasureCell, MeasureDescriptor, Origin, Sum, TagKey, TimeUnit, Value, View, ViewSpec, name,
+    Aggregation, AggregationSpec, Bounds, Count, Distribution, LastValue, Measure, Origin, Sum,
+    TagKey, Value, View, ViewSpec,
 };
-
-impl TagKey {
-    /// A tag key made at run time. Keys of one name are one key.
-    ///
-    /// # Errors
-    /// If `name` is not 1 to 255 bytes of printable ASCII.
-    #[track_caller]
-    pub fn new(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::checked(name.into(), false, Origin::caller())
-    }
-
-    /// The same, and its tags are never propagated: what `#[tag(local)]` declares.
-    ///
-    /// # Errors
-    /// If `name` is not 1 to 255 bytes of printable ASCII.
-    #[track_caller]
-    pub fn new_local(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::checked(name.into(), true, Origin::caller())
-    }
-
-    fn checked(name: String, local: bool, origin: Origin) -> Result<Self, CatalogueError> {
-        check_name("tag key", &name, origin)?;
-        Ok(Self::owned(name, local, origin))
-    }
-}
-
-/// What is said of a measure before it is registered. Made by [`Measure::builder`].
-#[must_use = "`register` makes the measure"]
-#[derive(Debug)]
-pub struct MeasureBuilder<T: Value> {
-    descriptor: MeasureDescriptor,
-    value: PhantomData<fn(T)>,
-}
-
-impl<T: Value> Measure<T> {
-    /// A measure to be registered at run time.
-    ///
-    /// ```standalone_crate
-    /// use census::{Measure, TagMap, View};
-    ///
-    /// let name = String::from("pool/waiting"); // from a file, say
-    /// let waiting = Measure::<i64>::builder(name).description("Who waits for a connection.").register()?;
-    /// let view = View::last_value("pool_waiting", &waiting).register()?;
-    /// waiting.record(3);
-    /// assert!(view.data().get(&TagMap::empty()).is_some_and(|value| *value == 3));
-    /// # Ok::<(), census::CatalogueError>(())
-    /// ```
-    #[track_caller]
-    pub fn builder(name: impl Into<String>) -> MeasureBuilder<T> {
-        let unit = if T::KIND == Kind::Duration { "s" } else { "1" };
-        let descriptor = MeasureDescriptor {
-            name: Cow::Owned(name.into()),
-            description: Cow::Borrowed(""),
-            unit: Cow::Borrowed(unit),
-            kind: T::KIND,
-            origin: Origin::caller(),
-        };
-        MeasureBuilder {
-            descriptor,
-            value: PhantomData,
-        }
-    }
-}
-
-impl<T: Value> MeasureBuilder<T> {
-    /// What it measures. Default: nothing.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.descriptor.description = Cow::Owned(description.into());
-        self
-    }
-
-    /// A UCUM string. Default, also for an empty one: `1`, and `s` for durations.
-    pub fn unit(mut self, unit: impl Into<String>) -> Self {
-        let unit = unit.into();
-        if !unit.is_empty() {
-            self.descriptor.unit = Cow::Owned(unit);
-        }
-        self
-    }
-
-    /// Registers the measure. If there is one of this name and definition already, it is that one. A measure without
-    /// handles and views is gone.
-    ///
-    /// # Errors
-    /// If the name is not 1 to 255 bytes of printable ASCII, the unit not 1 to 63 of them without spaces (for a
-    /// `Measure<Duration>`, one of `s`, `ms`, `us` and `ns`), or if another measure of this name has another definition.
-    pub fn register(self) -> Result<Measure<T>, CatalogueError> {
-        let MeasureDescriptor {
-            name,
-            unit,
-            kind,
-            origin,
-            ..
-        } = &self.descriptor;
-        check_name("measure", name, *origin)?;
-        let problem = match kind {
-            Kind::Duration if TimeUnit::from_ucum(unit).is_none() => {
-                Some("the unit of durations is `s`, `ms`, `us` or `ns`")
-            }
-            _ if !name::is_valid_unit(unit) => {
-                Some("a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces")
-            }
-            _ => None,
-        };
-        if let Some(problem) = problem {
-            let message = format!("measure `{name}` has the unit `{unit}`: {problem}");
-            return Err(refused(ProblemKind::InvalidMeasure, message, *origin));
-        }
-        let cell = MeasureCell {
-            descriptor: self.descriptor,
-            wiring: Wiring::new(),
-        };
-        match register_measure(Handle::Shared(Arc::new(cell))) {
-            Ok(cell) => Ok(Measure::from_handle(cell)),
-            Err(problem) => Err(CatalogueError {
-                problems: vec![problem],
-            }),
-        }
-    }
-}
+use crate::record;
+use crate::register::catalogue::{register_view, unregister_view};
+use crate::register::{CatalogueError, ProblemKind};
 
 /// What is said of a view before it is registered. Made by [`View::count`], [`View::sum`], [`View::last_value`] and
 /// [`View::distribution`].
@@ -289,31 +171,14 @@ impl<A: Aggregation> View<A> {
     /// Takes the view out of the catalogue, and its rows with it; whether it was there. Nobody records for it any more;
     /// its measure costs nothing if it was the last.
     ///
-    /// A thread that has recorded for it forgets it when it next records the same measure, or ends.
+    /// This thread forgets the rows at once. Another that has recorded for the view, and so remembers where, forgets
+    /// them when it next records any measure that is viewed, or ends.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn unregister(&self) -> bool {
-        unregister_view(&self.spec())
-    }
-}
-
-fn check_name(what: &str, name: &str, origin: Origin) -> Result<(), CatalogueError> {
-    if name::is_valid(name) {
-        return Ok(());
-    }
-    let message = format!(
-        "the name of a {what} is 1 to 255 bytes of printable ASCII, `{}` is not",
-        name.escape_debug()
-    );
-    Err(refused(ProblemKind::InvalidName, message, origin))
-}
-
-fn refused(kind: ProblemKind, message: String, refused: Origin) -> CatalogueError {
-    CatalogueError {
-        problems: vec![Problem {
-            kind,
-            message,
-            refused,
-            first: None,
-        }],
+        let was_there = unregister_view(&self.spec());
+        if was_there {
+            record::forget();
+        }
+        was_there
     }
 }

@@ -1,0 +1,70 @@
+//! What a row holds, read: plain data.
+
+use std::time::SystemTime;
+
+use crate::declare::Number;
+
+/// What a row of any view holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// Of a `Count`.
+    Count(u64),
+    /// Of a `Sum`.
+    Sum(Number),
+    /// Of a `LastValue`.
+    LastValue(Number),
+    /// Of a `Distribution`.
+    Distribution(Box<DistributionData>),
+}
+
+/// What a row of a `Distribution` holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DistributionData {
+    /// How many values there were: the sum of `bucket_counts`.
+    pub count: u64,
+    /// The sum of the values: of integers, wrapping; of floats and durations, at most the largest.
+    pub sum: Number,
+    /// The mean, in the measure's unit; 0 without values.
+    pub mean: f64,
+    /// The sum of the squared deviations from the mean, in the square of the measure's unit; at most
+    /// the largest float.
+    pub sum_of_squared_deviations: f64,
+    /// The least value.
+    pub min: Option<Number>,
+    /// The greatest value.
+    pub max: Option<Number>,
+    /// The bounds of the buckets, increasing.
+    pub bounds: Vec<Number>,
+    /// How many values each bucket has; one more than bounds. A value equal to a bound counts below it.
+    pub bucket_counts: Vec<u64>,
+    /// For each bucket the newest measurement that carried an exemplar; empty if there was none at all.
+    pub exemplars: Vec<Option<Exemplar>>,
+}
+
+impl DistributionData {
+    /// The sample variance (over `count - 1`); 0 for fewer than two values.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of more than 2^53 is not reached"
+    )]
+    pub fn variance(&self) -> f64 {
+        match self.count {
+            0 | 1 => 0.0,
+            count => self.sum_of_squared_deviations / (count - 1) as f64,
+        }
+    }
+}
+
+/// A measurement kept as an example.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Exemplar {
+    /// Such as `trace_id`: legal label names, each once.
+    pub labels: Vec<(String, String)>,
+    /// The value.
+    pub value: Number,
+    /// When it was recorded.
+    pub time: SystemTime,
+}
