@@ -3,13 +3,15 @@
 pub use census_macros::{record, tags, view};
 pub use linkme;
 
+use crate::TagStr;
+
 pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
 pub use crate::declare::{count, default_distribution, last_value, measure, sum};
 pub use crate::record::{
-    Call, CallPlan, Measured, OptionalValue, call, exemplar_label, measurement, record,
+    Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
 };
 pub use crate::register::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
@@ -17,36 +19,26 @@ pub use crate::register::{
 };
 pub use crate::tags::{tag, tags};
 
-/// What a bare `#[measure]` on a function records into.
-pub const CALLS: &[&dyn AnyMeasure] = &[&crate::calls::LATENCY, &crate::calls::ACTIVE];
-
-/// Whether a value is an `Err`, also where its type is an alias: the method that takes fewer references wins.
-///
-/// Use as `(&Returned(&value)).outcome()`, with both traits in scope.
+/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).outcome()` takes the method that
+/// needs fewer references.
 #[derive(Debug)]
 pub struct Returned<'a, T>(pub &'a T);
 
 /// See [`Returned`].
-pub trait ResultOutcome {
+pub trait Outcome {
     /// `ok` or `error`.
-    fn outcome(&self) -> crate::TagStr<'static>;
+    fn outcome(&self) -> TagStr<'static>;
 }
 
-/// See [`Returned`].
-pub trait AnyOutcome {
-    /// `ok`.
-    fn outcome(&self) -> crate::TagStr<'static>;
-}
-
-impl<T, E> ResultOutcome for Returned<'_, Result<T, E>> {
-    fn outcome(&self) -> crate::TagStr<'static> {
-        crate::TagStr::literal(if self.0.is_ok() { "ok" } else { "error" })
+impl<T, E> Outcome for Returned<'_, Result<T, E>> {
+    fn outcome(&self) -> TagStr<'static> {
+        TagStr::literal(if self.0.is_ok() { "ok" } else { "error" })
     }
 }
 
-impl<T> AnyOutcome for &Returned<'_, T> {
-    fn outcome(&self) -> crate::TagStr<'static> {
-        crate::TagStr::literal("ok")
+impl<T> Outcome for &Returned<'_, T> {
+    fn outcome(&self) -> TagStr<'static> {
+        TagStr::literal("ok")
     }
 }
 
@@ -55,8 +47,7 @@ impl<T> AnyOutcome for &Returned<'_, T> {
 #[macro_export]
 macro_rules! __census_outcome {
     ($returned:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::{AnyOutcome as _, ResultOutcome as _};
+        use $crate::__private::Outcome as _;
         (&$crate::__private::Returned($returned)).outcome()
     }};
 }

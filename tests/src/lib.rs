@@ -30,3 +30,7 @@ pub fn eventually<T>(mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
         }
     }
 }
+
+/// Measured, and never called: so that a test can see that the linker knows it.
+#[census::measure]
+pub fn only_linked() {}

@@ -11,7 +11,7 @@ use census::{TagKey, measure, tag};
 static LENGTH: TagKey;
 
 /// More than what is told of a call would be bookkeeping that grows with the arguments.
-const WORDS: usize = 32;
+const WORDS: usize = 12;
 
 type Large = [u8; 2048];
 

@@ -11,7 +11,7 @@
 //! without one are reported as unnecessary; and the label has the user's span, because otherwise the block would have the
 //! edition of this crate, and be overlooked by lints.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{ExprAsync, Lifetime, Type};
@@ -74,13 +74,14 @@ impl Measured<'_> {
         let krate = self.krate;
         let declared = self.declared(function, place, ty, false);
         let entered = self.entered();
-        let begin = quote!(#krate::__private::CallPlan::begin(&__census_plan));
-        let guard = if output::is_never(ty) {
+        let begin = if output::is_never(ty) {
             // Whatever drops it, nothing was returned.
-            quote!(let __census_call = #begin;)
+            quote!(begin)
         } else {
-            self.returning(&begin)
+            quote!(begin_plain)
         };
+        let guard =
+            quote!(let __census_call = #krate::__private::CallPlan::#begin(&__census_plan););
         let labelled = labelled(body);
         with_body(function, &quote!(#declared #entered #guard #labelled), body)
     }
@@ -222,98 +223,41 @@ impl Measured<'_> {
         }
         results.push("panicked");
         results.extend(is_async.then_some("cancelled"));
-        let measures = if arguments.is_bare() {
-            quote!(#krate::__private::CALLS)
-        } else {
-            let latencies = 0..arguments.latencies.len();
-            let latencies = latencies.map(|index| {
-                let index = Literal::usize_unsuffixed(index);
-                quote!(__CENSUS_LATENCIES[#index])
-            });
-            let values = arguments
-                .values
-                .iter()
-                .map(|(path, _)| krate.borrowed(path));
-            let in_flight = arguments
-                .in_flight
-                .iter()
-                .map(|_| quote!(__CENSUS_IN_FLIGHT[0]));
-            let measures = latencies.chain(values).chain(in_flight);
-            quote!(&[#(#measures),*])
-        };
         let origin = origin(krate, ident);
         let registered = registered(krate, "FUNCTIONS", "FunctionCell");
-        let lists = self.lists();
+        let results = quote!(&[#(#results),*]);
+        let cell = if arguments.is_bare() {
+            quote!(bare(#name, #results, #origin))
+        } else {
+            let latencies = arguments.latencies.iter().map(|path| krate.borrowed(path));
+            let in_flight = arguments.in_flight.iter().map(|path| krate.borrowed(path));
+            let values = arguments.values.iter();
+            let values = values.map(|(path, _)| krate.borrowed(path));
+            quote!(new(
+                #name,
+                #results,
+                &[#(#latencies),*],
+                &[#(#in_flight),*],
+                &[#(#values),*],
+                #origin,
+            ))
+        };
         quote! {
-            #lists
             static __CENSUS_CELL: #krate::__private::FunctionCell =
-                #krate::__private::FunctionCell::new(#name, &[#(#results),*], #measures, #origin);
+                #krate::__private::FunctionCell::#cell;
             #registered
-        }
-    }
-
-    /// The measures of durations and of calls in flight, with their types.
-    fn lists(&self) -> TokenStream {
-        let Self { krate, arguments } = self;
-        if arguments.is_bare() {
-            return TokenStream::new();
-        }
-        let latencies = arguments.latencies.iter().map(|path| krate.borrowed(path));
-        let in_flight = arguments.in_flight.iter().map(|path| krate.borrowed(path));
-        let len = |len| Literal::usize_unsuffixed(len);
-        let (latencies_len, in_flight_len) = (len(latencies.len()), len(in_flight.len()));
-        quote! {
-            static __CENSUS_LATENCIES:
-                [&#krate::Measure<::core::time::Duration>; #latencies_len] = [#(#latencies),*];
-            static __CENSUS_IN_FLIGHT:
-                [&#krate::Measure<::core::primitive::i64>; #in_flight_len] = [#(#in_flight),*];
         }
     }
 
     /// What a call is measured by.
     fn plan(&self) -> TokenStream {
         let Self { krate, arguments } = self;
-        let mut plan = if arguments.is_bare() {
-            quote!(#krate::__private::CallPlan::bare(&__CENSUS_CELL))
-        } else {
-            quote!(#krate::__private::CallPlan::new(
-                &__CENSUS_CELL,
-                &__CENSUS_LATENCIES,
-                &__CENSUS_IN_FLIGHT,
-            ))
-        };
+        let mut plan = quote!(#krate::__private::CallPlan::new(&__CENSUS_CELL));
         if !arguments.tags.is_empty() {
             let tags = record::expand_tags(krate, &arguments.tags);
             plan = quote!(#krate::__private::CallPlan::with_tags(#plan, #tags));
         }
         plan
-    }
-
-    /// A guard for a body whose end shows all that there is to know: it returns, or it panics.
-    fn returning(&self, begin: &TokenStream) -> TokenStream {
-        let krate = self.krate;
-        quote! {
-            // The user's crate may be without it.
-            extern crate std as __census_std;
-            struct __CensusReturning(
-                ::core::option::Option<#krate::__private::Call>,
-                ::core::primitive::bool,
-            );
-            impl ::core::ops::Drop for __CensusReturning {
-                fn drop(&mut self) {
-                    // A call made by a destructor while its thread panics already is not what panics.
-                    if self.1 || !__census_std::thread::panicking() {
-                        if let ::core::option::Option::Some(call) = ::core::option::Option::take(&mut self.0) {
-                            #krate::__private::Call::finish(call, &#krate::TagStr::literal("ok"));
-                        }
-                    }
-                }
-            }
-            let __census_call = __CensusReturning(
-                ::core::option::Option::Some(#begin),
-                __census_std::thread::panicking(),
-            );
-        }
     }
 
     /// The plan, and its tags in context, where a call is not polled.

@@ -1,6 +1,9 @@
 //! Measured functions, as the linker knows them.
 
-use super::{Handle, Measure, MeasureCell, Origin, Value};
+use std::time::Duration;
+
+use super::{Measure, MeasureCell, Origin, Value};
+use crate::calls::{ACTIVE, LATENCY};
 
 /// A function with `#[measure]`.
 #[doc(hidden)]
@@ -8,7 +11,9 @@ use super::{Handle, Measure, MeasureCell, Origin, Value};
 pub struct FunctionCell {
     name: &'static str,
     results: &'static [&'static str],
-    measures: &'static [&'static dyn AnyMeasure],
+    latencies: &'static [&'static Measure<Duration>],
+    in_flight: &'static [&'static Measure<i64>],
+    values: &'static [&'static dyn AnyMeasure],
     origin: Origin,
 }
 
@@ -16,36 +21,55 @@ pub struct FunctionCell {
 #[doc(hidden)]
 pub trait AnyMeasure: Send + Sync + std::fmt::Debug {
     #[doc(hidden)]
-    fn __handle(&self) -> AnyHandle<'_>;
+    fn __name(&self) -> &str;
 }
 
-/// What a measure refers to.
-#[doc(hidden)]
-pub struct AnyHandle<'a>(pub(crate) &'a Handle<MeasureCell>);
-
 impl<T: Value> AnyMeasure for Measure<T> {
-    fn __handle(&self) -> AnyHandle<'_> {
-        AnyHandle(self.shared())
+    fn __name(&self) -> &str {
+        self.name()
     }
 }
 
 impl FunctionCell {
-    /// A function; `results` are those that it can be known to have before its first call; `measures` are all that its
-    /// calls record into.
+    /// A function; `results` are those that it can be known to have before its first call. The measures are of the
+    /// calls' durations, of the calls in flight, and of values taken from what they return.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
         name: &'static str,
         results: &'static [&'static str],
-        measures: &'static [&'static dyn AnyMeasure],
+        latencies: &'static [&'static Measure<Duration>],
+        in_flight: &'static [&'static Measure<i64>],
+        values: &'static [&'static dyn AnyMeasure],
         origin: Origin,
     ) -> Self {
         Self {
             name,
             results,
-            measures,
+            latencies,
+            in_flight,
+            values,
             origin,
         }
+    }
+
+    /// A function that is measured by the built-in measures.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn bare(
+        name: &'static str,
+        results: &'static [&'static str],
+        origin: Origin,
+    ) -> Self {
+        Self::new(name, results, &LATENCIES, &IN_FLIGHT, &[], origin)
+    }
+
+    pub(crate) const fn latencies(&self) -> &'static [&'static Measure<Duration>] {
+        self.latencies
+    }
+
+    pub(crate) const fn in_flight(&self) -> &'static [&'static Measure<i64>] {
+        self.in_flight
     }
 
     pub(crate) const fn name(&self) -> &'static str {
@@ -62,8 +86,12 @@ impl FunctionCell {
 
     /// Whether its calls record into this measure.
     pub(crate) fn records(&self, measure: &MeasureCell) -> bool {
-        self.measures
-            .iter()
-            .any(|other| other.__handle().0.descriptor.name == measure.descriptor.name)
+        let name = &*measure.descriptor.name;
+        self.latencies.iter().any(|other| other.name() == name)
+            || self.in_flight.iter().any(|other| other.name() == name)
+            || self.values.iter().any(|other| other.__name() == name)
     }
 }
+
+static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
+static IN_FLIGHT: [&Measure<i64>; 1] = [&ACTIVE];

@@ -3,7 +3,7 @@
 //! Generated code looks like this for a function,
 //!
 //! ```text
-//! let plan = CallPlan::bare(&CELL);            // or `new`; `.with_tags(tags(&[…]))`
+//! let plan = CallPlan::new(&CELL);             // `.with_tags(tags(&[…]))`
 //! let scope = plan.enter();                    // if there are tags
 //! let call = plan.begin();
 //! let returned = call(move || BODY);
@@ -12,23 +12,24 @@
 //! returned
 //! ```
 //!
+//! or, where what it returns tells nothing, `let call = plan.begin_plain();` and then `BODY`,
+//!
 //! and like this for a future, where the plan is made at the first poll of the outer one:
 //!
 //! ```text
 //! async fn f(ARGUMENTS) -> R {
-//!     CallPlan::bare(&CELL).measured(async move { BODY }, |returned, call| call.finish(outcome!(returned))).await
+//!     CallPlan::new(&CELL).measured(async move { BODY }, |returned, call| call.finish(outcome!(returned))).await
 //! }
 //! ```
 
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
 use super::{InFlight, clock, measurement, record};
-use crate::calls::{ACTIVE, FUNCTION, LATENCY, MODULE, RESULT};
+use crate::calls::{FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, TagKey, Value};
 use crate::tags::{Scope, TagMap, TagStr};
 
@@ -37,33 +38,14 @@ use crate::tags::{Scope, TagMap, TagStr};
 #[derive(Debug)]
 pub struct CallPlan {
     cell: &'static FunctionCell,
-    latencies: &'static [&'static Measure<Duration>],
-    in_flight: &'static [&'static Measure<i64>],
     tags: Option<TagMap>,
 }
 
 impl CallPlan {
-    /// Measured by the built-in measures.
+    /// Measured as the function says.
     #[must_use]
-    pub fn bare(cell: &'static FunctionCell) -> Self {
-        static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
-        static IN_FLIGHT: [&Measure<i64>; 1] = [&ACTIVE];
-        Self::new(cell, &LATENCIES, &IN_FLIGHT)
-    }
-
-    /// Measured by these.
-    #[must_use]
-    pub fn new(
-        cell: &'static FunctionCell,
-        latencies: &'static [&'static Measure<Duration>],
-        in_flight: &'static [&'static Measure<i64>],
-    ) -> Self {
-        Self {
-            cell,
-            latencies,
-            in_flight,
-            tags: None,
-        }
+    pub const fn new(cell: &'static FunctionCell) -> Self {
+        Self { cell, tags: None }
     }
 
     /// With tags that are current during the call.
@@ -81,18 +63,25 @@ impl CallPlan {
 
     /// Begins the call, with the tags that are current now.
     pub fn begin(&self) -> Call {
-        let timed = self.latencies.iter().any(|measure| measure.is_viewed());
-        let tags = self.cell.tags();
+        let cell = self.cell;
+        let timed = cell.latencies().iter().any(|measure| measure.is_viewed());
+        let tags = cell.tags();
+        let in_flight = cell.in_flight().iter();
         Call {
-            cell: self.cell,
-            latencies: self.latencies,
-            in_flight: self
-                .in_flight
-                .iter()
+            cell,
+            in_flight: in_flight
                 .filter_map(|measure| InFlight::begin(measure, &tags))
                 .collect(),
             start: timed.then(clock::now),
-            dropped: PANICKED,
+            end: End::Panicked,
+        }
+    }
+
+    /// Begins a call whose end shows all that there is to know: it returns, or it panics.
+    pub fn begin_plain(&self) -> PlainCall {
+        PlainCall {
+            call: Some(self.begin()),
+            panicking: std::thread::panicking(),
         }
     }
 
@@ -111,21 +100,25 @@ impl CallPlan {
     }
 }
 
-const PANICKED: &str = "panicked";
-const CANCELLED: &str = "cancelled";
-
 /// A call under way. Dropped before it is finished, it has panicked.
 #[doc(hidden)]
 #[must_use = "a call that is dropped counts as panicked"]
 #[derive(Debug)]
 pub struct Call {
     cell: &'static FunctionCell,
-    latencies: &'static [&'static Measure<Duration>],
-    /// Ended when they are dropped. Mostly one or none, so no allocation where nobody views it.
-    in_flight: Vec<InFlight>,
+    /// Mostly one or none, and no allocation where nobody views it.
+    in_flight: Box<[InFlight]>,
     start: Option<clock::Instant>,
-    /// The result, if it is dropped now; empty once it is finished.
-    dropped: &'static str,
+    end: End,
+}
+
+/// What it means if the call is dropped now.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Panicked,
+    Cancelled,
+    /// Nothing: it is finished.
+    Known,
 }
 
 impl Call {
@@ -145,16 +138,16 @@ impl Call {
 
     /// Ends the call.
     pub fn finish(mut self, result: &TagStr<'_>) {
-        self.dropped = "";
+        self.end = End::Known;
         self.end(*result);
     }
 
     fn end(&mut self, result: TagStr<'_>) {
-        self.in_flight.clear();
+        self.in_flight = Box::default();
         // A measure that came to have views during the call has no beginning to count from.
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
-        for measure in self.latencies {
+        for measure in self.cell.latencies() {
             record(&[measurement(measure, elapsed)], &self.tags(result), &[]);
         }
     }
@@ -167,8 +160,31 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if !self.dropped.is_empty() {
-            self.end(TagStr::literal(self.dropped));
+        let result = match self.end {
+            End::Panicked => "panicked",
+            End::Cancelled => "cancelled",
+            End::Known => return,
+        };
+        self.end(TagStr::literal(result));
+    }
+}
+
+/// A call of which nobody looks at what it returns: dropped, it is `ok`, unless a panic drops it.
+#[doc(hidden)]
+#[must_use = "the call ends when it is dropped"]
+#[derive(Debug)]
+pub struct PlainCall {
+    call: Option<Call>,
+    /// Whether its thread was panicking before it began: then it is a destructor's, and not what panics.
+    panicking: bool,
+}
+
+impl Drop for PlainCall {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take()
+            && (self.panicking || !std::thread::panicking())
+        {
+            call.finish(&TagStr::literal("ok"));
         }
     }
 }
@@ -245,7 +261,7 @@ where
         let _scope = this.plan.enter();
         let call = this.call.0.get_or_insert_with(|| this.plan.begin());
         // `thread::panicking()` would not do: this future may be dropped because another one panicked.
-        call.dropped = PANICKED;
+        call.end = End::Panicked;
         let Some(future) = this.future.as_pin_mut() else {
             return Poll::Pending;
         };
@@ -255,7 +271,7 @@ where
                 on_return(output, call);
             }
         } else {
-            call.dropped = CANCELLED;
+            call.end = End::Cancelled;
         }
         polled
     }

@@ -12,7 +12,7 @@ mod memo;
 mod timer;
 
 pub use bound::BoundMeasure;
-pub use call::{Call, CallPlan, Measured, OptionalValue, call};
+pub use call::{Call, CallPlan, Measured, OptionalValue, PlainCall, call};
 use in_flight::InFlight;
 pub use measurements::Measurements;
 pub(crate) use memo::forget;

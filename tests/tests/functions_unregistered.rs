@@ -1,0 +1,28 @@
+//! A program that wants none of the built-in views pays nothing for them.
+
+use census::calls::{ACTIVE, CALLS, CONCURRENT, DURATIONS, LATENCY};
+use census::measure;
+
+#[measure]
+fn measured() -> Result<u8, ()> {
+    Ok(1)
+}
+
+#[test]
+fn unregistered_they_are_gone_as_a_whole() {
+    assert_eq!(measured(), Ok(1));
+    assert!(LATENCY.is_viewed() && ACTIVE.is_viewed());
+    assert!(CALLS.unregister() && DURATIONS.unregister() && CONCURRENT.unregister());
+    assert!(!LATENCY.is_viewed() && !ACTIVE.is_viewed());
+    assert_eq!(measured(), Ok(1));
+    let body = census::prometheus::Exporter::builder()
+        .build_lenient()
+        .scrape(None)
+        .body;
+    assert!(!body.contains("function_calls"), "{body}");
+    // And back again, from zero.
+    assert!(CALLS.register().is_ok());
+    assert_eq!(CALLS.data().rows.iter().map(|row| row.data).sum::<u64>(), 0);
+    assert_eq!(measured(), Ok(1));
+    assert_eq!(CALLS.data().rows.iter().map(|row| row.data).sum::<u64>(), 1);
+}

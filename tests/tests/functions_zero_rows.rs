@@ -1,0 +1,185 @@
+//! Measured functions are there with zeros before their first call; also those of a crate that is only linked.
+
+use std::time::Duration;
+
+use census::calls::{ACTIVE, CALLS, CONCURRENT, DURATIONS, FUNCTION, LATENCY, MODULE, RESULT};
+use census::prometheus::Exporter;
+use census::{Measure, TagMap, measure, tag, tags, view};
+// Named, and no more: so the linker takes it along.
+use census_tests as _;
+
+#[measure]
+static OWN: Measure<Duration>;
+#[measure]
+static OWN_ACTIVE: Measure<i64>;
+#[tag]
+static OTHER: census::TagKey;
+
+view! {
+    static OWN_CALLS: Count<OWN> by (RESULT, FUNCTION);
+    static OWN_IN_FLIGHT: Sum<OWN_ACTIVE> by (FUNCTION);
+    static NOT_KNOWN: Count<OWN> by (FUNCTION, OTHER);
+    static BY_FUNCTION: Count<LATENCY> by (FUNCTION) { max_series: 1 }
+}
+
+type Outcome<T> = std::result::Result<T, String>;
+
+#[measure]
+fn plain() {}
+
+#[measure]
+fn fallible() -> Result<(), String> {
+    Ok(())
+}
+
+#[measure]
+fn by_alias() -> Outcome<()> {
+    Err("no".to_owned())
+}
+
+#[measure]
+async fn asynchronous() -> std::io::Result<()> {
+    Ok(())
+}
+
+#[measure(OWN, in_flight = OWN_ACTIVE, name = "renamed")]
+fn own() -> Result<(), ()> {
+    Err(())
+}
+
+#[measure]
+fn generic<T>(value: T) -> T {
+    value
+}
+
+struct Server;
+
+#[measure]
+impl Server {
+    fn get(&self) -> Option<u8> {
+        None
+    }
+}
+
+/// The results that a function has rows for.
+fn results(function: &str) -> Vec<String> {
+    let data = CALLS.data();
+    let rows = data
+        .rows
+        .iter()
+        .filter(|row| row.tag(&FUNCTION) == Some(function));
+    let mut results: Vec<_> = rows
+        .filter_map(|row| row.tag(&RESULT))
+        .map(str::to_owned)
+        .collect();
+    results.sort();
+    results
+}
+
+fn named(function: &str) -> TagMap {
+    tags!(FUNCTION = function, MODULE = module_path!())
+}
+
+#[test]
+fn every_function_has_its_rows_before_its_first_call() {
+    assert_eq!(results("plain"), ["ok", "panicked"]);
+    assert_eq!(results("fallible"), ["error", "ok", "panicked"]);
+    assert_eq!(
+        results("asynchronous"),
+        ["cancelled", "error", "ok", "panicked"]
+    );
+    assert_eq!(results("generic"), ["ok", "panicked"]);
+    assert_eq!(results("Server::get"), ["ok", "panicked"]);
+    assert_eq!(
+        DURATIONS
+            .data()
+            .get(&named("generic"))
+            .map(|data| data.count),
+        Some(0)
+    );
+    assert!(
+        CONCURRENT
+            .data()
+            .get(&named("generic"))
+            .is_some_and(|active| *active == 0)
+    );
+    // Of one's own measures, too; not of columns that nobody can know.
+    assert_eq!(
+        OWN_CALLS
+            .data()
+            .get(&tags!(FUNCTION = "renamed", RESULT = "error")),
+        Some(&0)
+    );
+    assert!(
+        OWN_IN_FLIGHT
+            .data()
+            .get(&tags!(FUNCTION = "renamed"))
+            .is_some_and(|active| *active == 0)
+    );
+    assert!(NOT_KNOWN.data().rows.is_empty());
+    // They do not count towards the bound.
+    assert!(BY_FUNCTION.data().rows.len() > 5);
+}
+
+#[test]
+fn a_crate_that_is_only_linked_is_there() {
+    let data = CALLS.data();
+    let linked = data
+        .rows
+        .iter()
+        .find(|row| row.tag(&FUNCTION) == Some("only_linked"));
+    let linked = linked.expect("the linker knows it");
+    assert_eq!(
+        (linked.tag(&MODULE), linked.data),
+        (Some("census_tests"), 0)
+    );
+}
+
+#[test]
+fn the_families_are_what_dashboards_expect() {
+    assert!(by_alias().is_err() && own().is_err() && Server.get().is_none());
+    plain();
+    assert!(fallible().is_ok());
+    assert_eq!(generic(7), 7);
+    drop(asynchronous());
+    let exporter = Exporter::builder().namespace("app").build().expect("sound");
+    let body = exporter.scrape(None).body;
+    let line = |name: &str, labels: &str, value: &str| {
+        let line = format!("\n{name}{{{labels}}} {value}\n");
+        assert!(body.contains(&line), "{line} in {body}");
+    };
+    let module = "module=\"functions_zero_rows\"";
+    // Outside of the namespace.
+    let total = "function_calls_total";
+    line(
+        total,
+        &format!("function=\"by_alias\",{module},result=\"error\""),
+        "1",
+    );
+    line(
+        total,
+        &format!("function=\"Server::get\",{module},result=\"ok\""),
+        "1",
+    );
+    // Never polled, never begun.
+    line(
+        total,
+        &format!("function=\"asynchronous\",{module},result=\"cancelled\""),
+        "0",
+    );
+    line(
+        "function_calls_duration_seconds_count",
+        &format!("function=\"generic\",{module}"),
+        "1",
+    );
+    line(
+        "function_calls_concurrent",
+        &format!("function=\"plain\",{module}"),
+        "0",
+    );
+    assert!(
+        body.contains("\napp_own_calls_total{result=\"error\",function=\"renamed\"} 1\n"),
+        "{body}"
+    );
+    assert!(!ACTIVE.name().is_empty());
+}
