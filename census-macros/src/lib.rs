@@ -26,7 +26,7 @@ use proc_macro::TokenStream;
 
 /// Declares a tag key: what measurements can be told apart by.
 ///
-/// ```ignore
+/// ```
 /// use census::{TagKey, tag};
 ///
 /// /// Which client the video came from.
@@ -59,7 +59,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// On a `static`: declares a measure, something that a program measures, and in which unit. On a function or an `impl`
 /// block: [measures calls](#on-functions).
 ///
-/// ```ignore
+/// ```
 /// use std::time::Duration;
 ///
 /// use census::{Measure, measure};
@@ -92,22 +92,40 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Measures the calls of a function: how many there are, how they end, how long they take, how many are under way.
 ///
-/// ```ignore
-/// #[measure]
-/// async fn load(id: u64) -> Result<Video, Error> { … }
+/// ```
+/// use std::time::Duration;
+/// use census::{Measure, TagKey, measure, tag};
 ///
-/// #[measure(LATENCY, tags(METHOD = request.method(), ROUTE = "/videos"))]
-/// fn serve(request: &Request) -> Response { … }
+/// # #[tag]
+/// # static METHOD: TagKey;
+/// # #[measure]
+/// # static LATENCY: Measure<Duration>;
+/// # #[measure]
+/// # static ACTIVE: Measure<i64>;
+/// # #[measure(unit = "By")]
+/// # static SIZE: Measure<u64>;
+/// # struct Service;
+/// #[measure]
+/// async fn load(id: u64) -> std::io::Result<Vec<u8>> {
+///     Ok(Vec::new())
+/// }
+///
+/// #[measure(LATENCY, tags(METHOD = method))]
+/// fn serve(method: &str) -> String {
+///     method.to_lowercase()
+/// }
 ///
 /// #[measure(LATENCY, in_flight = ACTIVE)]
 /// impl Service {
-///     fn work(&self) { … }                                       // "Service::work"
+///     fn work(&self) {} // "Service::work"
 ///
-///     #[measure(RESPONSE_SIZE = |response| response.len() as u64)] // LATENCY and ACTIVE, too
-///     async fn answer(&self) -> Response { … }
+///     #[measure(SIZE = |answer| answer.len() as u64)] // LATENCY and ACTIVE, too
+///     async fn answer(&self) -> String {
+///         "42".to_owned()
+///     }
 ///
 ///     #[measure(skip)]
-///     fn left_out(&self) { … }
+///     fn left_out(&self) {}
 /// }
 /// ```
 ///
@@ -151,8 +169,11 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes the variants of an enum the values of a tag.
 ///
-/// ```ignore
-/// use census::{TagValue, tags};
+/// ```
+/// use census::{TagKey, TagValue, tag, tags};
+///
+/// #[tag]
+/// static METHOD: TagKey;
 ///
 /// #[derive(TagValue)]
 /// enum Method {

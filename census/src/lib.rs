@@ -50,6 +50,26 @@
 //! 6. **Encode** and
 //! 7. **Serve**: `census::prometheus` (features `prometheus` and `server`).
 //!
+//! # Measured functions
+//!
+//! [`#[measure]`](macro@measure) on a function, a method or an `impl` block counts its calls by how they end, times them,
+//! and knows how many are under way: see [`calls`] for what Prometheus then sees.
+//!
+//! ```standalone_crate
+//! use census::{calls, measure, tags};
+//!
+//! #[measure]
+//! fn parse(text: &str) -> Result<u8, std::num::ParseIntError> {
+//!     text.parse()
+//! }
+//!
+//! assert!(parse("seven").is_err());
+//! let errors = tags!(calls::FUNCTION = "parse", calls::MODULE = module_path!(), calls::RESULT = "error");
+//! assert_eq!(calls::CALLS.data().get(&errors), Some(&1));
+//! ```
+//!
+//! # Run time
+//!
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
 //! [`TagKey::new`] and [`View::count`] and its like.
 //!
@@ -67,6 +87,8 @@
 //! - A crate that the program never names in code contributes nothing, because the linker leaves it out: `use its_name
 //!   as _;` helps.
 //! - A global allocator must not record.
+//! - With `panic = "abort"`, no call ends as `panicked`.
+//! - The macros are for crates of edition 2018 and later.
 //! - The documentation tests of a crate of edition 2024 are one program, and so have one catalogue: those that declare
 //!   the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.

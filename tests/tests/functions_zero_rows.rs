@@ -22,7 +22,7 @@ view! {
     static BY_FUNCTION: Count<LATENCY> by (FUNCTION) { max_series: 1 }
 }
 
-type Outcome<T> = std::result::Result<T, String>;
+type Outcome<T> = Result<T, String>;
 
 #[measure]
 fn plain() {}

@@ -84,6 +84,11 @@ fn the_example_directory_tells_what_is_there() {
         expected.push((format!("directory_files {kind}"), files));
         expected.push((format!("directory_bytes {kind}"), bytes));
     }
+    // Two directories and four files.
+    for (result, calls) in [("ok", 6.0), ("error", 0.0), ("panicked", 0.0)] {
+        let key = format!("function_calls_total {result} directory::walk look_at");
+        expected.push((key, calls));
+    }
     expected.sort_by(|a, b| a.0.cmp(&b.0));
     let mut seen = Vec::new();
     // The first scrape may have been before the end of the walk.
@@ -113,6 +118,8 @@ fn directory_series(series: &Series) -> Vec<(String, f64)> {
         "census_",
         "directory_file_size_bytes_bucket",
         "directory_file_size_bytes_sum",
+        "function_calls_concurrent",
+        "function_calls_duration_seconds",
     ];
     let clock = [
         "directory_walk_duration_seconds_bucket",

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use census::prometheus::Exporter;
-use census::{Measure, TagKey, measure, record, tag, view};
+use census::{Measure, TagKey, calls, measure, record, tag, view};
 use census_tests::hostile;
 
 /// A kind of thing.
@@ -77,6 +77,10 @@ view! {
 }
 
 fn main() {
+    // Of functions that are linked, others tell.
+    calls::CALLS.unregister();
+    calls::DURATIONS.unregister();
+    calls::CONCURRENT.unregister();
     measure_bytes();
     for change in [-100, -99, 0, 250, -151] {
         record!(CHANGE = change);
