@@ -12,8 +12,9 @@ use prometheus_client::metrics;
 use prometheus_client::registry::Unit;
 
 use super::exemplars::{Bucket, ExemplarQueue};
-use super::exposition::{Written, escape_help};
+use super::exposition::Written;
 use super::families::{ConstLabel, Decoration, Families, Family};
+use super::help::escape_help;
 use super::value::SampleValue;
 use super::{own, unit};
 use crate::aggregate::{Data, DistributionData};

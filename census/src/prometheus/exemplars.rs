@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use super::exposition::escape_help;
+use super::help::escape_help;
 use crate::aggregate::Exemplar;
 use crate::declare::TimeUnit;
 

@@ -7,6 +7,7 @@
 use std::fmt::{self, Write as _};
 
 use super::exemplars::ExemplarQueue;
+use super::help::{HELP, Help, TYPE, escape_help};
 use super::negotiate::Format;
 use crate::register::MetricType;
 
@@ -30,30 +31,13 @@ pub(super) struct Written {
     pub(super) suffixes: &'static [&'static str],
 }
 
-/// A HELP line on its way. It waits for its TYPE line: 0.0.4 has another name there for some types.
-#[derive(Debug)]
-enum Help {
-    No,
-    /// Name and text, so far. It may hold line breaks, and anything after them: the encoder writes the text in one call,
-    /// and the end of the line and the beginning of the next in calls of their own, so calls tell what lines cannot.
-    Begun {
-        line: String,
-        ended: bool,
-    },
-    /// Family and text.
-    Whole(String, String),
-}
-
-const HELP: &str = "# HELP ";
-const TYPE: &str = "# TYPE ";
-
 impl Exposition {
     pub(super) fn new(format: Format) -> Self {
         Self {
             out: String::new(),
             line: 0,
             format,
-            help: Help::No,
+            help: Help::default(),
             histogram: false,
             families: Vec::new(),
             exemplars: ExemplarQueue::default(),
@@ -82,35 +66,6 @@ impl Exposition {
         matches!(self.format, Format::Text { .. })
     }
 
-    /// Takes a part of a HELP line; whether it was one.
-    fn take_help(&mut self, text: &str) -> bool {
-        match &mut self.help {
-            Help::Begun { line, ended: true } if text == TYPE => {
-                let (family, help) = line.split_once(' ').unwrap_or((line, ""));
-                self.help = Help::Whole(family.to_owned(), help.to_owned());
-                false
-            }
-            Help::Begun { line, ended } => {
-                if *ended {
-                    line.push('\n');
-                }
-                *ended = text == "\n";
-                if !*ended {
-                    line.push_str(text);
-                }
-                true
-            }
-            Help::No if text == HELP && self.out.len() == self.line => {
-                self.help = Help::Begun {
-                    line: String::new(),
-                    ended: false,
-                };
-                true
-            }
-            Help::No | Help::Whole(..) => false,
-        }
-    }
-
     /// Looks at the line that has just ended.
     fn end_line(&mut self) -> fmt::Result {
         let Some(line) = self.out.get(self.line..) else {
@@ -132,7 +87,7 @@ impl Exposition {
     }
 
     fn begin_family(&mut self, metric_type: &str) -> fmt::Result {
-        let Help::Whole(family, help) = std::mem::replace(&mut self.help, Help::No) else {
+        let Some((family, help)) = self.help.whole() else {
             // An encoder that writes otherwise than this one was seen to: its lines are passed on.
             return Ok(());
         };
@@ -196,7 +151,7 @@ impl Exposition {
 
 impl fmt::Write for Exposition {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.take_help(text) {
+        if self.help.take(text, self.out.len() == self.line) {
             return Ok(());
         }
         for piece in text.split_inclusive('\n') {
@@ -228,20 +183,6 @@ fn exemplar_start(line: &str) -> Option<usize> {
         }
     }
     None
-}
-
-/// A HELP text. OpenMetrics 1.0.0 escapes quotes too; 0.0.4 does not.
-pub(super) fn escape_help(help: &str, quotes: bool) -> String {
-    let mut out = String::with_capacity(help.len());
-    for c in help.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '"' if quotes => out.push_str("\\\""),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ mod exemplars;
 mod exporter;
 mod exposition;
 mod families;
+mod help;
 mod negotiate;
 mod own;
 mod unit;
