@@ -133,13 +133,15 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// already. With a measure, it records into the named ones only. All that it records carries the tags
 /// `census::calls::{FUNCTION, MODULE, RESULT}`, and the tags that are current.
 ///
-/// A call ends as `ok`; as `error`, if it returns an `Err`, under whatever name of the type; as `panicked`; or, if it is
-/// a future, as `cancelled`: dropped before it was ready. A future's call begins when it is polled first.
+/// A call ends as `ok`; as `error`, if it returns an `Err`, under whatever name of the type (but not where the type is a
+/// parameter of the function: then `result = ` can tell); as `panicked`; or, if it is a future, as `cancelled`: dropped
+/// before it was ready. A future's call begins when it is polled first.
 ///
 /// It goes on every `fn` and `async fn` with a body, on methods, and with `#[async_trait]` above or below it. A function
-/// that is not `async` but returns a future must make it with an `async` block, at its end or where it returns early. Not
+/// that is not `async` but returns a future (by its name: `impl Future`, a boxed one, a type whose name ends in `Future`)
+/// must make it with an `async` block, at its end or where it returns early; what another macro returns cannot be seen. Not
 /// on a `const fn`, and in a trait's `impl` not together with `#[track_caller]` unless it can be seen that what is returned
-/// is no `Result`.
+/// is no `Result`. On a function of a generic `impl` with `#[track_caller]` but without `self`, annotate the block.
 ///
 /// ## Arguments
 ///
@@ -148,7 +150,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `MEASURE` | path to a `static` of type `Measure<Duration>`, any number of them: how long the call takes | no | `census::calls::LATENCY`, if no measure is named | `LATENCY` |
 /// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to what is returned to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
 /// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is under way | no | `census::calls::ACTIVE`, if no measure is named | `in_flight = ACTIVE` |
-/// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated at the beginning of the call, and current while it lasts, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
+/// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated before the call begins, and current while its body runs, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
 /// | `result` | a closure from a reference to what is returned to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
 /// | `skip` | a word, alone; on a method of an annotated block: leaves it out | no | | `skip` |
@@ -161,7 +163,8 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The function, with its body inside of a call's guard, and an entry in the program's catalogue: its rows are there with
 /// zeros before its first call. It behaves as it did: arguments are dropped in the same order, a future is larger by some
-/// words and `Send` exactly when it was, lints see the body as it is.
+/// words and `Send` exactly when it was, lints see the body as it is. (Where what is returned is plainly no `Result`, the
+/// arguments are dropped after the call has ended.)
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

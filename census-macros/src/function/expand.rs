@@ -156,7 +156,7 @@ impl Measured<'_> {
             Some(ty) if !output::is_never(Some(ty)) => output::hint(Some(ty)),
             _ => TokenStream::new(),
         };
-        let measure = |block: &ExprAsync| {
+        let measure = |block: &ExprAsync, is_whole: bool| {
             let ExprAsync {
                 attrs,
                 async_token,
@@ -165,6 +165,7 @@ impl Measured<'_> {
                 ..
             } = block;
             let label = label(block.brace_token.span.open());
+            let hint = is_whole.then_some(&hint);
             let future = quote!(#async_token #capture { #hint #label #block });
             let measured = self.polled(&future, capture.is_some());
             if self.arguments.tags.is_empty() {

@@ -7,8 +7,18 @@ use syn::{Block, Expr, ExprAsync, ExprCall, Macro, Stmt};
 
 use super::item::braced;
 
-/// What replaces an `async` block.
-type Measure<'a> = &'a dyn Fn(&ExprAsync) -> TokenStream;
+/// What replaces an `async` block. The flag says whether its output is what the function's future gives.
+type Measure<'a> = &'a dyn Fn(&ExprAsync, bool) -> TokenStream;
+
+/// Methods that leave a future's output as it is.
+const TRANSPARENT: [&str; 6] = [
+    "boxed",
+    "boxed_local",
+    "fuse",
+    "instrument",
+    "in_current_span",
+    "into_future",
+];
 
 /// The body with every `async` block replaced that it returns; `Err` has the tokens that return something else.
 ///
@@ -42,7 +52,7 @@ fn block(statements: &mut [Stmt], measure: Measure<'_>) -> Result<(), TokenStrea
 fn returned(expr: &mut Expr, measure: Measure<'_>) -> Result<(), TokenStream> {
     match expr {
         Expr::Async(block) => {
-            *expr = Expr::Verbatim(measure(block));
+            *expr = Expr::Verbatim(measure(block, true));
             Ok(())
         }
         // `Box::pin(async …)`, `async {…}.boxed()`, `Box::pin(async …) as _`
@@ -52,6 +62,10 @@ fn returned(expr: &mut Expr, measure: Measure<'_>) -> Result<(), TokenStream> {
         }
         Expr::MethodCall(call) => {
             let whole = call.to_token_stream();
+            let is_transparent = TRANSPARENT.iter().any(|name| call.method == name);
+            // `async {…}.map(…)`: what the block gives is another's.
+            let other = |block: &ExprAsync, _| measure(block, false);
+            let measure: Measure<'_> = if is_transparent { measure } else { &other };
             returned(&mut call.receiver, measure).map_err(|_| whole)
         }
         Expr::Cast(cast) => returned(&mut cast.expr, measure),
@@ -60,6 +74,7 @@ fn returned(expr: &mut Expr, measure: Measure<'_>) -> Result<(), TokenStream> {
         Expr::Block(inner) => block(&mut inner.block.stmts, measure),
         Expr::Unsafe(inner) => block(&mut inner.block.stmts, measure),
         Expr::If(branches) => {
+            *branches.cond = Expr::Verbatim(early(branches.cond.to_token_stream(), measure)?);
             block(&mut branches.then_branch.stmts, measure)?;
             match &mut branches.else_branch {
                 Some((_, other)) => returned(other, measure),
@@ -67,6 +82,7 @@ fn returned(expr: &mut Expr, measure: Measure<'_>) -> Result<(), TokenStream> {
             }
         }
         Expr::Match(arms) => {
+            *arms.expr = Expr::Verbatim(early(arms.expr.to_token_stream(), measure)?);
             let mut arms = arms.arms.iter_mut();
             arms.try_for_each(|arm| returned(&mut arm.body, measure))
         }
@@ -103,9 +119,11 @@ fn diverges(mac: &Macro) -> bool {
 fn early(tokens: TokenStream, measure: Measure<'_>) -> Result<TokenStream, TokenStream> {
     let mut output = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
-    // What returns from something else: the block after an `async` or a `fn`.
+    // What returns from something else: the block after an `async`, a `fn name`, or a closure's `|…|` or `|…| -> Type`.
     let mut other = false;
+    let mut after_bar = false;
     while let Some(token) = tokens.next() {
+        let bar = std::mem::replace(&mut after_bar, is_bar(&token));
         match token {
             TokenTree::Ident(word) if word == "return" => {
                 let value = tokens
@@ -117,10 +135,16 @@ fn early(tokens: TokenStream, measure: Measure<'_>) -> Result<TokenStream, Token
                 output.extend(quote!(#word #value));
             }
             TokenTree::Ident(word) => {
-                other |= word == "async" || word == "fn";
+                // `fn(A) -> B` is a type.
+                let names = matches!(tokens.peek(), Some(TokenTree::Ident(_)));
+                other |= word == "async" || word == "fn" && names;
                 output.extend([TokenTree::Ident(word)]);
             }
-            TokenTree::Group(group) if other && group.delimiter() == Delimiter::Brace => {
+            TokenTree::Punct(punct) => {
+                other |= bar && punct.as_char() == '-';
+                output.extend([TokenTree::Punct(punct)]);
+            }
+            TokenTree::Group(group) if (other || bar) && group.delimiter() == Delimiter::Brace => {
                 other = false;
                 output.extend([TokenTree::Group(group)]);
             }
@@ -129,10 +153,14 @@ fn early(tokens: TokenStream, measure: Measure<'_>) -> Result<TokenStream, Token
                 replaced.set_span(group.span());
                 output.extend([TokenTree::Group(replaced)]);
             }
-            token => output.extend([token]),
+            literal @ TokenTree::Literal(_) => output.extend([literal]),
         }
     }
     Ok(output)
+}
+
+fn is_bar(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|')
 }
 
 /// Taking a part of an iterator.

@@ -110,6 +110,14 @@ fn method(
     errors: &mut Errors,
 ) -> TokenStream {
     let own = take_own(&mut function.attrs);
+    if let Some(attr) = function.attribute("measure") {
+        errors.at(
+            attr,
+            "a `#[measure]` inside of a `cfg_attr` cannot be seen here\nhelp: leave the block's attribute out, and write \
+             one on each method",
+        );
+        return function.to_token_stream();
+    }
     if own.is_empty() && (function.sig.constness.is_some() || function.body.is_none()) {
         return function.to_token_stream();
     }

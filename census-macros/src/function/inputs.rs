@@ -94,6 +94,11 @@ fn bind(input: &Input, pat: &Pat, index: usize) -> (Ident, Vec<TokenStream>) {
         (Form::Name, [name]) if !name.to_string().starts_with('_') => {
             (name.clone(), vec![quote!(let #pat = #name;)])
         }
+        // Nobody does indeed: to bind it would be reported, too.
+        (Form::Name, [_]) if input.is_unused_variable() => {
+            let statements = vec![quote!(let #hidden = #hidden;)];
+            (hidden, statements)
+        }
         (Form::Name | Form::Pattern, _) => {
             let statements = vec![quote!(let #pat = #hidden;)];
             (hidden, statements)

@@ -84,12 +84,15 @@ fn future_of(ty: &Type) -> Option<Future<'_>> {
                 return future_of(types.next()?);
             }
             let boxed = ["BoxFuture", "LocalBoxFuture"];
-            boxed
-                .iter()
-                .any(|name| is(&path.path, name))
-                .then(|| Future {
+            if boxed.iter().any(|name| is(&path.path, name)) {
+                return Some(Future {
                     output: types.next(),
-                })
+                });
+            }
+            // `Self::Future`, `ResponseFuture<T>`: by its name it is one, of what nobody knows.
+            let last = path.path.segments.last()?;
+            let is_one = last.ident.to_string().ends_with("Future");
+            is_one.then_some(Future { output: None })
         }
         _ => None,
     }

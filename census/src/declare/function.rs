@@ -1,5 +1,7 @@
 //! Measured functions, as the linker knows them.
 
+use std::fmt;
+use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
 use super::{Measure, MeasureCell, Origin, Value};
@@ -17,9 +19,9 @@ pub struct FunctionCell {
     origin: Origin,
 }
 
-/// A measure of any type.
+/// A measure of any type. What every measure is must be said here: a future that is measured is to be what it was.
 #[doc(hidden)]
-pub trait AnyMeasure: Send + Sync + std::fmt::Debug {
+pub trait AnyMeasure: Send + Sync + RefUnwindSafe + fmt::Debug {
     #[doc(hidden)]
     fn __name(&self) -> &str;
 }
@@ -84,10 +86,16 @@ impl FunctionCell {
         self.results
     }
 
+    /// Whether its calls' durations go into this measure.
+    pub(crate) fn times(&self, measure: &MeasureCell) -> bool {
+        let name = &*measure.descriptor.name;
+        self.latencies.iter().any(|other| other.name() == name)
+    }
+
     /// Whether its calls record into this measure.
     pub(crate) fn records(&self, measure: &MeasureCell) -> bool {
         let name = &*measure.descriptor.name;
-        self.latencies.iter().any(|other| other.name() == name)
+        self.times(measure)
             || self.in_flight.iter().any(|other| other.name() == name)
             || self.values.iter().any(|other| other.__name() == name)
     }

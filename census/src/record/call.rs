@@ -175,7 +175,8 @@ impl Drop for Call {
 #[derive(Debug)]
 pub struct PlainCall {
     call: Option<Call>,
-    /// Whether its thread was panicking before it began: then it is a destructor's, and not what panics.
+    /// Whether its thread was panicking before it began: then it is a destructor's, and not what panics. (Should it
+    /// panic itself, and be caught before it aborts the program, it counts as `ok`: nothing tells.)
     panicking: bool,
 }
 
@@ -256,7 +257,13 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
+        let mut this = self.project();
+        if this.on_return.is_none()
+            && let Some(future) = this.future.as_mut().as_pin_mut()
+        {
+            // It was ready before. What it does now is its own affair, and no call.
+            return future.poll(cx);
+        }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
         let _scope = this.plan.enter();
         let call = this.call.0.get_or_insert_with(|| this.plan.begin());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::slices::CENSUS_0_1_FUNCTIONS;
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::{Kind, ViewSpec};
+use crate::declare::ViewSpec;
 use crate::tags::packed;
 
 /// The keys of the rows that a view has from the start: its only one, if it has no columns; those of the functions that
@@ -16,17 +16,14 @@ pub(crate) fn known_rows(view: &ViewSpec) -> BTreeSet<String> {
     let own = [&FUNCTION, &MODULE, &RESULT];
     let by_result = view.columns.contains(&RESULT);
     let measure = &view.measure;
-    if !view.columns.iter().all(|key| own.contains(&key))
-        // What is under way has no result yet, and which calls return a value nobody knows.
-        || (by_result && measure.descriptor.kind != Kind::Duration)
-    {
+    if !view.columns.iter().all(|key| own.contains(&key)) {
         return BTreeSet::new();
     }
     let mut keys = BTreeSet::new();
-    for function in CENSUS_0_1_FUNCTIONS
-        .iter()
-        .filter(|function| function.records(measure))
-    {
+    for function in CENSUS_0_1_FUNCTIONS.iter().filter(|function| {
+        // What is under way has no result yet, and which calls return a value nobody knows.
+        function.times(measure) || !by_result && function.records(measure)
+    }) {
         let results = if by_result { function.results() } else { &[""] };
         for result in results {
             let mut key = String::new();
