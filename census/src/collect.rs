@@ -26,7 +26,7 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[TagKey]>,
-    key: Arc<crate::aggregate::Row>,
+    source: Arc<crate::aggregate::Row>,
     /// What the row holds.
     pub data: D,
 }
@@ -34,13 +34,13 @@ pub struct Row<D = Data> {
 impl<D> Row<D> {
     /// The tags, in the order of the view's columns. A tag that was not set is empty.
     pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
-        self.columns.iter().zip(packed::iter(&self.key.key))
+        self.columns.iter().zip(packed::iter(&self.source.key))
     }
 
     /// The values alone, packed.
     #[cfg(feature = "prometheus")]
     pub(crate) fn packed(&self) -> &str {
-        &self.key.key
+        &self.source.key
     }
 
     /// The value of a column; `None` if the view does not have it. A tag that was not set is empty.
@@ -158,7 +158,7 @@ fn collect<D>(live: &LiveView, data: impl Fn(Data) -> Option<D>) -> ViewData<D> 
         let data = data(row.cell.data(measure)?)?;
         Some(Row {
             columns: Arc::clone(&live.spec.columns),
-            key: row,
+            source: row,
             data,
         })
     });

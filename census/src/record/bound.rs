@@ -47,10 +47,12 @@ impl<T: Value> BoundMeasure<T> {
             return add(&known.1, cell, bits, None);
         }
         let (version, views) = cell.wiring.views();
-        let (rows, overflowed) = memo::rows_of(&views, &self.tags);
-        add(&rows, cell, bits, None);
-        if !overflowed && let Ok(mut known) = self.rows.try_write() {
-            *known = (version, rows);
+        let found = memo::rows_of(&views, &self.tags);
+        add(&found.rows, cell, bits, None);
+        if !found.overflowed
+            && let Ok(mut known) = self.rows.try_write()
+        {
+            *known = (version, found.rows.into());
         }
     }
 }

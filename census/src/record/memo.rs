@@ -91,15 +91,14 @@ pub(super) fn with_rows(
     }
 }
 
-/// The rows for exactly these tags; `None` if one of them is an overflow row, which is not to be kept.
-pub(super) fn rows_of(views: &[Arc<LiveView>], tags: &TagMap) -> (Box<[Arc<Row>]>, bool) {
+/// The rows for exactly these tags.
+pub(super) fn rows_of(views: &[Arc<LiveView>], tags: &TagMap) -> FoundRows {
     let columns = columns(views);
     let mut key = String::new();
     for column in &columns {
         packed::push(&mut key, tags.get(column).map_or("", TagValue::as_str));
     }
-    let found = find(views, &columns, &key);
-    (found.rows.into(), found.overflowed)
+    find(views, &columns, &key)
 }
 
 /// Has each thread forget the measures whose views are gone, this one now, the others when they next record.
@@ -184,9 +183,11 @@ fn write_key(key: &mut String, columns: &[TagKey], tags: &[(&TagKey, TagStr<'_>)
     });
 }
 
-struct FoundRows {
-    rows: Vec<Arc<Row>>,
-    overflowed: bool,
+/// The rows that a measurement goes to, one for each view.
+pub(super) struct FoundRows {
+    pub(super) rows: Vec<Arc<Row>>,
+    /// Whether one of them is an overflow row. That is not to be remembered: the next measurement is to be counted, too.
+    pub(super) overflowed: bool,
 }
 
 /// Asks the views: `key` has the values of `columns`, each view takes those of its own.

@@ -1,4 +1,4 @@
-//! The catalogue: every measure and view of the program, validated whole.
+//! The catalogue: every measure, tag key and view of the program, validated whole.
 
 #[cfg(feature = "prometheus")]
 use std::num::NonZero;
@@ -39,11 +39,8 @@ pub(crate) fn ensure() {
 /// without an exporter.
 ///
 /// ```standalone_crate
-/// # fn the_catalogue_is_sound() {
 /// // in a test of the application
 /// assert_eq!(census::check(), Ok(()));
-/// # }
-/// # the_catalogue_is_sound();
 /// ```
 ///
 /// # Errors
@@ -100,9 +97,13 @@ pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<Measu
 /// Registers a tag key: the one that is there already, if there is one.
 pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, Problem> {
     let mut catalogue = lock();
-    let first = catalogue.keys.first(cell.name());
+    if let Some(first) = catalogue.keys.first(cell.name())
+        && first.is_local() == cell.is_local()
+    {
+        return Ok(first);
+    }
     catalogue.add_key(&cell)?;
-    Ok(first.unwrap_or(cell))
+    Ok(cell)
 }
 
 /// The measures whose values can be refused and that are viewed, and how many were.
