@@ -1,5 +1,6 @@
 //! Step 5, **collect**: a plain copy of what the views hold.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -26,7 +27,8 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[TagKey]>,
-    source: Arc<crate::aggregate::Row>,
+    /// The columns' values, packed.
+    key: Box<str>,
     /// What the row holds.
     pub data: D,
 }
@@ -34,13 +36,7 @@ pub struct Row<D = Data> {
 impl<D> Row<D> {
     /// The tags, in the order of the view's columns. A tag that was not set is empty.
     pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
-        self.columns.iter().zip(packed::iter(&self.source.key))
-    }
-
-    /// The values alone, packed.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn packed(&self) -> &str {
-        &self.source.key
+        self.columns.iter().zip(packed::iter(&self.key))
     }
 
     /// The value of a column; `None` if the view does not have it. A tag that was not set is empty.
@@ -139,7 +135,7 @@ impl<'a> SnapshotView<'a> {
 #[must_use]
 pub fn snapshot() -> Snapshot {
     let views = register::views().into_iter().map(|live| {
-        let data = view(&live);
+        let data = collect(&live, Some);
         (live, data)
     });
     Snapshot {
@@ -147,23 +143,19 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
-/// The data of one view.
-pub(crate) fn view(live: &LiveView) -> ViewData {
-    collect(live, Some)
-}
-
-fn collect<D>(live: &LiveView, data: impl Fn(Data) -> Option<D>) -> ViewData<D> {
-    let measure = &live.spec.measure.descriptor;
-    let rows = live.rows.list().into_iter().filter_map(|row| {
-        let data = data(row.cell.data(measure)?)?;
-        Some(Row {
+fn collect<D>(live: &Arc<LiveView>, data: impl Fn(Data) -> Option<D>) -> ViewData<D> {
+    let mut rows = Vec::new();
+    let collected = live.each(|key, read| {
+        rows.extend(data(read).map(|data| Row {
             columns: Arc::clone(&live.spec.columns),
-            source: row,
+            key: Box::from(key),
             data,
-        })
+        }));
+        Ok::<(), Infallible>(())
     });
+    let Ok(()) = collected;
     ViewData {
-        rows: rows.collect(),
+        rows,
         start: live.start,
         // The clock may have been set back.
         end: SystemTime::now().max(live.start),

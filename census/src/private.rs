@@ -17,7 +17,7 @@ pub use crate::register::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
     CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
 };
-pub use crate::tags::{tag, tags};
+pub use crate::tags::{literal_tag, tag, tags};
 
 /// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).outcome()` takes the method that
 /// needs fewer references.
@@ -32,13 +32,13 @@ pub trait Outcome {
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
     fn outcome(&self) -> TagStr<'static> {
-        TagStr::literal(if self.0.is_ok() { "ok" } else { "error" })
+        TagStr::literal(if self.0.is_ok() { &"ok" } else { &"error" })
     }
 }
 
 impl<T> Outcome for &Returned<'_, T> {
     fn outcome(&self) -> TagStr<'static> {
-        TagStr::literal("ok")
+        TagStr::literal(&"ok")
     }
 }
 

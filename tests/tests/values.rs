@@ -67,7 +67,7 @@ fn unsigned() {
         [1, 1, 2, 0],
         "a value equal to a bound is in that bucket"
     );
-    assert_eq!(data.bounds, [0, 10, u64::MAX].map(Number::U64));
+    assert_eq!(*data.bounds, [0, 10, u64::MAX].map(Number::U64));
     assert_eq!(
         (data.min, data.max),
         (Some(Number::U64(0)), Some(Number::U64(u64::MAX - 20)))
@@ -144,7 +144,7 @@ fn time() {
     assert!(sum >= Duration::from_millis(1505) + took && sum < Duration::from_mins(1));
     let data = only!(TIME_DIST).expect("a row");
     assert_eq!(
-        data.bounds,
+        *data.bounds,
         census::DEFAULT_LATENCY_BUCKETS.map(Number::Duration)
     );
     assert!(

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::Lit;
 
 use super::{Assignment, Label, Record};
 use crate::generate::{Krate, ends};
@@ -54,6 +55,11 @@ pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
 
 fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
     let shown = (ends(place).0, ends(value).1);
+    // A literal is known by its place: it need not be read to be found again.
+    let function = match syn::parse2(value.clone()) {
+        Ok(Lit::Str(_)) => quote!(__private::literal_tag),
+        _ => quote!(__private::tag),
+    };
     let (place, value) = (krate.borrowed(place), krate.borrowed(value));
-    krate.call(quote!(__private::tag), shown, quote!(#place, #value))
+    krate.call(function, shown, quote!(#place, #value))
 }

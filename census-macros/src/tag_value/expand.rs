@@ -15,7 +15,7 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     } = input;
     let (params, arguments, bounds) = generics.split_for_impl();
     let value = match variants.as_deref() {
-        None => quote!(#krate::TagStr::literal("")),
+        None => quote!(#krate::TagStr::literal(&"")),
         Some([]) => quote!(match *self {}),
         Some(variants) => {
             let arms = variants.iter().map(arm);
@@ -42,5 +42,5 @@ fn arm(variant: &Variant) -> TokenStream {
         Fields::Unit => quote!(Self::#name),
         Fields::Named(_) | Fields::Unnamed(_) => quote!(Self::#name { .. }),
     };
-    quote!(#pattern => #value)
+    quote!(#pattern => &#value)
 }

@@ -1,5 +1,6 @@
 //! What a row holds, read: plain data.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::declare::Number;
@@ -35,7 +36,7 @@ pub struct DistributionData {
     /// The greatest value.
     pub max: Option<Number>,
     /// The bounds of the buckets, increasing.
-    pub bounds: Vec<Number>,
+    pub bounds: Arc<[Number]>,
     /// How many values each bucket has; one more than bounds. A value equal to a bound counts below it.
     pub bucket_counts: Vec<u64>,
     /// For each bucket the newest measurement that carried an exemplar; empty if there was none at all.

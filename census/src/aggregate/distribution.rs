@@ -1,206 +1,219 @@
-//! A distribution's data.
+//! A distribution's words: sum, what the deviations are computed from, extremes, and a count for each bucket.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::cell::SumCell;
-use super::exemplar::ExemplarCell;
-use super::float::AtomicF64;
-use super::{DistributionData, ExemplarLabels};
-use crate::declare::{Bounds, Kind, MeasureDescriptor, order};
+use super::moments::Moments;
+use super::recipe::Recipe;
+use super::write::{Writer, add_float};
+use super::{DistributionData, sum};
+use crate::declare::{Kind, MeasureDescriptor, order};
 
-/// How often a row is read again that changed while it was read.
+/// How often words are read again that changed while they were read.
 const TRIES: usize = 3;
 
-/// Bucket counts, sum, least and greatest value, and what the deviations are computed from.
-#[derive(Debug)]
-pub(crate) struct DistributionCell {
-    bounds: Bounds,
-    buckets: Box<[AtomicU64]>,
-    sum: SumCell,
-    /// The first value; NaN before. Deviations are summed from here instead of from zero, or values that are large and
-    /// close together would cancel out: the error stays below that of adding up as many floats.
-    shift: AtomicF64,
-    shifted_sum: AtomicF64,
-    shifted_squares: AtomicF64,
-    /// As ordered keys (see [`order`]), so that `fetch_min` and `fetch_max` work for every type.
-    min: AtomicU64,
-    max: AtomicU64,
-    /// Made when the first measurement with an exemplar comes: most rows never have one.
-    exemplars: OnceLock<Box<[ExemplarCell]>>,
+/// How many words come before the buckets.
+pub(super) const HEADER: usize = 6;
+
+/// The words of a row, by name. All are zero at first.
+struct Parts<'a> {
+    sum: &'a AtomicU64,
+    /// See [`Moments`]. The bits of a float, so changed that zero is NaN: not set.
+    shift: &'a AtomicU64,
+    shifted_sum: &'a AtomicU64,
+    shifted_squares: &'a AtomicU64,
+    /// The greatest value's key (see [`order`]).
+    greatest: &'a AtomicU64,
+    /// The complement of the least value's key: greater for lesser values.
+    least: &'a AtomicU64,
+    buckets: &'a [AtomicU64],
 }
 
-impl DistributionCell {
-    pub(super) fn new(bounds: &Bounds, kind: Kind) -> Self {
-        Self {
-            buckets: (0..bounds.buckets()).map(|_| AtomicU64::new(0)).collect(),
-            bounds: bounds.clone(),
-            sum: SumCell::new(kind),
-            shift: AtomicF64::new(f64::NAN),
-            shifted_sum: AtomicF64::new(0.0),
-            shifted_squares: AtomicF64::new(0.0),
-            min: AtomicU64::new(u64::MAX),
-            max: AtomicU64::new(0),
-            exemplars: OnceLock::new(),
-        }
+impl<'a> Parts<'a> {
+    #[inline]
+    fn new(words: &'a [AtomicU64]) -> Option<Self> {
+        let [
+            sum,
+            shift,
+            shifted_sum,
+            shifted_squares,
+            greatest,
+            least,
+            buckets @ ..,
+        ] = words
+        else {
+            return None;
+        };
+        Some(Self {
+            sum,
+            shift,
+            shifted_sum,
+            shifted_squares,
+            greatest,
+            least,
+            buckets,
+        })
     }
+}
 
-    pub(super) fn record(&self, kind: Kind, bits: u64, exemplar: Option<&ExemplarLabels<'_>>) {
-        let bucket = self.bounds.bucket(bits);
-        self.sum.add(bits);
-        let value = kind.float(bits);
-        let deviation = value - self.shift.set_once(value);
-        self.shifted_sum.add(deviation);
-        self.shifted_squares.add(deviation * deviation);
-        let key = order::key(kind, bits);
-        if key < self.min.load(Ordering::Relaxed) {
-            self.min.fetch_min(key, Ordering::Relaxed);
-        }
-        if key > self.max.load(Ordering::Relaxed) {
-            self.max.fetch_max(key, Ordering::Relaxed);
-        }
-        // Last, and with Release, which pairs with the Acquire in `data`: a scrape that sees the count sees the value
-        // in the sum, so a sum that is read is never behind its count.
-        if let Some(count) = self.buckets.get(bucket) {
-            count.fetch_add(1, Ordering::Release);
-        }
-        if let Some(labels) = exemplar {
-            let exemplars = self.exemplars.get_or_init(|| {
-                self.buckets
-                    .iter()
-                    .map(|_| ExemplarCell::default())
-                    .collect()
-            });
-            if let Some(cell) = exemplars.get(bucket) {
-                cell.set(bits, labels);
-            }
-        }
+const UNSET: u64 = f64::NAN.to_bits();
+
+/// Adds a value, and says in which bucket it is.
+#[inline]
+pub(super) fn record<W: Writer>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
+    let Some(parts) = Parts::new(words) else {
+        return;
+    };
+    let kind = recipe.kind;
+    sum::add::<W>(kind, parts.sum, bits);
+    let value = kind.float(bits);
+    let deviation = value - set_shift(parts.shift, value);
+    add_float::<W>(parts.shifted_sum, deviation);
+    add_float::<W>(parts.shifted_squares, deviation * deviation);
+    let key = order::key(kind, bits);
+    raise::<W>(parts.greatest, key);
+    raise::<W>(parts.least, !key);
+    // Last: a scrape that sees the count sees the value in the sum, so a sum that is read is never behind its count.
+    if let Some(count) = parts.buckets.get(recipe.bounds.bucket(bits)) {
+        W::count(count);
     }
+}
 
-    pub(super) fn data(&self, measure: &MeasureDescriptor) -> DistributionData {
-        let mut data = self.read(measure);
+/// Sets the shift if it is not set, and says what it is now.
+#[inline]
+fn set_shift(word: &AtomicU64, value: f64) -> f64 {
+    let now = f64::from_bits(word.load(Ordering::Relaxed) ^ UNSET);
+    if !now.is_nan() {
+        return now;
+    }
+    let new = value.to_bits() ^ UNSET;
+    // Also the owner does it so: it is done once.
+    let set = word.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
+    set.map_or_else(|now| f64::from_bits(now ^ UNSET), |_| value)
+}
+
+#[inline]
+fn raise<W: Writer>(word: &AtomicU64, key: u64) {
+    if key > word.load(Ordering::Relaxed) {
+        W::update(word, |now| now.max(key));
+    }
+}
+
+/// Adds what some words hold to others.
+pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[AtomicU64]) {
+    let (Some(from), Some(into)) = (Parts::new(from), Parts::new(into)) else {
+        return;
+    };
+    let totals = Totals::read_once(&from);
+    if totals.moments.count == 0 {
+        return;
+    }
+    let kind = recipe.kind;
+    sum::add::<W>(kind, into.sum, totals.sum);
+    let shift = set_shift(into.shift, totals.moments.shift);
+    let moments = totals.moments.shifted_to(shift);
+    add_float::<W>(into.shifted_sum, moments.sum);
+    add_float::<W>(into.shifted_squares, moments.squares);
+    raise::<W>(into.greatest, totals.greatest);
+    raise::<W>(into.least, totals.least);
+    for (count, into) in totals.buckets.iter().zip(into.buckets) {
+        W::add(into, *count);
+    }
+}
+
+/// What the words of a row hold, of one thread or of several.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    sum: u64,
+    moments: Moments,
+    greatest: u64,
+    least: u64,
+    buckets: Vec<u64>,
+}
+
+impl Totals {
+    /// Adds what some words hold.
+    pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
+        let Some(parts) = Parts::new(words) else {
+            return;
+        };
+        let mut read = Self::read_once(&parts);
         // Others may record meanwhile. Where they do so all the time, the last try has to do.
         for _ in 0..TRIES {
-            let again = self.read(measure);
-            if again.count == data.count {
+            let again = Self::read_once(&parts);
+            let same = again.moments.count == read.moments.count;
+            read = again;
+            if same {
                 break;
             }
-            data = again;
         }
-        data.exemplars = match self.exemplars.get() {
-            Some(cells) => cells.iter().map(|cell| cell.get(measure.kind)).collect(),
-            None => Vec::new(),
-        };
-        data
+        if self.buckets.is_empty() {
+            *self = read;
+            return;
+        }
+        self.sum = sum::plus(kind, self.sum, read.sum);
+        self.moments = self.moments.and(read.moments);
+        self.greatest = self.greatest.max(read.greatest);
+        self.least = self.least.max(read.least);
+        for (sum, count) in self.buckets.iter_mut().zip(read.buckets) {
+            *sum += count;
+        }
     }
 
-    fn read(&self, measure: &MeasureDescriptor) -> DistributionData {
-        let kind = measure.kind;
-        let bucket_counts: Vec<u64> = self
+    fn read_once(parts: &Parts<'_>) -> Self {
+        // Pairs with the Release in `count`. First of all: what is counted is in the sums.
+        let buckets: Vec<u64> = parts
             .buckets
             .iter()
             .map(|count| count.load(Ordering::Acquire))
             .collect();
-        let count: u64 = bucket_counts.iter().sum();
+        let float = |word: &AtomicU64| f64::from_bits(word.load(Ordering::Relaxed));
+        let shift = f64::from_bits(parts.shift.load(Ordering::Relaxed) ^ UNSET);
+        Self {
+            sum: sum::load(parts.sum),
+            moments: Moments {
+                count: buckets.iter().sum(),
+                shift,
+                sum: float(parts.shifted_sum),
+                squares: float(parts.shifted_squares),
+            },
+            greatest: parts.greatest.load(Ordering::Relaxed),
+            least: parts.least.load(Ordering::Relaxed),
+            buckets,
+        }
+    }
+
+    pub(super) fn data(mut self, recipe: &Recipe, measure: &MeasureDescriptor) -> DistributionData {
+        let kind = recipe.kind;
+        self.buckets.resize(recipe.bounds.buckets(), 0);
+        let count = self.moments.count;
         let unit = match kind {
             Kind::Duration => measure.time_unit().nanoseconds(),
             Kind::U64 | Kind::I64 | Kind::F64 => 1.0,
         };
-        let (mean, deviations) = self.moments(kind, count);
-        let seen = |key: &AtomicU64| {
-            (count > 0).then(|| kind.number(order::bits(kind, key.load(Ordering::Relaxed))))
-        };
+        let bits = |key| order::bits(kind, key);
+        let (min, max) = (bits(!self.least), bits(self.greatest));
+        let (mean, deviations) = self.moments.mean_and_deviations(
+            kind.float(min),
+            kind.float(max),
+            kind.float(self.sum),
+        );
         DistributionData {
             count,
-            sum: kind.number(self.sum.bits()),
+            sum: kind.number(self.sum),
             mean: mean / unit,
             sum_of_squared_deviations: deviations / (unit * unit),
-            min: seen(&self.min),
-            max: seen(&self.max),
-            bounds: self.bounds.numbers().collect(),
-            bucket_counts,
+            min: (count > 0).then(|| kind.number(min)),
+            max: (count > 0).then(|| kind.number(max)),
+            bounds: recipe.bounds.numbers(),
+            bucket_counts: self.buckets,
             exemplars: Vec::new(),
         }
     }
 
-    /// Mean and sum of squared deviations, in the cell's own unit (nanoseconds for durations).
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a count of more than 2^53 is not reached"
-    )]
-    fn moments(&self, kind: Kind, count: u64) -> (f64, f64) {
-        if count == 0 {
-            return (0.0, 0.0);
-        }
-        let n = count as f64;
-        let value = |key: &AtomicU64| kind.float(order::bits(kind, key.load(Ordering::Relaxed)));
-        let (min, max) = (value(&self.min), value(&self.max));
-        let sum = self.shifted_sum.load();
-        let mean = self.shift.load() + sum / n;
-        let deviations = self.shifted_squares.load() - sum * (sum / n);
-        // Rounding may leave both a little outside of where they can be; so may a read between two additions. What is
-        // not finite had values at both ends of what a float can be.
-        let mean = if mean.is_finite() {
-            mean
-        } else {
-            self.sum_float(kind) / n
-        };
-        let mean = if min <= max {
-            mean.clamp(min, max)
-        } else {
-            mean
-        };
-        let deviations = if deviations.is_finite() {
-            deviations.max(0.0)
-        } else {
-            f64::MAX
-        };
-        (mean, deviations)
-    }
-
-    fn sum_float(&self, kind: Kind) -> f64 {
-        kind.float(self.sum.bits())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::declare::{StaticBounds, Value};
-
-    /// Welford's, one value after the other: what OpenCensus computes.
-    fn serial(values: &[f64]) -> (f64, f64) {
-        let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
-        for value in values {
-            n += 1.0;
-            let old = mean;
-            mean += (value - old) / n;
-            squares += (value - old) * (value - mean);
-        }
-        (mean, squares)
-    }
-
-    #[test]
-    fn moments_agree_with_the_serial_ones_also_far_from_zero() {
-        for offset in [0.0, 1e9, -1e12] {
-            let values: Vec<f64> = (0..1000)
-                .map(|i| offset + f64::from(i % 37) * 0.25)
-                .collect();
-            let cell = DistributionCell::new(&Bounds::from(StaticBounds::F64(&[0.0])), Kind::F64);
-            for value in &values {
-                cell.record(Kind::F64, Value::to_bits(*value).unwrap_or_default(), None);
-            }
-            let (mean, squares) = cell.moments(Kind::F64, 1000);
-            let (serial_mean, serial_squares) = serial(&values);
-            assert!(
-                (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),
-                "{mean} {serial_mean}"
-            );
-            // Welford's own rounding shows far from zero.
-            assert!(
-                (squares - serial_squares).abs() <= 1e-3 * serial_squares,
-                "{squares} {serial_squares}"
-            );
-        }
+    /// Has the sum be no less than `sum`.
+    pub(super) fn raise_sum(&mut self, sum: f64) -> f64 {
+        let raised = f64::from_bits(self.sum).max(sum);
+        self.sum = raised.to_bits();
+        raised
     }
 }

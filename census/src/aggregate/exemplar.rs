@@ -1,8 +1,9 @@
 //! Exemplars: for each bucket the newest measurement that carried one.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, TryLockError};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::SystemTime;
 
 use super::Exemplar;
@@ -65,9 +66,54 @@ impl<'a> ExemplarLabels<'a> {
     }
 }
 
+/// The exemplars of a view, by row. Most rows never have one.
+#[derive(Debug, Default)]
+pub(super) struct Exemplars {
+    rows: RwLock<HashMap<usize, Arc<[ExemplarCell]>>>,
+    /// So that a scrape need not ask where there is none.
+    any: AtomicBool,
+}
+
+impl Exemplars {
+    /// Replaces the exemplar of a row's bucket, unless someone else is at it.
+    pub(super) fn set(
+        &self,
+        row: usize,
+        buckets: usize,
+        bucket: usize,
+        bits: u64,
+        labels: &ExemplarLabels<'_>,
+    ) {
+        let cells = self.cells(row).unwrap_or_else(|| {
+            self.any.store(true, Ordering::Relaxed);
+            let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+            let new = || (0..buckets).map(|_| ExemplarCell::default()).collect();
+            Arc::clone(rows.entry(row).or_insert_with(new))
+        });
+        if let Some(cell) = cells.get(bucket) {
+            cell.set(bits, labels);
+        }
+    }
+
+    /// The exemplars of a row's buckets; nothing if there is none.
+    pub(super) fn of(&self, row: usize, kind: Kind) -> Vec<Option<Exemplar>> {
+        if !self.any.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let cells = self.cells(row);
+        let cells = cells.iter().flat_map(|cells| cells.iter());
+        cells.map(|cell| cell.get(kind)).collect()
+    }
+
+    fn cells(&self, row: usize) -> Option<Arc<[ExemplarCell]>> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        rows.get(&row).cloned()
+    }
+}
+
 /// A bucket's exemplar. Its buffer is reused.
 #[derive(Debug, Default)]
-pub(super) struct ExemplarCell(Mutex<Option<Stored>>);
+struct ExemplarCell(Mutex<Option<Stored>>);
 
 #[derive(Debug)]
 struct Stored {
@@ -79,7 +125,7 @@ struct Stored {
 
 impl ExemplarCell {
     /// Replaces the exemplar, unless someone else is at it.
-    pub(super) fn set(&self, bits: u64, labels: &ExemplarLabels<'_>) {
+    fn set(&self, bits: u64, labels: &ExemplarLabels<'_>) {
         let mut cell = match self.0.try_lock() {
             Ok(cell) => cell,
             Err(TryLockError::Poisoned(cell)) => cell.into_inner(),
@@ -102,11 +148,8 @@ impl ExemplarCell {
         stored.time = SystemTime::now();
     }
 
-    pub(super) fn get(&self, kind: Kind) -> Option<Exemplar> {
-        let cell = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    fn get(&self, kind: Kind) -> Option<Exemplar> {
+        let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stored = cell.as_ref()?;
         let mut labels = Vec::new();
         let mut texts = packed::iter(&stored.labels);

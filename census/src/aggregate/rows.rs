@@ -1,126 +1,69 @@
-//! A view's rows: tag values -> cell. Bounded.
+//! A view's rows: whose words they are, and how they are added up.
+//!
+//! A thread has chunks of its own, which it writes with plain stores, and a chunk that everybody writes with locked
+//! instructions takes what is left of threads that have ended. So that neither first meetings nor ends of threads wait
+//! for a scrape, they only leave a note in the inbox; whoever holds the ledger reads it ([`Rows::tidy`]), and looks
+//! again after he has let go of it ([`Rows::try_tidy`]), so that no note lies there for long.
 
-use std::borrow::Borrow;
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 
-use foldhash::fast::RandomState;
-
-use super::Cell;
-
-/// A row: its tag values, in the order of the columns (see [`packed`](crate::tags::packed)), and its data.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) key: Box<str>,
-    pub(crate) cell: Cell,
-}
+use super::chunk::{Chunk, EVERYBODY, Target};
+use super::recipe::{Reading, Recipe};
+use super::table::Table;
+use super::{Data, LiveView};
+use crate::declare::MeasureDescriptor;
 
 /// The rows of a view.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    table: RwLock<Table>,
+    pub(super) recipe: Arc<Recipe>,
+    pub(super) table: Table,
     /// Where measurements go that would need a row too many. Made by the first of them.
-    overflow: OnceLock<Arc<Row>>,
+    overflow: OnceLock<usize>,
     overflowed: AtomicU64,
+    /// The chunks that everybody writes, by number. Made when they are first needed.
+    shared: RwLock<Vec<Option<Arc<Chunk>>>>,
+    inbox: Mutex<Inbox>,
+    ledger: Mutex<Ledger>,
 }
 
+/// What threads leave for whoever next holds the ledger.
 #[derive(Debug, Default)]
-struct Table {
-    by_key: HashSet<ByKey, RandomState>,
-    /// The same rows, in the order of their appearance: what a scrape shows.
-    in_order: Vec<Arc<Row>>,
-    /// How many of them count towards the bound.
-    counted: usize,
+struct Inbox {
+    new: Vec<Arc<Chunk>>,
+    retired: Vec<Arc<Chunk>>,
 }
 
-/// A row that is found by its key.
-#[derive(Debug)]
-struct ByKey(Arc<Row>);
-
-impl Borrow<str> for ByKey {
-    fn borrow(&self) -> &str {
-        &self.0.key
-    }
-}
-
-impl PartialEq for ByKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.key == other.0.key
-    }
-}
-
-impl Eq for ByKey {}
-
-impl Hash for ByKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.key.hash(state);
-    }
+/// What is to be added up. Nobody who records ever waits for it.
+#[derive(Debug, Default)]
+struct Ledger {
+    /// By number: the chunks that belong to threads.
+    live: Vec<Vec<Arc<Chunk>>>,
+    /// What each row's sum was when it was last read, if it may only rise. (Floats that are added in another order,
+    /// because a thread has ended, make a sum that may be smaller by the last digit.)
+    shown: Vec<f64>,
 }
 
 impl Rows {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(recipe: Recipe, max: usize) -> Self {
         Self {
-            table: RwLock::default(),
+            recipe: Arc::new(recipe),
+            table: Table::new(max),
             overflow: OnceLock::new(),
             overflowed: AtomicU64::new(0),
+            shared: RwLock::default(),
+            inbox: Mutex::default(),
+            ledger: Mutex::default(),
         }
-    }
-
-    /// A row that is there from the start, and does not count towards the bound.
-    pub(super) fn add_known(&mut self, key: &str, cell: Cell) {
-        self.table
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .add(key, cell);
-    }
-
-    /// Finds the row of a key, or makes it; `None` if that would be a row too many.
-    pub(super) fn find(
-        &self,
-        key: &str,
-        max: usize,
-        cell: impl FnOnce() -> Cell,
-    ) -> Option<Arc<Row>> {
-        {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(row) = table.by_key.get(key) {
-                return Some(Arc::clone(&row.0));
-            }
-            if table.counted >= max {
-                return None;
-            }
-        }
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been here in between.
-        if let Some(row) = table.by_key.get(key) {
-            return Some(Arc::clone(&row.0));
-        }
-        if table.counted >= max {
-            return None;
-        }
-        table.counted += 1;
-        Some(table.add(key, cell()))
     }
 
     /// The row of what is too much, beyond the bound. Each call counts as a measurement. A row of that key which was
     /// there before serves: two would be one series twice.
-    pub(super) fn overflow(
-        &self,
-        key: impl FnOnce() -> String,
-        cell: impl FnOnce() -> Cell,
-    ) -> Arc<Row> {
+    pub(super) fn overflow(&self, key: impl FnOnce() -> String) -> usize {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
-        let row = self.overflow.get_or_init(|| {
-            let key = key();
-            let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-            match table.by_key.get(key.as_str()) {
-                Some(row) => Arc::clone(&row.0),
-                None => table.add(&key, cell()),
-            }
-        });
-        Arc::clone(row)
+        *self.overflow.get_or_init(|| self.table.add_known(&key()))
     }
 
     /// How many measurements went to the overflow row.
@@ -128,32 +71,149 @@ impl Rows {
         self.overflowed.load(Ordering::Relaxed)
     }
 
-    /// Whether there are none yet.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn is_empty(&self) -> bool {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.in_order.is_empty()
+    /// The view's number: no other has it, or had it.
+    pub(crate) fn number(&self) -> u64 {
+        self.recipe.number
     }
 
-    /// The rows, in the order of their appearance. The table is locked only while they are listed, not while they are
-    /// read.
-    pub(crate) fn list(&self) -> Vec<Arc<Row>> {
-        self.table
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .in_order
-            .clone()
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Makes a thread's new chunk known.
+    pub(super) fn announce(&self, chunk: &Arc<Chunk>) {
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        inbox.new.push(Arc::clone(chunk));
+    }
+
+    fn shared(&self, number: usize) -> Option<Arc<Chunk>> {
+        let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
+        shared.get(number).cloned().flatten()
+    }
+
+    /// What some rows hold.
+    fn read(&self, rows: Range<usize>, measure: &MeasureDescriptor) -> Vec<Option<Data>> {
+        let recipe = &*self.recipe;
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ledger { live, shown } = &mut *ledger;
+        let of_a_chunk = recipe.rows_of_a_chunk();
+        let mut read = Vec::with_capacity(rows.len());
+        let mut shared = None;
+        for row in rows {
+            let (number, place) = (row / of_a_chunk, row % of_a_chunk);
+            if shared.as_ref().is_none_or(|(known, _)| *known != number) {
+                shared = Some((number, self.shared(number)));
+            }
+            let all = shared.iter().filter_map(|(_, chunk)| chunk.as_ref());
+            let own = live.get(number).into_iter().flatten();
+            let mut reading = Reading::new(recipe);
+            for words in all.chain(own).filter_map(|chunk| chunk.row(place)) {
+                reading.add(recipe.kind, words);
+            }
+            if recipe.may_only_rise() {
+                if shown.len() <= row {
+                    shown.resize(row + 1, f64::MIN);
+                }
+                if let Some(shown) = shown.get_mut(row) {
+                    *shown = reading.raise_sum(*shown);
+                }
+            }
+            read.push(reading.data(recipe, measure));
+        }
+        read
     }
 }
 
-impl Table {
-    fn add(&mut self, key: &str, cell: Cell) -> Arc<Row> {
-        let row = Arc::new(Row {
-            key: Box::from(key),
-            cell,
-        });
-        self.by_key.insert(ByKey(Arc::clone(&row)));
-        self.in_order.push(Arc::clone(&row));
-        row
+impl LiveView {
+    /// Where everybody records into a row.
+    pub(crate) fn shared_target(self: &Arc<Self>, row: usize) -> Target {
+        let number = row / self.rows.recipe.rows_of_a_chunk();
+        Target::new(&self.shared_chunk(number), row)
+    }
+
+    fn shared_chunk(self: &Arc<Self>, number: usize) -> Arc<Chunk> {
+        if let Some(chunk) = self.rows.shared(number) {
+            return chunk;
+        }
+        let shared = &self.rows.shared;
+        let mut shared = shared.write().unwrap_or_else(PoisonError::into_inner);
+        if shared.len() <= number {
+            shared.resize(number + 1, None);
+        }
+        match shared.get_mut(number) {
+            Some(place) => {
+                Arc::clone(place.get_or_insert_with(|| Chunk::new(self, number, EVERYBODY)))
+            }
+            None => Chunk::new(self, number, EVERYBODY),
+        }
+    }
+
+    /// Takes back the chunks of a thread that records here no more.
+    pub(super) fn retire(self: &Arc<Self>, chunks: impl Iterator<Item = Arc<Chunk>>) {
+        let inbox = &self.rows.inbox;
+        let mut inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        inbox.retired.extend(chunks);
+        drop(inbox);
+        self.try_tidy();
+    }
+
+    /// Reads the inbox, unless it is empty, or someone holds the ledger: he reads it when he lets go.
+    ///
+    /// The inbox's lock orders the two. Who looks into it before the note is there has let go of the ledger before, so
+    /// he who leaves the note finds the ledger free, or with another who will look again.
+    fn try_tidy(self: &Arc<Self>) {
+        loop {
+            let inbox = &self.rows.inbox;
+            let inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
+            if inbox.retired.is_empty() {
+                return;
+            }
+            drop(inbox);
+            match self.rows.ledger.try_lock() {
+                Ok(mut ledger) => self.tidy(&mut ledger),
+                Err(TryLockError::Poisoned(ledger)) => self.tidy(&mut ledger.into_inner()),
+                Err(TryLockError::WouldBlock) => return,
+            }
+        }
+    }
+
+    /// Takes in new chunks, and moves what retired ones hold to the shared ones: under one hold of the ledger, so that
+    /// no reader sees it twice, or not at all.
+    fn tidy(self: &Arc<Self>, ledger: &mut Ledger) {
+        let inbox = &self.rows.inbox;
+        let inbox = std::mem::take(&mut *inbox.lock().unwrap_or_else(PoisonError::into_inner));
+        let live = &mut ledger.live;
+        for chunk in inbox.new {
+            if live.len() <= chunk.number {
+                live.resize(chunk.number + 1, Vec::new());
+            }
+            if let Some(chunks) = live.get_mut(chunk.number) {
+                chunks.push(chunk);
+            }
+        }
+        for retired in inbox.retired {
+            if let Some(chunks) = live.get_mut(retired.number) {
+                // Not the last one into its place: the order of the additions shows in sums of floats.
+                chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
+            }
+            retired.fold_into(&self.shared_chunk(retired.number));
+        }
+    }
+
+    /// Reads the inbox, waiting for the ledger.
+    pub(super) fn take_in(self: &Arc<Self>) {
+        let ledger = &self.rows.ledger;
+        let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        self.tidy(&mut ledger);
+        drop(ledger);
+        self.try_tidy();
+    }
+
+    /// What some rows hold.
+    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>) -> Vec<Option<Data>> {
+        let read = self.rows.read(rows, &self.spec.measure.descriptor);
+        self.try_tidy();
+        read
     }
 }

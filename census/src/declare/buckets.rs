@@ -85,11 +85,21 @@ const fn is_finite(kind: Kind, bits: u64) -> bool {
 }
 
 /// Bounds as a view has them: shared by its rows, and comparable as one integer whatever the type (see [`order`]).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     kind: Kind,
     keys: Arc<[u64]>,
+    /// As they were written.
+    numbers: Arc<[Number]>,
 }
+
+impl PartialEq for Bounds {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.keys) == (other.kind, &other.keys)
+    }
+}
+
+impl Eq for Bounds {}
 
 impl Bounds {
     /// Bounds made at run time, checked as those of a `static` are.
@@ -103,17 +113,20 @@ impl Bounds {
         if !keys.is_sorted_by(|a, b| a < b) {
             return Err(NOT_INCREASING);
         }
-        Ok(Self {
-            kind: T::KIND,
-            keys,
-        })
+        Ok(Self::from_keys(T::KIND, keys))
     }
 
     /// No bounds: one bucket.
-    pub(crate) fn none<T: Value>() -> Self {
+    pub(crate) fn none(kind: Kind) -> Self {
+        Self::from_keys(kind, Arc::default())
+    }
+
+    fn from_keys(kind: Kind, keys: Arc<[u64]>) -> Self {
+        let number = |key: &u64| kind.number(order::bits(kind, *key));
         Self {
-            kind: T::KIND,
-            keys: Arc::default(),
+            kind,
+            numbers: keys.iter().map(number).collect(),
+            keys,
         }
     }
 
@@ -129,10 +142,8 @@ impl Bounds {
     }
 
     /// The bounds as they were written.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = Number> + '_ {
-        self.keys
-            .iter()
-            .map(|key| self.kind.number(order::bits(self.kind, *key)))
+    pub(crate) fn numbers(&self) -> Arc<[Number]> {
+        Arc::clone(&self.numbers)
     }
 }
 
@@ -148,7 +159,7 @@ impl From<StaticBounds> for Bounds {
             .map_while(|index| bounds.get(index))
             .map(|(kind, bits)| order::key(kind, bits))
             .collect();
-        Self { kind, keys }
+        Self::from_keys(kind, keys)
     }
 }
 
@@ -170,7 +181,7 @@ mod tests {
     fn bounds_come_back_as_written() {
         let written: &[f64] = &[-1e300, -0.0, 0.1, f64::MAX];
         let bounds = Bounds::from(StaticBounds::F64(written).checked());
-        assert!(bounds.numbers().zip(written).all(|(a, b)| a == *b));
+        assert!(bounds.numbers().iter().zip(written).all(|(a, b)| a == b));
         assert_eq!(bounds.buckets(), 5);
     }
 

@@ -74,12 +74,12 @@ impl FunctionCell {
         self.in_flight
     }
 
-    pub(crate) const fn name(&self) -> &'static str {
-        self.name
+    pub(crate) const fn name(&self) -> &&'static str {
+        &self.name
     }
 
-    pub(crate) const fn module(&self) -> &'static str {
-        self.origin.module()
+    pub(crate) const fn module(&self) -> &&'static str {
+        self.origin.module_ref()
     }
 
     pub(crate) const fn results(&self) -> &'static [&'static str] {

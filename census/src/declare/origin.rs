@@ -47,6 +47,11 @@ impl Origin {
         self.module
     }
 
+    /// The place of the module's path, which tells it from others.
+    pub(crate) const fn module_ref(&self) -> &&'static str {
+        &self.module
+    }
+
     /// The source file, as the compiler was given it.
     #[must_use]
     pub const fn file(&self) -> &'static str {

@@ -87,6 +87,15 @@ impl TagKey {
         &self.cell
     }
 
+    /// The place of a `static`'s cell, which tells it from all other keys; those of run time come and go.
+    #[inline]
+    pub(crate) fn place(&self) -> Option<usize> {
+        match self.cell {
+            Handle::Static(cell) => Some(std::ptr::from_ref(cell).addr()),
+            Handle::Shared(_) => None,
+        }
+    }
+
     pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {
         Self { cell }
     }

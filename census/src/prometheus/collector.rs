@@ -18,7 +18,6 @@ use super::help::escape_help;
 use super::value::SampleValue;
 use super::{own, unit};
 use crate::aggregate::{Data, DistributionData};
-use crate::collect;
 use crate::declare::AggregationKind;
 use crate::register::{self, MetricType};
 use crate::tags::packed;
@@ -82,12 +81,6 @@ impl FamilyWriter<'_> {
     fn write(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let view = &self.family.live.spec;
         let measure = &view.measure.descriptor;
-        // One view after the other, so that no more than one of them is in memory twice.
-        let data = collect::view(&self.family.live);
-        // A family without samples says nothing, and some parsers refuse it.
-        if data.rows.is_empty() {
-            return Ok(());
-        }
         let help = match self.exemplars {
             Some(_) => Cow::Borrowed(&*view.description),
             None => Cow::Owned(escape_help(&view.description, true)),
@@ -102,23 +95,30 @@ impl FamilyWriter<'_> {
         let split = unit::split(&self.family.name, ucum);
         let name = split.map_or(self.family.name.as_str(), |(name, _)| name);
         let unit = split.map(|(_, unit)| Unit::Other(unit.to_owned()));
-        let mut metric =
-            write_descriptor(encoder, name, &help, unit.as_ref(), self.family.metric_type)?;
-        for row in &data.rows {
+        // Written with the first row: a family without samples says nothing, and some parsers refuse it.
+        let mut metric = None;
+        let mut descriptor = Some(encoder);
+        // One row after the other, so that no more than a few of them are in memory twice.
+        self.family.live.each(|key, data| {
+            if let Some(encoder) = descriptor.take() {
+                let unit = unit.as_ref();
+                let metric_type = self.family.metric_type;
+                metric = Some(write_descriptor(encoder, name, &help, unit, metric_type)?);
+            }
+            let Some(metric) = &mut metric else {
+                return Ok(());
+            };
             if self.const_labels.is_empty() && self.family.labels.is_empty() {
                 // As a family of labels, it would have empty braces.
-                self.write_row(&mut metric, &row.data)?;
-            } else {
-                let values = Values::Row(row.packed());
-                let labels = Labels {
-                    constant: self.const_labels,
-                    names: &self.family.labels,
-                    values,
-                };
-                self.write_row(&mut metric.encode_family(&labels)?, &row.data)?;
+                return self.write_row(metric, &data);
             }
-        }
-        Ok(())
+            let labels = Labels {
+                constant: self.const_labels,
+                names: &self.family.labels,
+                values: Values::Row(key),
+            };
+            self.write_row(&mut metric.encode_family(&labels)?, &data)
+        })
     }
 
     fn write_row(&self, metric: &mut MetricEncoder<'_>, data: &Data) -> fmt::Result {

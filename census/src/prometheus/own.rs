@@ -68,7 +68,7 @@ pub(super) fn write(
             .valid
             .iter()
             .map(|family| &family.live)
-            .filter(|live| !live.spec.columns.is_empty() && !live.rows.is_empty())
+            .filter(|live| !live.spec.columns.is_empty() && live.rows.len() > 0)
             .map(|live| (&*live.spec.name, live.rows.overflowed())),
     )?;
     let refused = register::refused();

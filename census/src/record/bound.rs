@@ -1,78 +1,46 @@
 //! A measure with its tags decided.
 
-use std::fmt;
-use std::sync::{Arc, RwLock, TryLockError};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{add, memo};
-use crate::aggregate::Row;
+use super::memo;
 use crate::declare::{Measure, Value};
 use crate::tags::TagMap;
 
 /// A measure that records with tags decided beforehand, and so needs no look-up. Made by [`Measure::bind`]; share it
 /// between threads as you like. It notices when views come and go.
+#[derive(Debug)]
 pub struct BoundMeasure<T: Value> {
     measure: Measure<T>,
     tags: TagMap,
-    /// The version of the measure's views, and the rows that the tags mean in them.
-    rows: RwLock<(u64, Box<[Arc<Row>]>)>,
+    /// No other has it, or had it: each thread remembers by it where the measurements go.
+    number: u64,
 }
 
 impl<T: Value> BoundMeasure<T> {
     pub(super) fn new(measure: Measure<T>, tags: TagMap) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {
             measure,
             tags,
-            rows: RwLock::new((u64::MAX, Box::default())),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
         }
     }
 
     /// Records a value, as [`Measure::record`] does.
+    #[inline]
     pub fn record(&self, value: T) {
+        if let Some(version) = self.measure.cell().wiring.viewed() {
+            self.record_viewed(version, value.to_bits());
+        }
+    }
+
+    fn record_viewed(&self, version: u64, bits: Option<u64>) {
         let cell = self.measure.cell();
-        let Some(version) = cell.wiring.viewed() else {
-            return self.forget();
-        };
-        let Some(bits) = value.to_bits() else {
+        let Some(bits) = bits else {
             return cell.wiring.refuse();
         };
-        let known = match self.rows.try_read() {
-            Ok(known) => Some(known),
-            Err(TryLockError::Poisoned(known)) => Some(known.into_inner()),
-            // Another thread is at the next lines: no need to wait for it.
-            Err(TryLockError::WouldBlock) => None,
-        };
-        if let Some(known) = known
-            && known.0 == version
-        {
-            return add(&known.1, cell, bits, None);
-        }
-        let (version, views) = cell.wiring.views();
-        let found = memo::rows_of(&views, &self.tags);
-        add(&found.rows, cell, bits, None);
-        if !found.overflowed
-            && let Ok(mut known) = self.rows.try_write()
-        {
-            *known = (version, found.rows.into());
-        }
-    }
-}
-
-impl<T: Value> BoundMeasure<T> {
-    /// Lets go of rows that nobody views any more.
-    fn forget(&self) {
-        if let Ok(mut known) = self.rows.try_write()
-            && !known.1.is_empty()
-        {
-            *known = (u64::MAX, Box::default());
-        }
-    }
-}
-
-impl<T: Value> fmt::Debug for BoundMeasure<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BoundMeasure")
-            .field("measure", &self.measure)
-            .field("tags", &self.tags)
-            .finish_non_exhaustive()
+        memo::each_bound_target(cell, version, self.number, &self.tags, |target| {
+            target.record(bits);
+        });
     }
 }

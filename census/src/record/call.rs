@@ -66,12 +66,13 @@ impl CallPlan {
         let cell = self.cell;
         let timed = cell.latencies().iter().any(|measure| measure.is_viewed());
         let tags = cell.tags();
-        let in_flight = cell.in_flight().iter();
+        let mut in_flight = InFlight::default();
+        for measure in cell.in_flight() {
+            in_flight.begin(measure, &tags);
+        }
         Call {
             cell,
-            in_flight: in_flight
-                .filter_map(|measure| InFlight::begin(measure, &tags))
-                .collect(),
+            in_flight,
             start: timed.then(clock::now),
             end: End::Panicked,
         }
@@ -106,8 +107,7 @@ impl CallPlan {
 #[derive(Debug)]
 pub struct Call {
     cell: &'static FunctionCell,
-    /// Mostly one or none, and no allocation where nobody views it.
-    in_flight: Box<[InFlight]>,
+    in_flight: InFlight,
     start: Option<clock::Instant>,
     end: End,
 }
@@ -143,7 +143,7 @@ impl Call {
     }
 
     fn end(&mut self, result: TagStr<'_>) {
-        self.in_flight = Box::default();
+        self.in_flight = InFlight::default();
         // A measure that came to have views during the call has no beginning to count from.
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
@@ -161,8 +161,8 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let result = match self.end {
-            End::Panicked => "panicked",
-            End::Cancelled => "cancelled",
+            End::Panicked => &"panicked",
+            End::Cancelled => &"cancelled",
             End::Known => return,
         };
         self.end(TagStr::literal(result));
@@ -185,14 +185,14 @@ impl Drop for PlainCall {
         if let Some(call) = self.call.take()
             && (self.panicking || !std::thread::panicking())
         {
-            call.finish(&TagStr::literal("ok"));
+            call.finish(&TagStr::literal(&"ok"));
         }
     }
 }
 
 impl FunctionCell {
     /// The tags that all measurements of a call have.
-    fn tags(&self) -> [(&'static TagKey, TagStr<'static>); 2] {
+    fn tags(&'static self) -> [(&'static TagKey, TagStr<'static>); 2] {
         [
             (&FUNCTION, TagStr::literal(self.name())),
             (&MODULE, TagStr::literal(self.module())),

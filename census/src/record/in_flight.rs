@@ -1,45 +1,52 @@
 //! What is under way: one more at its beginning, one less at its end, in the very same rows.
 
-use std::sync::Arc;
-
 use super::memo;
-use crate::aggregate::Row;
-use crate::declare::{Kind, Measure, TagKey};
+use crate::aggregate::Target;
+use crate::declare::{Measure, TagKey};
 use crate::tags::TagStr;
 
-/// Something under way. It ends when it is dropped.
+/// Some things under way. They end when this is dropped.
 ///
-/// It keeps the rows that it was counted in. So a view that was registered later does not see it end, and tags that
-/// have changed meanwhile do not matter: no row goes below zero.
-#[derive(Debug)]
+/// It keeps where they were counted. So a view that was registered later does not see them end, and tags that have
+/// changed meanwhile do not matter: no row goes below zero.
+#[derive(Debug, Default)]
 pub(crate) struct InFlight {
-    rows: Vec<Arc<Row>>,
+    target: Option<Target>,
+    /// Mostly there is but one target, and then nothing is allocated.
+    more: Option<Box<InFlight>>,
 }
 
 impl InFlight {
     /// Counts one more, if somebody views the measure.
     pub(crate) fn begin(
+        &mut self,
         measure: &Measure<i64>,
         tags: &[(&'static TagKey, TagStr<'static>)],
-    ) -> Option<Self> {
+    ) {
         let cell = measure.cell();
-        let version = cell.wiring.viewed()?;
-        let mut kept = Vec::new();
-        memo::with_rows(cell, version, tags, |rows| kept = rows.to_vec());
-        let this = Self { rows: kept };
-        this.add(1);
-        Some(this)
+        let Some(version) = cell.wiring.viewed() else {
+            return;
+        };
+        memo::each_target(cell, version, tags, |target| {
+            target.record(1);
+            self.keep(target.clone());
+        });
     }
 
-    fn add(&self, value: i64) {
-        for row in &self.rows {
-            row.cell.record(Kind::I64, value.cast_unsigned(), None);
+    fn keep(&mut self, target: Target) {
+        if self.target.is_none() {
+            self.target = Some(target);
+        } else {
+            self.more.get_or_insert_default().keep(target);
         }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.add(-1);
+        if let Some(target) = &self.target {
+            // Maybe on another thread.
+            memo::record_again(target, (-1_i64).cast_unsigned());
+        }
     }
 }

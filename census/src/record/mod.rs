@@ -18,10 +18,9 @@ pub use measurements::Measurements;
 pub(crate) use memo::forget;
 pub use timer::Timer;
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::aggregate::{ExemplarLabels, Row};
+use crate::aggregate::ExemplarLabels;
 use crate::declare::{Measure, MeasureCell, TagKey, Value};
 use crate::tags::{AsTagValue, TagMap, TagStr};
 
@@ -38,6 +37,7 @@ impl<T: Value> Measure<T> {
     ///
     /// NaN and infinities are refused, and counted in `census_refused_measurements_total`. A duration of more than
     /// 584 years counts as that. Never panics; waits for nobody once this thread has met the row.
+    #[inline]
     pub fn record(&self, value: T) {
         if self.is_viewed() {
             record(&[measurement(self, value)], &[], &[]);
@@ -46,6 +46,7 @@ impl<T: Value> Measure<T> {
 
     /// Whether a view uses this measure, so that recording has an effect.
     #[must_use]
+    #[inline]
     pub fn is_viewed(&self) -> bool {
         self.cell().wiring.viewed().is_some()
     }
@@ -117,14 +118,11 @@ pub fn record(
             measurement.cell.wiring.refuse();
             continue;
         };
-        memo::with_rows(measurement.cell, version, tags, |rows| {
-            add(rows, measurement.cell, bits, exemplar.as_ref());
+        memo::each_target(measurement.cell, version, tags, |target| {
+            target.record(bits);
+            if let Some(labels) = &exemplar {
+                target.keep_exemplar(bits, labels);
+            }
         });
-    }
-}
-
-fn add(rows: &[Arc<Row>], cell: &MeasureCell, bits: u64, exemplar: Option<&ExemplarLabels<'_>>) {
-    for row in rows {
-        row.cell.record(cell.descriptor.kind, bits, exemplar);
     }
 }

@@ -23,4 +23,4 @@ pub use runtime::{MeasureBuilder, ViewBuilder};
 pub use slices::{
     CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
 };
-pub(crate) use wiring::Wiring;
+pub(crate) use wiring::{Wiring, changes};

@@ -21,6 +21,16 @@ const UNBUILT: u64 = 0;
 /// No views, and never had any.
 const UNVIEWED: u64 = 1;
 
+/// Counts the times that some measure got other views.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+
+/// How often some measure got other views: who remembers something of them is to forget it when this changes.
+#[inline]
+pub(crate) fn changes() -> u64 {
+    // Relaxed: whoever sees it late forgets late. What is remembered is found by version, and so never wrong.
+    CHANGES.load(Ordering::Relaxed)
+}
+
 /// The next unused pair of versions.
 static NEXT: AtomicU64 = AtomicU64::new(2);
 
@@ -34,12 +44,17 @@ impl Wiring {
     }
 
     /// The version, if there are views.
+    #[inline]
     pub(crate) fn viewed(&self) -> Option<u64> {
         // Pairs with the Release in `set`: who sees a version finds its views.
-        match self.version.load(Ordering::Acquire) {
-            UNBUILT => self.first(),
-            version => version.is_multiple_of(2).then_some(version),
+        let version = self.version.load(Ordering::Acquire);
+        if !version.is_multiple_of(2) {
+            return None;
         }
+        if version == UNBUILT {
+            return self.first();
+        }
+        Some(version)
     }
 
     #[cold]
@@ -66,6 +81,7 @@ impl Wiring {
         let version = NEXT.fetch_add(2, Ordering::Relaxed) + u64::from(now.is_empty());
         *views = now;
         self.version.store(version, Ordering::Release);
+        CHANGES.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a measurement that was NaN or infinite.

@@ -120,6 +120,15 @@ pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> (&'a T
     (key, value.as_tag_value())
 }
 
+/// A tag whose value is a literal.
+#[must_use]
+pub const fn literal_tag<'a>(
+    key: &'a TagKey,
+    value: &'static &'static str,
+) -> (&'a TagKey, TagStr<'a>) {
+    (key, TagStr::literal(value))
+}
+
 /// What `tags!` makes: the current tags and these over them.
 #[must_use]
 pub fn tags(tags: &[(&TagKey, TagStr<'_>)]) -> TagMap {

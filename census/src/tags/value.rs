@@ -48,6 +48,7 @@ impl TagValue {
 }
 
 /// The longest beginning of `value` that is a tag value: at most 255 bytes, whole characters.
+#[inline]
 pub(crate) fn cut(value: &str) -> &str {
     value
         .get(..value.floor_char_boundary(name::MAX_LEN))
@@ -101,6 +102,8 @@ pub struct TagStr<'a>(Text<'a>);
 enum Text<'a> {
     Unset,
     Borrowed(&'a str),
+    /// Its place tells it from all other texts, so that it need not be read to be found again.
+    Literal(&'static &'static str),
     Inline(Inline),
 }
 
@@ -135,22 +138,38 @@ impl<'a> TagStr<'a> {
         Self(Text::Inline(inline))
     }
 
+    /// Whether there is a value.
+    pub(crate) const fn is_set(&self) -> bool {
+        !matches!(self.0, Text::Unset)
+    }
+
+    /// The place of a literal.
+    #[inline]
+    pub(crate) fn place(&self) -> Option<usize> {
+        match self.0 {
+            Text::Literal(value) => Some(std::ptr::from_ref(value).addr()),
+            Text::Unset | Text::Borrowed(_) | Text::Inline(_) => None,
+        }
+    }
+
     /// The text, if it is set.
     #[must_use]
     pub fn get(&self) -> Option<&str> {
         match &self.0 {
             Text::Unset => None,
             Text::Borrowed(value) => Some(value),
+            Text::Literal(value) => Some(value),
             Text::Inline(inline) => Some(inline.as_str()),
         }
     }
 }
 
 impl TagStr<'static> {
-    /// A text known to the compiler, such as a variant's: what `#[derive(TagValue)]` calls.
+    /// A text known to the compiler, such as a variant's: what `#[derive(TagValue)]` calls, `TagStr::literal(&"text")`.
+    /// A measurement whose tags are all such is the quickest.
     #[must_use]
-    pub const fn literal(value: &'static str) -> Self {
-        Self(Text::Borrowed(value))
+    pub const fn literal(value: &'static &'static str) -> Self {
+        Self(Text::Literal(value))
     }
 }
 
@@ -222,7 +241,7 @@ impl AsTagValue for TagValue {
 
 impl AsTagValue for bool {
     fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::literal(if *self { "true" } else { "false" })
+        TagStr::literal(if *self { &"true" } else { &"false" })
     }
 }
 

@@ -82,7 +82,7 @@ impl View<Distribution> {
         let origin = Origin::caller();
         let (bounds, problem) = match Bounds::new(bounds) {
             Ok(bounds) => (bounds, None),
-            Err(problem) => (Bounds::none::<T>(), Some(problem)),
+            Err(problem) => (Bounds::none(T::KIND), Some(problem)),
         };
         let spec = ViewBuilder::new(
             name.into(),

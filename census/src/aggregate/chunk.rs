@@ -1,0 +1,125 @@
+//! Some rows' words, and one place in them.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Weak};
+
+use super::LiveView;
+use super::exemplar::ExemplarLabels;
+use super::recipe::{Op, Recipe};
+use super::write::{Anyone, Owner};
+
+/// The words of a few rows in succession, as one thread writes them, or all.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    recipe: Arc<Recipe>,
+    /// Weak: an unregistered view is to be gone, with its rows, though threads may still remember some chunks.
+    view: Weak<LiveView>,
+    /// Which rows: chunk 0 has the first.
+    pub(super) number: usize,
+    /// The number of the thread that it belongs to, or [`EVERYBODY`].
+    owner: u64,
+    words: Box<[AtomicU64]>,
+}
+
+/// The owner of a chunk that every thread writes.
+pub(crate) const EVERYBODY: u64 = 0;
+
+impl Chunk {
+    pub(super) fn new(view: &Arc<LiveView>, number: usize, owner: u64) -> Arc<Self> {
+        let recipe = Arc::clone(&view.rows.recipe);
+        let words = recipe.words * recipe.rows_of_a_chunk();
+        Arc::new(Self {
+            view: Arc::downgrade(view),
+            number,
+            owner,
+            words: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            recipe,
+        })
+    }
+
+    /// The words of one of its rows.
+    pub(super) fn row(&self, number: usize) -> Option<&[AtomicU64]> {
+        let start = number * self.recipe.words;
+        self.words.get(start..start + self.recipe.words)
+    }
+
+    /// Adds what it holds to another one.
+    pub(super) fn fold_into(&self, other: &Self) {
+        for number in 0..self.recipe.rows_of_a_chunk() {
+            if let (Some(from), Some(into)) = (self.row(number), other.row(number)) {
+                self.recipe.fold::<Anyone>(from, into);
+            }
+        }
+    }
+
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+}
+
+/// Where measurements go: a row's words in a chunk.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    chunk: Arc<Chunk>,
+    /// Of the first word.
+    start: u32,
+    words: u16,
+    op: Op,
+}
+
+impl Target {
+    pub(super) fn new(chunk: &Arc<Chunk>, row: usize) -> Self {
+        let recipe = &chunk.recipe;
+        let start = row % recipe.rows_of_a_chunk() * recipe.words;
+        Self {
+            start: u32::try_from(start).unwrap_or_default(),
+            words: u16::try_from(recipe.words).unwrap_or_default(),
+            op: recipe.op,
+            chunk: Arc::clone(chunk),
+        }
+    }
+
+    /// Adds a measurement. To be called only by a thread that [may](Self::may_be_written_by).
+    #[inline]
+    pub(crate) fn record(&self, bits: u64) {
+        let chunk = &*self.chunk;
+        let start = self.start as usize;
+        let Some(words) = chunk.words.get(start..start + usize::from(self.words)) else {
+            return;
+        };
+        if chunk.owner == EVERYBODY {
+            chunk.recipe.record::<Anyone>(self.op, words, bits);
+        } else {
+            chunk.recipe.record::<Owner>(self.op, words, bits);
+        }
+    }
+
+    /// Keeps an exemplar for the bucket of this value.
+    pub(crate) fn keep_exemplar(&self, bits: u64, labels: &ExemplarLabels<'_>) {
+        let recipe = &self.chunk.recipe;
+        if self.op == Op::Distribution {
+            let buckets = recipe.bounds.buckets();
+            let bucket = recipe.bounds.bucket(bits);
+            recipe
+                .exemplars
+                .set(self.row(), buckets, bucket, bits, labels);
+        }
+    }
+
+    /// Whether the thread of this number may record here.
+    pub(crate) fn may_be_written_by(&self, thread: u64) -> bool {
+        [EVERYBODY, thread].contains(&self.chunk.owner)
+    }
+
+    /// The row's number in its view.
+    pub(crate) fn row(&self) -> usize {
+        let recipe = &self.chunk.recipe;
+        self.chunk.number * recipe.rows_of_a_chunk() + self.start as usize / recipe.words
+    }
+
+    /// The view, if it is still there.
+    pub(crate) fn view(&self) -> Option<Arc<LiveView>> {
+        self.chunk.view.upgrade()
+    }
+}

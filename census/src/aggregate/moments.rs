@@ -1,0 +1,124 @@
+//! What mean and deviations are computed from.
+
+/// Sums of deviations from a shift. The shift is one of the values: summed from zero, values that are large and close
+/// together would cancel out; so the error stays below that of adding up as many floats.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moments {
+    pub(super) count: u64,
+    pub(super) shift: f64,
+    pub(super) sum: f64,
+    pub(super) squares: f64,
+}
+
+impl Moments {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a count of more than 2^53 is not reached"
+    )]
+    const fn n(&self) -> f64 {
+        self.count as f64
+    }
+
+    /// The same values, seen from another shift.
+    pub(super) fn shifted_to(self, shift: f64) -> Self {
+        let by = self.shift - shift;
+        Self {
+            count: self.count,
+            shift,
+            sum: self.sum + self.n() * by,
+            squares: self.squares + by * (2.0 * self.sum + self.n() * by),
+        }
+    }
+
+    /// These values and others.
+    pub(super) fn and(self, other: Self) -> Self {
+        if self.count == 0 {
+            return other;
+        }
+        let other = other.shifted_to(self.shift);
+        Self {
+            count: self.count + other.count,
+            shift: self.shift,
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+        }
+    }
+
+    /// The mean, between the least value and the greatest, and the sum of squared deviations from it.
+    ///
+    /// Rounding may leave both a little outside of where they can be; so may a read between two additions. Where values
+    /// at both ends of what a float can be leave no finite number, `sum` tells the mean.
+    pub(super) fn mean_and_deviations(self, min: f64, max: f64, sum: f64) -> (f64, f64) {
+        if self.count == 0 {
+            return (0.0, 0.0);
+        }
+        let mean = self.shift + self.sum / self.n();
+        let mean = if mean.is_finite() {
+            mean
+        } else {
+            sum / self.n()
+        };
+        let mean = if min <= max {
+            mean.clamp(min, max)
+        } else {
+            mean
+        };
+        let deviations = self.squares - self.sum * (self.sum / self.n());
+        let deviations = if deviations.is_finite() {
+            deviations.max(0.0)
+        } else {
+            f64::MAX
+        };
+        (mean, deviations)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Welford's, one value after the other: what OpenCensus computes.
+    fn serial(values: &[f64]) -> (f64, f64) {
+        let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
+        for value in values {
+            n += 1.0;
+            let old = mean;
+            mean += (value - old) / n;
+            squares += (value - old) * (value - mean);
+        }
+        (mean, squares)
+    }
+
+    fn moments(values: &[f64]) -> Moments {
+        let one = |value: &f64| Moments {
+            count: 1,
+            shift: *value,
+            ..Moments::default()
+        };
+        values
+            .iter()
+            .fold(Moments::default(), |all, value| all.and(one(value)))
+    }
+
+    #[test]
+    fn they_agree_with_the_serial_ones_also_far_from_zero_and_in_parts() {
+        for offset in [0.0, 1e9, -1e12] {
+            let values: Vec<f64> = (0..1000)
+                .map(|i| offset + f64::from(i % 37) * 0.25)
+                .collect();
+            let (first, second) = values.split_at(300);
+            let all = moments(second).and(moments(first));
+            let (mean, squares) = all.mean_and_deviations(f64::MIN, f64::MAX, 0.0);
+            let (serial_mean, serial_squares) = serial(&values);
+            assert!(
+                (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),
+                "{mean} {serial_mean}"
+            );
+            // Welford's own rounding shows far from zero.
+            assert!(
+                (squares - serial_squares).abs() <= 1e-3 * serial_squares,
+                "{squares} {serial_squares}"
+            );
+        }
+    }
+}

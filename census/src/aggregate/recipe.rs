@@ -1,0 +1,179 @@
+//! What a view does with a measurement.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::distribution::{self, HEADER};
+use super::exemplar::Exemplars;
+use super::write::Writer;
+use super::{Data, sum};
+use crate::declare::{AggregationSpec, Bounds, Kind, MeasureDescriptor, ViewSpec};
+
+/// How the rows of a view are written and read.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    /// The view's: no other has it, or had it.
+    pub(super) number: u64,
+    pub(super) op: Op,
+    pub(super) kind: Kind,
+    pub(super) bounds: Bounds,
+    /// How many words a row has.
+    pub(super) words: usize,
+    pub(super) exemplars: Exemplars,
+    /// Whether a float below zero was recorded, so that a sum may fall.
+    negative: AtomicBool,
+}
+
+/// What a measurement does to a row's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Op {
+    Count,
+    Sum,
+    /// The value, and whether there is one. There is but one such row for all threads: the newest value cannot be told
+    /// from several.
+    LastValue,
+    Distribution,
+}
+
+/// How many rows a chunk has at most, and how many words as long as it has several rows. A thread that records into one
+/// row has a chunk, so larger ones would cost threads with few rows more; smaller ones cost more for each row.
+const MAX_ROWS: usize = 32;
+const MAX_WORDS: usize = 96;
+
+impl Recipe {
+    pub(super) fn new(spec: &ViewSpec) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let kind = spec.measure.descriptor.kind;
+        let (op, bounds, words) = match &spec.aggregation {
+            AggregationSpec::Count => (Op::Count, Bounds::none(kind), 1),
+            AggregationSpec::Sum => (Op::Sum, Bounds::none(kind), 1),
+            AggregationSpec::LastValue => (Op::LastValue, Bounds::none(kind), 2),
+            AggregationSpec::Distribution(bounds) => {
+                let words = HEADER + bounds.buckets();
+                (Op::Distribution, bounds.clone(), words)
+            }
+        };
+        Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            op,
+            kind,
+            bounds,
+            words,
+            exemplars: Exemplars::default(),
+            negative: AtomicBool::new(false),
+        }
+    }
+
+    /// How many rows lie in a chunk.
+    pub(super) fn rows_of_a_chunk(&self) -> usize {
+        let rows = (MAX_WORDS / self.words).clamp(1, MAX_ROWS);
+        1 << rows.ilog2()
+    }
+
+    /// Adds a measurement to a row's words. Neither waits nor allocates.
+    #[inline]
+    pub(super) fn record<W: Writer>(&self, op: Op, words: &[AtomicU64], bits: u64) {
+        match (op, words) {
+            (Op::Count, [count, ..]) => W::add(count, 1),
+            (Op::Sum, [sum, ..]) => {
+                sum::add::<W>(self.kind, sum, bits);
+                self.note_sign(bits);
+            }
+            (Op::Distribution, words) => {
+                distribution::record::<W>(self, words, bits);
+                self.note_sign(bits);
+            }
+            (Op::LastValue, [value, set, ..]) => {
+                value.store(bits, Ordering::Relaxed);
+                // Pairs with the Acquire in `Reading`: who sees the flag sees a value, this one or a newer one.
+                set.store(1, Ordering::Release);
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn note_sign(&self, bits: u64) {
+        if self.kind == Kind::F64 && f64::from_bits(bits) < 0.0 {
+            self.negative.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether this is about sums of floats that never should fall, but for the rounding when they are put together in
+    /// another order.
+    pub(super) fn may_only_rise(&self) -> bool {
+        self.kind == Kind::F64
+            && matches!(self.op, Op::Sum | Op::Distribution)
+            && !self.negative.load(Ordering::Relaxed)
+    }
+
+    /// Adds what some words hold to others.
+    pub(super) fn fold<W: Writer>(&self, from: &[AtomicU64], into: &[AtomicU64]) {
+        match (self.op, from, into) {
+            (Op::Count, [from, ..], [into, ..]) => W::add(into, sum::load(from)),
+            (Op::Sum, [from, ..], [into, ..]) => sum::add::<W>(self.kind, into, sum::load(from)),
+            (Op::Distribution, from, into) => distribution::fold::<W>(self, from, into),
+            // Nobody has words of his own for it.
+            _ => {}
+        }
+    }
+}
+
+/// What a row holds, added up from the words of several threads.
+pub(super) enum Reading {
+    Count(u64),
+    Sum(u64),
+    LastValue(Option<u64>),
+    Distribution(distribution::Totals),
+}
+
+impl Reading {
+    pub(super) fn new(recipe: &Recipe) -> Self {
+        match recipe.op {
+            Op::Count => Self::Count(0),
+            Op::Sum => Self::Sum(0),
+            Op::LastValue => Self::LastValue(None),
+            Op::Distribution => Self::Distribution(distribution::Totals::default()),
+        }
+    }
+
+    /// Adds what some words hold.
+    pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
+        match (self, words) {
+            (Self::Count(total), [count, ..]) => *total = total.wrapping_add(sum::load(count)),
+            (Self::Sum(total), [part, ..]) => *total = sum::plus(kind, *total, sum::load(part)),
+            (Self::LastValue(last), [value, set, ..]) => {
+                if set.load(Ordering::Acquire) != 0 {
+                    *last = Some(value.load(Ordering::Relaxed));
+                }
+            }
+            (Self::Distribution(totals), words) => totals.add(kind, words),
+            _ => {}
+        }
+    }
+
+    /// Has a sum of floats be no less than before; what it is now.
+    pub(super) fn raise_sum(&mut self, before: f64) -> f64 {
+        match self {
+            Self::Sum(sum) => {
+                let raised = f64::from_bits(*sum).max(before);
+                *sum = raised.to_bits();
+                raised
+            }
+            Self::Distribution(totals) => totals.raise_sum(before),
+            Self::Count(_) | Self::LastValue(_) => before,
+        }
+    }
+
+    /// As plain data; nothing for a last value that was never set.
+    pub(super) fn data(self, recipe: &Recipe, measure: &MeasureDescriptor) -> Option<Data> {
+        let number = |bits| recipe.kind.number(bits);
+        Some(match self {
+            Self::Count(count) => Data::Count(count),
+            Self::Sum(sum) => Data::Sum(number(sum)),
+            Self::LastValue(value) => Data::LastValue(number(value?)),
+            Self::Distribution(totals) => {
+                Data::Distribution(Box::new(totals.data(recipe, measure)))
+            }
+        })
+    }
+}

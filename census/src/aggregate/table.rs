@@ -1,0 +1,124 @@
+//! Which row a key has: bounded, shared by all threads, asked only at first meetings.
+
+use std::hash::BuildHasher;
+use std::sync::{PoisonError, RwLock};
+
+use foldhash::fast::RandomState;
+
+use super::index::Index;
+use super::keys::Keys;
+
+/// The keys of a view's rows, and the way from them to the rows' numbers.
+#[derive(Debug)]
+pub(super) struct Table {
+    inner: RwLock<Inner>,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Inner {
+    keys: Keys,
+    /// Several small ones for a large view, because one that grows stops everybody: a million rows at once would take
+    /// tens of milliseconds. Chosen by the lower half of the hash.
+    indices: Box<[Index]>,
+    /// How many rows count towards the bound.
+    counted: usize,
+}
+
+/// About so many rows come into one index.
+const ROWS_OF_AN_INDEX: usize = 4_096;
+const MAX_INDICES: usize = 1_024;
+
+impl Table {
+    /// For about so many rows.
+    pub(super) fn new(rows: usize) -> Self {
+        let indices = (rows / ROWS_OF_AN_INDEX).clamp(1, MAX_INDICES);
+        let indices = (0..indices.next_power_of_two()).map(|_| Index::default());
+        Self {
+            inner: RwLock::new(Inner {
+                keys: Keys::default(),
+                indices: indices.collect(),
+                counted: 0,
+            }),
+            hasher: RandomState::default(),
+        }
+    }
+
+    /// Adds a row that does not count towards the bound, or finds it.
+    pub(super) fn add_known(&self, key: &str) -> usize {
+        let hash = self.hasher.hash_one(key);
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        match inner.find(hash, key) {
+            Some(row) => row,
+            None => inner.add(hash, key),
+        }
+    }
+
+    /// Finds the row of a key, or makes it; `None` if that would be a row too many.
+    pub(super) fn find(&self, key: &str, max: usize) -> Option<usize> {
+        let hash = self.hasher.hash_one(key);
+        {
+            let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(row) = inner.find(hash, key) {
+                return Some(row);
+            }
+            if inner.counted >= max {
+                return None;
+            }
+        }
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been here in between.
+        if let Some(row) = inner.find(hash, key) {
+            return Some(row);
+        }
+        if inner.counted >= max || inner.keys.len() >= u32::MAX as usize {
+            return None;
+        }
+        inner.counted += 1;
+        Some(inner.add(hash, key))
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.keys.len()
+    }
+
+    /// Calls `f` with the keys of these rows, as far as there are such. Keep it short: new rows wait.
+    pub(super) fn keys(&self, rows: std::ops::Range<usize>, mut f: impl FnMut(&str)) {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        for row in rows.start..rows.end.min(inner.keys.len()) {
+            f(inner.keys.get(row));
+        }
+    }
+}
+
+impl Inner {
+    fn find(&self, hash: u64, key: &str) -> Option<usize> {
+        let index = self.indices.get(self.chosen(hash))?;
+        let row = index.find(hash, |row| self.keys.get(row as usize) == key)?;
+        Some(row as usize)
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "there are never so many rows"
+    )]
+    fn add(&mut self, hash: u64, key: &str) -> usize {
+        let row = self.keys.len();
+        self.keys.push(key);
+        let chosen = self.chosen(hash);
+        if let Some(index) = self.indices.get_mut(chosen) {
+            index.insert(hash, row as u32);
+        }
+        row
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "only the lowest bits are wanted"
+    )]
+    fn chosen(&self, hash: u64) -> usize {
+        hash as usize & (self.indices.len() - 1)
+    }
+}
