@@ -1,0 +1,138 @@
+//! `census`: measures and tags in the code, views beside them.
+
+use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
+
+use crate::harness::Case;
+use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
+
+/// The name of this peer's main cases; all others are compared with it.
+pub(crate) const NAME: &str = "census";
+
+#[tag]
+static METHOD: TagKey;
+#[tag]
+static STATUS: TagKey;
+#[tag]
+static TENANT: TagKey;
+#[tag]
+static ROUTE: TagKey;
+
+#[measure]
+static REQUESTS: Measure<u64>;
+#[measure]
+static BY_TENANT: Measure<u64>;
+#[measure]
+static SECONDS: Measure<f64>;
+#[measure]
+static THRICE: Measure<f64>;
+#[measure]
+static LITERAL: Measure<u64>;
+#[measure]
+static BOUND: Measure<u64>;
+#[measure]
+static BOUND_SECONDS: Measure<f64>;
+#[measure]
+static UNVIEWED: Measure<u64>;
+
+// `view!` takes a list of bounds, not the name of one: these are `work::BUCKETS`.
+view! {
+    static REQUESTS_TOTAL: Count<REQUESTS> by (METHOD, STATUS);
+    static BY_TENANT_TOTAL: Count<BY_TENANT> by (TENANT, ROUTE);
+    static THRICE_TOTAL: Count<THRICE> by (METHOD, STATUS);
+    static THRICE_SUM: Sum<THRICE> by (METHOD, STATUS);
+    static LITERAL_TOTAL: Count<LITERAL> by (METHOD, STATUS);
+    static BOUND_TOTAL: Count<BOUND> by (METHOD, STATUS);
+    static SECONDS_HISTOGRAM: Distribution<SECONDS> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+    static THRICE_HISTOGRAM: Distribution<THRICE> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+    static BOUND_HISTOGRAM: Distribution<BOUND_SECONDS> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+}
+
+pub(crate) fn counter_labels() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|pick| {
+            record!(
+                REQUESTS = 1,
+                tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
+            );
+        });
+    })
+}
+
+pub(crate) fn counter_strings() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|pick| {
+            let (tenant, route) = STRINGS.of(pick);
+            record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
+        });
+    })
+}
+
+pub(crate) fn histogram() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|pick| {
+            record!(
+                SECONDS = VALUES.of(pick),
+                tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
+            );
+        });
+    })
+}
+
+pub(crate) fn three() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|pick| {
+            record!(
+                THRICE = VALUES.of(pick),
+                tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
+            );
+        });
+    })
+}
+
+pub(crate) fn literal() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|_| record!(LITERAL = 1, tags(METHOD = "get", STATUS = "ok")));
+    })
+}
+
+fn labels(method: Method, status: Status) -> TagMap {
+    tags!(METHOD = method, STATUS = status)
+}
+
+pub(crate) fn bound_counter() -> Case {
+    let handles = ForEachLabelSet::new(|method, status| BOUND.bind(labels(method, status)));
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| handles.of(pick).record(1));
+    })
+}
+
+pub(crate) fn bound_histogram() -> Case {
+    let handles = ForEachLabelSet::new(|method, status| BOUND_SECONDS.bind(labels(method, status)));
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
+    })
+}
+
+pub(crate) fn unviewed() -> Case {
+    Case::new(NAME, |batch| {
+        batch.each(|pick| {
+            record!(
+                UNVIEWED = 1,
+                tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
+            );
+        });
+    })
+}
+
+#[measure]
+fn measured() {}
+
+pub(crate) fn function() -> Case {
+    Case::new(NAME, |batch| batch.each(|_| measured()))
+}

@@ -1,0 +1,170 @@
+//! `opentelemetry` with its SDK, whose manual reader nobody asks while it is measured.
+
+use std::sync::Arc;
+
+use opentelemetry::metrics::{BoundCounter, BoundHistogram, Counter, Histogram, MeterProvider};
+use opentelemetry::{KeyValue, metrics::Meter};
+use opentelemetry_sdk::metrics::{
+    Aggregation, Instrument, ManualReader, MeterProviderBuilder, SdkMeterProvider, Stream,
+};
+
+use crate::harness::Case;
+use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
+
+const NAME: &str = "opentelemetry";
+
+/// Keeps the provider alive: its instruments go silent without it.
+fn case(
+    name: &'static str,
+    provider: SdkMeterProvider,
+    run: impl Fn(crate::harness::Batch) + Send + Sync + 'static,
+) -> Case {
+    Case::new(name, move |batch| {
+        std::hint::black_box(&provider);
+        run(batch);
+    })
+}
+
+fn provider() -> MeterProviderBuilder {
+    SdkMeterProvider::builder().with_reader(ManualReader::builder().build())
+}
+
+fn attributes(method: Method, status: Status) -> [KeyValue; 2] {
+    [
+        KeyValue::new("method", method.as_str()),
+        KeyValue::new("status", status.as_str()),
+    ]
+}
+
+fn of(pick: usize) -> [KeyValue; 2] {
+    attributes(Method::of(pick), Status::of(pick))
+}
+
+fn counter(meter: &Meter) -> Counter<u64> {
+    meter.u64_counter("requests").build()
+}
+
+fn histogram_of(meter: &Meter) -> Histogram<f64> {
+    let histogram = meter.f64_histogram("seconds");
+    histogram.with_boundaries(BUCKETS.to_vec()).build()
+}
+
+pub(crate) fn counter_labels() -> Case {
+    let provider = provider().build();
+    let counter = counter(&provider.meter(NAME));
+    case(NAME, provider, move |batch| {
+        batch.each(|pick| counter.add(1, &of(pick)));
+    })
+}
+
+pub(crate) fn counter_strings() -> Case {
+    let provider = provider().build();
+    let counter = counter(&provider.meter(NAME));
+    case(NAME, provider, move |batch| {
+        batch.each(|pick| {
+            let (tenant, route) = STRINGS.of(pick);
+            let tenant = KeyValue::new("tenant", tenant.to_owned());
+            counter.add(1, &[tenant, KeyValue::new("route", route.to_owned())]);
+        });
+    })
+}
+
+/// With strings that are shared already, a copy allocates nothing.
+pub(crate) fn counter_shared_strings() -> Case {
+    let provider = provider().build();
+    let counter = counter(&provider.meter(NAME));
+    let shared = |strings: &[String]| -> Vec<Arc<str>> {
+        strings
+            .iter()
+            .map(|string| string.as_str().into())
+            .collect()
+    };
+    let (tenants, routes) = (shared(&STRINGS.tenants), shared(&STRINGS.routes));
+    case("opentelemetry, shared strings", provider, move |batch| {
+        batch.each(|pick| {
+            let (tenant, route) = STRINGS.indexes(pick);
+            let tenant = KeyValue::new("tenant", Arc::clone(&tenants[tenant]));
+            counter.add(
+                1,
+                &[tenant, KeyValue::new("route", Arc::clone(&routes[route]))],
+            );
+        });
+    })
+}
+
+pub(crate) fn histogram() -> Case {
+    let provider = provider().build();
+    let histogram = histogram_of(&provider.meter(NAME));
+    case(NAME, provider, move |batch| {
+        batch.each(|pick| histogram.record(VALUES.of(pick), &of(pick)));
+    })
+}
+
+fn view(
+    name: &'static str,
+    aggregation: Aggregation,
+) -> impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static {
+    move |_| {
+        Stream::builder()
+            .with_name(name)
+            .with_aggregation(aggregation.clone())
+            .build()
+            .ok()
+    }
+}
+
+fn explicit(boundaries: &[f64]) -> Aggregation {
+    Aggregation::ExplicitBucketHistogram {
+        boundaries: boundaries.to_vec(),
+        record_min_max: false,
+    }
+}
+
+/// One instrument with three views. There is no aggregation that only counts: the nearest is a histogram of one bucket.
+pub(crate) fn three() -> Case {
+    let provider = provider()
+        .with_view(view("count", explicit(&[])))
+        .with_view(view("sum", Aggregation::Sum))
+        .with_view(view("seconds", explicit(&BUCKETS)))
+        .build();
+    let histogram = provider.meter(NAME).f64_histogram("thrice").build();
+    case("opentelemetry, three views", provider, move |batch| {
+        batch.each(|pick| histogram.record(VALUES.of(pick), &of(pick)));
+    })
+}
+
+pub(crate) fn literal() -> Case {
+    let provider = provider().build();
+    let counter = counter(&provider.meter(NAME));
+    case(NAME, provider, move |batch| {
+        batch.each(|_| {
+            counter.add(
+                1,
+                &[
+                    KeyValue::new("method", "get"),
+                    KeyValue::new("status", "ok"),
+                ],
+            );
+        });
+    })
+}
+
+pub(crate) fn bound_counter() -> Case {
+    let provider = provider().build();
+    let counter = counter(&provider.meter(NAME));
+    let handles: ForEachLabelSet<BoundCounter<u64>> =
+        ForEachLabelSet::new(|method, status| counter.bind(&attributes(method, status)));
+    case("opentelemetry (experimental)", provider, move |batch| {
+        batch.each(|pick| handles.of(pick).add(1));
+    })
+}
+
+pub(crate) fn bound_histogram() -> Case {
+    let provider = provider().build();
+    let histogram = histogram_of(&provider.meter(NAME));
+    let handles: ForEachLabelSet<BoundHistogram<f64>> =
+        ForEachLabelSet::new(|method, status| histogram.bind(&attributes(method, status)));
+    case("opentelemetry (experimental)", provider, move |batch| {
+        batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
+    })
+}

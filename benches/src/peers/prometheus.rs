@@ -1,0 +1,91 @@
+//! `prometheus` (`tikv/rust-prometheus`): a `Vec` of metrics with labels by position; a handle is a clone of the child.
+
+use prometheus::{CounterVec, HistogramOpts, HistogramVec, IntCounterVec, Opts};
+
+use crate::harness::Case;
+use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
+
+const NAME: &str = "prometheus";
+const LABELS: [&str; 2] = ["method", "status"];
+
+fn labels(pick: usize) -> [&'static str; 2] {
+    [Method::of(pick).as_str(), Status::of(pick).as_str()]
+}
+
+pub(crate) fn counters(labels: &[&str]) -> IntCounterVec {
+    IntCounterVec::new(Opts::new("requests", "Requests."), labels).expect("a legal name")
+}
+
+pub(crate) fn histograms(labels: &[&str]) -> HistogramVec {
+    let options = HistogramOpts::new("seconds", "Seconds.").buckets(BUCKETS.to_vec());
+    HistogramVec::new(options, labels).expect("a legal name")
+}
+
+pub(crate) fn counter_labels() -> Case {
+    let counters = counters(&LABELS);
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| counters.with_label_values(&labels(pick)).inc());
+    })
+}
+
+pub(crate) fn counter_strings() -> Case {
+    let counters = counters(&["tenant", "route"]);
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| {
+            let (tenant, route) = STRINGS.of(pick);
+            counters.with_label_values(&[tenant, route]).inc();
+        });
+    })
+}
+
+pub(crate) fn histogram() -> Case {
+    let histograms = histograms(&LABELS);
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| {
+            histograms
+                .with_label_values(&labels(pick))
+                .observe(VALUES.of(pick));
+        });
+    })
+}
+
+pub(crate) fn three() -> Case {
+    let counts = counters(&LABELS);
+    let sums = CounterVec::new(Opts::new("sum", "Sum."), &LABELS).expect("a legal name");
+    let histograms = histograms(&LABELS);
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| {
+            let (labels, value) = (labels(pick), VALUES.of(pick));
+            counts.with_label_values(&labels).inc();
+            sums.with_label_values(&labels).inc_by(value);
+            histograms.with_label_values(&labels).observe(value);
+        });
+    })
+}
+
+pub(crate) fn literal() -> Case {
+    let counters = counters(&LABELS);
+    Case::new(NAME, move |batch| {
+        batch.each(|_| counters.with_label_values(&["get", "ok"]).inc());
+    })
+}
+
+pub(crate) fn bound_counter() -> Case {
+    let counters = counters(&LABELS);
+    let handles = ForEachLabelSet::new(|method, status| {
+        counters.with_label_values(&[method.as_str(), status.as_str()])
+    });
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| handles.of(pick).inc());
+    })
+}
+
+pub(crate) fn bound_histogram() -> Case {
+    let histograms = histograms(&LABELS);
+    let handles = ForEachLabelSet::new(|method, status| {
+        histograms.with_label_values(&[method.as_str(), status.as_str()])
+    });
+    Case::new(NAME, move |batch| {
+        batch.each(|pick| handles.of(pick).observe(VALUES.of(pick)));
+    })
+}

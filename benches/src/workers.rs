@@ -1,0 +1,107 @@
+//! Threads that are there before they are timed, and begin together.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::harness::{Batch, Case};
+use crate::work::PICKS;
+
+/// As many threads as work at once.
+pub(crate) struct Workers {
+    threads: usize,
+    /// The case to run, and what of it.
+    job: Mutex<(usize, Batch)>,
+    ended: AtomicBool,
+    /// Where the workers and who commands them meet, before and after a job.
+    meeting: Barrier,
+    /// Workers that were ever ready: they spin until all are, because those that a barrier wakes do not wake together.
+    ready: AtomicUsize,
+    slowest: AtomicU64,
+    /// Whether a worker had to wait for a processor.
+    disturbed: AtomicBool,
+}
+
+/// How a job went.
+#[derive(Clone, Copy)]
+pub(crate) struct Took {
+    /// Wall time of the slowest worker.
+    pub(crate) time: Duration,
+    /// Whether some worker had to wait for a processor, because other programs wanted them, too. Then the time says
+    /// little: the workers may even have run one after the other.
+    pub(crate) disturbed: bool,
+}
+
+impl Workers {
+    /// Calls `command` while this many workers wait for jobs.
+    pub(crate) fn with<R>(threads: usize, cases: &[Case], command: impl FnOnce(&Self) -> R) -> R {
+        let nothing = Batch {
+            start: 0,
+            operations: 0,
+        };
+        let workers = Self {
+            threads,
+            job: Mutex::new((0, nothing)),
+            ended: AtomicBool::new(false),
+            meeting: Barrier::new(threads + 1),
+            ready: AtomicUsize::new(0),
+            slowest: AtomicU64::new(0),
+            disturbed: AtomicBool::new(false),
+        };
+        std::thread::scope(|scope| {
+            for worker in 0..threads {
+                let workers = &workers;
+                scope.spawn(move || workers.work(worker, cases));
+            }
+            let result = command(&workers);
+            workers.ended.store(true, Ordering::Relaxed);
+            workers.meeting.wait();
+            result
+        })
+    }
+
+    /// Has every worker do the batch, each with picks from another place.
+    pub(crate) fn run(&self, case: usize, batch: Batch) -> Took {
+        *self.job.lock().expect("no worker panicked") = (case, batch);
+        self.slowest.store(0, Ordering::Relaxed);
+        self.disturbed.store(false, Ordering::Relaxed);
+        self.meeting.wait();
+        self.meeting.wait();
+        Took {
+            time: Duration::from_nanos(self.slowest.load(Ordering::Relaxed)),
+            disturbed: self.disturbed.load(Ordering::Relaxed),
+        }
+    }
+
+    fn work(&self, worker: usize, cases: &[Case]) {
+        for round in 1.. {
+            self.meeting.wait();
+            if self.ended.load(Ordering::Relaxed) {
+                return;
+            }
+            let (case, mut batch) = *self.job.lock().expect("no worker panicked");
+            batch.start += worker * PICKS / self.threads;
+            let waited = waited_for_processor();
+            self.ready.fetch_add(1, Ordering::Relaxed);
+            while self.ready.load(Ordering::Relaxed) < round * self.threads {
+                std::hint::spin_loop();
+            }
+            let began = Instant::now();
+            cases[case].run(batch);
+            let took = began.elapsed().as_nanos();
+            self.slowest
+                .fetch_max(u64::try_from(took).unwrap_or(u64::MAX), Ordering::Relaxed);
+            if waited_for_processor() != waited {
+                self.disturbed.store(true, Ordering::Relaxed);
+            }
+            self.meeting.wait();
+        }
+    }
+}
+
+/// How many nanoseconds this thread has waited for a processor in its life. Where the system does not say: none.
+fn waited_for_processor() -> u64 {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = statistics.split_whitespace().nth(1);
+    waited.and_then(|waited| waited.parse().ok()).unwrap_or(0)
+}
