@@ -12,12 +12,13 @@ pub use crate::declare::{
 pub use crate::declare::{count, default_distribution, last_value, measure, sum};
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
+    record_one,
 };
 pub use crate::register::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
     CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
 };
-pub use crate::tags::{literal_tag, tag, tags};
+pub use crate::tags::{Tag, literal_tag, tag, tags};
 
 /// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).outcome()` takes the method that
 /// needs fewer references.

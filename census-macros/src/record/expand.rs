@@ -40,6 +40,15 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
             quote!(#name, #value),
         )
     });
+    let measurements: Vec<TokenStream> = measurements.collect();
+    if let ([name], [measurement], 0) = (names.as_slice(), measurements.as_slice(), labels.len()) {
+        return quote! {{
+            #(let #names: #measures;)*
+            if #krate::Measure::is_viewed(#name) {
+                #krate::__private::record_one(&#measurement, &[#(#tags),*]);
+            }
+        }};
+    }
     quote! {{
         #(let #names: #measures;)*
         if #(#krate::Measure::is_viewed(#names))||* {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use super::LiveView;
 use super::exemplar::ExemplarLabels;
 use super::recipe::{Op, Recipe};
-use super::write::{Anyone, Owner};
+use super::write::{Anyone, Owner, Writer as _};
 
 /// The words of a few rows in succession, as one thread writes them, or all.
 #[derive(Debug)]
@@ -64,8 +64,10 @@ pub(crate) struct Target {
     chunk: Arc<Chunk>,
     /// Of the first word.
     start: u32,
-    words: u16,
+    len: u16,
     op: Op,
+    /// Whether it is but one word, this thread's own, that counts.
+    counts: bool,
 }
 
 impl Target {
@@ -74,8 +76,9 @@ impl Target {
         let start = row % recipe.rows_of_a_chunk() * recipe.words;
         Self {
             start: u32::try_from(start).unwrap_or_default(),
-            words: u16::try_from(recipe.words).unwrap_or_default(),
+            len: u16::try_from(recipe.words).unwrap_or_default(),
             op: recipe.op,
+            counts: recipe.op == Op::Count && chunk.owner != EVERYBODY,
             chunk: Arc::clone(chunk),
         }
     }
@@ -83,15 +86,24 @@ impl Target {
     /// Adds a measurement. To be called only by a thread that [may](Self::may_be_written_by).
     #[inline]
     pub(crate) fn record(&self, bits: u64) {
-        let chunk = &*self.chunk;
         let start = self.start as usize;
-        let Some(words) = chunk.words.get(start..start + usize::from(self.words)) else {
+        if self.counts {
+            if let Some(count) = self.chunk.words.get(start) {
+                Owner::add(count, 1);
+            }
             return;
-        };
-        if chunk.owner == EVERYBODY {
-            chunk.recipe.record::<Anyone>(self.op, words, bits);
+        }
+        if let Some(words) = self.chunk.words.get(start..start + usize::from(self.len)) {
+            self.record_in(words, bits);
+        }
+    }
+
+    fn record_in(&self, words: &[AtomicU64], bits: u64) {
+        let recipe = &self.chunk.recipe;
+        if self.chunk.owner == EVERYBODY {
+            recipe.record::<Anyone>(self.op, words, bits);
         } else {
-            chunk.recipe.record::<Owner>(self.op, words, bits);
+            recipe.record::<Owner>(self.op, words, bits);
         }
     }
 

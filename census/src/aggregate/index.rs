@@ -16,19 +16,14 @@ struct Slot {
 }
 
 impl Index {
-    /// The number that was inserted under this hash and that `is` the one.
-    pub(crate) fn find(&self, hash: u64, mut is: impl FnMut(u32) -> bool) -> Option<u32> {
+    /// The numbers that may have been inserted under this hash.
+    #[inline]
+    pub(crate) fn candidates(&self, hash: u64) -> Candidates<'_> {
         let hash = shorten(hash);
-        let mut at = hash as usize;
-        loop {
-            // Without slots the mask is all ones, and there is nothing there.
-            at &= self.slots.len().wrapping_sub(1);
-            let slot = self.slots.get(at)?;
-            let number = slot.number.checked_sub(1)?;
-            if slot.hash == hash && is(number) {
-                return Some(number);
-            }
-            at = at.wrapping_add(1);
+        Candidates {
+            slots: &self.slots,
+            hash,
+            at: hash as usize,
         }
     }
 
@@ -64,6 +59,31 @@ impl Index {
     }
 }
 
+/// See [`Index::candidates`].
+pub(crate) struct Candidates<'a> {
+    slots: &'a [Slot],
+    hash: u32,
+    at: usize,
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            // Without slots the mask is all ones, and there is nothing there.
+            let at = self.at & self.slots.len().wrapping_sub(1);
+            let slot = self.slots.get(at)?;
+            let number = slot.number.checked_sub(1)?;
+            self.at = at + 1;
+            if slot.hash == self.hash {
+                return Some(number);
+            }
+        }
+    }
+}
+
 /// The upper half: whoever has several indices chooses among them by the lower.
 #[expect(clippy::cast_possible_truncation, reason = "what is left is 32 bits")]
 fn shorten(hash: u64) -> u32 {
@@ -77,16 +97,16 @@ mod tests {
     #[test]
     fn what_was_inserted_is_found_also_under_one_hash() {
         let mut index = Index::default();
-        assert_eq!(index.find(0, |_| true), None);
+        assert_eq!(index.candidates(0).count(), 0);
         for number in 0..1_000_u32 {
             // Ten to each hash.
             index.insert(u64::from(number / 10) << 32, number);
         }
         for number in 0..1_000 {
             let hash = u64::from(number / 10) << 32;
-            assert_eq!(index.find(hash, |found| found == number), Some(number));
+            let found: Vec<_> = index.candidates(hash).collect();
+            assert!(found.contains(&number) && found.len() == 10, "{found:?}");
         }
-        assert_eq!(index.find(7 << 32, |_| false), None);
-        assert_eq!(index.find(100 << 32, |_| true), None);
+        assert_eq!(index.candidates(100 << 32).count(), 0);
     }
 }

@@ -96,8 +96,8 @@ impl Table {
 impl Inner {
     fn find(&self, hash: u64, key: &str) -> Option<usize> {
         let index = self.indices.get(self.chosen(hash))?;
-        let row = index.find(hash, |row| self.keys.get(row as usize) == key)?;
-        Some(row as usize)
+        let mut rows = index.candidates(hash).map(|row| row as usize);
+        rows.find(|row| self.keys.get(*row) == key)
     }
 
     #[expect(

@@ -1,6 +1,6 @@
 //! A measure with its tags decided.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::memo;
 use crate::declare::{Measure, Value};
@@ -13,12 +13,12 @@ pub struct BoundMeasure<T: Value> {
     measure: Measure<T>,
     tags: TagMap,
     /// No other has it, or had it: each thread remembers by it where the measurements go.
-    number: u64,
+    number: usize,
 }
 
 impl<T: Value> BoundMeasure<T> {
     pub(super) fn new(measure: Measure<T>, tags: TagMap) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
         Self {
             measure,
             tags,
@@ -39,8 +39,6 @@ impl<T: Value> BoundMeasure<T> {
         let Some(bits) = bits else {
             return cell.wiring.refuse();
         };
-        memo::each_bound_target(cell, version, self.number, &self.tags, |target| {
-            target.record(bits);
-        });
+        memo::record_bound(cell, version, self.number, &self.tags, bits);
     }
 }

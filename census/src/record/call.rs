@@ -28,10 +28,10 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{InFlight, clock, measurement, record};
+use super::{InFlight, clock, measurement, record_one};
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::{FunctionCell, Measure, TagKey, Value};
-use crate::tags::{Scope, TagMap, TagStr};
+use crate::declare::{FunctionCell, Measure, Value};
+use crate::tags::{Scope, Tag, TagMap, TagStr, literal_tag};
 
 /// What a call is measured by.
 #[doc(hidden)]
@@ -132,7 +132,7 @@ impl Call {
         if measure.is_viewed()
             && let Some(value) = value().into_option()
         {
-            record(&[measurement(measure, value)], &self.tags(*result), &[]);
+            record_one(&measurement(measure, value), &self.tags(*result));
         }
     }
 
@@ -148,13 +148,13 @@ impl Call {
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
         for measure in self.cell.latencies() {
-            record(&[measurement(measure, elapsed)], &self.tags(result), &[]);
+            record_one(&measurement(measure, elapsed), &self.tags(result));
         }
     }
 
-    fn tags<'a>(&self, result: TagStr<'a>) -> [(&'static TagKey, TagStr<'a>); 3] {
+    fn tags<'a>(&self, result: TagStr<'a>) -> [Tag<'a>; 3] {
         let [function, module] = self.cell.tags();
-        [function, module, (&RESULT, result)]
+        [function, module, Tag::new(&RESULT, result)]
     }
 }
 
@@ -192,10 +192,10 @@ impl Drop for PlainCall {
 
 impl FunctionCell {
     /// The tags that all measurements of a call have.
-    fn tags(&'static self) -> [(&'static TagKey, TagStr<'static>); 2] {
+    fn tags(&'static self) -> [Tag<'static>; 2] {
         [
-            (&FUNCTION, TagStr::literal(self.name())),
-            (&MODULE, TagStr::literal(self.module())),
+            literal_tag(&FUNCTION, self.name()),
+            literal_tag(&MODULE, self.module()),
         ]
     }
 }

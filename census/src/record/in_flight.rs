@@ -2,8 +2,8 @@
 
 use super::memo;
 use crate::aggregate::Target;
-use crate::declare::{Measure, TagKey};
-use crate::tags::TagStr;
+use crate::declare::Measure;
+use crate::tags::Tag;
 
 /// Some things under way. They end when this is dropped.
 ///
@@ -18,11 +18,7 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     /// Counts one more, if somebody views the measure.
-    pub(crate) fn begin(
-        &mut self,
-        measure: &Measure<i64>,
-        tags: &[(&'static TagKey, TagStr<'static>)],
-    ) {
+    pub(crate) fn begin(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>]) {
         let cell = measure.cell();
         let Some(version) = cell.wiring.viewed() else {
             return;

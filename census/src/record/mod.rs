@@ -21,8 +21,8 @@ pub use timer::Timer;
 use std::time::Duration;
 
 use crate::aggregate::ExemplarLabels;
-use crate::declare::{Measure, MeasureCell, TagKey, Value};
-use crate::tags::{AsTagValue, TagMap, TagStr};
+use crate::declare::{Measure, MeasureCell, Value};
+use crate::tags::{AsTagValue, Tag, TagMap, TagStr};
 
 /// A value for a measure, on its way to the views.
 #[doc(hidden)]
@@ -40,7 +40,7 @@ impl<T: Value> Measure<T> {
     #[inline]
     pub fn record(&self, value: T) {
         if self.is_viewed() {
-            record(&[measurement(self, value)], &[], &[]);
+            record_one(&measurement(self, value), &[]);
         }
     }
 
@@ -87,6 +87,7 @@ impl Measure<Duration> {
 }
 
 #[doc(hidden)]
+#[inline]
 pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
     Measurement {
         cell: measure.cell(),
@@ -102,14 +103,29 @@ pub fn exemplar_label<'a>(
     (name, value.as_tag_value())
 }
 
+/// What `record!` calls for one measurement: with the tags of the scope and `tags` over them.
+#[doc(hidden)]
+#[inline]
+pub fn record_one<const N: usize>(measurement: &Measurement<'_>, tags: &[Tag<'_>; N]) {
+    let wiring = &measurement.cell.wiring;
+    if let Some(version) = wiring.viewed() {
+        match measurement.bits {
+            Some(bits) => memo::record(measurement.cell, version, tags, bits),
+            None => wiring.refuse(),
+        }
+    }
+}
+
 /// What `record!` calls: several measurements with the tags of the scope and `tags` over them.
 #[doc(hidden)]
 pub fn record(
     measurements: &[Measurement<'_>],
-    tags: &[(&TagKey, TagStr<'_>)],
+    tags: &[Tag<'_>],
     exemplar: &[(&str, TagStr<'_>)],
 ) {
-    let exemplar = ExemplarLabels::new(exemplar);
+    let exemplar = (!exemplar.is_empty())
+        .then(|| ExemplarLabels::new(exemplar))
+        .flatten();
     for measurement in measurements {
         let Some(version) = measurement.cell.wiring.viewed() else {
             continue;
@@ -118,11 +134,12 @@ pub fn record(
             measurement.cell.wiring.refuse();
             continue;
         };
-        memo::each_target(measurement.cell, version, tags, |target| {
-            target.record(bits);
-            if let Some(labels) = &exemplar {
+        match &exemplar {
+            None => memo::record_by_text(measurement.cell, version, tags, bits),
+            Some(labels) => memo::each_target(measurement.cell, version, tags, |target| {
+                target.record(bits);
                 target.keep_exemplar(bits, labels);
-            }
-        });
+            }),
+        }
     }
 }

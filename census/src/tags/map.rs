@@ -94,10 +94,10 @@ impl TagMap {
     }
 
     /// This set and `tags` over it: what `tags!` does.
-    pub(crate) fn with(mut self, tags: &[(&TagKey, TagStr<'_>)]) -> Self {
-        for (key, value) in tags {
-            if let Some(value) = value.get() {
-                self.upsert(key, TagValue::cut(value));
+    pub(crate) fn with(mut self, tags: &[Tag<'_>]) -> Self {
+        for tag in tags {
+            if let Some(value) = tag.value.get() {
+                self.upsert(tag.key, TagValue::cut(value));
             }
         }
         self
@@ -116,21 +116,45 @@ impl TagMap {
 }
 
 /// A tag as `record!` and `tags!` hand it over.
-pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> (&'a TagKey, TagStr<'a>) {
-    (key, value.as_tag_value())
+#[derive(Clone, Copy, Debug)]
+pub struct Tag<'a> {
+    pub(crate) key: &'a TagKey,
+    pub(crate) value: TagStr<'a>,
+    /// The places of a key that is a `static`, and of a value that is a literal; 0 of others. They tell the tag from all
+    /// others. Taken here, where the compiler may know them.
+    pub(crate) places: (usize, usize),
+}
+
+/// A tag.
+#[inline]
+pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> Tag<'a> {
+    Tag::new(key, value.as_tag_value())
 }
 
 /// A tag whose value is a literal.
+#[inline]
 #[must_use]
-pub const fn literal_tag<'a>(
-    key: &'a TagKey,
-    value: &'static &'static str,
-) -> (&'a TagKey, TagStr<'a>) {
-    (key, TagStr::literal(value))
+pub fn literal_tag<'a>(key: &'a TagKey, value: &'static &'static str) -> Tag<'a> {
+    Tag::new(key, TagStr::literal(value))
+}
+
+impl<'a> Tag<'a> {
+    #[inline]
+    #[must_use]
+    pub(crate) fn new(key: &'a TagKey, value: TagStr<'a>) -> Self {
+        Self {
+            key,
+            value,
+            places: (
+                key.place().unwrap_or_default(),
+                value.place().unwrap_or_default(),
+            ),
+        }
+    }
 }
 
 /// What `tags!` makes: the current tags and these over them.
 #[must_use]
-pub fn tags(tags: &[(&TagKey, TagStr<'_>)]) -> TagMap {
+pub fn tags(tags: &[Tag<'_>]) -> TagMap {
     TagMap::current().with(tags)
 }

@@ -7,6 +7,6 @@ mod value;
 
 pub use context::Scope;
 pub(crate) use context::with_current;
-pub use map::{TagMap, literal_tag, tag, tags};
+pub use map::{Tag, TagMap, literal_tag, tag, tags};
 pub(crate) use value::cut;
 pub use value::{AsTagValue, InvalidTagValue, TagStr, TagValue};

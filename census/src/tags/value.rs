@@ -138,18 +138,29 @@ impl<'a> TagStr<'a> {
         Self(Text::Inline(inline))
     }
 
-    /// Whether there is a value.
-    pub(crate) const fn is_set(&self) -> bool {
-        !matches!(self.0, Text::Unset)
-    }
-
-    /// The place of a literal.
+    /// The place of a literal, which tells it from all others.
     #[inline]
     pub(crate) fn place(&self) -> Option<usize> {
         match self.0 {
             Text::Literal(value) => Some(std::ptr::from_ref(value).addr()),
             Text::Unset | Text::Borrowed(_) | Text::Inline(_) => None,
         }
+    }
+
+    /// The text's bytes, if it is set: those of a number need not be checked to be text again.
+    #[inline]
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Text::Borrowed(value) => Some(value.as_bytes()),
+            Text::Literal(value) => Some(value.as_bytes()),
+            Text::Inline(inline) => Some(inline.bytes()),
+            Text::Unset => None,
+        }
+    }
+
+    /// Whether there is a value.
+    pub(crate) const fn is_set(&self) -> bool {
+        !matches!(self.0, Text::Unset)
     }
 
     /// The text, if it is set.
@@ -175,8 +186,11 @@ impl TagStr<'static> {
 
 impl Inline {
     fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 }
 

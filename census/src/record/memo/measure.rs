@@ -1,17 +1,11 @@
-//! Targets found by what the tags say.
+//! What a thread knows of a measure: its views, and where their columns' values come from.
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Weak};
 
-use foldhash::fast::RandomState;
-
-use super::Tag;
-use crate::aggregate::{Index, LiveView, Target};
+use crate::aggregate::LiveView;
 use crate::declare::{MeasureCell, TagKey};
-use crate::tags::{TagMap, TagValue, cut};
+use crate::tags::{Tag, TagMap, TagStr, TagValue, cut};
 
-/// How many sets of tag values a thread remembers for one measure.
-const MAX_SETS: usize = 4096;
 /// How many combinations of tag keys it remembers.
 const MAX_SHAPES: usize = 16;
 
@@ -23,15 +17,17 @@ pub(super) struct MeasureMemo {
     /// The columns of all the views, each once.
     pub(super) columns: Vec<TagKey>,
     shapes: Vec<Shape>,
-    sets: Sets,
 }
+
+/// Stands where there are fewer columns than room.
+static UNUSED: &TagKey = &crate::calls::RESULT;
 
 /// Where the columns' values come from, for measurements with tags of certain keys.
 struct Shape {
     keys: Vec<TagKey>,
     sources: Vec<Source>,
     /// Whether the scope's tags matter, if all own tags are set.
-    pub(super) needs_scope: bool,
+    needs_scope: bool,
 }
 
 /// Where a column's value comes from; where that tag is not set, from the scope.
@@ -53,7 +49,6 @@ impl MeasureMemo {
             views: views.iter().map(Arc::downgrade).collect(),
             columns: columns(&views),
             shapes: Vec::new(),
-            sets: Sets::default(),
         }
     }
 
@@ -78,76 +73,42 @@ impl MeasureMemo {
     #[inline]
     pub(super) fn needs_scope(&self, shape: usize, tags: &[Tag<'_>]) -> bool {
         let shape = self.shapes.get(shape);
-        shape.is_none_or(|shape| shape.needs_scope) || tags.iter().any(|(_, value)| !value.is_set())
+        shape.is_none_or(|shape| shape.needs_scope) || tags.iter().any(|tag| !tag.value.is_set())
     }
 
-    /// The value of a column.
+    /// A tag for each column: the measurement's own, else the scope's, else empty. There are at most `N` columns. The
+    /// columns' numbers stand for the places of keys.
     #[inline]
-    pub(super) fn value<'a>(
-        &self,
+    pub(super) fn values<'a, const N: usize>(
+        &'a self,
         shape: usize,
-        column: usize,
         tags: &'a [Tag<'_>],
         scope: Option<&'a TagMap>,
-    ) -> &'a str {
-        let source = self
-            .shapes
-            .get(shape)
-            .and_then(|shape| shape.sources.get(column));
-        let own = match source {
-            Some(Source::Own(number)) => tags.get(*number).and_then(|(_, value)| value.get()),
-            Some(Source::Several) => {
-                let key = self.columns.get(column);
-                let mut of_key = tags.iter().rev().filter(|(tag, _)| Some(*tag) == key);
-                of_key.find_map(|(_, value)| value.get())
-            }
-            Some(Source::Scope) | None => None,
-        };
-        let value = own.or_else(|| {
-            let key = self.columns.get(column)?;
-            scope?.get(key).map(TagValue::as_str)
-        });
-        cut(value.unwrap_or_default())
-    }
-
-    /// The targets of a set of values, if it is known, and its hash.
-    #[inline]
-    pub(super) fn find<'v>(
-        &self,
-        hasher: &RandomState,
-        value: impl Fn(usize) -> &'v str,
-    ) -> (u64, Option<&[Target]>) {
-        let columns = self.columns.len();
-        let mut hash = hasher.build_hasher();
-        for column in 0..columns {
-            hash.write(value(column).as_bytes());
+    ) -> [Tag<'a>; N] {
+        let sources = self.shapes.get(shape).map_or(&[] as &[_], |shape| &shape.sources);
+        let mut values = [Tag::new(UNUSED, TagStr::unset()); N];
+        let columns = self.columns.iter().zip(sources).zip(1..);
+        for (tag, ((column, source), number)) in values.iter_mut().zip(columns) {
+            let own = match source {
+                Source::Own(number) => tags.get(*number).and_then(|tag| tag.value.get()),
+                Source::Several => last_set(tags, column),
+                Source::Scope => None,
+            };
+            let text = own.or_else(|| scope?.get(column).map(TagValue::as_str));
+            *tag = Tag {
+                key: column,
+                value: TagStr::borrowed(cut(text.unwrap_or_default())),
+                places: (number, 0),
+            };
         }
-        let hash = hash.finish();
-        let is = |set: u32| self.sets.is(set as usize, columns, &value);
-        let set = self.sets.index.find(hash, is);
-        (
-            hash,
-            set.and_then(|set| self.sets.targets(set as usize, self.views.len())),
-        )
+        values
     }
+}
 
-    /// Remembers a set of values, which has this hash.
-    pub(super) fn insert(
-        &mut self,
-        hash: u64,
-        shape: usize,
-        tags: &[Tag<'_>],
-        scope: Option<&TagMap>,
-        targets: &[Target],
-    ) {
-        let mut sets = std::mem::take(&mut self.sets);
-        if sets.len >= MAX_SETS {
-            sets = Sets::default();
-        }
-        let values = (0..self.columns.len()).map(|column| self.value(shape, column, tags, scope));
-        sets.add(hash, values, targets);
-        self.sets = sets;
-    }
+/// The value of a key: the last of its tags that is set, as in `tags!`.
+pub(super) fn last_set<'a>(tags: &'a [Tag<'_>], key: &TagKey) -> Option<&'a str> {
+    let mut of_key = tags.iter().rev().filter(|tag| tag.key == key);
+    of_key.find_map(|tag| tag.value.get())
 }
 
 impl Shape {
@@ -158,7 +119,7 @@ impl Shape {
                 let mut own = tags
                     .iter()
                     .enumerate()
-                    .filter(|(_, (key, _))| *key == column);
+                    .filter(|(_, tag)| tag.key == column);
                 match (own.next(), own.next()) {
                     (Some((number, _)), None) => Source::Own(number),
                     (Some(_), Some(_)) => Source::Several,
@@ -167,7 +128,7 @@ impl Shape {
             })
             .collect();
         Self {
-            keys: tags.iter().map(|(key, _)| (*key).clone()).collect(),
+            keys: tags.iter().map(|tag| tag.key.clone()).collect(),
             needs_scope: sources.iter().any(|source| matches!(source, Source::Scope)),
             sources,
         }
@@ -177,58 +138,12 @@ impl Shape {
     fn is_of(&self, tags: &[Tag<'_>]) -> bool {
         let mut keys = self.keys.iter().zip(tags);
         self.keys.len() == tags.len()
-            && keys.all(|(known, (key, _))| known.handle().same(key.handle()))
-    }
-}
-
-/// Sets of values, one after the other, and where each goes.
-#[derive(Default)]
-struct Sets {
-    index: Index,
-    len: usize,
-    texts: Vec<u8>,
-    /// Of each value, in `texts`.
-    ends: Vec<u32>,
-    targets: Vec<Target>,
-}
-
-impl Sets {
-    #[inline]
-    fn is<'v>(&self, set: usize, columns: usize, value: impl Fn(usize) -> &'v str) -> bool {
-        let first = set * columns;
-        let end = |number: usize| self.ends.get(number).map_or(0, |end| *end as usize);
-        let mut start = first.checked_sub(1).map_or(0, end);
-        (0..columns).all(|column| {
-            let end = end(first + column);
-            let known = self.texts.get(start..end);
-            start = end;
-            known == Some(value(column).as_bytes())
-        })
-    }
-
-    #[inline]
-    fn targets(&self, set: usize, views: usize) -> Option<&[Target]> {
-        self.targets.get(set * views..(set + 1) * views)
-    }
-
-    fn add<'v>(&mut self, hash: u64, values: impl Iterator<Item = &'v str>, targets: &[Target]) {
-        let Ok(set) = u32::try_from(self.len) else {
-            return;
-        };
-        for value in values {
-            self.texts.extend_from_slice(value.as_bytes());
-            // A few thousand sets of a few hundred bytes.
-            self.ends
-                .push(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        }
-        self.targets.extend_from_slice(targets);
-        self.index.insert(hash, set);
-        self.len += 1;
+            && keys.all(|(known, tag)| known.handle().same(tag.key.handle()))
     }
 }
 
 /// The columns of all the views, each once.
-pub(super) fn columns(views: &[Arc<LiveView>]) -> Vec<TagKey> {
+fn columns(views: &[Arc<LiveView>]) -> Vec<TagKey> {
     let mut columns: Vec<TagKey> = views
         .iter()
         .flat_map(|view| view.spec.columns.iter().cloned())

@@ -7,6 +7,7 @@
 
 mod measure;
 mod places;
+mod texts;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -17,13 +18,11 @@ use foldhash::fast::RandomState;
 
 use self::measure::MeasureMemo;
 use self::places::Places;
+use self::texts::Texts;
 use crate::aggregate::{Found, Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
 use crate::register::changes;
-use crate::tags::{TagMap, TagStr, TagValue, cut, packed, with_current};
-
-/// A tag as it comes with a measurement.
-pub(super) type Tag<'a> = (&'a TagKey, TagStr<'a>);
+use crate::tags::{Tag, TagMap, TagValue, cut, packed, with_current};
 
 thread_local! {
     static MEMO: RefCell<Memo> = RefCell::new(Memo::new());
@@ -35,16 +34,72 @@ struct Memo {
     /// What [`changes`] was when the caches were last thrown away.
     changes: u64,
     places: Places,
+    texts: Texts,
     measures: Vec<MeasureMemo>,
     /// The numbers of `measures`. No two lists of views share a version.
     by_version: Index,
-    hasher: RandomState,
     /// By the numbers of the views.
     shards: HashMap<u64, Shard, RandomState>,
 }
 
-/// Calls `f` for each target of a measurement: its own tags count, then the scope's.
+/// Adds a measurement: its own tags count, then the scope's.
+///
+/// There is one such function for each number of tags: that halves what it costs to look at them.
 #[inline]
+pub(super) fn record<const N: usize>(
+    cell: &MeasureCell,
+    version: u64,
+    tags: &[Tag<'_>; N],
+    bits: u64,
+) {
+    // The compiler may know what the places are, but for enums.
+    let places = tags.each_ref().map(|tag| tag.places);
+    let placed = places.iter().all(|(_, value)| *value != 0);
+    if !(placed && record_by_place(version, &places, bits)) {
+        record_by_text(cell, version, tags, bits);
+    }
+}
+
+/// Adds a measurement if the places of its tags tell where it goes.
+fn record_by_place<const N: usize>(version: u64, tags: &[(usize, usize); N], bits: u64) -> bool {
+    let recorded = MEMO.try_with(|memo| {
+        let Ok(memo) = memo.try_borrow_mut() else {
+            return false;
+        };
+        if memo.changes != changes() {
+            return false;
+        }
+        let Some(known) = memo.places.find(version, tags) else {
+            return false;
+        };
+        known.record(bits);
+        true
+    });
+    recorded.unwrap_or_default()
+}
+
+/// Adds a measurement, reading its tags.
+#[inline(never)]
+pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
+    let recorded = MEMO.try_with(|memo| {
+        let Ok(mut memo) = memo.try_borrow_mut() else {
+            return false;
+        };
+        memo.keep_up();
+        let Some(targets) = memo.texts.find(version, tags) else {
+            return memo.record_by_columns(cell, version, tags, bits);
+        };
+        for target in targets {
+            target.record(bits);
+        }
+        true
+    });
+    if !recorded.unwrap_or_default() {
+        without_memo(cell, tags, &mut |target| target.record(bits));
+    }
+}
+
+/// Calls `f` for each target of a measurement.
 pub(super) fn each_target(
     cell: &MeasureCell,
     version: u64,
@@ -54,31 +109,31 @@ pub(super) fn each_target(
     let reached = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
-        if let Some(targets) = memo.places.find(version, tags) {
-            targets.for_each(&mut f);
+        if let Some(targets) = memo.texts.find(version, tags) {
+            targets.iter().for_each(&mut f);
             return Some(());
         }
-        memo.by_content(cell, version, tags, &mut f)
+        memo.by_columns(cell, version, tags, &mut f)
     });
     if !matches!(reached, Ok(Some(()))) {
         without_memo(cell, tags, &mut f);
     }
 }
 
-/// Calls `f` for each target of exactly these tags, known by a number.
-pub(super) fn each_bound_target(
+/// Adds a measurement with exactly these tags, known by a number.
+pub(super) fn record_bound(
     cell: &MeasureCell,
     version: u64,
-    number: u64,
+    number: usize,
     tags: &TagMap,
-    mut f: impl FnMut(&Target),
+    bits: u64,
 ) {
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
     let reached = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
-        if let Some(targets) = memo.places.find_bound(version, number) {
-            targets.for_each(&mut f);
+        if let Some(known) = memo.places.find_bound(version, number) {
+            known.record(bits);
             return Some(());
         }
         let (now, views) = cell.wiring.views();
@@ -90,7 +145,7 @@ pub(super) fn each_bound_target(
         } = memo;
         let own = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
         let found = FoundTargets::new(views.into_iter(), value_of, own);
-        found.targets.iter().for_each(&mut f);
+        found.record(bits);
         if now == version && !found.overflowed {
             places.insert_bound(version, number, &found.targets);
         }
@@ -99,8 +154,7 @@ pub(super) fn each_bound_target(
     if !matches!(reached, Ok(Some(()))) {
         let (_, views) = cell.wiring.views();
         let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-        let found = FoundTargets::new(views.into_iter(), value_of, shared);
-        found.targets.iter().for_each(f);
+        FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
     }
 }
 
@@ -140,9 +194,9 @@ impl Memo {
             thread: NEXT.fetch_add(1, Ordering::Relaxed),
             changes: changes(),
             places: Places::default(),
+            texts: Texts::default(),
             measures: Vec::new(),
             by_version: Index::default(),
-            hasher: RandomState::default(),
             shards: HashMap::default(),
         }
     }
@@ -160,13 +214,28 @@ impl Memo {
     #[cold]
     fn start_anew(&mut self) {
         self.places = Places::default();
+        self.texts = Texts::default();
         self.measures = Vec::new();
         self.by_version = Index::default();
         self.shards.retain(|_, shard| shard.is_alive());
     }
 
+    /// Adds a measurement whose tags alone are not known to tell where it goes. `false` if the measure's views have
+    /// changed in this very moment.
+    #[inline(never)]
+    fn record_by_columns(
+        &mut self,
+        cell: &MeasureCell,
+        version: u64,
+        tags: &[Tag<'_>],
+        bits: u64,
+    ) -> bool {
+        let record = &mut |target: &Target| target.record(bits);
+        self.by_columns(cell, version, tags, record).is_some()
+    }
+
     /// `None` if the measure's views have changed in this very moment.
-    fn by_content(
+    fn by_columns(
         &mut self,
         cell: &MeasureCell,
         version: u64,
@@ -176,11 +245,21 @@ impl Memo {
         let number = self.measure(cell, version)?;
         let measure = self.measures.get_mut(number)?;
         let shape = measure.shape(tags);
-        if measure.needs_scope(shape, tags) {
-            with_current(|scope| self.by_values(number, shape, tags, scope, f, false))
+        let needs_scope = measure.needs_scope(shape, tags);
+        let columns = measure.columns.len();
+        let mut look_up = |scope: Option<&TagMap>| {
+            let of = (number, shape, tags, scope);
+            match columns {
+                0..=4 => self.by_values::<4>(of, !needs_scope, f),
+                5..=16 => self.by_values::<16>(of, !needs_scope, f),
+                17..=256 => self.by_values::<256>(of, !needs_scope, f),
+                _ => None,
+            }
+        };
+        if needs_scope {
+            with_current(look_up)
         } else {
-            // The scope does not matter: maybe the places will do next time.
-            self.by_values(number, shape, tags, None, f, true)
+            look_up(None)
         }
     }
 
@@ -189,12 +268,10 @@ impl Memo {
     fn measure(&mut self, cell: &MeasureCell, version: u64) -> Option<usize> {
         // Versions are numbers in succession: spread them.
         let hash = version.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let is = |number: u32| {
-            let measure = self.measures.get(number as usize);
-            measure.is_some_and(|measure| measure.version == version)
-        };
-        if let Some(number) = self.by_version.find(hash, is) {
-            return Some(number as usize);
+        for number in self.by_version.candidates(hash) {
+            if self.measures.get(number as usize)?.version == version {
+                return Some(number as usize);
+            }
         }
         let measure = MeasureMemo::new(cell);
         if measure.version != version {
@@ -206,47 +283,47 @@ impl Memo {
         Some(number)
     }
 
-    fn by_values(
+    /// Looks the values of the columns up, which are all the measurement's `own`, or some of the scope.
+    fn by_values<const N: usize>(
         &mut self,
-        number: usize,
-        shape: usize,
-        tags: &[Tag<'_>],
-        scope: Option<&TagMap>,
+        (number, shape, tags, scope): (usize, usize, &[Tag<'_>], Option<&TagMap>),
+        own: bool,
         f: &mut impl FnMut(&Target),
-        placed: bool,
     ) -> Option<()> {
         let Self {
             thread,
             places,
+            texts,
             measures,
-            hasher,
             shards,
             ..
         } = self;
-        let measure = measures.get_mut(number)?;
-        let value = |column| measure.value(shape, column, tags, scope);
-        let (hash, known) = measure.find(hasher, value);
-        if let Some(targets) = known {
-            targets.iter().for_each(&mut *f);
-            if placed {
-                places.insert(measure.version, tags, targets);
-            }
+        let measure = measures.get(number)?;
+        let version = measure.version;
+        // Versions with views are even: the next number stands for all columns instead of the measurement's own tags.
+        let by_columns = version + 1;
+        let values = measure.values::<N>(shape, tags, scope);
+        let values = values.get(..measure.columns.len())?;
+        if let Some(targets) = texts.find(by_columns, values) {
+            targets.iter().for_each(f);
             return Some(());
         }
         let value_of = |key: &TagKey| {
-            let column = measure.columns.iter().position(|column| column == key);
-            column.map_or("", value)
+            let value = values.iter().find(|value| value.key == key);
+            value.and_then(|value| value.value.get()).unwrap_or_default()
         };
         let views = measure.views.iter().filter_map(Weak::upgrade);
-        let found = FoundTargets::new(views, value_of, |view, row| {
-            target_of(shards, *thread, view, row)
-        });
+        let target = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
+        let found = FoundTargets::new(views, value_of, target);
         found.targets.iter().for_each(f);
-        if !found.overflowed && found.targets.len() == measure.views.len() {
-            if placed {
-                places.insert(measure.version, tags, &found.targets);
-            }
-            measure.insert(hash, shape, tags, scope, &found.targets);
+        if found.overflowed || found.targets.len() != measure.views.len() {
+            return Some(());
+        }
+        let targets = found.targets.as_slice();
+        let suffice =
+            own && (places.insert(version, tags, targets) || texts.insert(version, tags, targets));
+        if !suffice {
+            texts.insert(by_columns, values, targets);
         }
         Some(())
     }
@@ -273,6 +350,10 @@ struct FoundTargets {
 }
 
 impl FoundTargets {
+    fn record(&self, bits: u64) {
+        self.targets.iter().for_each(|target| target.record(bits));
+    }
+
     fn new<'v>(
         views: impl Iterator<Item = Arc<LiveView>>,
         value_of: impl Fn(&TagKey) -> &'v str,
@@ -309,9 +390,7 @@ fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target
     let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
     let found = with_current(|scope| {
         let value_of = |key: &TagKey| {
-            let mut of_key = tags.iter().rev().filter(|(tag, _)| *tag == key);
-            let own = of_key.find_map(|(_, value)| value.get());
-            let value = own.or_else(|| scope?.get(key).map(TagValue::as_str));
+            let value = measure::last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
             cut(value.unwrap_or_default())
         };
         FoundTargets::new(views.iter().cloned(), value_of, shared)

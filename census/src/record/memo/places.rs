@@ -1,115 +1,117 @@
 //! Targets found without reading a text: by the places of keys and literals in the program.
 
 use crate::aggregate::Target;
-use crate::declare::TagKey;
+use crate::tags::Tag;
 
-use super::Tag;
-
-/// More tags than these are looked up by content.
+/// More tags than these are found by their texts.
 const MAX_TAGS: usize = 4;
 
-/// How many entries there are at first, and at most: two kilobytes, and 130.
+/// How many entries there are at first, and at most: two kilobytes, and 120.
 const MIN_ENTRIES: usize = 16;
 const MAX_ENTRIES: usize = 1024;
 
 /// A direct-mapped cache. Where two fall on one entry, it grows; where it may not, the newer one stays.
 #[derive(Default)]
-pub(in crate::record) struct Places {
-    entries: Box<[Option<Entry>]>,
+pub(super) struct Places {
+    entries: Box<[Entry]>,
 }
 
-struct Entry {
+/// Where the measurements with some tags go.
+#[derive(Default)]
+pub(super) struct Entry {
+    /// Of the measure's views; zero, which no views have, if the entry is free.
     version: u64,
-    key: Key,
-    first: Target,
+    /// How many tags there are.
+    len: usize,
+    /// The places of keys and values.
+    tags: [(usize, usize); MAX_TAGS],
+    first: Option<Target>,
     rest: Box<[Target]>,
 }
 
-/// What a measurement is known by.
-enum Key {
-    /// Places of keys and values.
-    Tags(u8, [(usize, usize); MAX_TAGS]),
-    /// The number of a [`BoundMeasure`](crate::BoundMeasure).
-    Bound(u64),
-}
+/// The key of the one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
+const BOUND: usize = usize::MAX;
 
 impl Places {
-    /// The targets of a measurement with these tags.
+    /// Where a measurement with tags in these places goes.
     #[inline]
-    pub(super) fn find(
+    pub(super) fn find<const N: usize>(
         &self,
         version: u64,
-        tags: &[Tag<'_>],
-    ) -> Option<impl Iterator<Item = &Target>> {
-        let mut hash = version;
+        tags: &[(usize, usize); N],
+    ) -> Option<&Entry> {
+        let mut hash = start(version);
         for (_, value) in tags {
-            hash = mix(hash, value.place()?);
+            hash = mix(hash, *value);
         }
-        let entry = self.entry(hash, version)?;
-        let Key::Tags(len, places) = &entry.key else {
+        let entry = self.entry(hash)?;
+        if entry.version != version || entry.len != N {
             return None;
-        };
-        let mut known = places.iter().zip(tags);
-        let same = usize::from(*len) == tags.len()
-            && known.all(|((key, value), (other_key, other_value))| {
-                Some(*key) == place(other_key) && Some(*value) == other_value.place()
-            });
-        same.then(|| entry.targets())
-    }
-
-    /// The targets of a bound measure.
-    #[inline]
-    pub(super) fn find_bound(
-        &self,
-        version: u64,
-        number: u64,
-    ) -> Option<impl Iterator<Item = &Target>> {
-        let entry = self.entry(mix_number(version, number), version)?;
-        match entry.key {
-            Key::Bound(known) if known == number => Some(entry.targets()),
-            Key::Bound(_) | Key::Tags(..) => None,
         }
+        for (tag, known) in tags.iter().zip(&entry.tags) {
+            if tag != known {
+                return None;
+            }
+        }
+        Some(entry)
     }
 
-    /// Remembers the targets of a measurement, if all its tags have places.
-    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
+    /// Where a bound measure's measurements go.
+    #[inline]
+    pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
+        let entry = self.entry(mix(start(version), number))?;
+        let [tag, ..] = entry.tags;
+        (entry.version == version && tag == (BOUND, number)).then_some(entry)
+    }
+
+    /// Remembers the targets of a measurement; whether that can be: all its tags have places.
+    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> bool {
         let mut places = [(0, 0); MAX_TAGS];
         if tags.len() > MAX_TAGS {
-            return;
+            return false;
         }
-        for (known, (key, value)) in places.iter_mut().zip(tags) {
-            let (Some(key), Some(value)) = (place(key), value.place()) else {
-                return;
-            };
-            *known = (key, value);
+        for (place, tag) in places.iter_mut().zip(tags) {
+            if tag.places.0 == 0 || tag.places.1 == 0 {
+                return false;
+            }
+            *place = tag.places;
         }
-        let len = u8::try_from(tags.len()).unwrap_or_default();
-        self.put(version, Key::Tags(len, places), targets);
+        self.put(version, tags.len(), places, targets);
+        true
     }
 
     /// Remembers the targets of a bound measure.
-    pub(super) fn insert_bound(&mut self, version: u64, number: u64, targets: &[Target]) {
-        self.put(version, Key::Bound(number), targets);
+    pub(super) fn insert_bound(&mut self, version: u64, number: usize, targets: &[Target]) {
+        let mut places = [(0, 0); MAX_TAGS];
+        let [first, ..] = &mut places;
+        *first = (BOUND, number);
+        self.put(version, 1, places, targets);
     }
 
-    fn put(&mut self, version: u64, key: Key, targets: &[Target]) {
+    fn put(
+        &mut self,
+        version: u64,
+        len: usize,
+        tags: [(usize, usize); MAX_TAGS],
+        targets: &[Target],
+    ) {
         let Some((first, rest)) = targets.split_first() else {
             return;
         };
         let entry = Entry {
             version,
-            key,
-            first: first.clone(),
+            len,
+            tags,
+            first: Some(first.clone()),
             rest: rest.into(),
         };
-        let hash = entry.hash();
-        if self.entries.is_empty()
-            || self.entry_at(hash).is_some() && self.entries.len() < MAX_ENTRIES
-        {
+        let taken = self.entry(entry.hash());
+        let taken = taken.is_none_or(|taken| taken.version != 0);
+        if taken && self.entries.len() < MAX_ENTRIES {
             let len = (self.entries.len() * 2).max(MIN_ENTRIES);
-            let larger = (0..len).map(|_| None).collect();
+            let larger = (0..len).map(|_| Entry::default()).collect();
             for old in std::mem::replace(&mut self.entries, larger) {
-                if let Some(old) = old {
+                if old.version != 0 {
                     self.place(old);
                 }
             }
@@ -120,18 +122,13 @@ impl Places {
     fn place(&mut self, entry: Entry) {
         let index = self.index(entry.hash());
         if let Some(place) = self.entries.get_mut(index) {
-            *place = Some(entry);
+            *place = entry;
         }
     }
 
     #[inline]
-    fn entry(&self, hash: u64, version: u64) -> Option<&Entry> {
-        self.entry_at(hash).filter(|entry| entry.version == version)
-    }
-
-    #[inline]
-    fn entry_at(&self, hash: u64) -> Option<&Entry> {
-        self.entries.get(self.index(hash))?.as_ref()
+    fn entry(&self, hash: u64) -> Option<&Entry> {
+        self.entries.get(self.index(hash))
     }
 
     #[expect(
@@ -146,32 +143,30 @@ impl Places {
 
 impl Entry {
     fn hash(&self) -> u64 {
-        match &self.key {
-            Key::Tags(len, places) => places
-                .iter()
-                .take(usize::from(*len))
-                .fold(self.version, |hash, (_, value)| mix(hash, *value)),
-            Key::Bound(number) => mix_number(self.version, *number),
+        let tags = self.tags.iter().take(self.len);
+        tags.fold(start(self.version), |hash, (_, value)| mix(hash, *value))
+    }
+
+    /// Adds a measurement.
+    #[inline]
+    pub(super) fn record(&self, bits: u64) {
+        if let Some(first) = &self.first {
+            first.record(bits);
+        }
+        for target in &self.rest {
+            target.record(bits);
         }
     }
-
-    #[inline]
-    fn targets(&self) -> impl Iterator<Item = &Target> {
-        std::iter::once(&self.first).chain(&self.rest)
-    }
 }
 
-fn place(key: &TagKey) -> Option<usize> {
-    key.place()
-}
-
+/// Versions are numbers in succession.
 #[inline]
-fn mix(hash: u64, place: usize) -> u64 {
-    mix_number(hash, place as u64)
+const fn start(version: u64) -> u64 {
+    version.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-/// One round of FxHash: nobody chooses the places, and no two of one program are alike.
+/// One round of FxHash: nobody chooses the places.
 #[inline]
-const fn mix_number(hash: u64, number: u64) -> u64 {
-    (hash.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+const fn mix(hash: u64, place: usize) -> u64 {
+    (hash.rotate_left(5) ^ place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
