@@ -24,8 +24,10 @@ impl TagMap {
     /// #[tag]
     /// static METHOD: TagKey;
     ///
-    /// let metadata: Vec<u8> = tags!(METHOD = "GET").encode()?.into_inner();
-    /// assert_eq!(metadata, b"\0\0\x06method\x03GET");
+    /// let mut metadata = std::collections::HashMap::new(); // your RPC client's
+    /// let tags = tags!(METHOD = "GET");
+    /// metadata.insert("grpc-tags-bin", tags.encode()?.into_inner());
+    /// assert_eq!(metadata["grpc-tags-bin"], b"\0\0\x06method\x03GET");
     /// # Ok::<(), census::EncodeError>(())
     /// ```
     ///
@@ -67,17 +69,17 @@ impl TagMap {
     /// ```
     /// use census::{DecodeErrorKind, TagMap};
     ///
-    /// let metadata = b"\0\0\x06method\x03GET";
-    /// let tags = TagMap::decode(metadata)?;
-    /// assert_eq!(tags.len(), 1);
+    /// # let metadata = std::collections::HashMap::from([("grpc-tags-bin", b"\0\0\x06method\x03GET".to_vec())]);
+    /// // A call goes on without tags if it has none, or if they are rubbish.
+    /// let tags = metadata.get("grpc-tags-bin").and_then(|bytes| TagMap::decode(bytes).ok());
+    /// tags.unwrap_or_default().scope(|| {
+    ///     // What is recorded here has the tags of the caller.
+    ///     assert_eq!(TagMap::current().len(), 1);
+    /// });
     ///
-    /// let error = TagMap::decode(&metadata[..12]).unwrap_err();
+    /// let error = TagMap::decode(b"\0\0\x06method\x03GE").unwrap_err();
     /// assert_eq!(error.kind(), DecodeErrorKind::Truncated);
     /// assert_eq!(error.to_string(), "no tags at byte 10: it ends within a tag");
-    ///
-    /// // A call goes on without its tags.
-    /// let tags = TagMap::decode(b"rubbish").unwrap_or_default();
-    /// # assert!(tags.is_empty());
     /// # Ok::<(), census::DecodeError>(())
     /// ```
     ///
@@ -88,7 +90,7 @@ impl TagMap {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader { bytes, offset: 0 };
         match reader.next() {
-            None => return Err(reader.error(DecodeErrorKind::Empty)),
+            None => return Err(DecodeErrorKind::Empty.at(0)),
             Some(VERSION) => {}
             Some(_) => return Err(DecodeErrorKind::Version.at(0)),
         }
@@ -179,10 +181,6 @@ impl<'a> Reader<'a> {
             }
         }
         Err(DecodeErrorKind::Varint.at(start))
-    }
-
-    const fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        kind.at(self.offset)
     }
 }
 
