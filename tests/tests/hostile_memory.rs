@@ -40,9 +40,8 @@ fn tag(key: &str, value: &str) -> Vec<u8> {
 
 /// Many tags with different keys, as short as can be.
 fn many(count: usize, value: &str) -> Vec<u8> {
-    let digits: Vec<char> = (' '..='~').collect();
-    let key = |n: usize| format!("{}{}", digits[n / 95], digits[n % 95]);
-    let tags = (0..count).flat_map(|n| tag(&key(n), value));
+    let keys = (' '..='~').flat_map(|a| (' '..='~').map(move |b| format!("{a}{b}")));
+    let tags = keys.take(count).flat_map(|key| tag(&key, value));
     std::iter::once(0).chain(tags).collect()
 }
 
@@ -79,7 +78,7 @@ fn binary_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
             repeated(&[0x80], 100_000),
             true,
         ),
-        ("a varint without end", length(&[0x80; 100_000]), false),
+        ("a varint without end", length(&vec![0x80; 100_000]), false),
         (
             "a key of ten million bytes",
             [&[0, 0, 0x80, 0xad, 0xe2, 4][..], &vec![b'k'; 10_000_000]].concat(),
@@ -96,10 +95,8 @@ fn binary_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
 
 fn baggage_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
     let numbered = |count: usize| {
-        (0..count)
-            .map(|n| format!("{n}=,"))
-            .collect::<String>()
-            .into_bytes()
+        let members: Vec<String> = (0..count).map(|n| format!("{n}=")).collect();
+        members.join(",").into_bytes()
     };
     let long = |piece: &str, count: usize| piece.repeat(count).into_bytes();
     vec![
