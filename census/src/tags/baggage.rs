@@ -57,10 +57,10 @@ impl TagMap {
 
     /// The tags of an HTTP header `baggage`, as text or bytes.
     ///
-    /// A member that is malformed, whose key is not 1 to 255 bytes of printable ASCII once decoded, or whose value is
-    /// longer than 255 bytes, is left out; the others are read. Of a key that is there twice the last counts. Properties
-    /// (`;…`) are not kept. Bytes of a value that are not UTF-8 become U+FFFD. 64 members and 8192 bytes are read, and no
-    /// more.
+    /// Keys and values are percent-decoded; bytes of a value that are not UTF-8 become U+FFFD. A member that is malformed,
+    /// whose key is not 1 to 255 bytes of printable ASCII, or whose value is longer than 255 bytes, is left out; the others
+    /// are read. Of a key that is there twice the last counts. Properties (`;…`) are not kept. 64 members and 8192 bytes are
+    /// read, and no more.
     ///
     /// As with [`decode`](Self::decode), what was received goes on to where this program sends its tags, but for keys
     /// that it declares local.

@@ -3,6 +3,7 @@
 mod baggage;
 mod binary;
 mod context;
+mod error;
 mod filter;
 mod map;
 pub(crate) mod packed;
@@ -10,9 +11,9 @@ mod percent;
 mod propagate;
 mod value;
 
-pub use binary::{DecodeError, DecodeErrorKind, EncodeError};
 pub use context::Scope;
 pub(crate) use context::with_current;
+pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
 pub use map::{TagMap, tag, tags};
 pub use propagate::{Encoded, LeftOut};
