@@ -131,7 +131,10 @@ pub use declare::{
 pub use record::{BoundMeasure, Measurements, Timer};
 pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check};
 pub use report::{Reporter, Reporting, report_every};
-pub use tags::{AsTagValue, InvalidTagValue, Scope, TagMap, TagStr, TagValue};
+pub use tags::{
+    AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, InvalidTagValue, LeftOut,
+    Scope, TagFilter, TagMap, TagStr, TagValue,
+};
 
 /// How many rows a view keeps that does not say: 2,000.
 pub const DEFAULT_MAX_SERIES: usize = 2_000;

@@ -12,6 +12,7 @@ pub mod process;
 pub mod programs;
 pub mod prometheus;
 pub mod proxy;
+pub mod wire;
 
 use std::time::{Duration, Instant};
 
