@@ -134,7 +134,10 @@ pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBui
 pub use report::{Reporter, Reporting, report_every};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
-pub use tags::{AsTagValue, InvalidTagValue, Scope, TagMap, TagStr, TagValue, Tagged, WithTags};
+pub use tags::{
+    AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, InvalidTagValue, LeftOut,
+    Scope, TagFilter, TagMap, TagStr, TagValue, Tagged, WithTags,
+};
 
 /// How many rows a view keeps that does not say: 2,000.
 pub const DEFAULT_MAX_SERIES: usize = 2_000;

@@ -11,6 +11,11 @@ pub(crate) const fn is_valid(name: &str) -> bool {
     is_printable(name.as_bytes(), b' ', MAX_LEN)
 }
 
+/// Whether there is nothing but printable ASCII in `text`, which may be empty or long.
+pub(crate) fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Whether `unit` may be a unit: 1 to 63 bytes of printable ASCII without spaces (UCUM, section 2.1).
 pub(crate) const fn is_valid_unit(unit: &str) -> bool {
     is_printable(unit.as_bytes(), b'!', 63)

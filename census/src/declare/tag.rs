@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::{Handle, Origin, name};
 
@@ -77,7 +78,8 @@ impl TagKey {
         self.cell.local
     }
 
-    /// Where it was declared.
+    /// Where it was declared. A key that came with received tags, and that this program has not declared, is from the
+    /// file `<received>`, line 0.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.cell.origin
@@ -85,6 +87,16 @@ impl TagKey {
 
     pub(crate) const fn handle(&self) -> &Handle<TagKeyCell> {
         &self.cell
+    }
+
+    /// A key that came from outside and that this program does not know: no part of the catalogue.
+    pub(crate) fn received(name: &str) -> Self {
+        const OUTSIDE: Origin = Origin::new("", "<received>", 0, 0);
+        Self::from_handle(Handle::Shared(Arc::new(TagKeyCell::owned(
+            name.to_owned(),
+            false,
+            OUTSIDE,
+        ))))
     }
 
     pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {

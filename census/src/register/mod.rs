@@ -3,6 +3,7 @@
 mod by_name;
 mod catalogue;
 mod exported;
+mod keys;
 mod known;
 mod problem;
 mod runtime;
@@ -17,6 +18,7 @@ pub(crate) use catalogue::{default_max_series, ensure, find, views};
 pub(crate) use catalogue::{refused, set_default_max_series};
 #[cfg(feature = "prometheus")]
 pub(crate) use exported::{Claims, MetricType, family_name, metric_type};
+pub(crate) use keys::known_key;
 pub(crate) use known::known_rows;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::{MeasureBuilder, ViewBuilder};

@@ -48,6 +48,14 @@ impl TagMap {
         Self::default()
     }
 
+    /// Tags that are sorted by key, each key once.
+    pub(super) fn from_sorted(tags: Vec<(TagKey, TagValue)>) -> Self {
+        debug_assert!(tags.is_sorted_by(|(a, _), (b, _)| a < b));
+        Self {
+            tags: Some(Arc::new(tags)),
+        }
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &TagKey) -> Option<&TagValue> {

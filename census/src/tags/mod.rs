@@ -1,14 +1,22 @@
-//! Tags: values, sets of them, and the set that is current in a scope.
+//! Tags: values, sets of them, the set that is current in a scope, and the ways out of the process and back in.
 
+mod baggage;
+mod binary;
 mod context;
+mod filter;
 mod map;
 pub(crate) mod packed;
+mod percent;
+mod propagate;
 mod value;
 mod with_tags;
 
+pub use binary::{DecodeError, DecodeErrorKind, EncodeError};
 pub use context::Scope;
 pub(crate) use context::with_current;
+pub use filter::TagFilter;
 pub use map::{TagMap, tag, tags};
+pub use propagate::{Encoded, LeftOut};
 pub(crate) use value::cut;
 pub use value::{AsTagValue, InvalidTagValue, TagStr, TagValue};
 #[cfg(feature = "stream")]

@@ -11,6 +11,7 @@ pub use measure::MeasureBuilder;
 pub use view::ViewBuilder;
 
 use super::catalogue::register_key;
+use super::keys::add_local;
 use super::{CatalogueError, Problem, ProblemKind};
 use crate::declare::{Handle, Origin, TagKey, TagKeyCell, name};
 
@@ -37,7 +38,12 @@ impl TagKey {
         check_name("tag key", &name, origin)?;
         let cell = TagKeyCell::owned(name, local, origin);
         match register_key(Handle::Shared(Arc::new(cell))) {
-            Ok(cell) => Ok(Self::from_handle(cell)),
+            Ok(cell) => {
+                if local {
+                    add_local(&cell);
+                }
+                Ok(Self::from_handle(cell))
+            }
             Err(problem) => Err(CatalogueError {
                 problems: vec![problem],
             }),
