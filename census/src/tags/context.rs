@@ -41,14 +41,16 @@ fn close(number: u64) -> Option<TagMap> {
 
 /// Keeps its tags current on this thread until it is dropped. Made by [`TagMap::enter`].
 ///
-/// It belongs to its thread, so it is not `Send`. A future that holds it across an `.await` is not, either, and cannot be
-/// spawned on a runtime that moves it from thread to thread: [`with_tags`](crate::WithTags::with_tags) is for that.
+/// It belongs to its thread, so it is not `Send`:
 ///
 /// ```compile_fail,E0277
 /// # use census::TagMap;
 /// let scope = TagMap::current().enter();
 /// std::thread::spawn(move || drop(scope));
 /// ```
+///
+/// A future that holds it across an `.await` is not, either, and cannot be spawned on a runtime that moves it from thread
+/// to thread,
 ///
 /// ```compile_fail
 /// # use census::TagMap;
@@ -57,6 +59,16 @@ fn close(number: u64) -> Option<TagMap> {
 ///     let _scope = TagMap::current().enter();
 ///     work().await;
 /// });
+/// ```
+///
+/// but [`with_tags`](crate::WithTags::with_tags) can do what was meant:
+///
+/// ```no_run
+/// # use census::{TagMap, WithTags as _};
+/// # async fn work() {}
+/// tokio::spawn(async {
+///     work().await;
+/// }.with_tags(TagMap::current()));
 /// ```
 #[must_use = "the tags are current only while this guard lives: bind it, `let _scope = tags.enter();`"]
 #[derive(Debug)]
@@ -68,6 +80,9 @@ pub struct Scope {
 
 impl TagMap {
     /// The tags that are current here: those of the innermost scope; none outside of all.
+    ///
+    /// A new thread or task has none. What is current where it is made can be handed over to it: see [`scope`](Self::scope)
+    /// and [`with_tags`](crate::WithTags::with_tags).
     #[must_use]
     pub fn current() -> Self {
         with_current(|tags| tags.cloned().unwrap_or_default())
@@ -107,6 +122,11 @@ impl TagMap {
     /// # static TENANT: TagKey;
     /// let len = tags!(TENANT = "acme").scope(|| TagMap::current().len());
     /// assert_eq!(len, 1);
+    ///
+    /// // Into a thread.
+    /// let tags = tags!(TENANT = "acme");
+    /// let thread = std::thread::spawn(|| tags.scope(TagMap::current));
+    /// assert_eq!(thread.join().expect("it does not panic"), tags!(TENANT = "acme"));
     /// ```
     pub fn scope<R>(self, f: impl FnOnce() -> R) -> R {
         let _scope = self.enter();
@@ -115,7 +135,7 @@ impl TagMap {
 
     /// Makes these tags current until the guard is dropped, which puts them back here: for those who enter them again and
     /// again, because it neither clones nor counts a reference.
-    pub(super) fn lend(&mut self) -> Lent<'_> {
+    pub(crate) fn lend(&mut self) -> Lent<'_> {
         Lent {
             number: open(self),
             tags: self,
@@ -124,7 +144,7 @@ impl TagMap {
 }
 
 /// Keeps tags current that it only has on loan. Made by [`TagMap::lend`].
-pub(super) struct Lent<'a> {
+pub(crate) struct Lent<'a> {
     number: Option<u64>,
     tags: &'a mut TagMap,
 }

@@ -63,7 +63,7 @@ impl TagMap {
         self.as_slice().get(index).map(|(_, value)| value)
     }
 
-    /// The tags, ordered by key.
+    /// The tags, ordered by key. `for (key, value) in &tags` does it, too.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&TagKey, &TagValue)> {
         self.into_iter()
@@ -174,7 +174,38 @@ pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> (&'a T
 }
 
 /// What `tags!` makes: the current tags and these over them.
-#[must_use]
+#[must_use = "tags are current only once `scope`, `enter` or `with_tags` makes them so"]
 pub fn tags(tags: &[(&TagKey, TagStr<'_>)]) -> TagMap {
     TagMap::current().with(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tags_are_equal_however_they_came_about_and_need_no_memory() {
+        assert!(TagMap::empty().tags.is_none());
+        assert!(TagMap::current().with(&[]).tags.is_none());
+        let key = TagKey::new("came_and_went").expect("a valid name");
+        let mut tags = TagMap::empty();
+        tags.insert(&key, TagValue::cut("x"));
+        assert_eq!(format!("{tags:?}"), r#"{"came_and_went": "x"}"#);
+        assert!((&tags).into_iter().eq([(&key, &TagValue::cut("x"))]));
+        tags.delete(&key);
+        assert_eq!(tags, TagMap::empty());
+    }
+
+    #[test]
+    fn lending_clones_nothing() {
+        let key = TagKey::new("lent").expect("a valid name");
+        let mut tags = TagMap::empty();
+        tags.insert(&key, TagValue::cut("x"));
+        let lent = tags.lend();
+        // That of the scope, and this one.
+        let current = TagMap::current();
+        assert_eq!(current.tags.as_ref().map(Arc::strong_count), Some(2));
+        drop(lent);
+        assert_eq!(tags.tags.as_ref().map(Arc::strong_count), Some(2));
+    }
 }
