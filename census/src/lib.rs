@@ -81,6 +81,7 @@
 //! | `prometheus` | an application that encodes | `prometheus-client` |
 //! | `fast-clock` (with `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` | an application that serves, too | `warp`, `hyper`, `tokio` |
+//! | `stream` | `with_tags` for streams; it and futures know when they are fused | `futures-core` |
 //!
 //! # Limits
 //!
@@ -131,9 +132,11 @@ pub use declare::{
 pub use record::{BoundMeasure, Measurements, Timer};
 pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check};
 pub use report::{Reporter, Reporting, report_every};
+#[cfg(feature = "stream")]
+pub use tags::StreamWithTags;
 pub use tags::{
     AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, InvalidTagValue, LeftOut,
-    Scope, TagFilter, TagMap, TagStr, TagValue,
+    Scope, TagFilter, TagMap, TagStr, TagValue, Tagged, WithTags,
 };
 
 /// How many rows a view keeps that does not say: 2,000.

@@ -1,7 +1,7 @@
 //! Programs that a test starts.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -57,6 +57,15 @@ impl Process {
                 self.log()
             )
         })
+    }
+
+    /// Asks it to end, as Ctrl-C does, and waits until it has.
+    #[cfg(unix)]
+    pub fn interrupt(&mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let _ = succeed(Command::new("kill").args(["-INT", &id]));
+        let ended = eventually(|| self.child.try_wait().ok().flatten());
+        ended.unwrap_or_else(|| panic!("it does not end; its output:\n{}", self.log()))
     }
 
     /// All that it has written so far.

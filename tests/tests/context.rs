@@ -1,6 +1,11 @@
 //! Which tags a measurement has: its own, over the scope's, over those of outer scopes.
 
-use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use census::{Measure, TagKey, TagMap, WithTags as _, calls, measure, record, tag, tags, view};
 
 #[tag]
 static TENANT: TagKey;
@@ -11,7 +16,23 @@ static BYTES: Measure<u64>;
 #[measure]
 static BOUND: Measure<u64>;
 
+/// Four levels, from the outermost to the innermost.
+#[tag]
+static A: TagKey;
+#[tag]
+static B: TagKey;
+#[tag]
+static C: TagKey;
+#[tag]
+static D: TagKey;
+#[measure]
+static LEVELS: Measure<u64>;
+#[measure]
+static CALL: Measure<Duration>;
+
 view! {
+    static BY_LEVEL: Count<LEVELS> by (A, B, C, D);
+    static CALLED: Count<CALL> by (A, B, C, D, calls::FUNCTION, calls::RESULT);
     static SENT: Sum<BYTES> by (TENANT, ROUTE);
     static BOUND_SENT: Sum<BOUND> by (TENANT);
 }
@@ -40,6 +61,55 @@ fn the_innermost_tag_counts() {
     );
     assert_eq!(sent(&tags!(TENANT = "acme", ROUTE = "/own")), Some(4));
     assert_eq!(sent(&TagMap::empty()), Some(16));
+}
+
+#[measure(CALL, tags(C = "call", D = "call"))]
+async fn called() {
+    record!(LEVELS = 1, tags(D = "own"));
+}
+
+#[measure(CALL, tags(C = "call", D = "call"))]
+fn called_at_once() {
+    record!(LEVELS = 1, tags(D = "own"));
+}
+
+fn run<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn a_measurements_own_tags_go_over_the_calls_over_the_futures_over_the_scopes() {
+    let _outermost = tags!(A = "scope", B = "scope", C = "scope", D = "scope").enter();
+    let of_future = tags!(
+        B = "future",
+        C = "future",
+        D = "future",
+        calls::FUNCTION = "of the scope",
+        calls::RESULT = "of the scope"
+    );
+    assert!(run(called().with_tags(of_future.clone())).is_ready());
+    of_future.clone().scope(called_at_once);
+    // Without a call between them.
+    let own = async { record!(LEVELS = 1, tags(D = "own")) };
+    assert!(run(own.with_tags(of_future)).is_ready());
+    record!(LEVELS = 1, tags(D = None::<&str>));
+
+    let row = |b, c, d| tags!(A = "scope", B = b, C = c, D = d);
+    let counted = BY_LEVEL.data();
+    assert_eq!(counted.get(&row("future", "call", "own")), Some(&2));
+    assert_eq!(counted.get(&row("future", "future", "own")), Some(&1));
+    assert_eq!(counted.get(&row("scope", "scope", "scope")), Some(&1));
+    assert_eq!(counted.rows.len(), 3, "{counted:#?}");
+
+    // The call's own measurement: what it is called is not the scope's to say.
+    let calls = CALLED.data();
+    for function in ["called", "called_at_once"] {
+        let _call = row("future", "call", "call").enter();
+        let tags = tags!(calls::FUNCTION = function, calls::RESULT = "ok");
+        assert_eq!(calls.get(&tags), Some(&1), "{calls:#?}");
+    }
+    let begun = calls.rows.iter().filter(|row| row.data > 0);
+    assert_eq!(begun.count(), 2, "{calls:#?}");
 }
 
 #[test]

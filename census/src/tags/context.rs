@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::mem;
 
 use super::TagMap;
 
@@ -15,7 +16,60 @@ struct Scopes {
     open: Vec<(u64, TagMap)>,
 }
 
+/// Takes the tags and makes them current; the number of the scope. Where a thread has no scopes any more, because it is
+/// ending, the tags stay where they are, and what is recorded has no context.
+fn open(tags: &mut TagMap) -> Option<u64> {
+    let number = SCOPES.try_with(|scopes| {
+        let mut scopes = scopes.try_borrow_mut().ok()?;
+        let number = scopes.next;
+        scopes.next += 1;
+        scopes.open.push((number, mem::take(tags)));
+        Some(number)
+    });
+    number.ok().flatten()
+}
+
+/// Closes a scope of this thread, and gives its tags back.
+fn close(number: u64) -> Option<TagMap> {
+    let tags = SCOPES.try_with(|scopes| {
+        let mut scopes = scopes.try_borrow_mut().ok()?;
+        let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
+        Some(scopes.open.remove(index).1)
+    });
+    tags.ok().flatten()
+}
+
 /// Keeps its tags current on this thread until it is dropped. Made by [`TagMap::enter`].
+///
+/// It belongs to its thread, so it is not `Send`:
+///
+/// ```compile_fail,E0277
+/// # use census::TagMap;
+/// let scope = TagMap::current().enter();
+/// std::thread::spawn(move || drop(scope));
+/// ```
+///
+/// A future that holds it across an `.await` is not, either, and cannot be spawned on a runtime that moves it from thread
+/// to thread,
+///
+/// ```compile_fail
+/// # use census::TagMap;
+/// # async fn work() {}
+/// tokio::spawn(async {
+///     let _scope = TagMap::current().enter();
+///     work().await;
+/// });
+/// ```
+///
+/// but [`with_tags`](crate::WithTags::with_tags) can do what was meant:
+///
+/// ```no_run
+/// # use census::{TagMap, WithTags as _};
+/// # async fn work() {}
+/// tokio::spawn(async {
+///     work().await;
+/// }.with_tags(TagMap::current()));
+/// ```
 #[must_use = "the tags are current only while this guard lives: bind it, `let _scope = tags.enter();`"]
 #[derive(Debug)]
 pub struct Scope {
@@ -26,6 +80,9 @@ pub struct Scope {
 
 impl TagMap {
     /// The tags that are current here: those of the innermost scope; none outside of all.
+    ///
+    /// A new thread or task has none. What is current where it is made can be handed over to it: see [`scope`](Self::scope)
+    /// and [`with_tags`](crate::WithTags::with_tags).
     #[must_use]
     pub fn current() -> Self {
         with_current(|tags| tags.cloned().unwrap_or_default())
@@ -34,7 +91,8 @@ impl TagMap {
     /// Makes these tags current on this thread until the guard is dropped, whereupon the former are again; also when a
     /// panic drops it, and when guards are dropped out of order.
     ///
-    /// Don't hold the guard across an `.await`: the compiler refuses it where the future must be `Send`.
+    /// Don't hold the guard across an `.await`: what else the thread runs meanwhile would have the tags, too. The compiler
+    /// refuses it where the future must be `Send`. Use [`with_tags`](crate::WithTags::with_tags) instead.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -46,22 +104,17 @@ impl TagMap {
     /// }
     /// assert!(TagMap::current().is_empty());
     /// ```
-    pub fn enter(self) -> Scope {
-        let number = SCOPES.try_with(|scopes| {
-            let mut scopes = scopes.try_borrow_mut().ok()?;
-            let number = scopes.next;
-            scopes.next += 1;
-            scopes.open.push((number, self));
-            Some(number)
-        });
-        // A thread that is ending has no scopes any more, and what it records has no context.
+    pub fn enter(mut self) -> Scope {
         Scope {
-            number: number.ok().flatten(),
+            number: open(&mut self),
             not_send: PhantomData,
         }
     }
 
     /// Calls `f` with these tags current.
+    ///
+    /// A future that `f` only makes runs later, and without them: that is what
+    /// [`with_tags`](crate::WithTags::with_tags) is for.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -69,23 +122,45 @@ impl TagMap {
     /// # static TENANT: TagKey;
     /// let len = tags!(TENANT = "acme").scope(|| TagMap::current().len());
     /// assert_eq!(len, 1);
+    ///
+    /// // Into a thread.
+    /// let tags = tags!(TENANT = "acme");
+    /// let thread = std::thread::spawn(|| tags.scope(TagMap::current));
+    /// assert_eq!(thread.join().expect("it does not panic"), tags!(TENANT = "acme"));
     /// ```
     pub fn scope<R>(self, f: impl FnOnce() -> R) -> R {
         let _scope = self.enter();
         f()
     }
+
+    /// Makes these tags current until the guard is dropped, which puts them back here: for those who enter them again and
+    /// again, because it neither clones nor counts a reference.
+    pub(crate) fn lend(&mut self) -> Lent<'_> {
+        Lent {
+            number: open(self),
+            tags: self,
+        }
+    }
+}
+
+/// Keeps tags current that it only has on loan. Made by [`TagMap::lend`].
+pub(crate) struct Lent<'a> {
+    number: Option<u64>,
+    tags: &'a mut TagMap,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Some(tags) = self.number.and_then(close) {
+            *self.tags = tags;
+        }
+    }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        let Some(number) = self.number else { return };
-        let closed = SCOPES.try_with(|scopes| {
-            let mut scopes = scopes.try_borrow_mut().ok()?;
-            let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
-            Some(scopes.open.remove(index))
-        });
-        // Dropped only now: a tag key's destructor may look at the context.
-        drop(closed);
+        // The tags are dropped only after the scopes were let go of.
+        drop(self.number.and_then(close));
     }
 }
 
@@ -131,6 +206,25 @@ mod tests {
         assert_eq!(TagMap::current(), map("inner"));
         drop(inner);
         assert_eq!(TagMap::current(), TagMap::empty());
+    }
+
+    #[test]
+    fn what_is_lent_comes_back() {
+        let mut tags = map("lent");
+        let lent = tags.lend();
+        let newer = map("newer").enter();
+        assert_eq!(TagMap::current(), map("newer"));
+        drop(lent);
+        assert_eq!(TagMap::current(), map("newer"), "out of order");
+        drop(newer);
+        assert!(TagMap::current().is_empty());
+        assert_eq!(tags, map("lent"));
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _lent = tags.lend();
+            panic!("on purpose");
+        }));
+        assert!(caught.is_err());
+        assert_eq!(tags, map("lent"), "also in a panic");
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Sets of tags.
 
+use std::fmt;
+use std::iter::Map;
+use std::slice;
 use std::sync::Arc;
 
 use super::{AsTagValue, TagStr, TagValue};
@@ -26,11 +29,17 @@ use crate::declare::TagKey;
 /// assert!(tags.is_empty());
 /// # Ok::<(), census::InvalidTagValue>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct TagMap {
-    /// Sorted by key.
-    tags: Arc<Vec<(TagKey, TagValue)>>,
+    /// Sorted by key. `None` is one way to say that there are none: it allocates nothing.
+    tags: Option<Arc<Vec<(TagKey, TagValue)>>>,
 }
+
+// Sent along with tasks and to threads.
+const _: () = {
+    const fn is_shared<T: Clone + Send + Sync + Unpin + 'static>() {}
+    is_shared::<TagMap>();
+};
 
 impl TagMap {
     /// No tags.
@@ -43,7 +52,7 @@ impl TagMap {
     pub(super) fn from_sorted(tags: Vec<(TagKey, TagValue)>) -> Self {
         debug_assert!(tags.is_sorted_by(|(a, _), (b, _)| a < b));
         Self {
-            tags: Arc::new(tags),
+            tags: Some(Arc::new(tags)),
         }
     }
 
@@ -51,31 +60,31 @@ impl TagMap {
     #[must_use]
     pub fn get(&self, key: &TagKey) -> Option<&TagValue> {
         let index = self.find(key).ok()?;
-        self.tags.get(index).map(|(_, value)| value)
+        self.as_slice().get(index).map(|(_, value)| value)
     }
 
-    /// The tags, ordered by key.
+    /// The tags, ordered by key. `for (key, value) in &tags` does it, too.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&TagKey, &TagValue)> {
-        self.tags.iter().map(|(key, value)| (key, value))
+        self.into_iter()
     }
 
     /// How many tags there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.tags.len()
+        self.as_slice().len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tags.is_empty()
+        self.as_slice().is_empty()
     }
 
     /// Adds a tag unless its key has a value already.
     pub fn insert(&mut self, key: &TagKey, value: TagValue) {
         if let Err(index) = self.find(key) {
-            Arc::make_mut(&mut self.tags).insert(index, (key.clone(), value));
+            self.make_mut().insert(index, (key.clone(), value));
         }
     }
 
@@ -90,14 +99,14 @@ impl TagMap {
     pub fn upsert(&mut self, key: &TagKey, value: TagValue) {
         match self.find(key) {
             Ok(index) => self.replace(index, key, value),
-            Err(index) => Arc::make_mut(&mut self.tags).insert(index, (key.clone(), value)),
+            Err(index) => self.make_mut().insert(index, (key.clone(), value)),
         }
     }
 
     /// Removes a tag, if it is there.
     pub fn delete(&mut self, key: &TagKey) {
         if let Ok(index) = self.find(key) {
-            Arc::make_mut(&mut self.tags).remove(index);
+            self.make_mut().remove(index);
         }
     }
 
@@ -111,15 +120,52 @@ impl TagMap {
         self
     }
 
+    fn as_slice(&self) -> &[(TagKey, TagValue)] {
+        self.tags.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    fn make_mut(&mut self) -> &mut Vec<(TagKey, TagValue)> {
+        Arc::make_mut(self.tags.get_or_insert_default())
+    }
+
     fn find(&self, key: &TagKey) -> Result<usize, usize> {
-        self.tags.binary_search_by(|(other, _)| other.cmp(key))
+        self.as_slice()
+            .binary_search_by(|(other, _)| other.cmp(key))
     }
 
     /// The newest tag replaces the key too: it says whether the tag is local.
     fn replace(&mut self, index: usize, key: &TagKey, value: TagValue) {
-        if let Some(tag) = Arc::make_mut(&mut self.tags).get_mut(index) {
+        if let Some(tag) = self.make_mut().get_mut(index) {
             *tag = (key.clone(), value);
         }
+    }
+}
+
+impl PartialEq for TagMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for TagMap {}
+
+/// `{"tenant": "acme"}`
+impl fmt::Debug for TagMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.iter().map(|(key, value)| (key.name(), value));
+        f.debug_map().entries(named).finish()
+    }
+}
+
+type Pair<'a> = (&'a TagKey, &'a TagValue);
+
+impl<'a> IntoIterator for &'a TagMap {
+    type Item = Pair<'a>;
+    type IntoIter =
+        Map<slice::Iter<'a, (TagKey, TagValue)>, fn(&'a (TagKey, TagValue)) -> Pair<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_slice().iter().map(|(key, value)| (key, value))
     }
 }
 
@@ -162,7 +208,38 @@ impl<'a> Tag<'a> {
 }
 
 /// What `tags!` makes: the current tags and these over them.
-#[must_use]
+#[must_use = "tags are current only once `scope`, `enter` or `with_tags` makes them so"]
 pub fn tags(tags: &[Tag<'_>]) -> TagMap {
     TagMap::current().with(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_tags_are_equal_however_they_came_about_and_need_no_memory() {
+        assert!(TagMap::empty().tags.is_none());
+        assert!(TagMap::current().with(&[]).tags.is_none());
+        let key = TagKey::new("came_and_went").expect("a valid name");
+        let mut tags = TagMap::empty();
+        tags.insert(&key, TagValue::cut("x"));
+        assert_eq!(format!("{tags:?}"), r#"{"came_and_went": "x"}"#);
+        assert!((&tags).into_iter().eq([(&key, &TagValue::cut("x"))]));
+        tags.delete(&key);
+        assert_eq!(tags, TagMap::empty());
+    }
+
+    #[test]
+    fn lending_clones_nothing() {
+        let key = TagKey::new("lent").expect("a valid name");
+        let mut tags = TagMap::empty();
+        tags.insert(&key, TagValue::cut("x"));
+        let lent = tags.lend();
+        // That of the scope, and this one.
+        let current = TagMap::current();
+        assert_eq!(current.tags.as_ref().map(Arc::strong_count), Some(2));
+        drop(lent);
+        assert_eq!(tags.tags.as_ref().map(Arc::strong_count), Some(2));
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod packed;
 mod percent;
 mod propagate;
 mod value;
+mod with_tags;
 
 pub use context::Scope;
 pub(crate) use context::with_current;
@@ -19,3 +20,6 @@ pub use map::{Tag, TagMap, literal_tag, tag, tags};
 pub use propagate::{Encoded, LeftOut};
 pub(crate) use value::cut;
 pub use value::{AsTagValue, InvalidTagValue, TagStr, TagValue};
+#[cfg(feature = "stream")]
+pub use with_tags::StreamWithTags;
+pub use with_tags::{Tagged, WithTags};

@@ -1,0 +1,135 @@
+//! The programs `front` and `back`: a tag that one sets is a label that the other exports.
+
+#![cfg(unix)]
+
+use std::process::Command;
+use std::thread;
+
+use census_tests::eventually;
+use census_tests::http;
+use census_tests::process::Process;
+
+/// A program that serves, and where.
+struct Service {
+    process: Process,
+    url: String,
+}
+
+impl Service {
+    fn start(program: &str, args: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(["--listen", "127.0.0.1:0"]).args(args);
+        let mut process = Process::start(&mut command);
+        let url = process.wait_for("address", |line| {
+            let (_, url) = line.strip_suffix("/metrics")?.split_once(", at ")?;
+            Some(url.to_owned())
+        });
+        Self { process, url }
+    }
+
+    /// The samples of a name, in order.
+    fn samples(&self, name: &str) -> Vec<String> {
+        let body = http::body(&format!("{}/metrics", self.url), None);
+        let of_name = |line: &&str| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('{'))
+        };
+        let mut samples: Vec<String> = body.lines().filter(of_name).map(str::to_owned).collect();
+        samples.sort_unstable();
+        samples
+    }
+}
+
+fn back() -> Service {
+    Service::start(env!("CARGO_BIN_EXE_back"), &[])
+}
+
+fn front(back: &str) -> Service {
+    Service::start(env!("CARGO_BIN_EXE_front"), &["--back", back])
+}
+
+fn get(service: &Service, path: &str) -> (u16, String) {
+    let answer = http::get(&format!("{}{path}", service.url), None).expect("an answer");
+    (answer.status, answer.body)
+}
+
+#[test]
+fn the_fronts_tag_is_in_the_backs_metrics() {
+    let back = back();
+    let front = front(&back.url);
+    // All at once, so that their requests are interleaved on the connections and threads of both.
+    thread::scope(|clients| {
+        for (tenant, document, times) in [
+            ("acme", "short", 20),
+            ("globex", "long", 10),
+            ("initech", "short", 5),
+            ("acme", "none", 3),
+            // Characters that a header may not have as they are.
+            ("a%2Cb;c=d", "short", 2),
+        ] {
+            let front = &front;
+            clients.spawn(move || {
+                for _ in 0..times {
+                    let (status, body) = get(front, &format!("/{tenant}/{document}"));
+                    let expected = match document {
+                        "short" => (200, 10),
+                        "long" => (200, 10_000),
+                        _ => (404, body.len()),
+                    };
+                    assert_eq!((status, body.len()), expected);
+                }
+            });
+        }
+    });
+    assert_eq!(
+        back.samples("back_bytes_read_total"),
+        [
+            r#"back_bytes_read_total{tenant="a%2Cb;c=d"} 20"#,
+            r#"back_bytes_read_total{tenant="acme"} 200"#,
+            r#"back_bytes_read_total{tenant="globex"} 100000"#,
+            r#"back_bytes_read_total{tenant="initech"} 50"#,
+        ],
+        "and none without a tenant"
+    );
+    for (service, name) in [
+        (&back, "back_read_seconds_count"),
+        (&front, "front_request_seconds_count"),
+    ] {
+        assert_eq!(
+            service.samples(name),
+            [
+                format!(r#"{name}{{tenant="a%2Cb;c=d",result="ok"}} 2"#),
+                format!(r#"{name}{{tenant="acme",result="error"}} 3"#),
+                format!(r#"{name}{{tenant="acme",result="ok"}} 20"#),
+                format!(r#"{name}{{tenant="globex",result="ok"}} 10"#),
+                format!(r#"{name}{{tenant="initech",result="ok"}} 5"#),
+            ]
+        );
+    }
+}
+
+#[test]
+fn who_sends_no_tags_is_counted_without() {
+    let back = back();
+    assert_eq!(get(&back, "/documents/short").0, 200);
+    assert_eq!(
+        back.samples("back_bytes_read_total"),
+        [r#"back_bytes_read_total{tenant=""} 10"#]
+    );
+}
+
+#[test]
+fn without_a_back_there_are_errors_and_ctrl_c_ends_both() {
+    let mut back = back();
+    let mut front = front(&back.url);
+    assert_eq!(get(&front, "/acme/short").0, 200);
+    assert!(back.process.interrupt().success());
+    let away = eventually(|| (get(&front, "/acme/short").0 == 502).then_some(()));
+    assert!(away.is_some());
+    let errors = front.samples("front_request_seconds_count");
+    assert!(
+        errors[0].starts_with(r#"front_request_seconds_count{tenant="acme",result="error"} "#),
+        "{errors:?}"
+    );
+    assert!(front.process.interrupt().success());
+}
