@@ -5,11 +5,17 @@ pub use linkme;
 
 use crate::TagStr;
 
+pub use crate::declare::check::{
+    AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsTagKey, as_measure, as_tag_key,
+    in_flight, latency, measure, tag_key,
+};
 pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
-pub use crate::declare::{count, default_distribution, last_value, measure, sum};
+pub use crate::declare::{
+    column, columns, count, default_distribution, last_value, measure_cell, sum,
+};
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
 };

@@ -19,11 +19,9 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     let names: Vec<Ident> = (0..measurements.len())
         .map(|index| format_ident!("__census_measure_{index}"))
         .collect();
-    let measures = measurements.iter().map(|Assignment { place, .. }| {
-        let ty = krate.path(quote!(Measure), ends(place).0);
-        let place = krate.borrowed(place);
-        quote!(&#ty<_> = #place)
-    });
+    let measures = measurements
+        .iter()
+        .map(|Assignment { place, .. }| krate.checked("as_measure", place));
     let measurements = measurements.iter().zip(&names).map(|(measurement, name)| {
         let Assignment { place, value } = measurement;
         let shown = (ends(place).0, ends(value).1);
@@ -40,7 +38,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         )
     });
     quote! {{
-        #(let #names: #measures;)*
+        #(let #names = #measures;)*
         if #(#krate::Measure::is_viewed(#names))||* {
             #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
         }
@@ -54,6 +52,7 @@ pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
 
 fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
     let shown = (ends(place).0, ends(value).1);
-    let (place, value) = (krate.borrowed(place), krate.borrowed(value));
-    krate.call(quote!(__private::tag), shown, quote!(#place, #value))
+    let key = krate.checked("as_tag_key", place);
+    let value = krate.borrowed(value);
+    krate.call(quote!(__private::tag), shown, quote!(#key, #value))
 }

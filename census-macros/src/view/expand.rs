@@ -32,13 +32,13 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
     });
     let generated_doc = generated_doc(&view);
     let plan = plan(krate, &view);
-    let columns = view.columns.iter().map(|column| krate.borrowed(column));
+    let (columns_static, columns) = columns(krate, &view);
     let max_series = optional(max_series);
     let origin = origin(krate, &view.name);
     let cell = krate.call(
         quote!(__private::ViewCell::new),
         checked,
-        quote!(#name, #description, #plan, &[#(#columns),*], #max_series, #origin),
+        quote!(#name, #description, #plan, #columns, #max_series, #origin),
     );
     let registered = registered(krate, "VIEWS", "ViewCell");
     let View {
@@ -54,6 +54,7 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
         #(#attrs)*
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
+            #columns_static
             static __CENSUS_CELL: #krate::__private::ViewCell = #cell;
             #registered
             #krate::View::__from_cell(&__CENSUS_CELL)
@@ -81,20 +82,46 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
     Some(quote!(#[doc = #words]))
 }
 
+/// A static with the columns, each checked by itself, and a reference to it, where they are checked against each other.
+fn columns(krate: &Krate, view: &View) -> (TokenStream, TokenStream) {
+    let paths = &view.columns;
+    if paths.is_empty() {
+        return (TokenStream::new(), quote!(&[]));
+    }
+    let of_distribution = view.aggregation.kind == Kind::Distribution;
+    let count = proc_macro2::Literal::usize_unsuffixed(paths.len());
+    let columns = paths.iter().map(|path| {
+        let key = krate.checked("tag_key", path);
+        krate.call(
+            quote!(__private::column),
+            ends(path),
+            quote!(#key, #of_distribution),
+        )
+    });
+    let declared = quote! {
+        static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = [#(#columns),*];
+    };
+    let checked = krate.call(
+        quote!(__private::columns),
+        ends(quote!(#(#paths)*)),
+        quote!(&__CENSUS_COLUMNS),
+    );
+    (declared, checked)
+}
+
 /// What to aggregate, and how. In place of what is wrong stands something that compiles.
 fn plan(krate: &Krate, view: &View) -> TokenStream {
     let Some(path) = &view.measure else {
         return stand_in(krate);
     };
     let shown = ends(path);
-    let measure = krate.borrowed(path);
+    let measure = krate.checked("measure", path);
     let function = match (view.aggregation.kind, &view.options.buckets) {
         (Kind::Count, _) | (Kind::Distribution, Some(Bounds::Wrong)) => quote!(count),
         (Kind::Sum, _) => quote!(sum),
         (Kind::LastValue, _) => quote!(last_value),
         (Kind::Distribution, None) => quote!(default_distribution),
         (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
-            let measure = krate.call(quote!(__private::measure), shown, measure);
             // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
             return quote_spanned! {krate.shown_at(list.span())=> {
                 let __census_measure = #measure;
@@ -108,7 +135,9 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
 /// A plan for a view that names no measure.
 fn stand_in(krate: &Krate) -> TokenStream {
     quote! {{
-        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = <#krate::Measure<u64>>::__cell(
+        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = #krate::__private::measure_cell::<
+            #krate::Measure<u64>,
+        >(
             "_",
             "",
             ::core::option::Option::None,

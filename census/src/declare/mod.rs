@@ -3,6 +3,7 @@
 
 mod aggregation;
 mod buckets;
+pub(crate) mod check;
 mod function;
 mod handle;
 mod measure;
@@ -20,11 +21,11 @@ pub(crate) use buckets::{Bounds, StaticBounds};
 pub use function::{AnyMeasure, FunctionCell};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
-pub use measure::{Measure, MeasureCell};
+pub use measure::{Measure, MeasureCell, measure_cell};
 pub use number::{HasDefaultBuckets, Number, Value};
 pub(crate) use number::{Kind, order};
 pub use origin::Origin;
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
-pub use view::{View, ViewCell, count, default_distribution, last_value, measure, sum};
+pub use view::{View, ViewCell, column, columns, count, default_distribution, last_value, sum};

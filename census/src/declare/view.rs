@@ -148,13 +148,6 @@ pub const fn default_distribution<T: HasDefaultBuckets>(
     Plan::new(measure.handle(), StaticAggregation::Distribution(bounds))
 }
 
-/// Says that something is a measure, before one of the methods below is looked for on it.
-#[doc(hidden)]
-#[must_use]
-pub const fn measure<T: Value>(measure: &'static Measure<T>) -> &'static Measure<T> {
-    measure
-}
-
 /// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
 macro_rules! distributions {
     ($($type:ty => $variant:ident),*) => {$(
@@ -169,6 +162,48 @@ macro_rules! distributions {
 }
 
 distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
+
+/// A column of a view, checked by itself.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn column(key: &'static TagKey, of_distribution: bool) -> &'static TagKey {
+    let Some(name) = key.static_name() else {
+        return key;
+    };
+    assert!(
+        !name::is_reserved_label(name),
+        "this column's label would begin with `__`, which Prometheus keeps for itself: give the tag key another name"
+    );
+    assert!(
+        !(of_distribution && matches!(name.as_bytes(), b"le")),
+        "a `Distribution` cannot have the column `le`, which is the label of its buckets: give the tag key another name"
+    );
+    key
+}
+
+/// The columns of a view, checked against each other.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn columns(columns: &'static [&'static TagKey]) -> &'static [&'static TagKey] {
+    let mut rest = columns;
+    while let [first, others @ ..] = rest {
+        let mut later = others;
+        while let [second, others @ ..] = later {
+            if let (Some(a), Some(b)) = (first.static_name(), second.static_name()) {
+                assert!(
+                    !name::is_same_label(a, b),
+                    "two of these columns have one label (a tag key's name, with `_` for all but letters and digits): \
+                     leave one of them out, or give its tag key another name"
+                );
+            }
+            later = others;
+        }
+        rest = others;
+    }
+    columns
+}
 
 impl ViewCell {
     #[doc(hidden)]
@@ -192,7 +227,7 @@ impl ViewCell {
         );
         assert!(
             !matches!(max_series, Some(0)),
-            "`max_series` is at least 1: leave the view out if it is to keep no rows"
+            "`max_series` is at least 1: write another number, or leave it out"
         );
         let Plan {
             measure,

@@ -210,12 +210,14 @@ pub trait OptionalValue<T> {
     fn into_option(self) -> Option<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> OptionalValue<T> for T {
     fn into_option(self) -> Option<T> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> OptionalValue<T> for Option<T> {
     fn into_option(self) -> Option<T> {
         self
