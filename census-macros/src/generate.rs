@@ -103,7 +103,13 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
 pub(crate) fn optional(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or_else(
         || quote!(::core::option::Option::None),
-        |value| quote!(::core::option::Option::Some(#value)),
+        |value| {
+            let (start, end) = ends(&value);
+            let shown = |span| Span::call_site().located_at(span);
+            let value = quote_spanned!(shown(end)=> (#value));
+            let some = quote_spanned!(shown(start)=> ::core::option::Option::Some);
+            quote!(#some #value)
+        },
     )
 }
 

@@ -121,6 +121,9 @@ fn keyword(
     if input.peek(Token![enum]) {
         message.push_str("; an enum of tag values has `#[derive(TagValue)]`");
     }
+    if input.peek(Token![trait]) && what.ty == "Measure" {
+        message.push_str("; methods of a trait are measured where they are implemented");
+    }
     let first: TokenTree = input.parse()?;
     errors.at(first, message);
     Ok(None)

@@ -35,7 +35,8 @@ pub(crate) fn parse<T>(
             break;
         }
         if input.parse::<Option<Token![,]>>().ok().flatten().is_none() {
-            errors.add(input.error("expected `,` before this"));
+            errors
+                .add(input.error("expected `,` before this\nhelp: write a comma between the two"));
         }
     }
     found

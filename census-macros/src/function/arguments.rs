@@ -64,7 +64,10 @@ fn keyword(
     if !WORDS.contains(&text.as_str()) {
         list::rest(input);
         let help = match text.as_str() {
-            "unit" => "\nhelp: a unit is given where the measure is declared".to_owned(),
+            "unit" => {
+                "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"ms\")]`"
+                    .to_owned()
+            }
             _ => suggest::help(&text, &WORDS),
         };
         let message = format!("{ATTRIBUTE} has no argument `{text}`{help}");
@@ -206,8 +209,12 @@ fn name(name: Expr, errors: &mut Errors) -> Option<Expr> {
     if let Some(text) = crate::names::literal(&name) {
         let len = text.value().len();
         if !(1..=crate::names::MAX_LEN).contains(&len) {
+            let wrong = match len {
+                0 => "is empty".to_owned(),
+                len => format!("has {len} bytes"),
+            };
             let message = format!(
-                "this name has {len} bytes\nhelp: write 1 to {} bytes",
+                "this name {wrong}\nhelp: write 1 to {} bytes",
                 crate::names::MAX_LEN
             );
             errors.at(text, message);

@@ -133,7 +133,9 @@ impl Measured<'_> {
         let hint = output::hint(if is_never { Some(&never) } else { ty });
         let Inputs { captured, bound } = self.inputs(&mut function, body);
         let labelled = labelled(body);
-        let future = quote!(async move { #hint #captured #bound #labelled });
+        // What is missing in the future is shown at the body.
+        let span = Span::call_site().located_at(body.span());
+        let future = quote_spanned!(span=> async move { #hint #captured #bound #labelled });
         let measured = self.polled(&future, true);
         let run = if is_never {
             quote!(match #measured.await {})
@@ -324,8 +326,9 @@ impl Measured<'_> {
                 let __census_result = #krate::__private::outcome!(#returned);
             },
             Some(closure) => {
-                let applied = applied(returned, closure);
-                let value = quote!(&__census_value);
+                let applied = applied(krate, returned, closure);
+                let end = krate.shown_at(ends(closure).1);
+                let value = quote_spanned!(end=> &__census_value);
                 let result = krate.call(quote!(AsTagValue::as_tag_value), ends(closure), value);
                 quote! {
                     let __census_value = #applied;
@@ -336,7 +339,7 @@ impl Measured<'_> {
         let values = arguments.values.iter().map(|(path, closure)| {
             // The same check as in the catalogue's entry: of two equal errors the compiler shows one.
             let measure = krate.checked("measure", path);
-            let applied = applied(returned, closure);
+            let applied = applied(krate, returned, closure);
             krate.call(
                 quote!(__private::Call::value),
                 (ends(path).0, ends(closure).1),
@@ -351,11 +354,15 @@ impl Measured<'_> {
     }
 }
 
-/// What a closure says about the returned. Handed to a method, a closure knows the type of its argument.
-fn applied(returned: &TokenStream, closure: &TokenStream) -> TokenStream {
+/// What a closure says about the returned, shown at the closure. Handed to a method, a closure knows the type of its
+/// argument.
+fn applied(krate: &Krate, returned: &TokenStream, closure: &TokenStream) -> TokenStream {
     let value = Ident::new("__census_taken", Span::call_site());
+    let (start, end) = ends(closure);
+    let closure = quote_spanned!(krate.shown_at(end)=> (#closure));
+    let map = quote_spanned!(krate.shown_at(start)=> [#returned].map);
     quote!({
-        let [#value] = [#returned].map(#closure);
+        let [#value] = #map #closure;
         #value
     })
 }

@@ -57,11 +57,16 @@ pub(super) fn parse(
     errors: &mut Errors,
 ) -> syn::Result<()> {
     let word = word(input, errors)?;
+    let before = errors.count();
     view.aggregation = known(word, errors);
+    let is_known = errors.count() == before;
     let word = &view.aggregation.word;
     let no_measure = format!("this view has no measure\nhelp: write `{word}<MEASURE>`");
     if !input.peek(Token![<]) {
-        errors.at(word, no_measure);
+        // Of a word that is no aggregation, nobody knows whether it is all there.
+        if is_known {
+            errors.at(word, no_measure);
+        }
         return Ok(());
     }
     let open: Token![<] = input.parse()?;

@@ -1,6 +1,6 @@
 //! From a [`View`] to a static and its entry in the catalogue.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::View;
@@ -82,31 +82,23 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
     Some(quote!(#[doc = #words]))
 }
 
-/// A static with the columns, each checked by itself, and a reference to it, where they are checked against each other.
+/// A static with the columns, each checked by itself and all against each other, and a reference to it.
 fn columns(krate: &Krate, view: &View) -> (TokenStream, TokenStream) {
     let paths = &view.columns;
     if paths.is_empty() {
         return (TokenStream::new(), quote!(&[]));
     }
     let of_distribution = view.aggregation.kind == Kind::Distribution;
-    let count = proc_macro2::Literal::usize_unsuffixed(paths.len());
+    let count = Literal::usize_unsuffixed(paths.len());
     let columns = paths.iter().map(|path| {
         let key = krate.checked("tag_key", path);
-        krate.call(
-            quote!(__private::column),
-            ends(path),
-            quote!(#key, #of_distribution),
-        )
+        let function = quote!(__private::column);
+        krate.call(function, ends(path), quote!(#key, #of_distribution))
     });
-    let declared = quote! {
-        static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = [#(#columns),*];
-    };
-    let checked = krate.call(
-        quote!(__private::columns),
-        ends(quote!(#(#paths)*)),
-        quote!(&__CENSUS_COLUMNS),
-    );
-    (declared, checked)
+    let shown = ends(quote!(#(#paths)*));
+    let checked = krate.call(quote!(__private::columns), shown, quote!([#(#columns),*]));
+    let declared = quote!(static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;);
+    (declared, quote!(&__CENSUS_COLUMNS))
 }
 
 /// What to aggregate, and how. In place of what is wrong stands something that compiles.

@@ -186,8 +186,8 @@ pub const fn column(key: &'static TagKey, of_distribution: bool) -> &'static Tag
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn columns(columns: &'static [&'static TagKey]) -> &'static [&'static TagKey] {
-    let mut rest = columns;
+pub const fn columns<const N: usize>(columns: [&'static TagKey; N]) -> [&'static TagKey; N] {
+    let mut rest = columns.as_slice();
     while let [first, others @ ..] = rest {
         let mut later = others;
         while let [second, others @ ..] = later {

@@ -1,0 +1,6 @@
+use census::measure;
+
+#[measure]
+static VIDEO_SIZE: String;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use census::tag;
+
+#[tag]
+static FRONTEND: String;
+
+fn main() {}
