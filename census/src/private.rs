@@ -25,25 +25,25 @@ pub use crate::register::{
 };
 pub use crate::tags::{tag, tags};
 
-/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).outcome()` takes the method that
+/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that
 /// needs fewer references.
 #[derive(Debug)]
 pub struct Returned<'a, T>(pub &'a T);
 
 /// See [`Returned`].
 pub trait Outcome {
-    /// `ok` or `error`.
-    fn outcome(&self) -> TagStr<'static>;
+    /// `ok` or `error`. (Whoever is called by a method's name had better have one of his own.)
+    fn __census_outcome(&self) -> TagStr<'static>;
 }
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
-    fn outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagStr<'static> {
         TagStr::literal(if self.0.is_ok() { "ok" } else { "error" })
     }
 }
 
 impl<T> Outcome for &Returned<'_, T> {
-    fn outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagStr<'static> {
         TagStr::literal("ok")
     }
 }
@@ -54,7 +54,7 @@ impl<T> Outcome for &Returned<'_, T> {
 macro_rules! __census_outcome {
     ($returned:expr) => {{
         use $crate::__private::Outcome as _;
-        (&$crate::__private::Returned($returned)).outcome()
+        (&$crate::__private::Returned($returned)).__census_outcome()
     }};
 }
 

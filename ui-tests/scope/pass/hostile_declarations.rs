@@ -18,6 +18,19 @@ pub mod hostile {
     /// Hides the prelude's.
     pub struct Option;
     /// Hides the prelude's.
+    pub struct Result;
+    /// Hides the prelude's.
+    pub struct String;
+    /// Hides the prelude's.
+    pub struct Vec;
+    /// Hides the prelude's.
+    pub struct Box;
+    /// Hides the prelude's.
+    pub trait Into {}
+    /// Hides the prelude's.
+    #[expect(non_snake_case, reason = "it is the prelude's name")]
+    pub fn Ok() {}
+    /// Hides the prelude's.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
     /// Hides the prelude's.
@@ -35,6 +48,26 @@ pub mod hostile {
     /// Hides the type.
     #[expect(non_camel_case_types, reason = "it is the type's name")]
     pub struct str;
+    /// Hides the type.
+    #[expect(non_camel_case_types, reason = "it is the type's name")]
+    pub struct usize;
+    /// Hides the type.
+    #[expect(non_camel_case_types, reason = "it is the type's name")]
+    pub struct u8;
+    /// Hides the macros.
+    #[macro_use]
+    #[expect(unused_macros, reason = "they are the compiler's names")]
+    mod macros {
+        macro_rules! line {
+            () => {};
+        }
+        macro_rules! module_path {
+            () => {};
+        }
+        macro_rules! concat {
+            () => {};
+        }
+    }
 
     /// A key.
     #[tag(local)]

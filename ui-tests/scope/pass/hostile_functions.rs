@@ -87,7 +87,7 @@ pub mod hostile {
         LATENCY,
         SIZE = |returned| returned.map_or(0, |len| len as u64),
         in_flight = ACTIVE,
-        result = |returned| returned.is_ok(),
+        result = ::core::result::Result::is_ok,
         tags(KEY = text),
         name = "at_length",
     )]
@@ -105,7 +105,7 @@ pub mod hostile {
     }
 
     /// A service.
-    pub struct Service;
+    pub struct Service(pub ::core::primitive::bool);
 
     #[measure(tags(KEY = "service"))]
     impl Service {
@@ -119,10 +119,15 @@ pub mod hostile {
         /// Where it was called.
         ///
         /// # Errors
-        /// Never.
+        /// If nobody knows.
         #[track_caller]
-        pub fn caller(&self) -> ::core::result::Result<&'static ::core::panic::Location<'static>, &Self> {
-            ::core::result::Result::Ok(::core::panic::Location::caller())
+        pub fn caller(
+            &self,
+        ) -> ::core::result::Result<&'static ::core::panic::Location<'static>, &Self> {
+            if self.0 {
+                return ::core::result::Result::Ok(::core::panic::Location::caller());
+            }
+            ::core::result::Result::Err(self)
         }
     }
 }
@@ -132,7 +137,8 @@ fn main() {
     ::std::assert_eq!(hostile::fallible("abc"), ::core::result::Result::Ok(3));
     ::std::mem::drop(hostile::at_length("abc"));
     ::std::mem::drop(hostile::boxed("abc"));
-    ::std::mem::drop(hostile::Service.never());
-    let caller = hostile::Service.caller();
+    ::std::mem::drop(hostile::Service(true).never());
+    let service = hostile::Service(true);
+    let caller = service.caller();
     ::std::assert!(caller.is_ok_and(|place| place.line() == ::core::line!() - 1));
 }
