@@ -68,6 +68,16 @@ fn increasing(bounds: &[Expr], errors: &mut Errors) {
     }
 }
 
+/// Whether a bound is a literal with a minus. What else is negative, only the compiler knows.
+pub(super) fn is_negative(bound: &Expr) -> bool {
+    match bound {
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_)) && Number::of(&unary.expr).is_some(),
+        Expr::Group(group) => is_negative(&group.expr),
+        Expr::Paren(paren) => is_negative(&paren.expr),
+        _ => false,
+    }
+}
+
 /// A number written as a literal.
 enum Number {
     Integer(i128),

@@ -1,11 +1,12 @@
 //! From a [`View`] to a static and its entry in the catalogue.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 
 use super::View;
 use super::aggregation::Kind;
-use super::bounds::Bounds;
+use super::bounds::{Bounds, is_negative};
 use crate::errors::Errors;
 use crate::generate::{Krate, ends, optional, origin, registered};
 use crate::{doc, names};
@@ -114,14 +115,29 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
         (Kind::LastValue, _) => quote!(last_value),
         (Kind::Distribution, None) => quote!(default_distribution),
         (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
+            let signed = bounds
+                .iter()
+                .find(|bound| is_negative(bound))
+                .map(|bound| signed(krate, bound));
             // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
             return quote_spanned! {krate.shown_at(list.span())=> {
                 let __census_measure = #measure;
+                #signed
                 __census_measure.__distribution(const { &[#(#bounds),*] })
             }};
         }
     };
     krate.call(quote!(__private::#function), shown, measure)
+}
+
+/// Asks whether the measure can be negative, shown at a bound that is. (If not, it has no type any more, and the compiler
+/// does not go on to suggest that the bound be the greatest number of all.)
+fn signed(krate: &Krate, bound: &Expr) -> TokenStream {
+    // All of it at the minus: of two errors at one place, the compiler shows one.
+    let minus = ends(bound).0;
+    let measure = Ident::new("__census_measure", krate.shown_at(minus));
+    let asked = krate.call(quote!(__private::signed), (minus, minus), &measure);
+    quote_spanned!(krate.shown_at(minus)=> let #measure = #asked;)
 }
 
 /// A plan for a view that names no measure.

@@ -35,6 +35,34 @@ pub const fn measure<M: IsMeasure<Is = M>>(measure: &'static M) -> &'static M::I
     measure
 }
 
+/// A measure that can be negative.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is never negative",
+    label = "write bounds from 0 up, or declare a `Measure<i64>` or a `Measure<f64>`"
+)]
+pub trait IsSigned {
+    /// Itself.
+    type Is;
+}
+
+#[diagnostic::do_not_recommend]
+impl IsSigned for Measure<i64> {
+    type Is = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl IsSigned for Measure<f64> {
+    type Is = Self;
+}
+
+/// A measure that can be negative, in a `static`.
+#[doc(hidden)]
+#[must_use]
+pub const fn signed<M: IsSigned<Is = M>>(measure: &'static M) -> &'static M::Is {
+    measure
+}
+
 /// A measure of durations, into which `#[measure(LATENCY)]` puts how long calls take.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
