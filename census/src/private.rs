@@ -6,8 +6,8 @@ pub use linkme;
 use crate::TagStr;
 
 pub use crate::declare::check::{
-    AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsSigned, IsTagKey, as_measure,
-    as_tag_key, in_flight, latency, measure, signed, tag_key,
+    AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
+    as_measure, as_tag_key, in_flight, latency, measure, of_numbers, signed, tag_key,
 };
 pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{

@@ -1,12 +1,12 @@
 //! From a [`View`] to a static and its entry in the catalogue.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::View;
 use super::aggregation::Kind;
-use super::bounds::{Bounds, is_negative};
+use super::bounds::{Bounds, is_negative, is_number};
 use crate::errors::Errors;
 use crate::generate::{Krate, ends, optional, origin, registered};
 use crate::{doc, names};
@@ -115,14 +115,16 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
         (Kind::LastValue, _) => quote!(last_value),
         (Kind::Distribution, None) => quote!(default_distribution),
         (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
-            let signed = bounds
-                .iter()
-                .find(|bound| is_negative(bound))
-                .map(|bound| signed(krate, bound));
+            let bound = |is: fn(&Expr) -> bool| bounds.iter().find(|bound| is(bound));
+            let asked = [
+                bound(is_number).map(|bound| asked(krate, "of_numbers", bound)),
+                bound(is_negative).map(|bound| asked(krate, "signed", bound)),
+            ];
+            let asked = asked.iter().flatten();
             // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
             return quote_spanned! {krate.shown_at(list.span())=> {
                 let __census_measure = #measure;
-                #signed
+                #(#asked)*
                 __census_measure.__distribution(const { &[#(#bounds),*] })
             }};
         }
@@ -130,14 +132,15 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
     krate.call(quote!(__private::#function), shown, measure)
 }
 
-/// Asks whether the measure can be negative, shown at a bound that is. (If not, it has no type any more, and the compiler
-/// does not go on to suggest that the bound be the greatest number of all.)
-fn signed(krate: &Krate, bound: &Expr) -> TokenStream {
-    // All of it at the minus: of two errors at one place, the compiler shows one.
-    let minus = ends(bound).0;
-    let measure = Ident::new("__census_measure", krate.shown_at(minus));
-    let asked = krate.call(quote!(__private::signed), (minus, minus), &measure);
-    quote_spanned!(krate.shown_at(minus)=> let #measure = #asked;)
+/// Asks whether the measure can have such a bound, and says so at the bound. (If not, it has no type any more, and the
+/// compiler says nothing about the bounds' types, nor that `-1` should be the greatest number of all.)
+fn asked(krate: &Krate, check: &str, bound: &Expr) -> TokenStream {
+    let check = Ident::new(check, Span::call_site());
+    // All of it at one token: of two errors at one place, the compiler shows one.
+    let start = ends(bound).0;
+    let measure = Ident::new("__census_measure", krate.shown_at(start));
+    let asked = krate.call(quote!(__private::#check), (start, start), &measure);
+    quote_spanned!(krate.shown_at(start)=> let #measure = #asked;)
 }
 
 /// A plan for a view that names no measure.

@@ -35,6 +35,39 @@ pub const fn measure<M: IsMeasure<Is = M>>(measure: &'static M) -> &'static M::I
     measure
 }
 
+/// A measure whose values are numbers, and so its bounds.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the bounds of a `{Self}` are no numbers",
+    label = "write a `Duration`, like `Duration::from_millis(5)`"
+)]
+pub trait IsOfNumbers {
+    /// Itself.
+    type Is;
+}
+
+#[diagnostic::do_not_recommend]
+impl IsOfNumbers for Measure<u64> {
+    type Is = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl IsOfNumbers for Measure<i64> {
+    type Is = Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl IsOfNumbers for Measure<f64> {
+    type Is = Self;
+}
+
+/// A measure of numbers, in a `static`.
+#[doc(hidden)]
+#[must_use]
+pub const fn of_numbers<M: IsOfNumbers<Is = M>>(measure: &'static M) -> &'static M::Is {
+    measure
+}
+
 /// A measure that can be negative.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

@@ -6,7 +6,7 @@ use census::{Measure, measure, view};
 static LATENCY: Measure<Duration>;
 
 view! {
-    static LATENCIES: Distribution<LATENCY> { buckets: [1, 2] }
+    static LATENCIES: Distribution<LATENCY> { buckets: [0.005, 0.01] }
 }
 
 fn main() {}
