@@ -27,7 +27,7 @@ pub(crate) fn literal(expr: &Expr) -> Option<&LitStr> {
 }
 
 /// Reports a literal that is no string; `what` is a name or a unit, with its article.
-fn check_string(expr: &Expr, what: &str, write: &str, errors: &mut Errors) -> bool {
+pub(crate) fn check_string(expr: &Expr, what: &str, write: &str, errors: &mut Errors) -> bool {
     let other = matches!(expr, Expr::Lit(_)) && literal(expr).is_none();
     if other {
         errors.at(expr, format!("{what} is a string\nhelp: write `{write}`"));

@@ -14,7 +14,7 @@ pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
 pub use crate::declare::{
-    column, columns, count, default_distribution, last_value, measure_cell, sum,
+    column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
 };
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,

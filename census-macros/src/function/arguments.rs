@@ -206,6 +206,9 @@ fn closure(tokens: TokenStream, example: &str) -> syn::Result<TokenStream> {
 
 /// The name, if it can be one as far as can be seen.
 fn name(name: Expr, errors: &mut Errors) -> Option<Expr> {
+    if !crate::names::check_string(&name, "a name", "name = \"work\"", errors) {
+        return None;
+    }
     if let Some(text) = crate::names::literal(&name) {
         let len = text.value().len();
         if !(1..=crate::names::MAX_LEN).contains(&len) {

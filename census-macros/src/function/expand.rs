@@ -21,7 +21,7 @@ use super::item::{Function, braced};
 use super::{Arguments, Place, check, future, output, sibling};
 use crate::errors::Errors;
 use crate::generate::{Krate, ends, origin, registered};
-use crate::record;
+use crate::{names, record};
 
 pub(super) fn function(
     function: Function,
@@ -215,7 +215,8 @@ impl Measured<'_> {
         let Self { krate, arguments } = self;
         let ident = &function.sig.ident;
         let name = match (&arguments.name, place) {
-            (Some(name), _) => quote!(#name),
+            (Some(name), _) if names::literal(name).is_some() => quote!(#name),
+            (Some(name), _) => krate.call(quote!(__private::function_name), ends(name), name),
             (None, Place::Alone) => ident.unraw().to_string().to_token_stream(),
             (None, Place::Impl { ty, .. }) => format!("{ty}::{}", ident.unraw()).to_token_stream(),
         };

@@ -18,7 +18,7 @@ pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
 pub(crate) use aggregation::{AggregationKind, AggregationSpec};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
-pub use function::{AnyMeasure, FunctionCell};
+pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell, measure_cell};
