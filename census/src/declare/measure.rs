@@ -101,10 +101,7 @@ impl MeasureCell {
             !duration || TimeUnit::from_ucum(unit).is_some(),
             "the unit of a `Measure<Duration>` is `s`, `ms`, `us` or `ns`"
         );
-        assert!(
-            name::is_valid_unit(unit),
-            "a unit is a UCUM string, like `By` or `1`: 1 to 63 bytes of printable ASCII without spaces"
-        );
+        assert!(name::is_valid_unit(unit), "{}", name::INVALID_UNIT);
         Self {
             descriptor: MeasureDescriptor {
                 name: Cow::Borrowed(name),

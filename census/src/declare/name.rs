@@ -11,6 +11,10 @@ pub(crate) const fn is_valid(name: &str) -> bool {
     is_printable(name.as_bytes(), b' ', MAX_LEN)
 }
 
+/// What [`is_valid_unit`] asks for.
+pub(crate) const INVALID_UNIT: &str =
+    "a unit is a UCUM string, like `By` or `1`: 1 to 63 bytes of printable ASCII without spaces";
+
 /// Whether `unit` may be a unit: 1 to 63 bytes of printable ASCII without spaces (UCUM, section 2.1).
 pub(crate) const fn is_valid_unit(unit: &str) -> bool {
     is_printable(unit.as_bytes(), b'!', 63)
