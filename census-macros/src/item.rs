@@ -24,6 +24,25 @@ pub(crate) enum Item {
     Other(TokenStream),
 }
 
+/// Types that are never one of ours under another name, unless someone means to confuse. Numbers have messages of their
+/// own.
+pub(crate) const FOREIGN: [&str; 14] = [
+    "AtomicI64",
+    "AtomicU64",
+    "AtomicUsize",
+    "Counter",
+    "Gauge",
+    "HashMap",
+    "Histogram",
+    "Instant",
+    "Option",
+    "String",
+    "Summary",
+    "Vec",
+    "bool",
+    "str",
+];
+
 /// What an attribute declares, for messages.
 pub(crate) struct Declares {
     /// `#[tag]`

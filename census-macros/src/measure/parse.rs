@@ -35,24 +35,6 @@ const PRIMITIVES: [(&str, &str); 11] = [
     ("f32", "f64"),
 ];
 
-/// Types that are never a measure under another name, unless someone means to confuse.
-const ELSEWHERE: [&str; 14] = [
-    "AtomicI64",
-    "AtomicU64",
-    "AtomicUsize",
-    "Counter",
-    "Gauge",
-    "Histogram",
-    "HashMap",
-    "Instant",
-    "Option",
-    "String",
-    "Summary",
-    "Vec",
-    "bool",
-    "str",
-];
-
 /// The units of time in which durations are exported.
 const TIME_UNITS: [&str; 4] = ["s", "ms", "us", "ns"];
 
@@ -118,7 +100,7 @@ fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
         (None, Some(name)) if PRIMITIVES.iter().any(|(ours, _)| *ours == name) => {
             return instead_of_value(ty, errors);
         }
-        (None, Some(name)) if !ELSEWHERE.contains(&name) => return None,
+        (None, Some(name)) if !item::FOREIGN.contains(&name) => return None,
         (None, None) if matches!(ty, Type::Macro(_)) => return None,
         (None, _) => (
             format!(

@@ -3,4 +3,6 @@ use census::measure;
 #[measure]
 static VIDEO_SIZE: String;
 
-fn main() {}
+fn main() {
+    VIDEO_SIZE.record(5);
+}

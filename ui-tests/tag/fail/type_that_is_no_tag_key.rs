@@ -3,4 +3,6 @@ use census::tag;
 #[tag]
 static FRONTEND: String;
 
-fn main() {}
+fn main() {
+    let _ = FRONTEND.name();
+}
