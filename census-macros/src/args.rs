@@ -25,13 +25,7 @@ pub(crate) fn parse(
     let mut kept: Vec<Arg> = Vec::new();
     let mut keep = |arg: Arg, errors: &mut Errors| {
         let word = arg.word.to_string();
-        if !known.contains(&word.as_str()) {
-            let help = suggest::help(&word, known);
-            errors.at(
-                &arg.word,
-                format!("{attribute} has no argument `{word}`{help}"),
-            );
-        } else if kept.iter().any(|earlier| earlier.word == arg.word) {
+        if kept.iter().any(|earlier| earlier.word == arg.word) {
             let message = format!("`{word}` was given already\nhelp: leave one of them out");
             errors.at(&arg.word, message);
         } else {
@@ -39,7 +33,7 @@ pub(crate) fn parse(
         }
     };
     let parser = |input: ParseStream<'_>| {
-        for arg in list::parse(input, errors, |input, _| argument(input)) {
+        for arg in list::parse(input, errors, |input, _| argument(input, attribute, known)) {
             keep(arg, errors);
         }
         Ok(())
@@ -50,11 +44,20 @@ pub(crate) fn parse(
     kept
 }
 
-fn argument(input: ParseStream<'_>) -> syn::Result<Arg> {
+fn argument(input: ParseStream<'_>, attribute: &str, known: &[&str]) -> syn::Result<Arg> {
     if input.peek(LitStr) {
         return Err(string(&input.parse()?));
     }
     let word = input.call(Ident::parse_any)?;
+    let text = word.to_string();
+    if !known.contains(&text.as_str()) {
+        let help = elsewhere(&text).map_or_else(
+            || suggest::help(&text, known),
+            |help| format!("\nhelp: {help}"),
+        );
+        let message = format!("{attribute} has no argument `{text}`{help}");
+        return Err(syn::Error::new_spanned(word, message));
+    }
     if input.peek(token::Paren) || input.peek(Token![:]) {
         let message = format!("the value of an argument follows a `=`\nhelp: write `{word} = …`");
         return Err(input.error(message));
@@ -68,6 +71,23 @@ fn argument(input: ParseStream<'_>) -> syn::Result<Arg> {
         None => None,
     };
     Ok(Arg { word, value })
+}
+
+/// Where to say what is not said here.
+fn elsewhere(word: &str) -> Option<&'static str> {
+    match word {
+        "description" | "doc" | "help" => {
+            Some("write a doc comment above it: its first paragraph is the description")
+        }
+        "aggregation" | "bounds" | "buckets" | "max_series" => Some(
+            "a view says so: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
+        ),
+        "tags" => {
+            Some("tags stand where it is recorded: `record!(MEASURE = value, tags(KEY = value))`")
+        }
+        "values" => Some("a tag has its value where it is used: `tags(KEY = value)`"),
+        _ => None,
+    }
 }
 
 /// A string, which is no argument.

@@ -71,6 +71,13 @@ impl Krate {
         quote!(#function #arguments)
     }
 
+    /// `krate::__private::check(&(path))`, shown at the path: one of the functions that ask for what a name must be.
+    pub(crate) fn checked(&self, check: &str, path: impl ToTokens) -> TokenStream {
+        let check = Ident::new(check, Span::call_site());
+        let (function, shown) = (quote!(__private::#check), ends(&path));
+        self.call(function, shown, self.borrowed(path))
+    }
+
     /// `&(expression)`, shown at the expression.
     pub(crate) fn borrowed(&self, expression: impl ToTokens) -> TokenStream {
         let (start, end) = ends(&expression);
@@ -96,7 +103,13 @@ pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
 pub(crate) fn optional(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or_else(
         || quote!(::core::option::Option::None),
-        |value| quote!(::core::option::Option::Some(#value)),
+        |value| {
+            let (start, end) = ends(&value);
+            let shown = |span| Span::call_site().located_at(span);
+            let value = quote_spanned!(shown(end)=> (#value));
+            let some = quote_spanned!(shown(start)=> ::core::option::Option::Some);
+            quote!(#some #value)
+        },
     )
 }
 

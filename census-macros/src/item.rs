@@ -24,6 +24,25 @@ pub(crate) enum Item {
     Other(TokenStream),
 }
 
+/// Types that are never one of ours under another name, unless someone means to confuse. Numbers have messages of their
+/// own.
+pub(crate) const FOREIGN: [&str; 14] = [
+    "AtomicI64",
+    "AtomicU64",
+    "AtomicUsize",
+    "Counter",
+    "Gauge",
+    "HashMap",
+    "Histogram",
+    "Instant",
+    "Option",
+    "String",
+    "Summary",
+    "Vec",
+    "bool",
+    "str",
+];
+
 /// What an attribute declares, for messages.
 pub(crate) struct Declares {
     /// `#[tag]`
@@ -120,6 +139,9 @@ fn keyword(
     }
     if input.peek(Token![enum]) {
         message.push_str("; an enum of tag values has `#[derive(TagValue)]`");
+    }
+    if input.peek(Token![trait]) && what.ty == "Measure" {
+        message.push_str("; methods of a trait are measured where they are implemented");
     }
     let first: TokenTree = input.parse()?;
     errors.at(first, message);

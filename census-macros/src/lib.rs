@@ -10,6 +10,8 @@ mod errors;
 mod expansions;
 mod function;
 mod generate;
+#[cfg(test)]
+mod half_typed;
 mod item;
 mod list;
 mod measure;

@@ -3,6 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Token;
 use syn::parse::ParseStream;
+use syn::parse::discouraged::Speculative;
 
 use crate::errors::Errors;
 
@@ -15,8 +16,13 @@ pub(crate) fn parse<T>(
     let mut found = Vec::new();
     while !input.is_empty() {
         let start = input.cursor();
-        match element(input, errors) {
-            Ok(value) => found.push(value),
+        // Ahead: what a parser leaves unread in a group would be a mistake of the whole list.
+        let ahead = input.fork();
+        match element(&ahead, errors) {
+            Ok(value) => {
+                input.advance_to(&ahead);
+                found.push(value);
+            }
             Err(error) => {
                 errors.add(error);
                 rest(input);
@@ -29,7 +35,8 @@ pub(crate) fn parse<T>(
             break;
         }
         if input.parse::<Option<Token![,]>>().ok().flatten().is_none() {
-            errors.add(input.error("expected `,` before this"));
+            errors
+                .add(input.error("expected `,` before this\nhelp: write a comma between the two"));
         }
     }
     found

@@ -26,6 +26,15 @@ pub(crate) fn literal(expr: &Expr) -> Option<&LitStr> {
     }
 }
 
+/// Reports a literal that is no string; `what` is a name or a unit, with its article.
+pub(crate) fn check_string(expr: &Expr, what: &str, write: &str, errors: &mut Errors) -> bool {
+    let other = matches!(expr, Expr::Lit(_)) && literal(expr).is_none();
+    if other {
+        errors.at(expr, format!("{what} is a string\nhelp: write `{write}`"));
+    }
+    !other
+}
+
 /// The name to emit: the given one, or else `default`, in which a mistake was reported too if the identifier cannot
 /// be a name. `write` is how this macro spells a name.
 pub(crate) fn name(
@@ -37,7 +46,9 @@ pub(crate) fn name(
 ) -> TokenStream {
     let lower = ident.unraw().to_string().to_lowercase();
     match given {
-        Some(expr) if check_name(&expr, errors) => quote!(#expr),
+        Some(expr) if check_string(&expr, "a name", write, errors) && check_name(&expr, errors) => {
+            quote!(#expr)
+        }
         None if !is_name(&lower) => {
             let what = format!(
                 "`{ident}` cannot give the name, which is 1 to {MAX_LEN} characters of printable ASCII\n\
@@ -75,6 +86,9 @@ fn check_name(expr: &Expr, errors: &mut Errors) -> bool {
 
 /// Reports a literal that is no unit.
 pub(crate) fn check_unit(expr: &Expr, errors: &mut Errors) -> bool {
+    if !check_string(expr, "a unit", "unit = \"By\"", errors) {
+        return false;
+    }
     let Some(text) = literal(expr) else {
         return true;
     };

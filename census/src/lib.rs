@@ -176,7 +176,7 @@ pub const DEFAULT_MAX_SERIES: usize = 2_000;
 /// |---|---|---|---|---|
 /// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
 /// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
-/// | columns | paths to [`TagKey`]s, each once | no | none: one row | `by (FRONTEND, CODEC)` |
+/// | columns | paths to [`TagKey`]s, each once, of different labels; none beginning with `__`, nor `le` for a [`Distribution`] | no | none: one row | `by (FRONTEND, CODEC)` |
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
@@ -215,6 +215,10 @@ macro_rules! view {
 /// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
 /// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope; these go over them | `tags(FRONTEND = "ios")` |
 /// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | none | `exemplar(trace_id = id)` |
+///
+/// # What it generates
+///
+/// An expression of type `()`: a look at each measure whether it is viewed, and behind it one call that records all.
 #[macro_export]
 macro_rules! record {
     ($($input:tt)*) => { $crate::__private::record! { $crate; $($input)* } };
@@ -239,8 +243,15 @@ macro_rules! record {
 ///
 /// # Arguments
 ///
-/// `KEY = value`, any number of them, each key once: a [`TagKey`] and an [`AsTagValue`]. A value longer than 255 bytes is
-/// cut at a character; `None` leaves the key as it is.
+/// | argument | type | required | default | example |
+/// |---|---|---|---|---|
+/// | `KEY = value` | a place of type [`TagKey`], and an [`AsTagValue`], any number of them, each key once | no | the tags that are current | `FRONTEND = "ios"` |
+///
+/// A value longer than 255 bytes is cut at a character; `None` leaves the key as it is.
+///
+/// # What it generates
+///
+/// An expression of type [`TagMap`].
 #[macro_export]
 macro_rules! tags {
     ($($input:tt)*) => { $crate::__private::tags! { $crate; $($input)* } };

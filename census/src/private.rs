@@ -5,11 +5,17 @@ pub use linkme;
 
 use crate::TagStr;
 
+pub use crate::declare::check::{
+    AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
+    as_measure, as_tag_key, in_flight, latency, measure, of_numbers, signed, tag_key,
+};
 pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
-pub use crate::declare::{count, default_distribution, last_value, measure, sum};
+pub use crate::declare::{
+    column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
+};
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
     record_one,
@@ -20,25 +26,25 @@ pub use crate::register::{
 };
 pub use crate::tags::{Tag, literal_tag, tag, tags};
 
-/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).outcome()` takes the method that
+/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that
 /// needs fewer references.
 #[derive(Debug)]
 pub struct Returned<'a, T>(pub &'a T);
 
 /// See [`Returned`].
 pub trait Outcome {
-    /// `ok` or `error`.
-    fn outcome(&self) -> TagStr<'static>;
+    /// `ok` or `error`. (Whoever is called by a method's name had better have one of his own.)
+    fn __census_outcome(&self) -> TagStr<'static>;
 }
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
-    fn outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagStr<'static> {
         TagStr::literal(if self.0.is_ok() { &"ok" } else { &"error" })
     }
 }
 
 impl<T> Outcome for &Returned<'_, T> {
-    fn outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagStr<'static> {
         TagStr::literal(&"ok")
     }
 }
@@ -49,7 +55,7 @@ impl<T> Outcome for &Returned<'_, T> {
 macro_rules! __census_outcome {
     ($returned:expr) => {{
         use $crate::__private::Outcome as _;
-        (&$crate::__private::Returned($returned)).outcome()
+        (&$crate::__private::Returned($returned)).__census_outcome()
     }};
 }
 

@@ -9,6 +9,7 @@ use census_tests::process;
 /// A crate to make: its dependencies and its one file of code.
 struct Crate<'a> {
     name: &'a str,
+    edition: &'a str,
     dependencies: &'a str,
     file: &'a str,
     code: &'a str,
@@ -48,6 +49,7 @@ fn a_program_of_fifteen_lines_declares_records_and_scrapes() {
         "alone",
         &[Crate {
             name: "newcomer",
+            edition: "2024",
             dependencies: &dependencies,
             file: "main.rs",
             code: APPLICATION,
@@ -69,6 +71,7 @@ fn a_library_records_what_an_application_views() {
         &[
             Crate {
                 name: "newlib",
+                edition: "2024",
                 dependencies: &library,
                 file: "lib.rs",
                 code: r#"
@@ -90,6 +93,7 @@ pub fn process(frontend: &str) {
             },
             Crate {
                 name: "newapp",
+                edition: "2024",
                 dependencies: &application,
                 file: "main.rs",
                 code: r#"
@@ -126,6 +130,7 @@ fn the_dependency_may_have_another_name() {
         "renamed",
         &[Crate {
             name: "newcomer-renamed",
+            edition: "2024",
             dependencies: &dependencies,
             file: "main.rs",
             code: r#"
@@ -154,6 +159,50 @@ fn main() {
     workspace.prints("videos_total{frontend=\"ios\"} 1\n");
 }
 
+/// The files of `ui-tests/scope`, where there is one edition and no clippy.
+#[test]
+fn hostile_scopes_are_clean_in_every_edition() {
+    const FILES: [(&str, &str); 5] = [
+        (
+            "declarations",
+            include_str!("../../ui-tests/scope/pass/hostile_declarations.rs"),
+        ),
+        (
+            "functions",
+            include_str!("../../ui-tests/scope/pass/hostile_functions.rs"),
+        ),
+        (
+            "inside-of-functions",
+            include_str!("../../ui-tests/scope/pass/inside_of_functions.rs"),
+        ),
+        (
+            "made-by-macros",
+            include_str!("../../ui-tests/scope/pass/made_by_macros.rs"),
+        ),
+        (
+            "methods-of-the-same-names",
+            include_str!("../../ui-tests/scope/pass/methods_of_the_same_names.rs"),
+        ),
+    ];
+    let dependencies = format!("census = {{ path = {:?} }}", census());
+    for edition in ["2018", "2021", "2024"] {
+        for (name, code) in FILES {
+            let name = format!("{name}-{edition}");
+            let workspace = NewCrates::make(
+                "hostile",
+                &[Crate {
+                    name: &name,
+                    edition,
+                    dependencies: &dependencies,
+                    file: "main.rs",
+                    code,
+                }],
+            );
+            workspace.is_clean();
+        }
+    }
+}
+
 fn census() -> PathBuf {
     workspace().join("census")
 }
@@ -178,6 +227,7 @@ impl NewCrates {
         let mut program = PathBuf::new();
         for Crate {
             name,
+            edition,
             dependencies,
             file,
             code,
@@ -188,13 +238,16 @@ impl NewCrates {
                 std::fs::write(program.join(file), content).expect("a new file");
             };
             std::fs::create_dir_all(program.join("src")).expect("a new directory");
+            // To say it twice would be reported.
+            let is_strict = code.contains("#![deny(");
+            let strict = if is_strict { "" } else { STRICT };
             write(
                 &format!("src/{file}"),
-                &format!("{STRICT}{}\n", code.trim()),
+                &format!("{strict}{}\n", code.trim()),
             );
             // [workspace]: the directory may be inside of this workspace, and a newcomer's is not.
             let package =
-                format!("[package]\nname = {name:?}\nedition = \"2024\"\n\n[workspace]\n");
+                format!("[package]\nname = {name:?}\nedition = {edition:?}\n\n[workspace]\n");
             write(
                 "Cargo.toml",
                 &format!("{package}\n[dependencies]\n{dependencies}\n"),
@@ -209,26 +262,31 @@ impl NewCrates {
         }
     }
 
+    /// Has clippy look at the program: what the crate denies, nothing generated does.
+    fn is_clean(&self) {
+        let mut clippy = self.cargo(&["clippy", "--quiet", "--offline"]);
+        clippy.args(["--", "-D", "clippy::all", "-D", "clippy::pedantic"]);
+        let _ = process::succeed(&mut clippy);
+    }
+
     /// Builds and runs the program, in debug and in release.
     fn prints(&self, expected: &str) {
         for profile in ["dev", "release"] {
-            let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-            let mut command = Command::new(cargo);
-            command
-                .args([
-                    "run",
-                    "--quiet",
-                    "--offline",
-                    "--profile",
-                    profile,
-                    "--target-dir",
-                ])
-                .arg(&self.target);
-            let printed = process::succeed(command.current_dir(&self.program));
+            let args = ["run", "--quiet", "--offline", "--profile", profile];
+            let printed = process::succeed(&mut self.cargo(&args));
             assert!(
                 printed.contains(expected),
                 "{profile}: expected {expected:?} in:\n{printed}"
             );
         }
+    }
+
+    /// A command about the program.
+    fn cargo(&self, args: &[&str]) -> Command {
+        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let mut command = Command::new(cargo);
+        command.args(args).arg("--target-dir").arg(&self.target);
+        command.current_dir(&self.program);
+        command
     }
 }

@@ -1,6 +1,8 @@
 //! Measures, tag keys and views that a program learns of while it runs.
 
-use census::{CatalogueError, Measure, ProblemKind, TagKey, TagMap, TagValue, View, measure};
+use census::{
+    CatalogueError, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure,
+};
 
 #[measure(name = "declared", unit = "By")]
 static DECLARED: Measure<u64>;
@@ -90,7 +92,6 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
 #[test]
 fn what_is_wrong_by_itself_is_refused() -> Result<(), CatalogueError> {
     let n = Measure::<f64>::builder("wrong/n").register()?;
-    let le = TagKey::new("le")?;
     for name in ["", "gr\u{f6}\u{df}e", &"x".repeat(256)] {
         assert_eq!(kind(TagKey::new(name)), Some(ProblemKind::InvalidName));
         assert_eq!(
@@ -103,10 +104,18 @@ fn what_is_wrong_by_itself_is_refused() -> Result<(), CatalogueError> {
         );
     }
     let view = || View::distribution("wrong", &n, [1.0, 2.0]);
-    assert_eq!(
-        kind(view().column(&le).register()),
-        Some(ProblemKind::InvalidView)
-    );
+    let message = |columns: &[&str]| {
+        let keys: Vec<TagKey> = columns.iter().flat_map(|name| TagKey::new(*name)).collect();
+        let view = keys.iter().fold(view(), ViewBuilder::column);
+        let error = view.register().expect_err("no label for a column");
+        assert_eq!(error.problems().len(), 1, "{error}");
+        error.to_string()
+    };
+    assert!(message(&["le"]).contains("`le` is the label of its buckets"));
+    assert!(message(&["a", "__reserved"]).contains("beginning with `__`"));
+    assert!(message(&["a.b", "a/b"]).contains("both become the label `a_b`"));
+    assert!(message(&["1", "_1"]).contains("both become the label `_1`"));
+    assert!(message(&["a", "b", "a"]).contains("the column `a` twice"));
     assert_eq!(
         kind(view().max_series(0).register()),
         Some(ProblemKind::InvalidView)

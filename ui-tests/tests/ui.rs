@@ -1,8 +1,5 @@
 //! An index of mistakes: each file of `<macro>/fail` shows one, and what the compiler then says; each file of
-//! `<macro>/pass` must compile.
-//!
-//! `TRYBUILD=overwrite cargo test -p census-ui-tests` writes the `.stderr` files anew: read each of them for whether
-//! it helps.
+//! `<macro>/pass` must compile and run. `README.md` beside this directory says how to add one.
 
 /// Compiles the files of one macro.
 fn check(name: &str) {
@@ -44,4 +41,10 @@ fn tags() {
 #[test]
 fn tag_value() {
     check("tag_value");
+}
+
+/// Where nothing means what it usually does, and where the library has another name.
+#[test]
+fn scope() {
+    trybuild::TestCases::new().pass("scope/pass/*.rs");
 }

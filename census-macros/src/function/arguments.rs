@@ -64,7 +64,10 @@ fn keyword(
     if !WORDS.contains(&text.as_str()) {
         list::rest(input);
         let help = match text.as_str() {
-            "unit" => "\nhelp: a unit is given where the measure is declared".to_owned(),
+            "unit" => {
+                "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"ms\")]`"
+                    .to_owned()
+            }
             _ => suggest::help(&text, &WORDS),
         };
         let message = format!("{ATTRIBUTE} has no argument `{text}`{help}");
@@ -203,11 +206,18 @@ fn closure(tokens: TokenStream, example: &str) -> syn::Result<TokenStream> {
 
 /// The name, if it can be one as far as can be seen.
 fn name(name: Expr, errors: &mut Errors) -> Option<Expr> {
+    if !crate::names::check_string(&name, "a name", "name = \"work\"", errors) {
+        return None;
+    }
     if let Some(text) = crate::names::literal(&name) {
         let len = text.value().len();
         if !(1..=crate::names::MAX_LEN).contains(&len) {
+            let wrong = match len {
+                0 => "is empty".to_owned(),
+                len => format!("has {len} bytes"),
+            };
             let message = format!(
-                "this name has {len} bytes\nhelp: write 1 to {} bytes",
+                "this name {wrong}\nhelp: write 1 to {} bytes",
                 crate::names::MAX_LEN
             );
             errors.at(text, message);

@@ -21,7 +21,7 @@ use super::item::{Function, braced};
 use super::{Arguments, Place, check, future, output, sibling};
 use crate::errors::Errors;
 use crate::generate::{Krate, ends, origin, registered};
-use crate::record;
+use crate::{names, record};
 
 pub(super) fn function(
     function: Function,
@@ -133,7 +133,9 @@ impl Measured<'_> {
         let hint = output::hint(if is_never { Some(&never) } else { ty });
         let Inputs { captured, bound } = self.inputs(&mut function, body);
         let labelled = labelled(body);
-        let future = quote!(async move { #hint #captured #bound #labelled });
+        // What is missing in the future is shown at the body.
+        let span = Span::call_site().located_at(body.span());
+        let future = quote_spanned!(span=> async move { #hint #captured #bound #labelled });
         let measured = self.polled(&future, true);
         let run = if is_never {
             quote!(match #measured.await {})
@@ -213,7 +215,8 @@ impl Measured<'_> {
         let Self { krate, arguments } = self;
         let ident = &function.sig.ident;
         let name = match (&arguments.name, place) {
-            (Some(name), _) => quote!(#name),
+            (Some(name), _) if names::literal(name).is_some() => quote!(#name),
+            (Some(name), _) => krate.call(quote!(__private::function_name), ends(name), name),
             (None, Place::Alone) => ident.unraw().to_string().to_token_stream(),
             (None, Place::Impl { ty, .. }) => format!("{ty}::{}", ident.unraw()).to_token_stream(),
         };
@@ -230,16 +233,18 @@ impl Measured<'_> {
         let cell = if arguments.is_bare() {
             quote!(bare(#name, #results, #origin))
         } else {
-            let latencies = arguments.latencies.iter().map(|path| krate.borrowed(path));
-            let in_flight = arguments.in_flight.iter().map(|path| krate.borrowed(path));
+            let latencies = arguments.latencies.iter();
+            let latencies = latencies.map(|path| krate.checked("latency", path));
+            let in_flight = arguments.in_flight.iter();
+            let in_flight = in_flight.map(|path| krate.checked("in_flight", path));
             let values = arguments.values.iter();
-            let values = values.map(|(path, _)| krate.borrowed(path));
+            let values = values.map(|(path, _)| krate.checked("measure", path));
             quote!(new(
                 #name,
                 #results,
-                &[#(#latencies),*],
-                &[#(#in_flight),*],
-                &[#(#values),*],
+                const { &[#(#latencies),*] },
+                const { &[#(#in_flight),*] },
+                const { &[#(#values),*] },
                 #origin,
             ))
         };
@@ -322,8 +327,9 @@ impl Measured<'_> {
                 let __census_result = #krate::__private::outcome!(#returned);
             },
             Some(closure) => {
-                let applied = applied(returned, closure);
-                let value = quote!(&__census_value);
+                let applied = applied(krate, returned, closure);
+                let end = krate.shown_at(ends(closure).1);
+                let value = quote_spanned!(end=> &__census_value);
                 let result = krate.call(quote!(AsTagValue::as_tag_value), ends(closure), value);
                 quote! {
                     let __census_value = #applied;
@@ -332,8 +338,9 @@ impl Measured<'_> {
             }
         };
         let values = arguments.values.iter().map(|(path, closure)| {
-            let measure = krate.borrowed(path);
-            let applied = applied(returned, closure);
+            // The same check as in the catalogue's entry: of two equal errors the compiler shows one.
+            let measure = krate.checked("measure", path);
+            let applied = applied(krate, returned, closure);
             krate.call(
                 quote!(__private::Call::value),
                 (ends(path).0, ends(closure).1),
@@ -348,11 +355,15 @@ impl Measured<'_> {
     }
 }
 
-/// What a closure says about the returned. Handed to a method, a closure knows the type of its argument.
-fn applied(returned: &TokenStream, closure: &TokenStream) -> TokenStream {
+/// What a closure says about the returned, shown at the closure. Handed to a method, a closure knows the type of its
+/// argument.
+fn applied(krate: &Krate, returned: &TokenStream, closure: &TokenStream) -> TokenStream {
     let value = Ident::new("__census_taken", Span::call_site());
+    let (start, end) = ends(closure);
+    let closure = quote_spanned!(krate.shown_at(end)=> (#closure));
+    let map = quote_spanned!(krate.shown_at(start)=> [#returned].map);
     quote!({
-        let [#value] = [#returned].map(#closure);
+        let [#value] = #map #closure;
         #value
     })
 }

@@ -110,7 +110,9 @@ fn method(
     errors: &mut Errors,
 ) -> TokenStream {
     let own = take_own(&mut function.attrs);
-    if let Some(attr) = function.attribute("measure") {
+    if let Some(attr) = function.attribute("measure").cloned() {
+        // Otherwise it would be reported again, by itself.
+        function.remove("measure");
         errors.at(
             attr,
             "a `#[measure]` inside of a `cfg_attr` cannot be seen here\nhelp: leave the block's attribute out, and write \

@@ -153,10 +153,12 @@ pub(super) fn take_own(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
 impl Function {
     /// The attribute of this name, also where `cfg_attr` gives it.
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attrs.iter().find(|attr| {
-            attr.path().is_ident(name)
-                || attr.path().is_ident("cfg_attr") && mentions(&attr.to_token_stream(), name)
-        })
+        self.attrs.iter().find(|attr| gives(attr, name))
+    }
+
+    /// Takes away what [`attribute`](Self::attribute) finds.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.attrs.retain(|attr| !gives(attr, name));
     }
 
     /// All that stands before the body.
@@ -170,6 +172,11 @@ impl Function {
         } = self;
         quote!(#(#attrs)* #vis #defaultness #sig)
     }
+}
+
+fn gives(attr: &Attribute, name: &str) -> bool {
+    attr.path().is_ident(name)
+        || attr.path().is_ident("cfg_attr") && mentions(&attr.to_token_stream(), name)
 }
 
 impl ToTokens for Function {

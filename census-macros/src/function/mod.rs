@@ -13,7 +13,7 @@ mod item;
 mod output;
 mod sibling;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};

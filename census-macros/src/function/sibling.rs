@@ -26,7 +26,7 @@ pub(super) fn of(function: &mut Function, place: &Place, tags: &TokenStream) -> 
     let body = using(&sig, tags, function.body.as_ref());
     // If this is in a trait's `impl`, which cannot be seen, the compiler quotes this name in its error.
     sig.ident = format_ident!(
-        "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait",
+        "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_leave_out_one_attribute",
         sig.ident,
         span = sig.ident.span()
     );

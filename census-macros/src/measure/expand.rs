@@ -34,7 +34,8 @@ pub(super) fn measure(measure: Measure, errors: &mut Errors) -> TokenStream {
     let unit = optional(unit);
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
     let origin = origin(&krate, &item.name);
-    let function = quote_spanned!(krate.shown_at(start)=> <#ty>::__cell);
+    let function = krate.path(quote!(__private::measure_cell), start);
+    let function = quote_spanned!(krate.shown_at(start)=> #function::<#ty>);
     let arguments = quote_spanned! {krate.shown_at(end)=>
         (#name, #description, #unit, #origin)
     };

@@ -20,6 +20,21 @@ const DECLARES: Declares = Declares {
 /// The types that a measurement's value can have.
 const VALUES: [&str; 4] = ["u64", "i64", "f64", "Duration"];
 
+/// Other types of numbers, and which of ours to take instead.
+const PRIMITIVES: [(&str, &str); 11] = [
+    ("usize", "u64"),
+    ("u8", "u64"),
+    ("u16", "u64"),
+    ("u32", "u64"),
+    ("u128", "u64"),
+    ("isize", "i64"),
+    ("i8", "i64"),
+    ("i16", "i64"),
+    ("i32", "i64"),
+    ("i128", "i64"),
+    ("f32", "f64"),
+];
+
 /// The units of time in which durations are exported.
 const TIME_UNITS: [&str; 4] = ["s", "ms", "us", "ns"];
 
@@ -32,7 +47,7 @@ pub(super) fn measure(args: TokenStream, mut item: Static, errors: &mut Errors) 
     item.ty.take_if(|ty| match instead(ty, errors) {
         Some(other) => {
             value = other;
-            true
+            !put(ty, &value)
         }
         None => false,
     });
@@ -82,9 +97,12 @@ fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
             ),
             ty.clone(),
         ),
-        (None, Some(_)) => return None,
+        (None, Some(name)) if PRIMITIVES.iter().any(|(ours, _)| *ours == name) => {
+            return instead_of_value(ty, errors);
+        }
+        (None, Some(name)) if !item::FOREIGN.contains(&name) => return None,
         (None, None) if matches!(ty, Type::Macro(_)) => return None,
-        (None, None) => (
+        (None, _) => (
             format!(
                 "a measure's type is `Measure` of a value's type\nhelp: write `{}`",
                 DECLARES.example
@@ -96,20 +114,31 @@ fn instead(ty: &Type, errors: &mut Errors) -> Option<Type> {
     Some(value)
 }
 
+/// Puts another value type into a `Measure`: the path to it stays the user's own, so that his import is used. Whether it
+/// was one.
+fn put(ty: &mut Type, value: &Type) -> bool {
+    match ty {
+        Type::Path(ty) => match ty.path.segments.last_mut() {
+            Some(last) if last.ident == "Measure" => {
+                last.arguments = PathArguments::AngleBracketed(parse_quote!(<#value>));
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// The same for the type of the values, if it is another primitive. (Of all other types the library says that they are
 /// none.)
 fn instead_of_value(ty: &Type, errors: &mut Errors) -> Option<Type> {
     let name = item::last_segment(ty)?.ident.to_string();
-    let (help, value) = match name.as_str() {
-        "usize" | "u8" | "u16" | "u32" | "u128" => ("Measure<u64>", parse_quote!(u64)),
-        "isize" | "i8" | "i16" | "i32" | "i128" => ("Measure<i64>", parse_quote!(i64)),
-        "f32" => ("Measure<f64>", parse_quote!(f64)),
-        _ => return None,
-    };
-    let message =
-        format!("a measure's values are `u64`, `i64`, `f64` or `Duration`\nhelp: write `{help}`");
+    let (_, value) = PRIMITIVES.iter().find(|(other, _)| *other == name)?;
+    let message = format!(
+        "a measure's values are `u64`, `i64`, `f64` or `Duration`\nhelp: write `Measure<{value}>`"
+    );
     errors.at(ty, message);
-    Some(value)
+    syn::parse_str(value).ok()
 }
 
 /// Whether a literal unit is one, and of a measure of durations a unit of time; one that is not is reported.

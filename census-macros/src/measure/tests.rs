@@ -32,6 +32,14 @@ fn types_that_no_measure_has_are_reported() {
     for (ty, message) in [
         (quote!(u64), "this is the type of a value, not of a measure"),
         (quote!(Measure), "this does not say what is measured"),
+        (
+            quote!(String),
+            "a measure's type is `Measure` of a value's type",
+        ),
+        (
+            quote!(usize),
+            "a measure's values are `u64`, `i64`, `f64` or `Duration`",
+        ),
         (quote!(TagKey), "`#[measure]` declares a `Measure`"),
         (
             quote!(&u64),
@@ -49,15 +57,17 @@ fn types_that_no_measure_has_are_reported() {
 #[test]
 fn the_static_goes_on_with_the_nearest_type() {
     for (ty, instead) in [
-        (quote!(u64), "census :: Measure < u64 >"),
-        (quote!(Duration), "census :: Measure < Duration >"),
-        (quote!(Measure<f32>), "census :: Measure < f64 >"),
-        (quote!(Measure<isize>), "census :: Measure < i64 >"),
-        (quote!(TagKey), "census :: Measure < u64 >"),
+        (quote!(u64), ":: census :: Measure < u64 >"),
+        (quote!(i32), ":: census :: Measure < i64 >"),
+        (quote!(Duration), ":: census :: Measure < Duration >"),
+        (quote!(a::Measure<f32>), "a :: Measure < f64 >"),
+        (quote!(Measure<isize>), "Measure < i64 >"),
+        (quote!(Measure), "Measure < u64 >"),
+        (quote!(TagKey), ":: census :: Measure < u64 >"),
     ] {
         let output = attribute(quote!(), quote!(static SIZE: #ty;)).to_string();
         assert!(
-            output.contains(&format!("static SIZE : :: {instead} =")),
+            output.contains(&format!("static SIZE : {instead} =")),
             "{output}"
         );
     }

@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
-use syn::{Expr, Token, UnOp};
+use syn::{Expr, Lit, Token, UnOp};
 
 use crate::errors::Errors;
 use crate::list;
@@ -42,7 +42,11 @@ impl Place {
 }
 
 /// Reads `PLACE = value`.
-pub(super) fn parse(input: ParseStream<'_>, of: Place) -> syn::Result<Assignment> {
+pub(super) fn parse(
+    input: ParseStream<'_>,
+    of: Place,
+    errors: &mut Errors,
+) -> syn::Result<Assignment> {
     let (what, example) = (of.what(), of.example());
     let left = left(input)?;
     if left.is_empty() {
@@ -56,6 +60,15 @@ pub(super) fn parse(input: ParseStream<'_>, of: Place) -> syn::Result<Assignment
         )
     };
     let Some(equals) = input.parse::<Option<Token![=]>>()? else {
+        let literal = input.peek(Token![,]) && input.peek2(Lit) && !input.peek3(Token![=]);
+        if literal {
+            input.parse::<Token![,]>()?;
+            let value = value(input);
+            let message =
+                format!("the value follows a `=`, not a `,`\nhelp: write `{left} = {value}`");
+            errors.at(left, message);
+            return Ok(Assignment { place, value });
+        }
         return Err(valueless());
     };
     if input.peek(Token![=]) {

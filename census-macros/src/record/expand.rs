@@ -20,17 +20,14 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     let names: Vec<Ident> = (0..measurements.len())
         .map(|index| format_ident!("__census_measure_{index}"))
         .collect();
-    let measures = measurements.iter().map(|Assignment { place, .. }| {
-        let ty = krate.path(quote!(Measure), ends(place).0);
-        let place = krate.borrowed(place);
-        quote!(&#ty<_> = #place)
-    });
+    let measures = measurements
+        .iter()
+        .map(|Assignment { place, .. }| krate.checked("as_measure", place));
     let measurements = measurements.iter().zip(&names).map(|(measurement, name)| {
         let Assignment { place, value } = measurement;
         let shown = (ends(place).0, ends(value).1);
         krate.call(quote!(__private::measurement), shown, quote!(#name, #value))
     });
-    let tags = tags.iter().map(|assignment| tag(krate, assignment));
     let labels = labels.iter().map(|Label { name, value }| {
         let shown = (name.span(), ends(value).1);
         let value = krate.borrowed(value);
@@ -41,20 +38,53 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         )
     });
     let measurements: Vec<TokenStream> = measurements.collect();
-    if let ([name], [measurement], 0) = (names.as_slice(), measurements.as_slice(), labels.len()) {
-        return quote! {{
-            #(let #names: #measures;)*
-            if #krate::Measure::is_viewed(#name) {
-                #krate::__private::record_one(&#measurement, &[#(#tags),*]);
+    let statement = match measurements.as_slice() {
+        [measurement] if labels.len() == 0 => record_one(krate, measurement, &tags),
+        _ => {
+            let tags = tags.iter().map(|assignment| tag(krate, assignment));
+            quote! {
+                #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
             }
-        }};
-    }
+        }
+    };
     quote! {{
-        #(let #names: #measures;)*
+        #(let #names = #measures;)*
         if #(#krate::Measure::is_viewed(#names))||* {
-            #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+            #statement
         }
     }}
+}
+
+/// The usual statement: one measurement, no exemplar.
+///
+/// The closure looks at each tag, whose key and value are evaluated before, maybe twice: for their places, which
+/// mostly suffice, and for all of it. So nothing that only the second needs is prepared for the first.
+fn record_one(krate: &Krate, measurement: &TokenStream, tags: &[Assignment]) -> TokenStream {
+    let name = |what: &str, index: usize| format_ident!("__census_{what}_{index}");
+    let mut names = Vec::new();
+    let mut evaluated = Vec::new();
+    let mut looked_at = Vec::new();
+    for (index, Assignment { place, value }) in tags.iter().enumerate() {
+        let shown = (ends(place).0, ends(value).1);
+        let key = name("key", index);
+        names.push(key.clone());
+        evaluated.push(krate.checked("as_tag_key", place));
+        looked_at.push(if is_literal(value) {
+            let value = krate.borrowed(value);
+            krate.call(quote!(__private::literal_tag), shown, quote!(#key, #value))
+        } else {
+            let mut text = name("value", index);
+            text.set_span(krate.shown_at(ends(value).0));
+            names.push(text.clone());
+            evaluated.push(krate.borrowed(value));
+            krate.call(quote!(__private::tag), shown, quote!(#key, #text))
+        });
+    }
+    quote! {
+        match (#(#evaluated,)*) {
+            (#(#names,)*) => #krate::__private::record_one(&#measurement, || [#(#looked_at),*]),
+        }
+    }
 }
 
 pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
@@ -64,11 +94,17 @@ pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
 
 fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
     let shown = (ends(place).0, ends(value).1);
-    // A literal is known by its place: it need not be read to be found again.
-    let function = match syn::parse2(value.clone()) {
-        Ok(Lit::Str(_)) => quote!(__private::literal_tag),
-        _ => quote!(__private::tag),
+    let key = krate.checked("as_tag_key", place);
+    let function = if is_literal(value) {
+        quote!(__private::literal_tag)
+    } else {
+        quote!(__private::tag)
     };
-    let (place, value) = (krate.borrowed(place), krate.borrowed(value));
-    krate.call(function, shown, quote!(#place, #value))
+    let value = krate.borrowed(value);
+    krate.call(function, shown, quote!(#key, #value))
+}
+
+/// A literal is known by its place: it need not be read to be found again.
+fn is_literal(value: &TokenStream) -> bool {
+    matches!(syn::parse2(value.clone()), Ok(Lit::Str(_)))
 }

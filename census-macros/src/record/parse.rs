@@ -27,7 +27,7 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
     let end = input.span();
     let parts = list::parse(input, errors, |input, errors| {
         let Some(word) = group(input) else {
-            return assignment::parse(input, Place::Measure).map(Part::Measurement);
+            return assignment::parse(input, Place::Measure, errors).map(Part::Measurement);
         };
         let content = content(input, &word)?;
         let repeated = seen.contains(&word);
@@ -67,8 +67,8 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
 }
 
 pub(crate) fn tags(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Assignment> {
-    let tags = list::parse(input, errors, |input, _| {
-        assignment::parse(input, Place::Key)
+    let tags = list::parse(input, errors, |input, errors| {
+        assignment::parse(input, Place::Key, errors)
     });
     assignment::distinct(tags, Place::Key, errors)
 }

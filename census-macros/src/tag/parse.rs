@@ -46,13 +46,21 @@ pub(super) fn tag(args: TokenStream, item: Static, errors: &mut Errors) -> Tag {
     tag
 }
 
+/// Whether the type is certainly another, as far as can be seen.
+fn is_foreign(ty: &Type) -> bool {
+    match item::last_segment(ty) {
+        Some(last) => item::FOREIGN.iter().any(|name| last.ident == name),
+        None => !matches!(ty, Type::Macro(_)),
+    }
+}
+
 /// Whether the type may be `TagKey`, under whatever name; one that cannot is reported.
 fn is_tag_key(ty: &Type, errors: &mut Errors) -> bool {
     let message = match item::declared_by(ty) {
         Some(other) if other != DECLARES.attribute => {
             format!("`#[tag]` declares a `TagKey`\nhelp: write {other} for a static of this type")
         }
-        None if item::last_segment(ty).is_none() && !matches!(ty, Type::Macro(_)) => format!(
+        None if is_foreign(ty) => format!(
             "a tag key's type is `TagKey`; its values are given where it is used\nhelp: write `{}`",
             DECLARES.example
         ),

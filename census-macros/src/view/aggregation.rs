@@ -2,8 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::ParseStream;
-use syn::{Path, Token};
+use syn::{Path, Token, token};
 
+use super::View;
+use super::parse::at_item;
 use crate::errors::Errors;
 use crate::suggest;
 
@@ -38,25 +40,45 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("Total", "Sum"),
 ];
 
+impl Aggregation {
+    /// For a view that does not say how it aggregates, which was reported.
+    pub(super) fn in_place_of_none(name: &Ident) -> Self {
+        Self {
+            kind: Kind::Count,
+            word: Ident::new("Count", name.span()),
+        }
+    }
+}
+
 /// Reads `Count<path::TO_MEASURE>`.
 pub(super) fn parse(
     input: ParseStream<'_>,
+    view: &mut View,
     errors: &mut Errors,
-) -> syn::Result<(Aggregation, Option<Path>)> {
+) -> syn::Result<()> {
     let word = word(input, errors)?;
-    let aggregation = known(word, errors);
-    let word = &aggregation.word;
+    let before = errors.count();
+    view.aggregation = known(word, errors);
+    let is_known = errors.count() == before;
+    let word = &view.aggregation.word;
     let no_measure = format!("this view has no measure\nhelp: write `{word}<MEASURE>`");
     if !input.peek(Token![<]) {
-        errors.at(word, no_measure);
-        return Ok((aggregation, None));
+        // Of a word that is no aggregation, nobody knows whether it is all there.
+        if is_known {
+            errors.at(word, no_measure);
+        }
+        return Ok(());
     }
     let open: Token![<] = input.parse()?;
-    let tokens = inside(input)?;
+    let tokens = inside(input);
+    if !input.peek(Token![>]) {
+        let message = format!("this `<` has no `>`\nhelp: write `{word}<MEASURE>`");
+        return Err(syn::Error::new_spanned(open, message));
+    }
     let close: Token![>] = input.parse()?;
     if tokens.is_empty() {
         errors.at(quote::quote!(#open #close), no_measure);
-        return Ok((aggregation, None));
+        return Ok(());
     }
     let measure = syn::parse::Parser::parse2(Path::parse_mod_style, tokens.clone());
     if measure.is_err() {
@@ -64,7 +86,8 @@ pub(super) fn parse(
             format!("a view is of one measure's static\nhelp: write its path: `{word}<MEASURE>`");
         errors.at(tokens, message);
     }
-    Ok((aggregation, measure.ok()))
+    view.measure = measure.ok();
+    Ok(())
 }
 
 /// The aggregation's word, which stands without a path.
@@ -113,15 +136,17 @@ fn all() -> String {
     suggest::help("", &KINDS.map(|(name, _)| name))
 }
 
-/// What stands between `<` and its `>`.
-fn inside(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+/// What stands between `<` and its `>`, or, if it has none, before whatever comes after the measure.
+fn inside(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     let mut depth = 0_usize;
     while depth > 0 || !input.peek(Token![>]) {
-        if input.is_empty() || input.peek(Token![;]) {
-            return Err(input.error("expected `>` after the measure"));
+        if input.peek(Token![;]) || input.peek(token::Brace) || at_item(input) {
+            break;
         }
-        let token: TokenTree = input.parse()?;
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
         if let TokenTree::Punct(punct) = &token {
             match punct.as_char() {
                 '<' => depth += 1,
@@ -131,5 +156,5 @@ fn inside(input: ParseStream<'_>) -> syn::Result<TokenStream> {
         }
         tokens.extend([token]);
     }
-    Ok(tokens)
+    tokens
 }

@@ -68,6 +68,21 @@ fn increasing(bounds: &[Expr], errors: &mut Errors) {
     }
 }
 
+/// Whether a bound is a number: a literal, maybe with a minus. What other expressions are, only the compiler knows.
+pub(super) fn is_number(bound: &Expr) -> bool {
+    Number::of(bound).is_some()
+}
+
+/// Whether a bound is a number with a minus.
+pub(super) fn is_negative(bound: &Expr) -> bool {
+    match bound {
+        Expr::Unary(_) => is_number(bound),
+        Expr::Group(group) => is_negative(&group.expr),
+        Expr::Paren(paren) => is_negative(&paren.expr),
+        _ => false,
+    }
+}
+
 /// A number written as a literal.
 enum Number {
     Integer(i128),

@@ -1,11 +1,12 @@
 //! From a [`View`] to a static and its entry in the catalogue.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
 
 use super::View;
 use super::aggregation::Kind;
-use super::bounds::Bounds;
+use super::bounds::{Bounds, is_negative, is_number};
 use crate::errors::Errors;
 use crate::generate::{Krate, ends, optional, origin, registered};
 use crate::{doc, names};
@@ -32,13 +33,13 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
     });
     let generated_doc = generated_doc(&view);
     let plan = plan(krate, &view);
-    let columns = view.columns.iter().map(|column| krate.borrowed(column));
+    let (columns_static, columns) = columns(krate, &view);
     let max_series = optional(max_series);
     let origin = origin(krate, &view.name);
     let cell = krate.call(
         quote!(__private::ViewCell::new),
         checked,
-        quote!(#name, #description, #plan, &[#(#columns),*], #max_series, #origin),
+        quote!(#name, #description, #plan, #columns, #max_series, #origin),
     );
     let registered = registered(krate, "VIEWS", "ViewCell");
     let View {
@@ -54,6 +55,7 @@ pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenS
         #(#attrs)*
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
+            #columns_static
             static __CENSUS_CELL: #krate::__private::ViewCell = #cell;
             #registered
             #krate::View::__from_cell(&__CENSUS_CELL)
@@ -81,23 +83,48 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
     Some(quote!(#[doc = #words]))
 }
 
+/// A static with the columns, each checked by itself and all against each other, and a reference to it.
+fn columns(krate: &Krate, view: &View) -> (TokenStream, TokenStream) {
+    let paths = &view.columns;
+    if paths.is_empty() {
+        return (TokenStream::new(), quote!(&[]));
+    }
+    let of_distribution = view.aggregation.kind == Kind::Distribution;
+    let count = Literal::usize_unsuffixed(paths.len());
+    let columns = paths.iter().map(|path| {
+        let key = krate.checked("tag_key", path);
+        let function = quote!(__private::column);
+        krate.call(function, ends(path), quote!(#key, #of_distribution))
+    });
+    let shown = ends(quote!(#(#paths)*));
+    let checked = krate.call(quote!(__private::columns), shown, quote!([#(#columns),*]));
+    let declared = quote!(static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;);
+    (declared, quote!(&__CENSUS_COLUMNS))
+}
+
 /// What to aggregate, and how. In place of what is wrong stands something that compiles.
 fn plan(krate: &Krate, view: &View) -> TokenStream {
     let Some(path) = &view.measure else {
         return stand_in(krate);
     };
     let shown = ends(path);
-    let measure = krate.borrowed(path);
+    let measure = krate.checked("measure", path);
     let function = match (view.aggregation.kind, &view.options.buckets) {
         (Kind::Count, _) | (Kind::Distribution, Some(Bounds::Wrong)) => quote!(count),
         (Kind::Sum, _) => quote!(sum),
         (Kind::LastValue, _) => quote!(last_value),
         (Kind::Distribution, None) => quote!(default_distribution),
         (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
-            let measure = krate.call(quote!(__private::measure), shown, measure);
+            let bound = |is: fn(&Expr) -> bool| bounds.iter().find(|bound| is(bound));
+            let asked = [
+                bound(is_number).map(|bound| asked(krate, "of_numbers", bound)),
+                bound(is_negative).map(|bound| asked(krate, "signed", bound)),
+            ];
+            let asked = asked.iter().flatten();
             // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
             return quote_spanned! {krate.shown_at(list.span())=> {
                 let __census_measure = #measure;
+                #(#asked)*
                 __census_measure.__distribution(const { &[#(#bounds),*] })
             }};
         }
@@ -105,10 +132,23 @@ fn plan(krate: &Krate, view: &View) -> TokenStream {
     krate.call(quote!(__private::#function), shown, measure)
 }
 
+/// Asks whether the measure can have such a bound, and says so at the bound. (If not, it has no type any more, and the
+/// compiler says nothing about the bounds' types, nor that `-1` should be the greatest number of all.)
+fn asked(krate: &Krate, check: &str, bound: &Expr) -> TokenStream {
+    let check = Ident::new(check, Span::call_site());
+    // All of it at one token: of two errors at one place, the compiler shows one.
+    let start = ends(bound).0;
+    let measure = Ident::new("__census_measure", krate.shown_at(start));
+    let asked = krate.call(quote!(__private::#check), (start, start), &measure);
+    quote_spanned!(krate.shown_at(start)=> let #measure = #asked;)
+}
+
 /// A plan for a view that names no measure.
 fn stand_in(krate: &Krate) -> TokenStream {
     quote! {{
-        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = <#krate::Measure<u64>>::__cell(
+        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = #krate::__private::measure_cell::<
+            #krate::Measure<u64>,
+        >(
             "_",
             "",
             ::core::option::Option::None,

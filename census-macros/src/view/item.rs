@@ -1,10 +1,11 @@
 //! One item of a `view!`: `pub static NAME: Count<MEASURE> by (KEY, …) { … }`.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::buffer::Cursor;
-use syn::parse::ParseStream;
-use syn::{Attribute, Token, token};
+use syn::parse::{ParseStream, Parser, Peek};
+use syn::{Attribute, Token, Visibility, token};
 
+use super::aggregation::Aggregation;
 use super::options::Options;
 use super::parse::{at_item, skip_to_next};
 use super::{View, aggregation, columns, options};
@@ -12,44 +13,92 @@ use crate::errors::Errors;
 
 pub(super) const EXAMPLE: &str = "pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);";
 
-/// Reads one item. `Err`: too little of it for a view.
+/// Reads one item. `Err`: not even a name, so there is no static that others could refer to.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<View> {
     let start = input.cursor();
-    let attrs = input.call(Attribute::parse_outer)?;
-    let vis = input.parse()?;
+    let attrs = attributes(input, errors)?;
+    let vis = visibility(input, errors)?;
     let token = keyword(input, errors)?;
     let name: Ident = input
         .parse()
         .map_err(|error| wrong(&error, "expected the view's name"))?;
+    let mut view = View {
+        attrs,
+        vis,
+        token,
+        aggregation: Aggregation::in_place_of_none(&name),
+        name,
+        measure: None,
+        columns: Vec::new(),
+        options: Options::default(),
+    };
+    if let Err(error) = definition(input, start, &mut view, errors) {
+        errors.add(error);
+        skip_to_next(input)?;
+    }
+    Ok(view)
+}
+
+/// Reads what stands after the name.
+fn definition(
+    input: ParseStream<'_>,
+    start: Cursor<'_>,
+    view: &mut View,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let name = &view.name;
     if !input.peek(Token![:]) {
         let message = format!("`{name}` has no aggregation\nhelp: write `{EXAMPLE}`");
         return Err(syn::Error::new_spanned(name, message));
     }
     input.parse::<Token![:]>()?;
-    let (aggregation, measure) = aggregation::parse(input, errors)?;
-    let columns = columns::parse(input, errors)?;
+    aggregation::parse(input, view, errors)?;
+    view.columns = columns::parse(input, errors)?;
     let braces = input.peek(token::Brace);
-    let options = if braces {
+    if braces {
         let content;
         syn::braced!(content in input);
-        options::parse(&content, aggregation.kind, errors)
-    } else {
-        Options::default()
-    };
+        view.options = options::parse(&content, view.aggregation.kind, errors);
+    }
     let last = last_taken(start, input.cursor());
     if input.parse::<Option<Token![;]>>()?.is_none() && !braces {
         unended(input, last, errors)?;
     }
-    Ok(View {
-        attrs,
-        vis,
-        token,
-        name,
-        aggregation,
-        measure,
-        columns,
-        options,
-    })
+    Ok(())
+}
+
+/// Reads the attributes, one after the other: one that is wrong costs neither the others nor the item.
+fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Attribute>> {
+    let mut attrs = Vec::new();
+    while input.peek(Token![#]) {
+        let tokens = taken(input, token::Bracket)?;
+        match Attribute::parse_outer.parse2(tokens) {
+            Ok(attr) => attrs.extend(attr),
+            Err(error) => errors.add(error),
+        }
+    }
+    Ok(attrs)
+}
+
+/// Reads the visibility; one that is wrong is none.
+fn visibility(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Visibility> {
+    if !input.peek(Token![pub]) {
+        return Ok(Visibility::Inherited);
+    }
+    let tokens = taken(input, token::Paren)?;
+    Ok(syn::parse2(tokens).unwrap_or_else(|error| {
+        errors.add(error);
+        Visibility::Inherited
+    }))
+}
+
+/// Takes a token, and the group after it, if it is one of these.
+fn taken<T: Peek>(input: ParseStream<'_>, group: T) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::from(input.parse::<TokenTree>()?);
+    if input.peek(group) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
 }
 
 /// `static`, or what people write in its place.

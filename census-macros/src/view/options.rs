@@ -82,6 +82,9 @@ fn unknown(word: &Ident) -> syn::Error {
     let text = word.to_string();
     let help = if matches!(text.as_str(), "by" | "columns" | "labels" | "tags") {
         "\nhelp: the columns stand before the braces: write `by (FRONTEND)`".to_owned()
+    } else if text == "unit" {
+        "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"By\")]`"
+            .to_owned()
     } else {
         match ELSEWHERE.iter().find(|(theirs, _)| *theirs == text) {
             Some((_, ours)) => format!("\nhelp: did you mean `{ours}`?"),
@@ -109,6 +112,13 @@ fn buckets(
 }
 
 fn max_series(value: Expr, errors: &mut Errors) -> Option<Expr> {
+    if let Expr::Lit(ExprLit { lit, .. }) = &value
+        && !matches!(lit, Lit::Int(_))
+    {
+        let message = "`max_series` is a number of rows\nhelp: write `max_series: 500`";
+        errors.at(value, message);
+        return None;
+    }
     let zero = matches!(
         &value,
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_parse::<u64>().is_ok_and(|n| n == 0)

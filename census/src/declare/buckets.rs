@@ -23,7 +23,8 @@ pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
 
 const NOT_FINITE: &str = "a bucket bound is a finite number (of a duration, at most 584 years): the last bucket ends at \
                           infinity in any case";
-const NOT_INCREASING: &str = "bucket bounds increase strictly";
+const NOT_INCREASING: &str =
+    "bucket bounds increase strictly: write them in increasing order, each of them once";
 
 /// Bounds as a `static` has them, each in the measure's own type.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, Value};
+use super::{Measure, MeasureCell, Origin, Value, name};
 use crate::calls::{ACTIVE, LATENCY};
 
 /// A function with `#[measure]`.
@@ -30,6 +30,18 @@ impl<T: Value> AnyMeasure for Measure<T> {
     fn __name(&self) -> &str {
         self.name()
     }
+}
+
+/// The name that a function was given, checked.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn function_name(name: &'static str) -> &'static str {
+    assert!(
+        !name.is_empty() && name.len() <= name::MAX_LEN,
+        "the name of a function is 1 to 255 bytes"
+    );
+    name
 }
 
 impl FunctionCell {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::check::IsMeasure;
 use super::{Handle, Kind, Origin, TimeUnit, Value, name};
 use crate::register::Wiring;
 
@@ -64,6 +65,56 @@ impl MeasureDescriptor {
     }
 }
 
+/// The cell of a measure of type `M`, checked.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn measure_cell<M: IsMeasure>(
+    name: &'static str,
+    description: &'static str,
+    unit: Option<&'static str>,
+    origin: Origin,
+) -> MeasureCell {
+    MeasureCell::new(M::Value::KIND, name, description, unit, origin)
+}
+
+impl MeasureCell {
+    #[track_caller]
+    const fn new(
+        kind: Kind,
+        name: &'static str,
+        description: &'static str,
+        unit: Option<&'static str>,
+        origin: Origin,
+    ) -> Self {
+        assert!(
+            name::is_valid(name),
+            "the name of a measure is 1 to 255 bytes of printable ASCII"
+        );
+        let duration = matches!(kind, Kind::Duration);
+        let unit = match unit {
+            Some(unit) => unit,
+            None if duration => "s",
+            None => "1",
+        };
+        assert!(
+            !duration || TimeUnit::from_ucum(unit).is_some(),
+            "the unit of a `Measure<Duration>` is `s`, `ms`, `us` or `ns`"
+        );
+        assert!(name::is_valid_unit(unit), "{}", name::INVALID_UNIT);
+        Self {
+            descriptor: MeasureDescriptor {
+                name: Cow::Borrowed(name),
+                description: Cow::Borrowed(description),
+                unit: Cow::Borrowed(unit),
+                kind,
+                origin,
+            },
+            wiring: Wiring::new(),
+        }
+    }
+}
+
 impl<T: Value> Measure<T> {
     /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/Record.md`); unless given, `crate/identifier`.
     #[must_use]
@@ -106,45 +157,6 @@ impl<T: Value> Measure<T> {
 
     pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
         &self.cell
-    }
-
-    #[doc(hidden)]
-    #[must_use]
-    #[track_caller]
-    pub const fn __cell(
-        name: &'static str,
-        description: &'static str,
-        unit: Option<&'static str>,
-        origin: Origin,
-    ) -> MeasureCell {
-        assert!(
-            name::is_valid(name),
-            "the name of a measure is 1 to 255 bytes of printable ASCII"
-        );
-        let duration = matches!(T::KIND, Kind::Duration);
-        let unit = match unit {
-            Some(unit) => unit,
-            None if duration => "s",
-            None => "1",
-        };
-        assert!(
-            name::is_valid_unit(unit),
-            "a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces"
-        );
-        assert!(
-            !duration || TimeUnit::from_ucum(unit).is_some(),
-            "the unit of a `Measure<Duration>` is `s`, `ms`, `us` or `ns`"
-        );
-        MeasureCell {
-            descriptor: MeasureDescriptor {
-                name: Cow::Borrowed(name),
-                description: Cow::Borrowed(description),
-                unit: Cow::Borrowed(unit),
-                kind: T::KIND,
-                origin,
-            },
-            wiring: Wiring::new(),
-        }
     }
 
     #[doc(hidden)]

@@ -3,6 +3,8 @@
 
 mod aggregation;
 mod buckets;
+pub(crate) mod check;
+mod columns;
 mod function;
 mod handle;
 mod measure;
@@ -17,14 +19,15 @@ pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
 pub(crate) use aggregation::{AggregationKind, AggregationSpec};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
-pub use function::{AnyMeasure, FunctionCell};
+pub use columns::{column, columns};
+pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
-pub use measure::{Measure, MeasureCell};
+pub use measure::{Measure, MeasureCell, measure_cell};
 pub use number::{HasDefaultBuckets, Number, Value};
 pub(crate) use number::{Kind, order};
 pub use origin::Origin;
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
-pub use view::{View, ViewCell, count, default_distribution, last_value, measure, sum};
+pub use view::{View, ViewCell, count, default_distribution, last_value, sum};

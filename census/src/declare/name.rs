@@ -16,6 +16,10 @@ pub(crate) fn is_printable_ascii(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
+/// What [`is_valid_unit`] asks for.
+pub(crate) const INVALID_UNIT: &str =
+    "a unit is a UCUM string, like `By` or `1`: 1 to 63 bytes of printable ASCII without spaces";
+
 /// Whether `unit` may be a unit: 1 to 63 bytes of printable ASCII without spaces (UCUM, section 2.1).
 pub(crate) const fn is_valid_unit(unit: &str) -> bool {
     is_printable(unit.as_bytes(), b'!', 63)
@@ -34,6 +38,42 @@ const fn is_printable(bytes: &[u8], first: u8, max: usize) -> bool {
         rest = tail;
     }
     true
+}
+
+/// Whether a name becomes a label that begins with `__`: Prometheus keeps those for itself (its data model).
+pub(crate) const fn is_reserved_label(name: &str) -> bool {
+    matches!(name.as_bytes(), [a, b, ..] if sanitised(*a) == b'_' && sanitised(*b) == b'_')
+}
+
+/// Whether two names become one label: they are equal once they are sanitised.
+pub(crate) const fn is_same_label(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = match (a.as_bytes(), b.as_bytes()) {
+        // Of a leading digit comes a `_` before it.
+        ([b'0'..=b'9', ..], [b'0'..=b'9', ..]) => (a.as_bytes(), b.as_bytes()),
+        ([b'0'..=b'9', ..], [first, rest @ ..]) if sanitised(*first) == b'_' => {
+            (a.as_bytes(), rest)
+        }
+        ([first, rest @ ..], [b'0'..=b'9', ..]) if sanitised(*first) == b'_' => {
+            (rest, b.as_bytes())
+        }
+        (a, b) => (a, b),
+    };
+    while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {
+        if sanitised(*x) != sanitised(*y) {
+            return false;
+        }
+        (a, b) = (rest_of_a, rest_of_b);
+    }
+    a.is_empty() && b.is_empty()
+}
+
+/// What becomes of a byte of a name, which is ASCII.
+const fn sanitised(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() {
+        byte
+    } else {
+        b'_'
+    }
 }
 
 /// The crate's name in what `module_path!()` says: all before the first `::`.
@@ -115,6 +155,21 @@ mod tests {
         const TOP: [u8; default_len("app", "x")] = default_bytes("app", "x");
         assert_eq!(default_str(&NESTED), "videolib/size");
         assert_eq!(default_str(&TOP), "app/x");
+    }
+
+    #[test]
+    fn labels_are_compared_as_they_will_be() {
+        let names = [
+            "a", "a.b", "a/b", "a_b", "ab", "1a", "_1a", ".1a", "__1a", "1", "_", "__", "a.",
+            "._x", "_x", "1_x",
+        ];
+        for a in names {
+            let label = sanitise(a);
+            assert_eq!(is_reserved_label(a), label.starts_with("__"), "{a}");
+            for b in names {
+                assert_eq!(is_same_label(a, b), label == sanitise(b), "{a} {b}");
+            }
+        }
     }
 
     #[test]

@@ -21,10 +21,11 @@ pub trait Value: sealed::Sealed + Copy + Send + Sync + 'static {
 /// A measure for which a `Distribution` has default buckets: a `Measure<Duration>`.
 #[diagnostic::on_unimplemented(
     message = "a `Distribution` of `{Self}` values has no default buckets",
-    label = "only a `Measure<Duration>` has: write `{{ buckets: [...] }}` after the columns"
+    label = "write `{{ buckets: [...] }}` at the end of this view: only a `Measure<Duration>` has defaults"
 )]
 pub trait HasDefaultBuckets: Value {}
 
+#[diagnostic::do_not_recommend]
 impl HasDefaultBuckets for Duration {}
 
 /// Which of the four types 64 bits are.
@@ -138,6 +139,7 @@ pub(crate) const fn float_bits(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for u64 {
     const KIND: Kind = Kind::U64;
     fn to_bits(self) -> Option<u64> {
@@ -145,6 +147,7 @@ impl Value for u64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for i64 {
     const KIND: Kind = Kind::I64;
     fn to_bits(self) -> Option<u64> {
@@ -152,6 +155,7 @@ impl Value for i64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for f64 {
     const KIND: Kind = Kind::F64;
     fn to_bits(self) -> Option<u64> {
@@ -159,6 +163,7 @@ impl Value for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Value for Duration {
     const KIND: Kind = Kind::Duration;
     fn to_bits(self) -> Option<u64> {

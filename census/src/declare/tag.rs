@@ -85,6 +85,17 @@ impl TagKey {
         self.cell.origin
     }
 
+    /// The name of a key that a `static` declares.
+    pub(super) const fn static_name(&self) -> Option<&'static str> {
+        match &self.cell {
+            Handle::Static(TagKeyCell {
+                name: Cow::Borrowed(name),
+                ..
+            }) => Some(name),
+            _ => None,
+        }
+    }
+
     pub(crate) const fn handle(&self) -> &Handle<TagKeyCell> {
         &self.cell
     }

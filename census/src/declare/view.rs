@@ -148,13 +148,6 @@ pub const fn default_distribution<T: HasDefaultBuckets>(
     Plan::new(measure.handle(), StaticAggregation::Distribution(bounds))
 }
 
-/// Says that something is a measure, before one of the methods below is looked for on it.
-#[doc(hidden)]
-#[must_use]
-pub const fn measure<T: Value>(measure: &'static Measure<T>) -> &'static Measure<T> {
-    measure
-}
-
 /// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
 macro_rules! distributions {
     ($($type:ty => $variant:ident),*) => {$(
@@ -192,7 +185,7 @@ impl ViewCell {
         );
         assert!(
             !matches!(max_series, Some(0)),
-            "`max_series` is at least 1: leave the view out if it is to keep no rows"
+            "`max_series` is at least 1: write another number, or leave it out"
         );
         let Plan {
             measure,

@@ -132,7 +132,7 @@ impl Call {
         if measure.is_viewed()
             && let Some(value) = value().into_option()
         {
-            record_one(&measurement(measure, value), &self.tags(*result));
+            record_one(&measurement(measure, value), || self.tags(*result));
         }
     }
 
@@ -148,7 +148,7 @@ impl Call {
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
         for measure in self.cell.latencies() {
-            record_one(&measurement(measure, elapsed), &self.tags(result));
+            record_one(&measurement(measure, elapsed), || self.tags(result));
         }
     }
 
@@ -210,12 +210,14 @@ pub trait OptionalValue<T> {
     fn into_option(self) -> Option<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> OptionalValue<T> for T {
     fn into_option(self) -> Option<T> {
         Some(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> OptionalValue<T> for Option<T> {
     fn into_option(self) -> Option<T> {
         self

@@ -18,15 +18,18 @@ pub(crate) struct InFlight {
 
 impl InFlight {
     /// Counts one more, if somebody views the measure.
-    pub(crate) fn begin(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>]) {
+    pub(crate) fn begin(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>; 2]) {
         let cell = measure.cell();
         let Some(version) = cell.wiring.viewed() else {
             return;
         };
-        memo::each_target(cell, version, tags, |target| {
+        let mut begin = |target: &Target| {
             target.record(1);
             self.keep(target.clone());
-        });
+        };
+        if !memo::each_placed_target(version, tags, &mut begin) {
+            memo::each_target(cell, version, tags, begin);
+        }
     }
 
     fn keep(&mut self, target: Target) {

@@ -40,7 +40,7 @@ impl<T: Value> Measure<T> {
     #[inline]
     pub fn record(&self, value: T) {
         if self.is_viewed() {
-            record_one(&measurement(self, value), &[]);
+            record_one(&measurement(self, value), || []);
         }
     }
 
@@ -106,7 +106,10 @@ pub fn exemplar_label<'a>(
 /// What `record!` calls for one measurement: with the tags of the scope and `tags` over them.
 #[doc(hidden)]
 #[inline]
-pub fn record_one<const N: usize>(measurement: &Measurement<'_>, tags: &[Tag<'_>; N]) {
+pub fn record_one<'a, const N: usize>(
+    measurement: &Measurement<'_>,
+    tags: impl Fn() -> [Tag<'a>; N],
+) {
     let wiring = &measurement.cell.wiring;
     if let Some(version) = wiring.viewed() {
         match measurement.bits {

@@ -20,7 +20,7 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
     let mut labels: HashMap<String, &TagKey> = HashMap::new();
     for key in view.columns.iter() {
         let label = name::sanitise(key.name()).into_owned();
-        if label.starts_with("__") {
+        if name::is_reserved_label(key.name()) {
             problem(format!(
                 "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus keeps labels beginning with \
                  `__` for itself",

@@ -229,36 +229,42 @@ pub trait AsTagValue {
     fn as_tag_value(&self) -> TagStr<'_>;
 }
 
+#[diagnostic::do_not_recommend]
 impl AsTagValue for str {
     fn as_tag_value(&self) -> TagStr<'_> {
         TagStr::borrowed(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AsTagValue for String {
     fn as_tag_value(&self) -> TagStr<'_> {
         TagStr::borrowed(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AsTagValue for Cow<'_, str> {
     fn as_tag_value(&self) -> TagStr<'_> {
         TagStr::borrowed(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AsTagValue for TagValue {
     fn as_tag_value(&self) -> TagStr<'_> {
         TagStr::borrowed(self.as_str())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AsTagValue for bool {
     fn as_tag_value(&self) -> TagStr<'_> {
         TagStr::literal(if *self { &"true" } else { &"false" })
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsTagValue> AsTagValue for Option<T> {
     fn as_tag_value(&self) -> TagStr<'_> {
         self.as_ref()
@@ -266,24 +272,28 @@ impl<T: AsTagValue> AsTagValue for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for &T {
     fn as_tag_value(&self) -> TagStr<'_> {
         (**self).as_tag_value()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for &mut T {
     fn as_tag_value(&self) -> TagStr<'_> {
         (**self).as_tag_value()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for Box<T> {
     fn as_tag_value(&self) -> TagStr<'_> {
         (**self).as_tag_value()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for Arc<T> {
     fn as_tag_value(&self) -> TagStr<'_> {
         (**self).as_tag_value()
@@ -292,6 +302,7 @@ impl<T: AsTagValue + ?Sized> AsTagValue for Arc<T> {
 
 macro_rules! displayed {
     ($($type:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl AsTagValue for $type {
             fn as_tag_value(&self) -> TagStr<'_> {
                 TagStr::display(self)

@@ -1,13 +1,11 @@
-use census::{Measure, TagKey, measure, record, tag};
+use census::{Measure, measure, record};
 
-#[tag]
-static FRONTEND: TagKey;
 #[measure]
 static VIDEO_SIZE: Measure<u64>;
 #[measure]
-static FRAMES: Measure<u64>;
+static BALANCE: Measure<i64>;
 
 fn main() {
     let size: u64 = 5;
-    record!(VIDEO_SIZE = size., FRAMES = 5);
+    record!(VIDEO_SIZE = size., BALANCE = 5);
 }

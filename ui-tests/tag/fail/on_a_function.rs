@@ -1,9 +1,8 @@
-use census::{TagKey, tag};
+use census::tag;
 
 #[tag]
 fn frontend() {}
 
 fn main() {
-    let _: Option<TagKey> = None;
     frontend();
 }

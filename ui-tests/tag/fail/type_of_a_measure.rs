@@ -1,16 +1,8 @@
-use census::{TagKey, tag};
-use census::Measure;
+use census::tag;
 
 #[tag]
-static FRONTEND: Measure<u64>;
-
-#[tag]
-static CODEC: &'static str;
-
-#[tag]
-static TENANT: String;
+static FRONTEND: census::Measure<u64>;
 
 fn main() {
-    let _: Option<(TagKey, Measure<u64>)> = None;
-    let _ = (FRONTEND.name(), CODEC.name());
+    let _ = FRONTEND.name();
 }

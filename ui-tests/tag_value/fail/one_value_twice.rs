@@ -1,13 +1,15 @@
-use census::TagValue;
+use census::{TagKey, TagValue, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
 
 #[derive(TagValue)]
-enum Method {
-    HttpGet,
-    #[tag_value("http_get")]
-    Other,
-    HTTPGet,
+enum Client {
+    Ios,
+    #[tag_value("ios")]
+    Apple,
 }
 
 fn main() {
-    let _ = census::AsTagValue::as_tag_value(&Method::HttpGet);
+    let _ = tags!(FRONTEND = Client::Ios);
 }

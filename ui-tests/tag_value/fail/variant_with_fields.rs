@@ -1,12 +1,14 @@
-use census::TagValue;
+use census::{TagKey, TagValue, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
 
 #[derive(TagValue)]
 enum Client {
     Ios,
-    Other(String),
     Web { browser: String },
 }
 
 fn main() {
-    let _ = census::AsTagValue::as_tag_value(&Client::Ios);
+    let _ = tags!(FRONTEND = Client::Ios);
 }

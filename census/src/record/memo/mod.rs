@@ -17,7 +17,7 @@ use std::sync::{Arc, Weak};
 use foldhash::fast::RandomState;
 
 use self::measure::MeasureMemo;
-use self::places::Places;
+use self::places::{Entry, Places};
 use self::texts::Texts;
 use crate::aggregate::{Found, Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
@@ -46,36 +46,42 @@ struct Memo {
 ///
 /// There is one such function for each number of tags: that halves what it costs to look at them.
 #[inline]
-pub(super) fn record<const N: usize>(
+pub(super) fn record<'a, const N: usize>(
     cell: &MeasureCell,
     version: u64,
-    tags: &[Tag<'_>; N],
+    tags: impl Fn() -> [Tag<'a>; N],
     bits: u64,
 ) {
-    // The compiler may know what the places are, but for enums.
-    let places = tags.each_ref().map(|tag| tag.places);
+    let places = tags().each_ref().map(|tag| tag.places);
     let placed = places.iter().all(|(_, value)| *value != 0);
     if !(placed && record_by_place(version, &places, bits)) {
-        record_by_text(cell, version, tags, bits);
+        record_by_text(cell, version, &tags(), bits);
     }
 }
 
 /// Adds a measurement if the places of its tags tell where it goes.
+#[inline(never)]
 fn record_by_place<const N: usize>(version: u64, tags: &[(usize, usize); N], bits: u64) -> bool {
-    let recorded = MEMO.try_with(|memo| {
+    by_place(version, tags, |entry| entry.record(bits))
+}
+
+/// Calls `f` with what the places of tags tell, if they do.
+#[inline]
+fn by_place<const N: usize>(
+    version: u64,
+    tags: &[(usize, usize); N],
+    f: impl FnOnce(&Entry),
+) -> bool {
+    let found = MEMO.try_with(|memo| {
         let Ok(memo) = memo.try_borrow_mut() else {
             return false;
         };
         if memo.changes != changes() {
             return false;
         }
-        let Some(known) = memo.places.find(version, tags) else {
-            return false;
-        };
-        known.record(bits);
-        true
+        memo.places.find(version, tags).map(f).is_some()
     });
-    recorded.unwrap_or_default()
+    found.unwrap_or_default()
 }
 
 /// Adds a measurement, reading its tags.
@@ -97,6 +103,16 @@ pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>],
     if !recorded.unwrap_or_default() {
         without_memo(cell, tags, &mut |target| target.record(bits));
     }
+}
+
+/// Calls `f` for each target of a measurement, if the places of its tags tell them.
+pub(super) fn each_placed_target<const N: usize>(
+    version: u64,
+    tags: &[Tag<'_>; N],
+    f: impl FnMut(&Target),
+) -> bool {
+    let places = tags.each_ref().map(|tag| tag.places);
+    by_place(version, &places, |entry| entry.each(f))
 }
 
 /// Calls `f` for each target of a measurement.

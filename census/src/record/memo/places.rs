@@ -4,7 +4,7 @@ use crate::aggregate::Target;
 use crate::tags::Tag;
 
 /// More tags than these are found by their texts.
-const MAX_TAGS: usize = 4;
+const MAX_TAGS: usize = 5;
 
 /// How many entries there are at first, and at most: two kilobytes, and 120.
 const MIN_ENTRIES: usize = 16;
@@ -40,9 +40,9 @@ impl Places {
         version: u64,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
-        let mut hash = start(version);
+        let mut hash = start(version, N);
         for (_, value) in tags {
-            hash = mix(hash, *value);
+            hash = mix(hash, *value as u64);
         }
         let entry = self.entry(hash)?;
         if entry.version != version || entry.len != N {
@@ -59,7 +59,7 @@ impl Places {
     /// Where a bound measure's measurements go.
     #[inline]
     pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
-        let entry = self.entry(mix(start(version), number))?;
+        let entry = self.entry(mix(start(version, 1), number as u64))?;
         let [tag, ..] = entry.tags;
         (entry.version == version && tag == (BOUND, number)).then_some(entry)
     }
@@ -144,7 +144,7 @@ impl Places {
 impl Entry {
     fn hash(&self) -> u64 {
         let tags = self.tags.iter().take(self.len);
-        tags.fold(start(self.version), |hash, (_, value)| mix(hash, *value))
+        tags.fold(start(self.version, self.len), |hash, (_, value)| mix(hash, *value as u64))
     }
 
     /// Adds a measurement.
@@ -153,20 +153,33 @@ impl Entry {
         if let Some(first) = &self.first {
             first.record(bits);
         }
+        if !self.rest.is_empty() {
+            self.record_rest(bits);
+        }
+    }
+
+    /// Apart, so that the usual case has nothing to keep for it.
+    #[inline(never)]
+    fn record_rest(&self, bits: u64) {
         for target in &self.rest {
             target.record(bits);
         }
     }
+
+    /// Calls `f` for each target.
+    pub(super) fn each(&self, f: impl FnMut(&Target)) {
+        self.first.iter().chain(&self.rest).for_each(f);
+    }
 }
 
-/// Versions are numbers in succession.
+/// Versions are numbers in succession: without tags, they are spread.
 #[inline]
-const fn start(version: u64) -> u64 {
-    version.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+const fn start(version: u64, tags: usize) -> u64 {
+    if tags == 0 { mix(0, version) } else { version }
 }
 
 /// One round of FxHash: nobody chooses the places.
 #[inline]
-const fn mix(hash: u64, place: usize) -> u64 {
-    (hash.rotate_left(5) ^ place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+const fn mix(hash: u64, place: u64) -> u64 {
+    (hash.rotate_left(5) ^ place).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

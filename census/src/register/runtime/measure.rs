@@ -84,9 +84,7 @@ impl<T: Value> MeasureBuilder<T> {
             Kind::Duration if TimeUnit::from_ucum(unit).is_none() => {
                 Some("the unit of durations is `s`, `ms`, `us` or `ns`")
             }
-            _ if !name::is_valid_unit(unit) => {
-                Some("a unit is a UCUM string: 1 to 63 bytes of printable ASCII without spaces")
-            }
+            _ if !name::is_valid_unit(unit) => Some(name::INVALID_UNIT),
             _ => None,
         };
         if let Some(problem) = problem {

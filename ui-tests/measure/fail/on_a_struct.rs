@@ -1,0 +1,8 @@
+use census::measure;
+
+#[measure]
+struct Service;
+
+fn main() {
+    let _ = Service;
+}

@@ -1,0 +1,8 @@
+use census::measure;
+
+#[measure(5)]
+fn work() {}
+
+fn main() {
+    work();
+}

@@ -1,0 +1,14 @@
+use std::time::Duration;
+
+use census::{Measure, measure};
+
+#[measure]
+static LATENCY: Measure<Duration>;
+
+#[measure]
+#[measure(LATENCY)]
+fn work() {}
+
+fn main() {
+    work();
+}

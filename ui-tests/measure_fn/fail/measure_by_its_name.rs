@@ -1,0 +1,8 @@
+use census::measure;
+
+#[measure("latency")]
+fn work() {}
+
+fn main() {
+    work();
+}

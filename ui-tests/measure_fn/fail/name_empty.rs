@@ -1,0 +1,8 @@
+use census::measure;
+
+#[measure(name = "")]
+fn work() {}
+
+fn main() {
+    work();
+}

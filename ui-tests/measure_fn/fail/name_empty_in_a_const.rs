@@ -1,0 +1,10 @@
+use census::measure;
+
+const NAME: &str = "";
+
+#[measure(name = NAME)]
+fn work() {}
+
+fn main() {
+    work();
+}

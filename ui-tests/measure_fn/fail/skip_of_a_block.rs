@@ -1,0 +1,12 @@
+use census::measure;
+
+struct Service;
+
+#[measure(skip)]
+impl Service {
+    fn work(&self) {}
+}
+
+fn main() {
+    Service.work();
+}

@@ -1,0 +1,8 @@
+use census::measure;
+
+#[measure(skip)]
+fn work() {}
+
+fn main() {
+    work();
+}

@@ -1,0 +1,20 @@
+use census::measure;
+
+trait Get {
+    type Output;
+    fn get(&self) -> Self::Output;
+}
+
+impl Get for u8 {
+    type Output = u8;
+
+    #[measure]
+    #[track_caller]
+    fn get(&self) -> Self::Output {
+        *self
+    }
+}
+
+fn main() {
+    5_u8.get();
+}

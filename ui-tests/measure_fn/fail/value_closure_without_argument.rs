@@ -1,0 +1,13 @@
+use census::{Measure, measure};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+#[measure(VIDEO_SIZE = || 5)]
+fn work(text: &str) -> &str {
+    text
+}
+
+fn main() {
+    work("");
+}

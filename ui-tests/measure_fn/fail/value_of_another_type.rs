@@ -1,0 +1,13 @@
+use census::{Measure, measure};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+#[measure(VIDEO_SIZE = |text| text.len())]
+fn work(text: &str) -> &str {
+    text
+}
+
+fn main() {
+    work("");
+}

@@ -1,0 +1,10 @@
+use census::{Measure, measure, record};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+#[measure]
+static BALANCE: Measure<i64>;
+
+fn main() {
+    record!(VIDEO_SIZE = 5 BALANCE = 6);
+}

@@ -1,0 +1,8 @@
+use census::{TagKey, record, tag};
+
+#[tag]
+static FRONTEND: TagKey;
+
+fn main() {
+    record!(tags(FRONTEND = "ios"));
+}

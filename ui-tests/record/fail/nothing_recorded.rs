@@ -1,0 +1,7 @@
+use census::record;
+
+
+
+fn main() {
+    record!();
+}

@@ -1,0 +1,12 @@
+use census::{Measure, TagKey, measure, record, tag};
+
+#[tag]
+static FRONTEND: TagKey;
+#[tag]
+static CODEC: TagKey;
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+fn main() {
+    record!(VIDEO_SIZE = 1, tags(FRONTEND = "ios"), tags(CODEC = "av1"));
+}

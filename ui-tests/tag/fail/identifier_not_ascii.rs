@@ -1,0 +1,8 @@
+use census::{TagKey, tag};
+
+#[tag]
+static GÉANT: TagKey;
+
+fn main() {
+    let _ = GÉANT.name();
+}

@@ -1,0 +1,8 @@
+use census::{TagKey, tag};
+
+#[tag]
+static FRONTEND: TagKey = TagKey::new("frontend");
+
+fn main() {
+    let _ = FRONTEND.name();
+}

@@ -1,8 +1,0 @@
-use census::{TagKey, tag};
-
-#[tag]
-static mut FRONTEND: TagKey = TagKey::new("frontend");
-
-fn main() {
-    let _ = FRONTEND.name();
-}

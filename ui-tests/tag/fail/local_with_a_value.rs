@@ -1,0 +1,8 @@
+use census::{TagKey, tag};
+
+#[tag(local = true)]
+static FRONTEND: TagKey;
+
+fn main() {
+    let _ = FRONTEND.name();
+}

@@ -1,0 +1,8 @@
+use census::tag;
+
+#[tag]
+struct Frontend;
+
+fn main() {
+    let _ = Frontend;
+}

@@ -1,0 +1,8 @@
+use census::{TagKey, tag};
+
+#[tag]
+static mut FRONTEND: TagKey;
+
+fn main() {
+    let _ = FRONTEND.name();
+}

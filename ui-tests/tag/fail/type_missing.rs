@@ -1,0 +1,8 @@
+use census::tag;
+
+#[tag]
+static FRONTEND;
+
+fn main() {
+    let _ = FRONTEND.name();
+}

@@ -1,0 +1,15 @@
+use census::{TagKey, TagValue, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
+
+#[derive(TagValue)]
+enum Client {
+    #[tag_value("iOS")]
+    #[tag_value("ios")]
+    Ios,
+}
+
+fn main() {
+    let _ = tags!(FRONTEND = Client::Ios);
+}

@@ -1,0 +1,14 @@
+use census::{TagKey, TagValue, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
+
+#[derive(TagValue)]
+enum Client {
+    #[tag_value = "iOS"]
+    Ios,
+}
+
+fn main() {
+    let _ = tags!(FRONTEND = Client::Ios);
+}

@@ -1,0 +1,7 @@
+use census::tags;
+
+
+
+fn main() {
+    let _ = tags!("frontend" = "ios");
+}

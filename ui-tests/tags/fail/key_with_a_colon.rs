@@ -1,0 +1,8 @@
+use census::{TagKey, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
+
+fn main() {
+    let _ = tags!(FRONTEND: "ios");
+}

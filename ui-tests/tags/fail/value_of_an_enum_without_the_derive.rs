@@ -1,0 +1,12 @@
+use census::{TagKey, tag, tags};
+
+#[tag]
+static FRONTEND: TagKey;
+
+enum Client {
+    Ios,
+}
+
+fn main() {
+    let _ = tags!(FRONTEND = Client::Ios);
+}

@@ -1,0 +1,10 @@
+use census::{Measure, measure, view};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static SIZES: Distribution<VIDEO_SIZE> { buckets: [1.5, 2.5] }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use census::{Measure, measure, view};
+
+#[measure]
+static RATIO: Measure<f64>;
+
+view! {
+    static RATIOS: Distribution<RATIO> { buckets: [0, 1] }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use census::{Measure, TagKey, measure, tag, view};
+
+#[tag]
+static FRONTEND: TagKey;
+#[tag]
+static CODEC: TagKey;
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND, CODEC, FRONTEND);
+}
+
+fn main() {
+    let _ = VIDEOS.data();
+}

@@ -1,0 +1,14 @@
+use census::{Measure, TagKey, measure, tag, view};
+
+#[tag]
+static FRONTEND: TagKey;
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static VIDEOS: Count<VIDEO_SIZE> per (FRONTEND);
+}
+
+fn main() {
+    let _ = VIDEOS.data();
+}

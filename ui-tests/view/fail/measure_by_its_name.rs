@@ -1,0 +1,9 @@
+use census::view;
+
+view! {
+    static SIZES: Sum<"video_size">;
+}
+
+fn main() {
+    let _ = SIZES.data();
+}

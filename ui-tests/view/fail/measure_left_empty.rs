@@ -1,0 +1,9 @@
+use census::view;
+
+view! {
+    static VIDEOS: Count<>;
+}
+
+fn main() {
+    let _ = VIDEOS.data();
+}

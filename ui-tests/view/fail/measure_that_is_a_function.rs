@@ -1,0 +1,9 @@
+use census::view;
+
+fn processed() {}
+
+view! {
+    static VIDEOS: Count<processed>;
+}
+
+fn main() {}

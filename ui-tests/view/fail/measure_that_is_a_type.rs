@@ -1,0 +1,9 @@
+use census::view;
+
+struct Videos;
+
+view! {
+    static VIDEOS: Count<Videos>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use census::{Measure, measure, view};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static VIDEOS: Count<VIDEO_SIZE>;
+    fn videos() {}
+}
+
+fn main() {
+    let _ = VIDEOS.data();
+}
