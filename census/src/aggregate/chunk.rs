@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use super::LiveView;
 use super::exemplar::ExemplarLabels;
-use super::recipe::{Op, Recipe};
+use super::recipe::{Op, Recipe, Recorder};
 use super::write::{Anyone, Owner, Writer as _};
 
 /// The words of a few rows in succession, as one thread writes them, or all.
@@ -65,9 +65,9 @@ pub(crate) struct Target {
     /// Of the first word.
     start: u32,
     len: u16,
-    op: Op,
     /// Whether it is but one word, this thread's own, that counts.
     counts: bool,
+    recorder: Recorder,
 }
 
 impl Target {
@@ -77,7 +77,11 @@ impl Target {
         Self {
             start: u32::try_from(start).unwrap_or_default(),
             len: u16::try_from(recipe.words).unwrap_or_default(),
-            op: recipe.op,
+            recorder: if chunk.owner == EVERYBODY {
+                recipe.recorder::<Anyone>()
+            } else {
+                recipe.recorder::<Owner>()
+            },
             counts: recipe.op == Op::Count && chunk.owner != EVERYBODY,
             chunk: Arc::clone(chunk),
         }
@@ -94,23 +98,14 @@ impl Target {
             return;
         }
         if let Some(words) = self.chunk.words.get(start..start + usize::from(self.len)) {
-            self.record_in(words, bits);
-        }
-    }
-
-    fn record_in(&self, words: &[AtomicU64], bits: u64) {
-        let recipe = &self.chunk.recipe;
-        if self.chunk.owner == EVERYBODY {
-            recipe.record::<Anyone>(self.op, words, bits);
-        } else {
-            recipe.record::<Owner>(self.op, words, bits);
+            (self.recorder)(&self.chunk.recipe, words, bits);
         }
     }
 
     /// Keeps an exemplar for the bucket of this value.
     pub(crate) fn keep_exemplar(&self, bits: u64, labels: &ExemplarLabels<'_>) {
         let recipe = &self.chunk.recipe;
-        if self.op == Op::Distribution {
+        if recipe.op == Op::Distribution {
             let buckets = recipe.bounds.buckets();
             let bucket = recipe.bounds.bucket(bits);
             recipe

@@ -6,7 +6,7 @@ use super::moments::Moments;
 use super::recipe::Recipe;
 use super::write::{Writer, add_float};
 use super::{DistributionData, sum};
-use crate::declare::{Kind, MeasureDescriptor, order};
+use crate::declare::{Kind, MeasureDescriptor, Value, order};
 
 /// How often words are read again that changed while they were read.
 const TRIES: usize = 3;
@@ -17,13 +17,14 @@ pub(super) const HEADER: usize = 6;
 /// The words of a row, by name. All are zero at first.
 struct Parts<'a> {
     sum: &'a AtomicU64,
-    /// See [`Moments`]. The bits of a float, so changed that zero is NaN: not set.
+    /// See [`Moments`]. It is set before `least`.
     shift: &'a AtomicU64,
     shifted_sum: &'a AtomicU64,
     shifted_squares: &'a AtomicU64,
     /// The greatest value's key (see [`order`]).
     greatest: &'a AtomicU64,
-    /// The complement of the least value's key: greater for lesser values.
+    /// The complement of the least value's key: greater for lesser values. (Zero, too, if all values were the greatest
+    /// there is; the shift is that one then, however often it is set.)
     least: &'a AtomicU64,
     buckets: &'a [AtomicU64],
 }
@@ -55,46 +56,46 @@ impl<'a> Parts<'a> {
     }
 }
 
-const UNSET: u64 = f64::NAN.to_bits();
-
-/// Adds a value, and says in which bucket it is.
-#[inline]
-pub(super) fn record<W: Writer>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
+/// Adds a value of type `T`.
+pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
     let Some(parts) = Parts::new(words) else {
         return;
     };
-    let kind = recipe.kind;
-    sum::add::<W>(kind, parts.sum, bits);
+    let kind = T::KIND;
     let value = kind.float(bits);
-    let deviation = value - set_shift(parts.shift, value);
-    add_float::<W>(parts.shifted_sum, deviation);
-    add_float::<W>(parts.shifted_squares, deviation * deviation);
     let key = order::key(kind, bits);
+    let bucket = recipe.bounds.bucket_of(kind, key, value);
+    if parts.least.load(Ordering::Acquire) == 0 {
+        set_shift(&parts, value);
+    }
+    let deviation = value - float(parts.shift);
+    sum::add::<W>(kind, parts.sum, bits);
+    W::update(parts.shifted_sum, |sum| (f64::from_bits(sum) + deviation).to_bits());
+    add_float::<W>(parts.shifted_squares, deviation * deviation);
     raise::<W>(parts.greatest, key);
     raise::<W>(parts.least, !key);
     // Last: a scrape that sees the count sees the value in the sum, so a sum that is read is never behind its count.
-    if let Some(count) = parts.buckets.get(recipe.bounds.bucket(bits)) {
+    if let Some(count) = parts.buckets.get(bucket) {
         W::count(count);
     }
 }
 
-/// Sets the shift if it is not set, and says what it is now.
-#[inline]
-fn set_shift(word: &AtomicU64, value: f64) -> f64 {
-    let now = f64::from_bits(word.load(Ordering::Relaxed) ^ UNSET);
-    if !now.is_nan() {
-        return now;
-    }
-    let new = value.to_bits() ^ UNSET;
-    // Also the owner does it so: it is done once.
-    let set = word.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed);
-    set.map_or_else(|now| f64::from_bits(now ^ UNSET), |_| value)
+/// Sets the shift, unless that has been done in this moment.
+#[cold]
+fn set_shift(parts: &Parts<'_>, value: f64) {
+    let _ = parts
+        .shift
+        .compare_exchange(0, value.to_bits(), Ordering::Relaxed, Ordering::Relaxed);
+}
+
+fn float(word: &AtomicU64) -> f64 {
+    f64::from_bits(word.load(Ordering::Relaxed))
 }
 
 #[inline]
 fn raise<W: Writer>(word: &AtomicU64, key: u64) {
     if key > word.load(Ordering::Relaxed) {
-        W::update(word, |now| now.max(key));
+        W::raise(word, key);
     }
 }
 
@@ -109,8 +110,10 @@ pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[Atomi
     }
     let kind = recipe.kind;
     sum::add::<W>(kind, into.sum, totals.sum);
-    let shift = set_shift(into.shift, totals.moments.shift);
-    let moments = totals.moments.shifted_to(shift);
+    if into.least.load(Ordering::Acquire) == 0 {
+        set_shift(&into, totals.moments.shift);
+    }
+    let moments = totals.moments.shifted_to(float(into.shift));
     add_float::<W>(into.shifted_sum, moments.sum);
     add_float::<W>(into.shifted_squares, moments.squares);
     raise::<W>(into.greatest, totals.greatest);
@@ -166,13 +169,11 @@ impl Totals {
             .iter()
             .map(|count| count.load(Ordering::Acquire))
             .collect();
-        let float = |word: &AtomicU64| f64::from_bits(word.load(Ordering::Relaxed));
-        let shift = f64::from_bits(parts.shift.load(Ordering::Relaxed) ^ UNSET);
         Self {
             sum: sum::load(parts.sum),
             moments: Moments {
                 count: buckets.iter().sum(),
-                shift,
+                shift: float(parts.shift),
                 sum: float(parts.shifted_sum),
                 squares: float(parts.shifted_squares),
             },
@@ -208,6 +209,11 @@ impl Totals {
             bucket_counts: self.buckets,
             exemplars: Vec::new(),
         }
+    }
+
+    /// Whether there was a value below zero.
+    pub(super) fn is_negative(&self, kind: Kind) -> bool {
+        self.moments.count > 0 && kind.float(order::bits(kind, !self.least)) < 0.0
     }
 
     /// Has the sum be no less than `sum`.

@@ -1,12 +1,13 @@
 //! What a view does with a measurement.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::distribution::{self, HEADER};
 use super::exemplar::Exemplars;
 use super::write::Writer;
 use super::{Data, sum};
-use crate::declare::{AggregationSpec, Bounds, Kind, MeasureDescriptor, ViewSpec};
+use crate::declare::{AggregationSpec, Bounds, Kind, MeasureDescriptor, Value, ViewSpec};
 
 /// How the rows of a view are written and read.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub(crate) struct Recipe {
     /// How many words a row has.
     pub(super) words: usize,
     pub(super) exemplars: Exemplars,
-    /// Whether a float below zero was recorded, so that a sum may fall.
+    /// Whether a float below zero was added to a sum, so that it may fall.
     negative: AtomicBool,
 }
 
@@ -69,41 +70,35 @@ impl Recipe {
         1 << rows.ilog2()
     }
 
-    /// Adds a measurement to a row's words. Neither waits nor allocates.
-    #[inline]
-    pub(super) fn record<W: Writer>(&self, op: Op, words: &[AtomicU64], bits: u64) {
-        match (op, words) {
-            (Op::Count, [count, ..]) => W::add(count, 1),
-            (Op::Sum, [sum, ..]) => {
-                sum::add::<W>(self.kind, sum, bits);
-                self.note_sign(bits);
-            }
-            (Op::Distribution, words) => {
-                distribution::record::<W>(self, words, bits);
-                self.note_sign(bits);
-            }
-            (Op::LastValue, [value, set, ..]) => {
-                value.store(bits, Ordering::Relaxed);
-                // Pairs with the Acquire in `Reading`: who sees the flag sees a value, this one or a newer one.
-                set.store(1, Ordering::Release);
-            }
-            _ => {}
+    /// What adds a measurement to a row's words, compiled for this operation and the measure's type. It neither waits
+    /// nor allocates.
+    pub(super) fn recorder<W: Writer>(&self) -> Recorder {
+        match (self.op, self.kind) {
+            (Op::Count, _) => record_count::<W>,
+            (Op::LastValue, _) => record_last_value,
+            (Op::Sum, Kind::U64) => record_sum::<W, u64>,
+            (Op::Sum, Kind::I64) => record_sum::<W, i64>,
+            (Op::Sum, Kind::F64) => record_sum::<W, f64>,
+            (Op::Sum, Kind::Duration) => record_sum::<W, Duration>,
+            (Op::Distribution, Kind::U64) => distribution::record::<W, u64>,
+            (Op::Distribution, Kind::I64) => distribution::record::<W, i64>,
+            (Op::Distribution, Kind::F64) => distribution::record::<W, f64>,
+            (Op::Distribution, Kind::Duration) => distribution::record::<W, Duration>,
         }
     }
 
-    #[inline]
-    fn note_sign(&self, bits: u64) {
-        if self.kind == Kind::F64 && f64::from_bits(bits) < 0.0 {
-            self.negative.store(true, Ordering::Relaxed);
-        }
+    /// Whether this is about sums of floats, which are rounded in another way when they are added in another order.
+    pub(super) fn rounds(&self) -> bool {
+        self.kind == Kind::F64 && matches!(self.op, Op::Sum | Op::Distribution)
     }
 
-    /// Whether this is about sums of floats that never should fall, but for the rounding when they are put together in
-    /// another order.
-    pub(super) fn may_only_rise(&self) -> bool {
-        self.kind == Kind::F64
-            && matches!(self.op, Op::Sum | Op::Distribution)
-            && !self.negative.load(Ordering::Relaxed)
+    /// Whether a row's sum may only rise: no value was below zero.
+    pub(super) fn may_only_rise(&self, reading: &Reading) -> bool {
+        match reading {
+            Reading::Sum(_) => !self.negative.load(Ordering::Relaxed),
+            Reading::Distribution(totals) => !totals.is_negative(self.kind),
+            Reading::Count(_) | Reading::LastValue(_) => false,
+        }
     }
 
     /// Adds what some words hold to others.
@@ -115,6 +110,33 @@ impl Recipe {
             // Nobody has words of his own for it.
             _ => {}
         }
+    }
+}
+
+/// Adds a measurement, given as bits, to a row's words.
+pub(super) type Recorder = fn(&Recipe, &[AtomicU64], u64);
+
+fn record_count<W: Writer>(_: &Recipe, words: &[AtomicU64], _: u64) {
+    if let [count, ..] = words {
+        W::add(count, 1);
+    }
+}
+
+fn record_sum<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
+    if let [sum, ..] = words {
+        sum::add::<W>(T::KIND, sum, bits);
+        if T::KIND == Kind::F64 && f64::from_bits(bits) < 0.0 {
+            recipe.negative.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Everybody's words, and a plain store: the newest value wins.
+fn record_last_value(_: &Recipe, words: &[AtomicU64], bits: u64) {
+    if let [value, set, ..] = words {
+        value.store(bits, Ordering::Relaxed);
+        // Pairs with the Acquire in `Reading`: who sees the flag sees a value, this one or a newer one.
+        set.store(1, Ordering::Release);
     }
 }
 

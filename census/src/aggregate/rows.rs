@@ -111,7 +111,7 @@ impl Rows {
             for words in all.chain(own).filter_map(|chunk| chunk.row(place)) {
                 reading.add(recipe.kind, words);
             }
-            if recipe.may_only_rise() {
+            if recipe.rounds() && recipe.may_only_rise(&reading) {
                 if shown.len() <= row {
                     shown.resize(row + 1, f64::MIN);
                 }

@@ -10,6 +10,10 @@ pub(super) trait Writer {
     /// Adds, wrapping around.
     fn add(word: &AtomicU64, value: u64);
 
+    /// Replaces the word by a greater one. With Release, so that who sees it (with Acquire) sees what this thread wrote
+    /// before.
+    fn raise(word: &AtomicU64, to: u64);
+
     /// Counts one more. With Release, so that who sees it (with Acquire) sees what this thread wrote before.
     fn count(word: &AtomicU64);
 }
@@ -33,6 +37,11 @@ impl Writer for Owner {
     }
 
     #[inline]
+    fn raise(word: &AtomicU64, to: u64) {
+        word.store(to, Ordering::Release);
+    }
+
+    #[inline]
     fn count(word: &AtomicU64) {
         let now = word.load(Ordering::Relaxed);
         word.store(now.wrapping_add(1), Ordering::Release);
@@ -46,6 +55,10 @@ impl Writer for Anyone {
 
     fn add(word: &AtomicU64, value: u64) {
         word.fetch_add(value, Ordering::Relaxed);
+    }
+
+    fn raise(word: &AtomicU64, to: u64) {
+        word.fetch_max(to, Ordering::Release);
     }
 
     fn count(word: &AtomicU64) {
@@ -62,5 +75,10 @@ pub(super) fn add_float<W: Writer>(word: &AtomicU64, value: f64) {
 /// The sum of two floats, at most the largest.
 #[inline]
 pub(super) fn sum(a: f64, b: f64) -> f64 {
-    (a + b).clamp(f64::MIN, f64::MAX)
+    let sum = a + b;
+    if sum.is_finite() {
+        return sum;
+    }
+    std::hint::cold_path();
+    sum.clamp(f64::MIN, f64::MAX)
 }

@@ -90,9 +90,15 @@ const fn is_finite(kind: Kind, bits: u64) -> bool {
 pub(crate) struct Bounds {
     kind: Kind,
     keys: Arc<[u64]>,
+    /// As floats (durations in nanoseconds), filled up with infinity, if there are so few that comparing with them all
+    /// is quicker than a search: no branch to be mispredicted, and no comparison waits for another.
+    floats: Option<[f64; FEW]>,
     /// As they were written.
     numbers: Arc<[Number]>,
 }
+
+/// Enough for the usual histogram.
+const FEW: usize = 16;
 
 impl PartialEq for Bounds {
     fn eq(&self, other: &Self) -> bool {
@@ -123,18 +129,43 @@ impl Bounds {
     }
 
     fn from_keys(kind: Kind, keys: Arc<[u64]>) -> Self {
-        let number = |key: &u64| kind.number(order::bits(kind, *key));
+        let bits = |key: &u64| order::bits(kind, *key);
+        let floats = (keys.len() <= FEW).then(|| {
+            let mut floats = [f64::INFINITY; FEW];
+            for (float, key) in floats.iter_mut().zip(&*keys) {
+                *float = kind.float(bits(key));
+            }
+            floats
+        });
         Self {
             kind,
-            numbers: keys.iter().map(number).collect(),
+            numbers: keys.iter().map(|key| kind.number(bits(key))).collect(),
+            floats,
             keys,
         }
     }
 
     /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
     pub(crate) fn bucket(&self, bits: u64) -> usize {
-        let key = order::key(self.kind, bits);
-        self.keys.partition_point(|bound| *bound < key)
+        self.bucket_of(self.kind, order::key(self.kind, bits), self.kind.float(bits))
+    }
+
+    /// The same, of a value as key and as float. Its kind is that of the bounds; here the caller may know which.
+    #[inline]
+    pub(crate) fn bucket_of(&self, kind: Kind, key: u64, float: f64) -> usize {
+        let Some(floats) = &self.floats else {
+            return self.keys.partition_point(|bound| *bound < key);
+        };
+        let below: u64 = floats.iter().map(|bound| u64::from(*bound < float)).sum();
+        #[expect(clippy::cast_possible_truncation, reason = "there are few bounds")]
+        let mut bucket = below as usize;
+        if !matches!(kind, Kind::F64) {
+            // Large integers that differ may be one float.
+            while self.keys.get(bucket).is_some_and(|bound| *bound < key) {
+                bucket += 1;
+            }
+        }
+        bucket
     }
 
     /// How many buckets there are: one more than bounds.
@@ -176,6 +207,18 @@ mod tests {
             [i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket),
             [0, 0, 1, 1, 2, 2, 3, 3]
         );
+    }
+
+    #[test]
+    fn few_bounds_and_many_are_searched_alike() {
+        for number in [0, 1, 15, 16, 17, 100] {
+            let written: Vec<u64> = (0..number).map(|i| (1 << 60) + 3 * i).collect();
+            let bounds = Bounds::new(written.clone()).expect("they increase");
+            for value in (1 << 60) - 2..(1 << 60) + 3 * number + 2 {
+                let below = written.iter().filter(|bound| **bound < value).count();
+                assert_eq!(bounds.bucket(value), below, "{value} among {number}");
+            }
+        }
     }
 
     #[test]
