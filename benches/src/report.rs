@@ -71,17 +71,20 @@ impl Report {
         };
         let wide = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
         println!(
-            "  {:wide$}  threads {unit:>10}  {:>21}  census ÷ it",
+            "  {:wide$}  threads {unit:>12}  {:>25}  census ÷ it",
             "case", "p25 – p75"
         );
         for row in rows {
             let Summary { median, p25, p75 } = row.summary;
             let ratio = match self.median(group, census::NAME, row.threads) {
-                Some(ours) if is_peer(&row.case) => format!("{:.2}", ours / median),
+                Some(ours) if is_peer(&row.case) && median != 0.0 => {
+                    format!("{:.2}", ours / median)
+                }
                 _ => String::new(),
             };
+            let [median, p25, p75] = [median, p25, p75].map(figure);
             println!(
-                "  {:wide$}  {:>7} {median:>10.2}  {p25:>9.2} – {p75:>9.2}  {ratio:>11}",
+                "  {:wide$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}",
                 row.case, row.threads
             );
         }
@@ -106,6 +109,7 @@ impl Report {
                 && other.case != row.case
                 && is_peer(&other.case)
                 && is_peer(&row.case)
+                && other.summary.median != 0.0
         };
         let ratio = |other: &'a Row| {
             let ratio = row.summary.median / other.summary.median;
@@ -122,4 +126,10 @@ impl Report {
             ratio_to: self.rows.iter().filter(other).map(ratio).collect(),
         }
     }
+}
+
+/// With two decimals, where they say something.
+pub(crate) fn figure(figure: f64) -> String {
+    let decimals = if figure.abs() < 10_000.0 { 2 } else { 0 };
+    format!("{figure:.decimals$}")
 }

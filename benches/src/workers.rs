@@ -5,11 +5,13 @@ use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::harness::{Batch, Case};
+use crate::processor::waited;
 use crate::work::PICKS;
 
 /// As many threads as work at once.
-pub(crate) struct Workers {
+pub(crate) struct Workers<'a> {
     threads: usize,
+    cases: &'a [Case],
     /// The case to run, and what of it.
     job: Mutex<(usize, Batch)>,
     ended: AtomicBool,
@@ -32,15 +34,20 @@ pub(crate) struct Took {
     pub(crate) disturbed: bool,
 }
 
-impl Workers {
+impl<'a> Workers<'a> {
     /// Calls `command` while this many workers wait for jobs.
-    pub(crate) fn with<R>(threads: usize, cases: &[Case], command: impl FnOnce(&Self) -> R) -> R {
+    pub(crate) fn with<R>(
+        threads: usize,
+        cases: &'a [Case],
+        command: impl FnOnce(&Self) -> R,
+    ) -> R {
         let nothing = Batch {
             start: 0,
             operations: 0,
         };
         let workers = Self {
             threads,
+            cases,
             job: Mutex::new((0, nothing)),
             ended: AtomicBool::new(false),
             meeting: Barrier::new(threads + 1),
@@ -51,7 +58,7 @@ impl Workers {
         std::thread::scope(|scope| {
             for worker in 0..threads {
                 let workers = &workers;
-                scope.spawn(move || workers.work(worker, cases));
+                scope.spawn(move || workers.work(worker));
             }
             let result = command(&workers);
             workers.ended.store(true, Ordering::Relaxed);
@@ -62,6 +69,7 @@ impl Workers {
 
     /// Has every worker do the batch, each with picks from another place.
     pub(crate) fn run(&self, case: usize, batch: Batch) -> Took {
+        self.cases[case].prepare();
         *self.job.lock().expect("no worker panicked") = (case, batch);
         self.slowest.store(0, Ordering::Relaxed);
         self.disturbed.store(false, Ordering::Relaxed);
@@ -73,7 +81,7 @@ impl Workers {
         }
     }
 
-    fn work(&self, worker: usize, cases: &[Case]) {
+    fn work(&self, worker: usize) {
         for round in 1.. {
             self.meeting.wait();
             if self.ended.load(Ordering::Relaxed) {
@@ -81,27 +89,20 @@ impl Workers {
             }
             let (case, mut batch) = *self.job.lock().expect("no worker panicked");
             batch.start += worker * PICKS / self.threads;
-            let waited = waited_for_processor();
+            let waited_before = waited();
             self.ready.fetch_add(1, Ordering::Relaxed);
             while self.ready.load(Ordering::Relaxed) < round * self.threads {
                 std::hint::spin_loop();
             }
             let began = Instant::now();
-            cases[case].run(batch);
+            self.cases[case].run(batch);
             let took = began.elapsed().as_nanos();
             self.slowest
                 .fetch_max(u64::try_from(took).unwrap_or(u64::MAX), Ordering::Relaxed);
-            if waited_for_processor() != waited {
+            if waited() != waited_before {
                 self.disturbed.store(true, Ordering::Relaxed);
             }
             self.meeting.wait();
         }
     }
-}
-
-/// How many nanoseconds this thread has waited for a processor in its life. Where the system does not say: none.
-fn waited_for_processor() -> u64 {
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let waited = statistics.split_whitespace().nth(1);
-    waited.and_then(|waited| waited.parse().ok()).unwrap_or(0)
 }
