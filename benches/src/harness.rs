@@ -104,27 +104,25 @@ pub(crate) struct Group {
     pub(crate) cases: Vec<Case>,
 }
 
-/// A group's cases, measured.
+/// A case, measured.
 pub(crate) struct Measured {
-    /// Nanoseconds per operation, of each case.
-    pub(crate) cases: Vec<Summary>,
-    /// How many samples there are in all.
-    pub(crate) samples: usize,
-    /// How many of them were disturbed by other programs, though they were tried again and again.
-    pub(crate) disturbed: usize,
+    /// Nanoseconds per operation.
+    pub(crate) summary: Summary,
+    /// Whether other programs disturbed so many samples that they had to count.
+    pub(crate) disturbed: bool,
 }
 
 /// How long a case is timed. Short, so that it often ends before another program wants the processor.
 const BATCH: Duration = Duration::from_millis(1);
 
 /// How often a sample is taken that other programs disturb.
-const TRIES: usize = 5;
+const TRIES: usize = 8;
 
 /// With so many undisturbed samples, the disturbed ones do not count.
 const ENOUGH: usize = 5;
 
 /// Measures the group's cases with this many threads at once.
-pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Measured {
+pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Vec<Measured> {
     let mut random = fastrand::Rng::with_seed(threads as u64);
     Workers::with(threads, &group.cases, |workers| {
         let operations: Vec<_> = (0..group.cases.len())
@@ -147,17 +145,17 @@ pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Measured
                 samples[case].push(nanoseconds(took, batch));
             }
         }
-        let of_case = |(mut samples, disturbed): (Vec<_>, _)| {
-            if samples.len() < ENOUGH {
-                samples.extend(disturbed);
+        let of_case = |(mut samples, others): (Vec<_>, Vec<_>)| {
+            let disturbed = samples.len() < ENOUGH;
+            if disturbed {
+                samples.extend(others);
             }
-            Summary::of(samples)
+            Measured {
+                summary: Summary::of(samples),
+                disturbed,
+            }
         };
-        Measured {
-            samples: effort.rounds() * group.cases.len(),
-            disturbed: disturbed.iter().map(Vec::len).sum(),
-            cases: samples.into_iter().zip(disturbed).map(of_case).collect(),
-        }
+        samples.into_iter().zip(disturbed).map(of_case).collect()
     })
 }
 
@@ -185,12 +183,14 @@ fn undisturbed(workers: &Workers, case: usize, batch: Batch) -> Took {
         if !took.disturbed {
             break;
         }
+        // Who has slept is let run the sooner.
+        std::thread::sleep(2 * BATCH);
         took = workers.run(case, batch);
     }
     took
 }
 
-/// Wall time of the slowest thread, divided by the operations of each: one that scales perfectly needs as many with
+/// Wall time from the first thread's beginning to the last one's end, divided by the operations of each: one that scales perfectly needs as many with
 /// two threads as with one.
 fn nanoseconds(took: Took, batch: Batch) -> f64 {
     took.time.as_nanos() as f64 / batch.operations as f64

@@ -27,6 +27,8 @@ pub(crate) struct Row {
     pub(crate) threads: usize,
     pub(crate) unit: Unit,
     pub(crate) summary: Summary,
+    /// Whether other programs took part in the figure.
+    pub(crate) disturbed: bool,
 }
 
 /// All that was measured in one run.
@@ -47,6 +49,9 @@ struct Record<'a> {
     bytes: Option<f64>,
     p25: f64,
     p75: f64,
+    /// Left out where it is false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disturbed: bool,
     ratio_to: BTreeMap<&'a str, f64>,
 }
 
@@ -59,6 +64,12 @@ impl Report {
     pub(crate) fn median(&self, group: &str, case: &str, threads: usize) -> Option<f64> {
         let of = |row: &&Row| row.group == group && row.case == case && row.threads == threads;
         self.rows.iter().find(of).map(|row| row.summary.median)
+    }
+
+    /// Whether other programs took part in a figure of the group.
+    pub(crate) fn is_disturbed(&self, group: &str) -> bool {
+        let of = |row: &Row| row.group == group && row.disturbed;
+        self.rows.iter().any(of)
     }
 
     /// Prints the rows of a group.
@@ -84,8 +95,10 @@ impl Report {
             };
             let [median, p25, p75] = [median, p25, p75].map(figure);
             println!(
-                "  {:wide$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}",
-                row.case, row.threads
+                "  {:wide$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}  {}",
+                row.case,
+                row.threads,
+                if row.disturbed { "disturbed" } else { "" }
             );
         }
     }
@@ -123,6 +136,7 @@ impl Report {
             bytes: value.filter(|_| row.unit == Unit::Bytes),
             p25: row.summary.p25,
             p75: row.summary.p75,
+            disturbed: row.disturbed,
             ratio_to: self.rows.iter().filter(other).map(ratio).collect(),
         }
     }

@@ -29,7 +29,7 @@ impl Effort {
     pub(crate) fn processes(self) -> usize {
         match self {
             Self::Quick => 2,
-            Self::Full => 4,
+            Self::Full => 3,
         }
     }
 }
@@ -112,28 +112,22 @@ pub fn run() -> ExitCode {
 }
 
 /// Times a group with so many threads.
-#[expect(clippy::print_stdout, reason = "a program for people")]
 fn time(report: &mut Report, plan: &Plan, cases: Vec<Case>, threads: &[usize], effort: Effort) {
     let group = Group {
         cases: std::iter::once(Case::control()).chain(cases).collect(),
     };
-    let (mut disturbed, mut samples) = (0, 0);
     for &threads in threads {
         let measured = harness::measure(&group, threads, effort);
-        disturbed += measured.disturbed;
-        samples += measured.samples;
-        for (case, summary) in group.cases.iter().zip(measured.cases) {
+        for (case, measured) in group.cases.iter().zip(measured) {
             report.add(Row {
                 group: plan.name.to_owned(),
                 case: case.name.to_owned(),
                 threads,
                 unit: Unit::Nanoseconds,
-                summary,
+                summary: measured.summary,
+                disturbed: measured.disturbed,
             });
         }
     }
     report.print(plan.name, plan.about);
-    if disturbed > 0 {
-        println!("  {disturbed} of {samples} samples were disturbed by other programs");
-    }
 }

@@ -145,12 +145,17 @@ pub(crate) fn judge(report: &Report) -> usize {
     );
     for verdict in &verdicts {
         println!(
-            "  {:22} {:>7}  {:42} {:>8}  {}",
+            "  {:22} {:>7}  {:42} {:>8}  {}{}",
             verdict.group,
             verdict.threads,
             verdict.asked,
             figure(verdict.figure),
-            if verdict.met { "met" } else { "MISSED" }
+            if verdict.met { "met" } else { "MISSED" },
+            if report.is_disturbed(verdict.group) {
+                ", in a group that was disturbed"
+            } else {
+                ""
+            }
         );
     }
     let missed = verdicts.iter().filter(|verdict| !verdict.met).count();

@@ -19,7 +19,10 @@ pub(crate) struct Workers<'a> {
     meeting: Barrier,
     /// Workers that were ever ready: they spin until all are, because those that a barrier wakes do not wake together.
     ready: AtomicUsize,
-    slowest: AtomicU64,
+    /// When the first worker began and the last one ended, in nanoseconds since `epoch`.
+    began: AtomicU64,
+    ended_at: AtomicU64,
+    epoch: Instant,
     /// Whether a worker had to wait for a processor.
     disturbed: AtomicBool,
 }
@@ -27,7 +30,7 @@ pub(crate) struct Workers<'a> {
 /// How a job went.
 #[derive(Clone, Copy)]
 pub(crate) struct Took {
-    /// Wall time of the slowest worker.
+    /// From the first worker's beginning to the last one's end.
     pub(crate) time: Duration,
     /// Whether some worker had to wait for a processor, because other programs wanted them, too. Then the time says
     /// little: the workers may even have run one after the other.
@@ -52,7 +55,9 @@ impl<'a> Workers<'a> {
             ended: AtomicBool::new(false),
             meeting: Barrier::new(threads + 1),
             ready: AtomicUsize::new(0),
-            slowest: AtomicU64::new(0),
+            began: AtomicU64::new(u64::MAX),
+            ended_at: AtomicU64::new(0),
+            epoch: Instant::now(),
             disturbed: AtomicBool::new(false),
         };
         std::thread::scope(|scope| {
@@ -71,14 +76,21 @@ impl<'a> Workers<'a> {
     pub(crate) fn run(&self, case: usize, batch: Batch) -> Took {
         self.cases[case].prepare();
         *self.job.lock().expect("no worker panicked") = (case, batch);
-        self.slowest.store(0, Ordering::Relaxed);
+        self.began.store(u64::MAX, Ordering::Relaxed);
+        self.ended_at.store(0, Ordering::Relaxed);
         self.disturbed.store(false, Ordering::Relaxed);
         self.meeting.wait();
         self.meeting.wait();
         Took {
-            time: Duration::from_nanos(self.slowest.load(Ordering::Relaxed)),
+            time: Duration::from_nanos(
+                self.ended_at.load(Ordering::Relaxed) - self.began.load(Ordering::Relaxed),
+            ),
             disturbed: self.disturbed.load(Ordering::Relaxed),
         }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_nanos()).expect("it is not 584 years since")
     }
 
     fn work(&self, worker: usize) {
@@ -94,11 +106,10 @@ impl<'a> Workers<'a> {
             while self.ready.load(Ordering::Relaxed) < round * self.threads {
                 std::hint::spin_loop();
             }
-            let began = Instant::now();
+            let began = self.now();
             self.cases[case].run(batch);
-            let took = began.elapsed().as_nanos();
-            self.slowest
-                .fetch_max(u64::try_from(took).unwrap_or(u64::MAX), Ordering::Relaxed);
+            self.ended_at.fetch_max(self.now(), Ordering::Relaxed);
+            self.began.fetch_min(began, Ordering::Relaxed);
             if waited() != waited_before {
                 self.disturbed.store(true, Ordering::Relaxed);
             }

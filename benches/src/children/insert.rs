@@ -40,6 +40,7 @@ pub(crate) fn run(report: &mut Report, effort: Effort) {
                 threads: 1,
                 unit: Unit::Nanoseconds,
                 summary,
+                disturbed: false,
             });
         }
     }

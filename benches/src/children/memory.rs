@@ -22,6 +22,7 @@ fn add(report: &mut Report, group: &str, case: &str, threads: usize, bytes: f64)
         threads,
         unit: Unit::Bytes,
         summary: Summary::of(vec![bytes]),
+        disturbed: false,
     });
 }
 

@@ -11,8 +11,15 @@ use crate::run::Effort;
 use crate::series::{Kind, PEERS, fill};
 use crate::summary::Summary;
 
-/// Who scrapes a million series: the others take too long.
-const LARGEST: [&str; 2] = [census::NAME, "prometheus-client"];
+/// Who scrapes the most series: the others take too long.
+const LARGEST: [&str; 3] = [census::NAME, "prometheus-client", "measured"];
+
+fn is_largest(kind: Kind, size: usize) -> bool {
+    match kind {
+        Kind::Counters => size >= 1_000_000,
+        Kind::Histograms => size >= 100_000,
+    }
+}
 
 fn sizes(kind: Kind, effort: Effort) -> &'static [usize] {
     match (kind, effort) {
@@ -30,7 +37,7 @@ pub(crate) fn run(report: &mut Report, effort: Effort) {
             let mut samples = BTreeMap::<usize, Vec<f64>>::new();
             for _ in 0..effort.processes() {
                 for (place, (peer, _)) in PEERS.iter().enumerate() {
-                    if size >= 1_000_000 && !LARGEST.contains(peer) {
+                    if is_largest(kind, size) && !LARGEST.contains(peer) {
                         continue;
                     }
                     let said = ask(
@@ -48,6 +55,7 @@ pub(crate) fn run(report: &mut Report, effort: Effort) {
                     threads: 1,
                     unit: Unit::Nanoseconds,
                     summary: Summary::of(samples),
+                    disturbed: false,
                 });
             }
             report.print(
