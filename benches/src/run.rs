@@ -25,11 +25,11 @@ impl Effort {
         }
     }
 
-    /// How many processes measure the same.
+    /// How many processes measure the same scrape, and one more than measure inserts.
     pub(crate) fn processes(self) -> usize {
         match self {
             Self::Quick => 2,
-            Self::Full => 3,
+            Self::Full => 4,
         }
     }
 }

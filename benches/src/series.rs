@@ -86,3 +86,35 @@ pub(crate) fn fill(series: &dyn Series, count: usize) {
         series.record(&labels.tenant, &labels.route, VALUES.of(number << 4));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scrape_shows_what_was_filled() {
+        for kind in [Kind::Counters, Kind::Histograms] {
+            // What differs in scrapes alone has the same rows, in this one process.
+            for (peer, make) in PEERS
+                .into_iter()
+                .filter(|(peer, _)| *peer != COLLECT_ONLY && !is_other_scrape(peer))
+            {
+                let series = make(kind);
+                fill(&*series, 10);
+                let ten = series.scrape();
+                fill(&*series, 1000);
+                let thousand = series.scrape();
+                // At least "tenant", "route" and their values for each.
+                assert!(thousand > ten + 990 * 40, "{peer}: {ten}, {thousand}");
+                let labels = thousand - ten;
+                let most = 990
+                    * if kind == Kind::Counters {
+                        100
+                    } else {
+                        17 * 120
+                    };
+                assert!(labels < most, "{peer}: {ten}, {thousand}");
+            }
+        }
+    }
+}

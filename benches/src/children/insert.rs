@@ -19,7 +19,7 @@ pub(crate) fn run(report: &mut Report, effort: Effort) {
         .map(|(peer, _)| *peer)
         .filter(|peer| !is_other_scrape(peer));
     let mut samples: Vec<_> = peers.map(|peer| (peer, Vec::new(), Vec::new())).collect();
-    for _ in 0..effort.processes() {
+    for _ in 1..effort.processes() {
         for (peer, mean, worst) in &mut samples {
             let said = ask(Program::Timing, &["insert", peer, &COUNT.to_string()]);
             mean.push(said[0]);

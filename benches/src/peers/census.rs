@@ -191,3 +191,6 @@ pub(crate) fn series_as_plain_text(kind: Kind) -> Box<dyn Series> {
         accept: "text/plain",
     })
 }
+
+#[cfg(test)]
+mod tests;
