@@ -82,7 +82,7 @@ pub fn run() -> ExitCode {
     }
     if arguments.list {
         for plan in &PLANS {
-            println!("{:18} {}", plan.name, plan.about);
+            println!("{:22} {}", plan.name, plan.about);
         }
         return ExitCode::SUCCESS;
     }
