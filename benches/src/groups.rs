@@ -1,37 +1,40 @@
 //! The groups of cases that are timed in turn: which peers do which work.
 
-use crate::harness::{Case, Group};
+use crate::beside_scrapes;
+use crate::children;
+use crate::harness::Case;
 use crate::peers::{
     autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
 };
+use crate::report::Report;
+use crate::run::Effort;
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
-/// A group that is made when it is asked for.
+/// What can be asked for by name.
 pub(crate) struct Plan {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    cases: fn() -> Vec<Case>,
+    pub(crate) work: Work,
 }
 
-impl Plan {
-    /// The group, with its cases ready.
-    pub(crate) fn group(&self) -> Group {
-        Group {
-            name: self.name,
-            about: self.about,
-            cases: std::iter::once(Case::control())
-                .chain((self.cases)())
-                .collect(),
-        }
-    }
+/// How it is measured.
+pub(crate) enum Work {
+    /// Cases that are timed in turn, with one thread and with two.
+    Timed(fn() -> Vec<Case>),
+    /// The same with one thread.
+    TimedAlone(fn() -> Vec<Case>),
+    /// Processes, a fresh one for each case.
+    Children(fn(&mut Report, Effort)),
 }
+
+use Work::{Children, Timed, TimedAlone};
 
 /// All of them, in the order in which they run.
-pub(crate) const PLANS: [Plan; 9] = [
+pub(crate) const PLANS: [Plan; 15] = [
     Plan {
         name: "counter",
         about: "a counter with 2 labels known where one records (enums, 16 label sets)",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(labels),
                 census::counter_labels(),
@@ -43,12 +46,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::counter_labels(),
                 opentelemetry::counter_labels(),
             ]
-        },
+        }),
     },
     Plan {
         name: "strings",
         about: "a counter with 2 strings known at run time (1,000 series)",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(|pick| STRINGS.of(pick)),
                 census::counter_strings(),
@@ -60,12 +63,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 opentelemetry::counter_strings(),
                 opentelemetry::counter_shared_strings(),
             ]
-        },
+        }),
     },
     Plan {
         name: "histogram",
         about: "a histogram of 14 buckets with 2 labels known where one records",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(|pick| (labels(pick), VALUES.of(pick))),
                 census::histogram(),
@@ -75,12 +78,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::histogram(),
                 opentelemetry::histogram(),
             ]
-        },
+        }),
     },
     Plan {
         name: "three",
         about: "one measurement, three aggregates (count, sum, histogram) with 2 labels",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(|pick| (labels(pick), VALUES.of(pick))),
                 census::three(),
@@ -90,12 +93,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::three(),
                 opentelemetry::three(),
             ]
-        },
+        }),
     },
     Plan {
         name: "literal",
         about: "a counter whose 2 labels are literals in the code (1 series)",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(|_| ()),
                 census::literal(),
@@ -105,12 +108,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::literal(),
                 opentelemetry::literal(),
             ]
-        },
+        }),
     },
     Plan {
         name: "bound-counter",
         about: "a counter by a handle that the program keeps (16 handles)",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(handles()),
                 census::bound_counter(),
@@ -120,12 +123,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::bound_counter(),
                 opentelemetry::bound_counter(),
             ]
-        },
+        }),
     },
     Plan {
         name: "bound-histogram",
         about: "a histogram of 14 buckets by a handle that the program keeps (16 handles)",
-        cases: || {
+        work: Timed(|| {
             let handles = handles();
             vec![
                 Case::floor(move |pick| (handles(pick), VALUES.of(pick))),
@@ -136,12 +139,12 @@ pub(crate) const PLANS: [Plan; 9] = [
                 metrics::bound_histogram(),
                 opentelemetry::bound_histogram(),
             ]
-        },
+        }),
     },
     Plan {
         name: "function",
         about: "an empty function, instrumented: calls by result, durations, and what the peer's macro adds",
-        cases: || {
+        work: Timed(|| {
             vec![
                 Case::floor(|_| ()),
                 census::function(),
@@ -150,12 +153,42 @@ pub(crate) const PLANS: [Plan; 9] = [
                 clocks::standard(),
                 clocks::quanta(),
             ]
-        },
+        }),
     },
     Plan {
         name: "unviewed",
         about: "a measure that no view uses",
-        cases: || vec![Case::floor(|_| ()), census::unviewed()],
+        work: Timed(|| vec![Case::floor(|_| ()), census::unviewed()]),
+    },
+    Plan {
+        name: "beside-scrapes",
+        about: "recording (10,000 series, 1,000 of them hit) while another thread does nothing, formats, or scrapes",
+        work: TimedAlone(beside_scrapes::cases),
+    },
+    Plan {
+        name: "scrape",
+        about: "a scrape, per series, at several sizes",
+        work: Children(children::scrape::run),
+    },
+    Plan {
+        name: "insert",
+        about: "a new series: the mean, and the worst of a million",
+        work: Children(children::insert::run),
+    },
+    Plan {
+        name: "memory",
+        about: "bytes per series, with 1, 2 and 16 threads that record",
+        work: Children(children::memory::series),
+    },
+    Plan {
+        name: "memory-ended-threads",
+        about: "bytes that are left of threads that have ended",
+        work: Children(children::memory::ended_threads),
+    },
+    Plan {
+        name: "scrape-memory",
+        about: "peak bytes of a scrape at several sizes, and of hundreds at once",
+        work: Children(children::memory::scrapes),
     },
 ];
 

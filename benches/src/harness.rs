@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Duration;
 
+use crate::run::Effort;
 use crate::summary::Summary;
 use crate::work::{Method, PICKS, Status, TABLE};
 use crate::workers::{Took, Workers};
@@ -12,6 +13,7 @@ use crate::workers::{Took, Workers};
 pub(crate) struct Case {
     /// The peer, and what is particular in how it is used.
     pub(crate) name: &'static str,
+    prepare: Box<dyn Fn() + Send + Sync>,
     run: Box<dyn Fn(Batch) + Send + Sync>,
 }
 
@@ -20,8 +22,21 @@ impl Case {
     pub(crate) fn new(name: &'static str, run: impl Fn(Batch) + Send + Sync + 'static) -> Self {
         Self {
             name,
+            prepare: Box::new(|| ()),
             run: Box::new(run),
         }
+    }
+
+    /// Calls `prepare` before each batch. That is not timed.
+    pub(crate) fn prepared(self, prepare: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            prepare: Box::new(prepare),
+            ..self
+        }
+    }
+
+    pub(crate) fn prepare(&self) {
+        (self.prepare)();
     }
 
     /// What the harness itself costs: the same loop, and `look` at the labels and values, recording nothing.
@@ -56,9 +71,9 @@ pub(crate) const FLOOR: &str = "(floor)";
 /// The name of the case that shares nothing.
 pub(crate) const CONTROL: &str = "(nothing shared)";
 
-/// Whether a case records, and so can be compared.
+/// Whether a case records, and so can be compared. The names of the others are in parentheses.
 pub(crate) fn is_peer(case: &str) -> bool {
-    case != FLOOR && case != CONTROL
+    !case.starts_with('(')
 }
 
 /// Some operations, with picks from a place in the table.
@@ -86,44 +101,36 @@ impl Batch {
 
 /// Cases that do the same work.
 pub(crate) struct Group {
-    pub(crate) name: &'static str,
-    pub(crate) about: &'static str,
     pub(crate) cases: Vec<Case>,
 }
 
-/// How thoroughly to measure.
-#[derive(Clone, Copy)]
-pub(crate) struct Effort {
-    pub(crate) rounds: usize,
-    pub(crate) batch: Duration,
+/// A case, measured.
+pub(crate) struct Measured {
+    /// Nanoseconds per operation.
+    pub(crate) summary: Summary,
+    /// Whether other programs disturbed so many samples that they had to count.
+    pub(crate) disturbed: bool,
 }
 
-/// A group's cases, measured.
-pub(crate) struct Measured {
-    /// Nanoseconds per operation, of each case.
-    pub(crate) cases: Vec<Summary>,
-    /// How many samples there are in all.
-    pub(crate) samples: usize,
-    /// How many of them were disturbed by other programs, though they were tried again and again.
-    pub(crate) disturbed: usize,
-}
+/// How long a case is timed. Short, so that it often ends before another program wants the processor.
+const BATCH: Duration = Duration::from_millis(1);
 
 /// How often a sample is taken that other programs disturb.
-const TRIES: usize = 5;
+const TRIES: usize = 8;
 
 /// With so many undisturbed samples, the disturbed ones do not count.
 const ENOUGH: usize = 5;
 
 /// Measures the group's cases with this many threads at once.
-pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Measured {
+pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Vec<Measured> {
     let mut random = fastrand::Rng::with_seed(threads as u64);
     Workers::with(threads, &group.cases, |workers| {
         let operations: Vec<_> = (0..group.cases.len())
-            .map(|case| calibrate(workers, case, effort.batch))
+            .map(|case| calibrate(workers, case, BATCH))
             .collect();
-        let mut samples = vec![Vec::with_capacity(effort.rounds); group.cases.len()];
+        let mut samples = vec![Vec::with_capacity(effort.rounds()); group.cases.len()];
         let mut disturbed = samples.clone();
-        for _ in 0..effort.rounds {
+        for _ in 0..effort.rounds() {
             for case in 0..group.cases.len() {
                 let batch = Batch {
                     start: random.usize(..PICKS),
@@ -138,17 +145,17 @@ pub(crate) fn measure(group: &Group, threads: usize, effort: Effort) -> Measured
                 samples[case].push(nanoseconds(took, batch));
             }
         }
-        let of_case = |(mut samples, disturbed): (Vec<_>, _)| {
-            if samples.len() < ENOUGH {
-                samples.extend(disturbed);
+        let of_case = |(mut samples, others): (Vec<_>, Vec<_>)| {
+            let disturbed = samples.len() < ENOUGH;
+            if disturbed {
+                samples.extend(others);
             }
-            Summary::of(samples)
+            Measured {
+                summary: Summary::of(samples),
+                disturbed,
+            }
         };
-        Measured {
-            samples: effort.rounds * group.cases.len(),
-            disturbed: disturbed.iter().map(Vec::len).sum(),
-            cases: samples.into_iter().zip(disturbed).map(of_case).collect(),
-        }
+        samples.into_iter().zip(disturbed).map(of_case).collect()
     })
 }
 
@@ -176,12 +183,14 @@ fn undisturbed(workers: &Workers, case: usize, batch: Batch) -> Took {
         if !took.disturbed {
             break;
         }
+        // Who has slept is let run the sooner.
+        std::thread::sleep(2 * BATCH);
         took = workers.run(case, batch);
     }
     took
 }
 
-/// Wall time of the slowest thread, divided by the operations of each: one that scales perfectly needs as many with
+/// Wall time from the first thread's beginning to the last one's end, divided by the operations of each: one that scales perfectly needs as many with
 /// two threads as with one.
 fn nanoseconds(took: Took, batch: Batch) -> f64 {
     took.time.as_nanos() as f64 / batch.operations as f64

@@ -27,6 +27,8 @@ pub(crate) struct Row {
     pub(crate) threads: usize,
     pub(crate) unit: Unit,
     pub(crate) summary: Summary,
+    /// Whether other programs took part in the figure.
+    pub(crate) disturbed: bool,
 }
 
 /// All that was measured in one run.
@@ -47,6 +49,9 @@ struct Record<'a> {
     bytes: Option<f64>,
     p25: f64,
     p75: f64,
+    /// Left out where it is false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    disturbed: bool,
     ratio_to: BTreeMap<&'a str, f64>,
 }
 
@@ -61,6 +66,12 @@ impl Report {
         self.rows.iter().find(of).map(|row| row.summary.median)
     }
 
+    /// Whether other programs took part in a figure of the group.
+    pub(crate) fn is_disturbed(&self, group: &str) -> bool {
+        let of = |row: &Row| row.group == group && row.disturbed;
+        self.rows.iter().any(of)
+    }
+
     /// Prints the rows of a group.
     pub(crate) fn print(&self, group: &str, about: &str) {
         println!("\n{group}: {about}");
@@ -71,18 +82,23 @@ impl Report {
         };
         let wide = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
         println!(
-            "  {:wide$}  threads {unit:>10}  {:>21}  census ÷ it",
+            "  {:wide$}  threads {unit:>12}  {:>25}  census ÷ it",
             "case", "p25 – p75"
         );
         for row in rows {
             let Summary { median, p25, p75 } = row.summary;
             let ratio = match self.median(group, census::NAME, row.threads) {
-                Some(ours) if is_peer(&row.case) => format!("{:.2}", ours / median),
+                Some(ours) if is_peer(&row.case) && median != 0.0 => {
+                    format!("{:.2}", ours / median)
+                }
                 _ => String::new(),
             };
+            let [median, p25, p75] = [median, p25, p75].map(figure);
             println!(
-                "  {:wide$}  {:>7} {median:>10.2}  {p25:>9.2} – {p75:>9.2}  {ratio:>11}",
-                row.case, row.threads
+                "  {:wide$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}  {}",
+                row.case,
+                row.threads,
+                if row.disturbed { "disturbed" } else { "" }
             );
         }
     }
@@ -106,6 +122,7 @@ impl Report {
                 && other.case != row.case
                 && is_peer(&other.case)
                 && is_peer(&row.case)
+                && other.summary.median != 0.0
         };
         let ratio = |other: &'a Row| {
             let ratio = row.summary.median / other.summary.median;
@@ -119,7 +136,14 @@ impl Report {
             bytes: value.filter(|_| row.unit == Unit::Bytes),
             p25: row.summary.p25,
             p75: row.summary.p75,
+            disturbed: row.disturbed,
             ratio_to: self.rows.iter().filter(other).map(ratio).collect(),
         }
     }
+}
+
+/// With two decimals, where they say something.
+pub(crate) fn figure(figure: f64) -> String {
+    let decimals = if figure.abs() < 10_000.0 { 2 } else { 0 };
+    format!("{figure:.decimals$}")
 }

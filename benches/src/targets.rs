@@ -2,9 +2,10 @@
 
 #![expect(clippy::print_stdout, reason = "it is what this program is for")]
 
+use crate::beside_scrapes;
 use crate::harness::{CONTROL, FLOOR};
 use crate::peers::census;
-use crate::report::Report;
+use crate::report::{Report, figure};
 
 /// What is asked of a group's figure.
 enum Limit {
@@ -15,9 +16,15 @@ enum Limit {
     /// Two threads do at least so many times the work of one; or the same part of what threads do that share nothing, where
     /// the machine gives less than two.
     Scaling(f64),
+    /// At most so much.
+    AtMost(f64),
+    /// At most so many times our own figure without scrapes.
+    BesideScrapes(f64),
+    /// At most so many bytes more for each thread that has ended.
+    PerEndedThread(f64),
 }
 
-use Limit::{AboveFloor, Ratio, Scaling};
+use Limit::{AboveFloor, AtMost, BesideScrapes, PerEndedThread, Ratio, Scaling};
 
 /// A peer's case that a figure is compared with.
 const CLIENT: &str = "prometheus-client";
@@ -43,6 +50,15 @@ const TARGETS: &[(&str, Limit)] = &[
     ("function", Ratio("clock pair, quanta", 3.0)),
     ("function", Scaling(1.8)),
     ("unviewed", AboveFloor(0.5)),
+    ("beside-scrapes", BesideScrapes(1.05)),
+    ("scrape-counters-100k", Ratio(CLIENT, 0.6)),
+    ("scrape-counters-100k", Ratio("measured", 1.0)),
+    ("scrape-histograms-10k", Ratio(CLIENT, 1.0)),
+    ("insert", Ratio(CLIENT, 0.4)),
+    ("insert-worst", AtMost(1e6)),
+    ("memory-counters", Ratio(CLIENT, 1.0)),
+    ("memory-histograms", Ratio("measured", 1.0)),
+    ("memory-ended-threads", PerEndedThread(0.1)),
 ];
 
 /// A target beside what was measured.
@@ -70,7 +86,7 @@ impl Limit {
                 let (asked, figure, met) = judge(threads)?;
                 Some(verdict(&threads.to_string(), asked, figure, met))
             };
-            [1, 2].into_iter().filter_map(judged).collect()
+            [1, 2, 16].into_iter().filter_map(judged).collect()
         };
         match *self {
             Ratio(case, limit) => each(&|threads| {
@@ -92,6 +108,26 @@ impl Limit {
                 let asked = format!("≥ {limit:.2} × one thread (machine: {machine:.2})");
                 vec![verdict("2", asked, figure, figure >= limit)]
             }
+            AtMost(limit) => each(&|threads| {
+                let figure = ours(threads)?;
+                Some((format!("≤ {limit} ns"), figure, figure <= limit))
+            }),
+            BesideScrapes(limit) => each(&|threads| {
+                let [beside, control] = [beside_scrapes::SCRAPING, beside_scrapes::FORMATTING];
+                let figure = other(beside, threads)? / other(control, threads)?;
+                let asked = format!("≤ {limit} × beside a thread that formats");
+                Some((asked, figure, figure <= limit))
+            }),
+            PerEndedThread(limit) => {
+                let counts = [10_000, 100_000].into_iter();
+                let Some((more, most)) = counts.filter_map(|n| Some((n, ours(n)?))).next_back()
+                else {
+                    return Vec::new();
+                };
+                let figure = (most - ours(1_000).unwrap_or(0.0)) / (more - 1_000) as f64;
+                let asked = format!("≤ {limit} bytes for each");
+                vec![verdict(&more.to_string(), asked, figure, figure <= limit)]
+            }
         }
     }
 }
@@ -104,17 +140,22 @@ pub(crate) fn judge(report: &Report) -> usize {
         .collect();
     println!("\ntargets: census, by the medians of this run");
     println!(
-        "  {:18} threads  {:42} {:>8}  verdict",
+        "  {:22} threads  {:42} {:>8}  verdict",
         "group", "target", "figure"
     );
     for verdict in &verdicts {
         println!(
-            "  {:18} {:>7}  {:42} {:>8.2}  {}",
+            "  {:22} {:>7}  {:42} {:>8}  {}{}",
             verdict.group,
             verdict.threads,
             verdict.asked,
-            verdict.figure,
-            if verdict.met { "met" } else { "MISSED" }
+            figure(verdict.figure),
+            if verdict.met { "met" } else { "MISSED" },
+            if report.is_disturbed(verdict.group) {
+                ", in a group that was disturbed"
+            } else {
+                ""
+            }
         );
     }
     let missed = verdicts.iter().filter(|verdict| !verdict.met).count();

@@ -1,8 +1,10 @@
 //! `census`: measures and tags in the code, views beside them.
 
+use census::prometheus::Exporter;
 use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 /// The name of this peer's main cases; all others are compared with it.
@@ -136,3 +138,59 @@ fn measured() {}
 pub(crate) fn function() -> Case {
     Case::new(NAME, |batch| batch.each(|_| measured()))
 }
+
+// What has very many series.
+
+#[measure]
+static MANY: Measure<u64>;
+#[measure]
+static MANY_SECONDS: Measure<f64>;
+
+view! {
+    static MANY_TOTAL: Count<MANY> by (TENANT, ROUTE) { max_series: 2_000_000 }
+    static MANY_HISTOGRAM: Distribution<MANY_SECONDS> by (TENANT, ROUTE) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+        max_series: 2_000_000,
+    }
+}
+
+struct Many {
+    kind: Kind,
+    exporter: Exporter,
+    accept: &'static str,
+}
+
+impl Series for Many {
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        match self.kind {
+            Kind::Counters => record!(MANY = 1, tags(TENANT = tenant, ROUTE = route)),
+            Kind::Histograms => record!(MANY_SECONDS = value, tags(TENANT = tenant, ROUTE = route)),
+        }
+    }
+
+    fn scrape(&self) -> usize {
+        self.exporter.scrape(Some(self.accept)).body.len()
+    }
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    let exporter = Exporter::builder().build().expect("the catalogue is valid");
+    Box::new(Many {
+        kind,
+        exporter,
+        accept: "application/openmetrics-text; version=1.0.0",
+    })
+}
+
+/// What who does not ask for more gets.
+pub(crate) fn series_as_plain_text(kind: Kind) -> Box<dyn Series> {
+    let exporter = Exporter::builder().build().expect("the catalogue is valid");
+    Box::new(Many {
+        kind,
+        exporter,
+        accept: "text/plain",
+    })
+}
+
+#[cfg(test)]
+mod tests;

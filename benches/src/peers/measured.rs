@@ -1,12 +1,16 @@
 //! `measured`: label groups of fixed cardinality are an index into an array; a handle is the label's number.
 
+use std::sync::Mutex;
+
 use lasso::{Rodeo, RodeoReader, Spur};
 use measured::label::StaticLabelSet;
 use measured::metric::histogram::Thresholds;
-use measured::{CounterVec, FloatGaugeVec, HistogramVec, LabelGroup, lasso};
+use measured::text::BufferedTextEncoder;
+use measured::{CounterVec, FloatGaugeVec, HistogramVec, LabelGroup, MetricGroup, lasso};
 use paracord::ParaCord;
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "measured";
@@ -195,4 +199,71 @@ pub(crate) fn bound_histogram() -> Case {
                 .observe(VALUES.of(pick));
         });
     })
+}
+
+/// What has very many series: no set of strings that is known beforehand, and so sparse.
+#[derive(MetricGroup)]
+struct Vecs {
+    /// Many.
+    many: Option<CounterVec<OpenSet>>,
+    /// Many.
+    many_seconds: Option<HistogramVec<OpenSet, 14>>,
+}
+
+struct Many {
+    vecs: Vecs,
+    /// Its documentation advises to keep it; one of the cases does.
+    kept: Option<Mutex<BufferedTextEncoder>>,
+}
+
+impl Many {
+    fn encode(&self, encoder: &mut BufferedTextEncoder) -> usize {
+        let Ok(()) = self.vecs.collect_group_into(encoder);
+        encoder.finish().len()
+    }
+}
+
+impl Series for Many {
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        let labels = Open { tenant, route };
+        if let Some(counters) = &self.vecs.many {
+            counters.inc(labels);
+        }
+        if let Some(histograms) = &self.vecs.many_seconds {
+            histograms.observe(labels, value);
+        }
+    }
+
+    fn scrape(&self) -> usize {
+        match &self.kept {
+            Some(kept) => self.encode(&mut kept.lock().expect("nobody panicked")),
+            None => self.encode(&mut BufferedTextEncoder::new()),
+        }
+    }
+}
+
+fn many(kind: Kind, kept: Option<Mutex<BufferedTextEncoder>>) -> Box<dyn Series> {
+    let vecs = match kind {
+        Kind::Counters => Vecs {
+            many: Some(CounterVec::with_label_set(open_set())),
+            many_seconds: None,
+        },
+        Kind::Histograms => Vecs {
+            many: None,
+            many_seconds: Some(HistogramVec::with_label_set_and_metadata(
+                open_set(),
+                thresholds(),
+            )),
+        },
+    };
+    Box::new(Many { vecs, kept })
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    many(kind, None)
+}
+
+/// With an encoder that is kept from scrape to scrape, and with it the text's memory.
+pub(crate) fn series_with_kept_buffer(kind: Kind) -> Box<dyn Series> {
+    many(kind, Some(Mutex::default()))
 }

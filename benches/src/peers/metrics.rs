@@ -6,6 +6,7 @@ use metrics::{Counter, Histogram, SharedString, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "metrics";
@@ -114,4 +115,30 @@ pub(crate) fn bound_histogram() -> Case {
         batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
         upkeep();
     })
+}
+
+/// What has very many series.
+struct Many(Kind);
+
+impl Series for Many {
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        let labels = [("tenant", tenant.to_owned()), ("route", route.to_owned())];
+        match self.0 {
+            Kind::Counters => counter!("many", &labels).increment(1),
+            Kind::Histograms => histogram!("many_seconds", &labels).record(value),
+        }
+    }
+
+    fn scrape(&self) -> usize {
+        RECORDER.render().len()
+    }
+
+    fn upkeep(&self) {
+        upkeep();
+    }
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    LazyLock::force(&RECORDER);
+    Box::new(Many(kind))
 }

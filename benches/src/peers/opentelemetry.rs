@@ -1,14 +1,20 @@
 //! `opentelemetry` with its SDK, whose manual reader nobody asks while it is measured.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use opentelemetry::metrics::{BoundCounter, BoundHistogram, Counter, Histogram, MeterProvider};
 use opentelemetry::{KeyValue, metrics::Meter};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::reader::MetricReader;
 use opentelemetry_sdk::metrics::{
-    Aggregation, Instrument, ManualReader, MeterProviderBuilder, SdkMeterProvider, Stream,
+    Aggregation, Instrument, InstrumentKind, ManualReader, MeterProviderBuilder, Pipeline,
+    SdkMeterProvider, Stream, Temporality,
 };
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "opentelemetry";
@@ -166,5 +172,90 @@ pub(crate) fn bound_histogram() -> Case {
         ForEachLabelSet::new(|method, status| histogram.bind(&attributes(method, status)));
     case("opentelemetry (experimental)", provider, move |batch| {
         batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
+    })
+}
+
+/// The provider takes the reader away, and who asks needs it, too.
+#[derive(Clone, Debug)]
+struct Reader(Arc<ManualReader>);
+
+impl MetricReader for Reader {
+    fn register_pipeline(&self, pipeline: Weak<Pipeline>) {
+        self.0.register_pipeline(pipeline);
+    }
+
+    fn collect(&self, metrics: &mut ResourceMetrics) -> OTelSdkResult {
+        self.0.collect(metrics)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.0.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.0.shutdown_with_timeout(timeout)
+    }
+
+    fn temporality(&self, kind: InstrumentKind) -> Temporality {
+        self.0.temporality(kind)
+    }
+}
+
+/// What has very many series.
+struct Many {
+    _provider: SdkMeterProvider,
+    reader: Reader,
+    /// Kept, as its periodic reader does.
+    collected: Mutex<ResourceMetrics>,
+    instrument: Instrumented,
+}
+
+enum Instrumented {
+    Counter(Counter<u64>),
+    Histogram(Histogram<f64>),
+}
+
+impl Series for Many {
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        let attributes = [
+            KeyValue::new("tenant", tenant.to_owned()),
+            KeyValue::new("route", route.to_owned()),
+        ];
+        match &self.instrument {
+            Instrumented::Counter(counter) => counter.add(1, &attributes),
+            Instrumented::Histogram(histogram) => histogram.record(value, &attributes),
+        }
+    }
+
+    /// Collects, and encodes nothing: there is no text encoder for this version.
+    fn scrape(&self) -> usize {
+        let mut collected = self.collected.lock().expect("nobody panicked");
+        self.reader.collect(&mut collected).expect("it is open");
+        collected.scope_metrics().count()
+    }
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    let reader = Reader(Arc::new(ManualReader::builder().build()));
+    let unlimited = |_: &Instrument| {
+        Stream::builder()
+            .with_cardinality_limit(2_000_000)
+            .build()
+            .ok()
+    };
+    let provider = SdkMeterProvider::builder()
+        .with_reader(reader.clone())
+        .with_view(unlimited)
+        .build();
+    let meter = provider.meter(NAME);
+    let instrument = match kind {
+        Kind::Counters => Instrumented::Counter(counter(&meter)),
+        Kind::Histograms => Instrumented::Histogram(histogram_of(&meter)),
+    };
+    Box::new(Many {
+        _provider: provider,
+        reader,
+        collected: Mutex::default(),
+        instrument,
     })
 }

@@ -1,8 +1,11 @@
 //! `prometheus` (`tikv/rust-prometheus`): a `Vec` of metrics with labels by position; a handle is a clone of the child.
 
-use prometheus::{CounterVec, HistogramOpts, HistogramVec, IntCounterVec, Opts};
+use prometheus::{
+    CounterVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+};
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "prometheus";
@@ -88,4 +91,48 @@ pub(crate) fn bound_histogram() -> Case {
     Case::new(NAME, move |batch| {
         batch.each(|pick| handles.of(pick).observe(VALUES.of(pick)));
     })
+}
+
+/// What has very many series.
+enum Vecs {
+    Counters(IntCounterVec),
+    Histograms(HistogramVec),
+}
+
+struct Many {
+    registry: Registry,
+    vecs: Vecs,
+}
+
+impl Series for Many {
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        match &self.vecs {
+            Vecs::Counters(counters) => counters.with_label_values(&[tenant, route]).inc(),
+            Vecs::Histograms(histograms) => {
+                histograms
+                    .with_label_values(&[tenant, route])
+                    .observe(value);
+            }
+        }
+    }
+
+    fn scrape(&self) -> usize {
+        let encoded = TextEncoder::new().encode_to_string(&self.registry.gather());
+        encoded.expect("a string takes all").len()
+    }
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    let registry = Registry::new();
+    let labels = ["tenant", "route"];
+    let vecs = match kind {
+        Kind::Counters => Vecs::Counters(counters(&labels)),
+        Kind::Histograms => Vecs::Histograms(histograms(&labels)),
+    };
+    let registered = match &vecs {
+        Vecs::Counters(counters) => registry.register(Box::new(counters.clone())),
+        Vecs::Histograms(histograms) => registry.register(Box::new(histograms.clone())),
+    };
+    registered.expect("the only one");
+    Box::new(Many { registry, vecs })
 }

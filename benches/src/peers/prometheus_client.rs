@@ -5,11 +5,14 @@ use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Metric, Registry};
 
 use crate::harness::Case;
+use crate::series::{Kind, Series};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "prometheus-client";
@@ -162,4 +165,59 @@ pub(crate) fn function() -> Case {
     Case::new("prometheus-client by hand", |batch| {
         batch.each(|_| measured_by_hand());
     })
+}
+
+/// What has very many series.
+struct Many<M> {
+    registry: Registry,
+    family: Family<Strings, M, fn() -> M>,
+    record: fn(&M, f64),
+}
+
+impl<M: Send + Sync + 'static> Series for Many<M>
+where
+    Family<Strings, M, fn() -> M>: Metric,
+    M: Clone,
+{
+    fn record(&self, tenant: &str, route: &str, value: f64) {
+        let labels = Strings {
+            tenant: tenant.to_owned(),
+            route: route.to_owned(),
+        };
+        (self.record)(&self.family.get_or_create(&labels), value);
+    }
+
+    fn scrape(&self) -> usize {
+        let mut body = String::new();
+        encode(&mut body, &self.registry).expect("a string takes all");
+        body.len()
+    }
+}
+
+pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+    let mut registry = Registry::default();
+    match kind {
+        Kind::Counters => {
+            let family = Family::<_, _, fn() -> _>::new_with_constructor(Counter::default as _);
+            registry.register("many", "Many", family.clone());
+            let record = |counter: &Counter, _| {
+                counter.inc();
+            };
+            Box::new(Many {
+                registry,
+                family,
+                record,
+            })
+        }
+        Kind::Histograms => {
+            let family = Family::<_, _, fn() -> _>::new_with_constructor(new_histogram as _);
+            registry.register("many_seconds", "Many", family.clone());
+            let record = Histogram::observe;
+            Box::new(Many {
+                registry,
+                family,
+                record,
+            })
+        }
+    }
 }

@@ -147,19 +147,25 @@ impl Bounds {
 
     /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
     pub(crate) fn bucket(&self, bits: u64) -> usize {
-        self.bucket_of(self.kind, order::key(self.kind, bits), self.kind.float(bits))
+        let (key, float) = (order::key(self.kind, bits), self.kind.float(bits));
+        match self.kind {
+            Kind::U64 => self.bucket_of::<u64>(key, float),
+            Kind::I64 => self.bucket_of::<i64>(key, float),
+            Kind::F64 => self.bucket_of::<f64>(key, float),
+            Kind::Duration => self.bucket_of::<Duration>(key, float),
+        }
     }
 
-    /// The same, of a value as key and as float. Its kind is that of the bounds; here the caller may know which.
+    /// The same, of a value as key and as float; the bounds are of its type.
     #[inline]
-    pub(crate) fn bucket_of(&self, kind: Kind, key: u64, float: f64) -> usize {
+    pub(crate) fn bucket_of<T: Value>(&self, key: u64, float: f64) -> usize {
         let Some(floats) = &self.floats else {
             return self.keys.partition_point(|bound| *bound < key);
         };
         let below: u64 = floats.iter().map(|bound| u64::from(*bound < float)).sum();
         #[expect(clippy::cast_possible_truncation, reason = "there are few bounds")]
         let mut bucket = below as usize;
-        if !matches!(kind, Kind::F64) {
+        if T::KIND != Kind::F64 {
             // Large integers that differ may be one float.
             while self.keys.get(bucket).is_some_and(|bound| *bound < key) {
                 bucket += 1;

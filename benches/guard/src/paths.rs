@@ -1,0 +1,276 @@
+//! The hot paths, each as an application would walk it.
+
+use std::hint::black_box;
+use std::sync::LazyLock;
+
+use census::prometheus::Exporter;
+use census::{BoundMeasure, Measure, TagKey, TagValue, measure, record, tag, tags, view};
+
+/// A way through the library, whose instructions are counted.
+pub(crate) struct Path {
+    pub(crate) name: &'static str,
+    /// What one operation is.
+    pub(crate) operation: &'static str,
+    /// How many operations are counted: so many that it makes no difference which seed the hashes have.
+    pub(crate) operations: usize,
+    /// Does so many operations.
+    pub(crate) walk: fn(usize),
+}
+
+/// All of them.
+pub(crate) const PATHS: [Path; 12] = [
+    path("counter", "two labels known where one records", counter),
+    path(
+        "strings",
+        "two strings known at run time, 1,000 series",
+        strings,
+    ),
+    path("histogram", "14 buckets, two labels", histogram),
+    path("three-views", "one measurement, three views", three_views),
+    path("literal", "two labels that are literals", literal),
+    path("bound-counter", "by a handle", bound_counter),
+    path(
+        "bound-histogram",
+        "14 buckets, by a handle",
+        bound_histogram,
+    ),
+    path("unviewed", "no view uses the measure", unviewed),
+    path("in-scope", "two labels from the scope's tags", in_scope),
+    path("function", "an empty function, measured", function),
+    Path {
+        name: "scrape-counter",
+        operation: "a counter's row, of 1,000",
+        operations: 10 * ROWS,
+        walk: scrape_counters,
+    },
+    Path {
+        name: "scrape-histogram",
+        operation: "a 14-bucket histogram's row, of 1,000",
+        operations: 5 * ROWS,
+        walk: scrape_histograms,
+    },
+];
+
+const fn path(name: &'static str, operation: &'static str, walk: fn(usize)) -> Path {
+    Path {
+        name,
+        operation,
+        operations: 20_000,
+        walk,
+    }
+}
+
+#[tag]
+static METHOD: TagKey;
+#[tag]
+static STATUS: TagKey;
+#[tag]
+static TENANT: TagKey;
+#[tag]
+static ROUTE: TagKey;
+
+#[measure]
+static COUNTED: Measure<u64>;
+#[measure]
+static BY_TENANT: Measure<u64>;
+#[measure]
+static DISTRIBUTED: Measure<f64>;
+#[measure]
+static THRICE: Measure<f64>;
+#[measure]
+static LITERAL: Measure<u64>;
+#[measure]
+static BOUND: Measure<u64>;
+#[measure]
+static BOUND_DISTRIBUTED: Measure<f64>;
+#[measure]
+static UNVIEWED: Measure<u64>;
+#[measure]
+static SCOPED: Measure<u64>;
+
+view! {
+    static COUNTED_TOTAL: Count<COUNTED> by (METHOD, STATUS);
+    static BY_TENANT_TOTAL: Count<BY_TENANT> by (TENANT, ROUTE);
+    static DISTRIBUTED_HISTOGRAM: Distribution<DISTRIBUTED> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+    static THRICE_TOTAL: Count<THRICE> by (METHOD, STATUS);
+    static THRICE_SUM: Sum<THRICE> by (METHOD, STATUS);
+    static THRICE_HISTOGRAM: Distribution<THRICE> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+    static LITERAL_TOTAL: Count<LITERAL> by (METHOD, STATUS);
+    static BOUND_TOTAL: Count<BOUND> by (METHOD, STATUS);
+    static BOUND_HISTOGRAM: Distribution<BOUND_DISTRIBUTED> by (METHOD, STATUS) {
+        buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    }
+    static SCOPED_TOTAL: Count<SCOPED> by (METHOD, STATUS);
+}
+
+#[derive(Clone, Copy, TagValue)]
+enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+#[derive(Clone, Copy, TagValue)]
+enum Status {
+    Ok,
+    NotFound,
+    Refused,
+    Broken,
+}
+
+/// The labels of the n-th operation: all 16 pairs in turn.
+fn labels(n: usize) -> (Method, Status) {
+    let method = [Method::Get, Method::Post, Method::Put, Method::Delete];
+    let status = [
+        Status::Ok,
+        Status::NotFound,
+        Status::Refused,
+        Status::Broken,
+    ];
+    let n = black_box(n);
+    (method[n % 4], status[n / 4 % 4])
+}
+
+/// The value of the n-th operation: in each of the buckets.
+fn value(n: usize) -> f64 {
+    const IN_EACH_BUCKET: [f64; 15] = [
+        0.0005, 0.002, 0.004, 0.006, 0.009, 0.02, 0.03, 0.06, 0.09, 0.2, 0.3, 0.9, 2.0, 9.0, 20.0,
+    ];
+    IN_EACH_BUCKET[black_box(n) % IN_EACH_BUCKET.len()]
+}
+
+fn counter(operations: usize) {
+    for n in 0..operations {
+        let (method, status) = labels(n);
+        record!(COUNTED = 1, tags(METHOD = method, STATUS = status));
+    }
+}
+
+fn strings(operations: usize) {
+    static TENANTS: LazyLock<Vec<String>> =
+        LazyLock::new(|| (0..1_000).map(|n| format!("tenant-{n:03}")).collect());
+    static ROUTES: LazyLock<Vec<String>> =
+        LazyLock::new(|| (0..10).map(|n| format!("/api/v1/items/{n}")).collect());
+    for n in 0..operations {
+        let n = black_box(n) % TENANTS.len();
+        let (tenant, route) = (&TENANTS[n], &ROUTES[n % ROUTES.len()]);
+        record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
+    }
+}
+
+fn histogram(operations: usize) {
+    for n in 0..operations {
+        let (method, status) = labels(n);
+        record!(
+            DISTRIBUTED = value(n),
+            tags(METHOD = method, STATUS = status)
+        );
+    }
+}
+
+fn three_views(operations: usize) {
+    for n in 0..operations {
+        let (method, status) = labels(n);
+        record!(THRICE = value(n), tags(METHOD = method, STATUS = status));
+    }
+}
+
+fn literal(operations: usize) {
+    for _ in 0..operations {
+        record!(LITERAL = 1, tags(METHOD = "get", STATUS = "ok"));
+    }
+}
+
+fn handles<T: census::Value>(measure: &Measure<T>) -> Vec<BoundMeasure<T>> {
+    let labels = (0..16).map(labels);
+    labels
+        .map(|(method, status)| measure.bind(tags!(METHOD = method, STATUS = status)))
+        .collect()
+}
+
+fn bound_counter(operations: usize) {
+    static HANDLES: LazyLock<Vec<BoundMeasure<u64>>> = LazyLock::new(|| handles(&BOUND));
+    for n in 0..operations {
+        HANDLES[black_box(n) % 16].record(1);
+    }
+}
+
+fn bound_histogram(operations: usize) {
+    static HANDLES: LazyLock<Vec<BoundMeasure<f64>>> =
+        LazyLock::new(|| handles(&BOUND_DISTRIBUTED));
+    for n in 0..operations {
+        HANDLES[black_box(n) % 16].record(value(n));
+    }
+}
+
+fn unviewed(operations: usize) {
+    for n in 0..operations {
+        let (method, status) = labels(n);
+        record!(UNVIEWED = 1, tags(METHOD = method, STATUS = status));
+    }
+}
+
+fn in_scope(operations: usize) {
+    tags!(METHOD = Method::Get, STATUS = Status::Ok).scope(|| {
+        for _ in 0..operations {
+            SCOPED.record(black_box(1));
+        }
+    });
+}
+
+#[measure]
+fn measured() {}
+
+fn function(operations: usize) {
+    for _ in 0..operations {
+        measured();
+    }
+}
+
+/// How many rows there are to scrape.
+const ROWS: usize = 1_000;
+
+/// Views of this program, made where they are scraped, so that the other paths' rows are few beside theirs.
+fn fill(record: impl Fn(&str)) {
+    for row in 0..ROWS {
+        record(&format!("tenant-{row:03}"));
+    }
+}
+
+fn scrapes(operations: usize) {
+    static EXPORTER: LazyLock<Exporter> =
+        LazyLock::new(|| Exporter::builder().build().expect("the catalogue is valid"));
+    for _ in 0..operations / ROWS {
+        black_box(EXPORTER.scrape(Some("application/openmetrics-text")));
+    }
+}
+
+fn scrape_counters(operations: usize) {
+    static FILLED: LazyLock<()> = LazyLock::new(|| {
+        fill(|tenant| record!(BY_TENANT = 1, tags(TENANT = tenant)));
+    });
+    LazyLock::force(&FILLED);
+    scrapes(operations);
+}
+
+fn scrape_histograms(operations: usize) {
+    static FILLED: LazyLock<()> = LazyLock::new(|| {
+        let view = census::View::distribution(
+            "scraped",
+            &DISTRIBUTED,
+            [
+                0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5,
+                10.0,
+            ],
+        );
+        view.column(&TENANT).register().expect("the name is new");
+        fill(|tenant| record!(DISTRIBUTED = 0.01, tags(TENANT = tenant)));
+    });
+    LazyLock::force(&FILLED);
+    scrapes(operations);
+}
