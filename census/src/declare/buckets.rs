@@ -162,9 +162,12 @@ impl Bounds {
         let Some(floats) = &self.floats else {
             return self.keys.partition_point(|bound| *bound < key);
         };
-        let below: u64 = floats.iter().map(|bound| u64::from(*bound < float)).sum();
-        #[expect(clippy::cast_possible_truncation, reason = "there are few bounds")]
-        let mut bucket = below as usize;
+        // A bit for each bound: they increase, so those below the value come first. (Processors have an instruction that
+        // finds the first that is not, but not all have one that counts.)
+        let below = floats.iter().zip(0..).fold(0_u32, |below, (bound, number)| {
+            below | u32::from(*bound < float) << number
+        });
+        let mut bucket = below.trailing_ones() as usize;
         if T::KIND != Kind::F64 {
             // Large integers that differ may be one float.
             while self.keys.get(bucket).is_some_and(|bound| *bound < key) {

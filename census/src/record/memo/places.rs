@@ -6,14 +6,20 @@ use crate::tags::Tag;
 /// More tags than these are found by their texts.
 const MAX_TAGS: usize = 5;
 
-/// How many entries there are at first, and at most: two kilobytes, and 120.
-const MIN_ENTRIES: usize = 16;
-const MAX_ENTRIES: usize = 1024;
+/// How many places there are for each entry, so that most lie at their hash: to look further costs a branch that is
+/// hard to predict.
+const ROOM: usize = 8;
+/// At how many places an entry may lie.
+const PROBES: usize = 4;
+/// How many places there are at most: half a megabyte.
+const MAX_ENTRIES: usize = 4096;
 
-/// A direct-mapped cache. Where two fall on one entry, it grows; where it may not, the newer one stays.
+/// An entry lies at its hash or one of the next places. Where all of these are taken, the newer one stays.
 #[derive(Default)]
 pub(super) struct Places {
     entries: Box<[Entry]>,
+    /// How many were put there.
+    len: usize,
 }
 
 /// Where the measurements with some tags go.
@@ -44,24 +50,19 @@ impl Places {
         for (_, value) in tags {
             hash = mix(hash, *value as u64);
         }
-        let entry = self.entry(hash)?;
-        if entry.version != version || entry.len != N {
-            return None;
-        }
-        for (tag, known) in tags.iter().zip(&entry.tags) {
-            if tag != known {
-                return None;
-            }
-        }
-        Some(entry)
+        self.near(hash).find(|entry| {
+            let mut known = tags.iter().zip(&entry.tags);
+            entry.version == version && entry.len == N && known.all(|(tag, known)| tag == known)
+        })
     }
 
     /// Where a bound measure's measurements go.
     #[inline]
     pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
-        let entry = self.entry(mix(start(version, 1), number as u64))?;
-        let [tag, ..] = entry.tags;
-        (entry.version == version && tag == (BOUND, number)).then_some(entry)
+        self.near(mix(start(version, 1), number as u64)).find(|entry| {
+            let [tag, ..] = entry.tags;
+            entry.version == version && tag == (BOUND, number)
+        })
     }
 
     /// Remembers the targets of a measurement; whether that can be: all its tags have places.
@@ -98,37 +99,50 @@ impl Places {
         let Some((first, rest)) = targets.split_first() else {
             return;
         };
-        let entry = Entry {
+        self.len += 1;
+        if self.len * ROOM > self.entries.len() && self.entries.len() < MAX_ENTRIES {
+            let larger = (0..(self.entries.len() * 2).max(ROOM)).map(|_| Entry::default());
+            for old in std::mem::replace(&mut self.entries, larger.collect()) {
+                // Should it find no place there, it is met anew.
+                self.place(old);
+            }
+        }
+        let homeless = self.place(Entry {
             version,
             len,
             tags,
             first: Some(first.clone()),
             rest: rest.into(),
-        };
-        let taken = self.entry(entry.hash());
-        let taken = taken.is_none_or(|taken| taken.version != 0);
-        if taken && self.entries.len() < MAX_ENTRIES {
-            let len = (self.entries.len() * 2).max(MIN_ENTRIES);
-            let larger = (0..len).map(|_| Entry::default()).collect();
-            for old in std::mem::replace(&mut self.entries, larger) {
-                if old.version != 0 {
-                    self.place(old);
-                }
+        });
+        if let Some(entry) = homeless {
+            let index = self.index(entry.hash());
+            if let Some(place) = self.entries.get_mut(index) {
+                *place = entry;
             }
         }
-        self.place(entry);
     }
 
-    fn place(&mut self, entry: Entry) {
-        let index = self.index(entry.hash());
-        if let Some(place) = self.entries.get_mut(index) {
-            *place = entry;
+    /// Puts an entry into a free place, or gives it back.
+    fn place(&mut self, entry: Entry) -> Option<Entry> {
+        let (start, len) = (self.index(entry.hash()), self.entries.len());
+        for index in start..start + PROBES {
+            match self.entries.get_mut(index & len.wrapping_sub(1)) {
+                Some(place) if place.version == 0 => {
+                    *place = entry;
+                    return None;
+                }
+                _ => {}
+            }
         }
+        Some(entry)
     }
 
+    /// The entries that may have this hash.
     #[inline]
-    fn entry(&self, hash: u64) -> Option<&Entry> {
-        self.entries.get(self.index(hash))
+    fn near(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+        let start = self.index(hash);
+        let mask = self.entries.len().wrapping_sub(1);
+        (start..start + PROBES).map_while(move |index| self.entries.get(index & mask))
     }
 
     #[expect(
