@@ -74,14 +74,16 @@ impl Measured<'_> {
         let krate = self.krate;
         let declared = self.declared(function, place, ty, false);
         let entered = self.entered();
-        let begin = if output::is_never(ty) {
+        let call = if output::is_never(ty) {
             // Whatever drops it, nothing was returned.
-            quote!(begin)
+            quote!(Call)
         } else {
-            quote!(begin_plain)
+            quote!(PlainCall)
         };
-        let guard =
-            quote!(let __census_call = #krate::__private::CallPlan::#begin(&__census_plan););
+        let guard = quote! {
+            let mut __census_call = #krate::__private::#call::new(&__census_plan);
+            #krate::__private::#call::begin(&mut __census_call);
+        };
         let labelled = labelled(body);
         with_body(function, &quote!(#declared #entered #guard #labelled), body)
     }
@@ -284,7 +286,8 @@ impl Measured<'_> {
         quote! {
             #declared
             #entered
-            let __census_call = #krate::__private::CallPlan::begin(&__census_plan);
+            let mut __census_call = #krate::__private::Call::new(&__census_plan);
+            #krate::__private::Call::begin(&mut __census_call);
             let __census_returned = #run;
             { #looked_at }
             __census_returned

@@ -70,7 +70,9 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     }
     let deviation = value - float(parts.shift);
     sum::add::<W>(kind, parts.sum, bits);
-    W::update(parts.shifted_sum, |sum| (f64::from_bits(sum) + deviation).to_bits());
+    W::update(parts.shifted_sum, |sum| {
+        (f64::from_bits(sum) + deviation).to_bits()
+    });
     add_float::<W>(parts.shifted_squares, deviation * deviation);
     raise::<W>(parts.greatest, key);
     raise::<W>(parts.least, !key);

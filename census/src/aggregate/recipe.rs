@@ -163,10 +163,8 @@ impl Reading {
         match (self, words) {
             (Self::Count(total), [count, ..]) => *total = total.wrapping_add(sum::load(count)),
             (Self::Sum(total), [part, ..]) => *total = sum::plus(kind, *total, sum::load(part)),
-            (Self::LastValue(last), [value, set, ..]) => {
-                if set.load(Ordering::Acquire) != 0 {
-                    *last = Some(value.load(Ordering::Relaxed));
-                }
+            (Self::LastValue(last), [value, set, ..]) if set.load(Ordering::Acquire) != 0 => {
+                *last = Some(value.load(Ordering::Relaxed));
             }
             (Self::Distribution(totals), words) => totals.add(kind, words),
             _ => {}

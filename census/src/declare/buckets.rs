@@ -164,9 +164,12 @@ impl Bounds {
         };
         // A bit for each bound: they increase, so those below the value come first. (Processors have an instruction that
         // finds the first that is not, but not all have one that counts.)
-        let below = floats.iter().zip(0..).fold(0_u32, |below, (bound, number)| {
-            below | u32::from(*bound < float) << number
-        });
+        let below = floats
+            .iter()
+            .zip(0..)
+            .fold(0_u32, |below, (bound, number)| {
+                below | u32::from(*bound < float) << number
+            });
         let mut bucket = below.trailing_ones() as usize;
         if T::KIND != Kind::F64 {
             // Large integers that differ may be one float.

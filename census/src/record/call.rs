@@ -5,14 +5,15 @@
 //! ```text
 //! let plan = CallPlan::new(&CELL);             // `.with_tags(tags(&[…]))`
 //! let scope = plan.enter();                    // if there are tags
-//! let call = plan.begin();
+//! let mut call = Call::new(&plan);
+//! call.begin();
 //! let returned = call(move || BODY);
 //! call.value(&SIZE, result, || closure(&returned));
 //! call.finish(outcome!(&returned));
 //! returned
 //! ```
 //!
-//! or, where what it returns tells nothing, `let call = plan.begin_plain();` and then `BODY`,
+//! or, where what it returns tells nothing, a `PlainCall` and then `BODY`,
 //!
 //! and like this for a future, where the plan is made at the first poll of the outer one:
 //!
@@ -61,31 +62,6 @@ impl CallPlan {
         self.tags.clone().map(TagMap::enter)
     }
 
-    /// Begins the call, with the tags that are current now.
-    pub fn begin(&self) -> Call {
-        let cell = self.cell;
-        let timed = cell.latencies().iter().any(|measure| measure.is_viewed());
-        let tags = cell.tags();
-        let mut in_flight = InFlight::default();
-        for measure in cell.in_flight() {
-            in_flight.begin(measure, &tags);
-        }
-        Call {
-            cell,
-            in_flight,
-            start: timed.then(clock::now),
-            end: End::Panicked,
-        }
-    }
-
-    /// Begins a call whose end shows all that there is to know: it returns, or it panics.
-    pub fn begin_plain(&self) -> PlainCall {
-        PlainCall {
-            call: Some(self.begin()),
-            panicking: std::thread::panicking(),
-        }
-    }
-
     /// A future that is a call. `on_return` is to finish it.
     pub fn measured<F, G>(self, future: F, on_return: G) -> Measured<F, G>
     where
@@ -122,6 +98,28 @@ enum End {
 }
 
 impl Call {
+    /// A call to come. It [begins](Self::begin) where it lies: to move it would cost more than all else.
+    #[inline]
+    pub const fn new(plan: &CallPlan) -> Self {
+        Self {
+            cell: plan.cell,
+            in_flight: InFlight::NONE,
+            start: None,
+            end: End::Panicked,
+        }
+    }
+
+    /// Begins the call, with the tags that are current now.
+    pub fn begin(&mut self) {
+        let cell = self.cell;
+        for measure in cell.in_flight() {
+            self.in_flight.begin(measure, || cell.tags());
+        }
+        if cell.latencies().iter().any(|measure| measure.is_viewed()) {
+            self.start = Some(clock::now());
+        }
+    }
+
     /// Records a value taken from what was returned, if its measure is viewed.
     pub fn value<T: Value, V: OptionalValue<T>>(
         &self,
@@ -143,7 +141,7 @@ impl Call {
     }
 
     fn end(&mut self, result: TagStr<'_>) {
-        self.in_flight = InFlight::default();
+        self.in_flight.end();
         // A measure that came to have views during the call has no beginning to count from.
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
@@ -152,6 +150,7 @@ impl Call {
         }
     }
 
+    #[inline]
     fn tags<'a>(&self, result: TagStr<'a>) -> [Tag<'a>; 3] {
         let [function, module] = self.cell.tags();
         [function, module, Tag::new(&RESULT, result)]
@@ -174,24 +173,42 @@ impl Drop for Call {
 #[must_use = "the call ends when it is dropped"]
 #[derive(Debug)]
 pub struct PlainCall {
-    call: Option<Call>,
+    call: Call,
     /// Whether its thread was panicking before it began: then it is a destructor's, and not what panics. (Should it
     /// panic itself, and be caught before it aborts the program, it counts as `ok`: nothing tells.)
     panicking: bool,
 }
 
+impl PlainCall {
+    /// A call to come.
+    #[inline]
+    pub fn new(plan: &CallPlan) -> Self {
+        let panicking = std::thread::panicking();
+        Self {
+            call: Call::new(plan),
+            panicking,
+        }
+    }
+
+    /// Begins the call, with the tags that are current now.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.call.begin();
+    }
+}
+
 impl Drop for PlainCall {
     fn drop(&mut self) {
-        if let Some(call) = self.call.take()
-            && (self.panicking || !std::thread::panicking())
-        {
-            call.finish(&TagStr::literal(&"ok"));
+        if self.panicking || !std::thread::panicking() {
+            self.call.end = End::Known;
+            self.call.end(TagStr::literal(&"ok"));
         }
     }
 }
 
 impl FunctionCell {
     /// The tags that all measurements of a call have.
+    #[inline]
     fn tags(&'static self) -> [Tag<'static>; 2] {
         [
             literal_tag(&FUNCTION, self.name()),
@@ -268,7 +285,14 @@ where
         }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
         let _scope = this.plan.enter();
-        let call = this.call.0.get_or_insert_with(|| this.plan.begin());
+        let call = match &mut this.call.0 {
+            Some(call) => call,
+            none => {
+                let call = none.insert(Call::new(this.plan));
+                call.begin();
+                call
+            }
+        };
         // `thread::panicking()` would not do: this future may be dropped because another one panicked.
         call.end = End::Panicked;
         let Some(future) = this.future.as_pin_mut() else {

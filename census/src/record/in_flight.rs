@@ -17,8 +17,15 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
+    /// Nothing is under way yet.
+    pub(crate) const NONE: Self = Self {
+        target: None,
+        more: None,
+    };
+
     /// Counts one more, if somebody views the measure.
-    pub(crate) fn begin(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>; 2]) {
+    #[inline]
+    pub(crate) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; 2]) {
         let cell = measure.cell();
         let Some(version) = cell.wiring.viewed() else {
             return;
@@ -27,8 +34,9 @@ impl InFlight {
             target.record(1);
             self.keep(target.clone());
         };
-        if !memo::each_placed_target(version, tags, &mut begin) {
-            memo::each_target(cell, version, tags, begin);
+        let places = tags().map(|tag| tag.places);
+        if !memo::each_placed_target(version, &places, &mut begin) {
+            memo::each_target(cell, version, &tags(), begin);
         }
     }
 
@@ -39,13 +47,21 @@ impl InFlight {
             self.more.get_or_insert_default().keep(target);
         }
     }
+
+    /// Counts one less, wherever it was counted.
+    pub(crate) fn end(&mut self) {
+        if let Some(target) = self.target.take() {
+            // Maybe on another thread.
+            memo::record_again(&target, (-1_i64).cast_unsigned());
+        }
+        if let Some(more) = &mut self.more {
+            more.end();
+        }
+    }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(target) = &self.target {
-            // Maybe on another thread.
-            memo::record_again(target, (-1_i64).cast_unsigned());
-        }
+        self.end();
     }
 }

@@ -121,11 +121,7 @@ pub fn record_one<'a, const N: usize>(
 
 /// What `record!` calls: several measurements with the tags of the scope and `tags` over them.
 #[doc(hidden)]
-pub fn record(
-    measurements: &[Measurement<'_>],
-    tags: &[Tag<'_>],
-    exemplar: &[(&str, TagStr<'_>)],
-) {
+pub fn record(measurements: &[Measurement<'_>], tags: &[Tag<'_>], exemplar: &[(&str, TagStr<'_>)]) {
     let exemplar = (!exemplar.is_empty())
         .then(|| ExemplarLabels::new(exemplar))
         .flatten();

@@ -96,14 +96,16 @@ impl std::error::Error for InvalidTagValue {}
 
 /// A tag value lent to one measurement: made by [`AsTagValue`], without allocating.
 #[derive(Clone, Copy, Debug)]
-pub struct TagStr<'a>(Text<'a>);
+pub struct TagStr<'a> {
+    text: Text<'a>,
+    /// Of a literal: its place tells it from all other texts, so that it need not be read to be found again.
+    literal: Option<&'static &'static str>,
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Text<'a> {
     Unset,
     Borrowed(&'a str),
-    /// Its place tells it from all other texts, so that it need not be read to be found again.
-    Literal(&'static &'static str),
     Inline(Inline),
 }
 
@@ -118,13 +120,20 @@ impl<'a> TagStr<'a> {
     /// No value: as if the tag were not written.
     #[must_use]
     pub const fn unset() -> Self {
-        Self(Text::Unset)
+        Self::new(Text::Unset)
     }
 
     /// A text that lives long enough.
     #[must_use]
     pub const fn borrowed(value: &'a str) -> Self {
-        Self(Text::Borrowed(value))
+        Self::new(Text::Borrowed(value))
+    }
+
+    const fn new(text: Text<'a>) -> Self {
+        Self {
+            text,
+            literal: None,
+        }
     }
 
     /// What `value` displays; at most 40 bytes of it.
@@ -135,24 +144,20 @@ impl<'a> TagStr<'a> {
         };
         // It only fails when the room is used up, which no integer and no character does.
         let _ = write!(inline, "{value}");
-        Self(Text::Inline(inline))
+        Self::new(Text::Inline(inline))
     }
 
     /// The place of a literal, which tells it from all others.
     #[inline]
     pub(crate) fn place(&self) -> Option<usize> {
-        match self.0 {
-            Text::Literal(value) => Some(std::ptr::from_ref(value).addr()),
-            Text::Unset | Text::Borrowed(_) | Text::Inline(_) => None,
-        }
+        self.literal.map(|value| std::ptr::from_ref(value).addr())
     }
 
     /// The text's bytes, if it is set: those of a number need not be checked to be text again.
     #[inline]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        match &self.0 {
+        match &self.text {
             Text::Borrowed(value) => Some(value.as_bytes()),
-            Text::Literal(value) => Some(value.as_bytes()),
             Text::Inline(inline) => Some(inline.bytes()),
             Text::Unset => None,
         }
@@ -160,16 +165,15 @@ impl<'a> TagStr<'a> {
 
     /// Whether there is a value.
     pub(crate) const fn is_set(&self) -> bool {
-        !matches!(self.0, Text::Unset)
+        !matches!(self.text, Text::Unset)
     }
 
     /// The text, if it is set.
     #[must_use]
     pub fn get(&self) -> Option<&str> {
-        match &self.0 {
+        match &self.text {
             Text::Unset => None,
             Text::Borrowed(value) => Some(value),
-            Text::Literal(value) => Some(value),
             Text::Inline(inline) => Some(inline.as_str()),
         }
     }
@@ -180,7 +184,10 @@ impl TagStr<'static> {
     /// A measurement whose tags are all such is the quickest.
     #[must_use]
     pub const fn literal(value: &'static &'static str) -> Self {
-        Self(Text::Literal(value))
+        Self {
+            text: Text::Borrowed(value),
+            literal: Some(value),
+        }
     }
 }
 

@@ -85,7 +85,10 @@ impl MeasureMemo {
         tags: &'a [Tag<'_>],
         scope: Option<&'a TagMap>,
     ) -> [Tag<'a>; N] {
-        let sources = self.shapes.get(shape).map_or(&[] as &[_], |shape| &shape.sources);
+        let sources = self
+            .shapes
+            .get(shape)
+            .map_or(&[] as &[_], |shape| &shape.sources);
         let mut values = [Tag::new(UNUSED, TagStr::unset()); N];
         let columns = self.columns.iter().zip(sources).zip(1..);
         for (tag, ((column, source), number)) in values.iter_mut().zip(columns) {
@@ -116,10 +119,7 @@ impl Shape {
         let sources: Vec<Source> = columns
             .iter()
             .map(|column| {
-                let mut own = tags
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, tag)| tag.key == column);
+                let mut own = tags.iter().enumerate().filter(|(_, tag)| tag.key == column);
                 match (own.next(), own.next()) {
                     (Some((number, _)), None) => Source::Own(number),
                     (Some(_), Some(_)) => Source::Several,

@@ -53,8 +53,8 @@ pub(super) fn record<'a, const N: usize>(
     bits: u64,
 ) {
     let places = tags().each_ref().map(|tag| tag.places);
-    let placed = places.iter().all(|(_, value)| *value != 0);
-    if !(placed && record_by_place(version, &places, bits)) {
+    let all_literals = places.iter().all(|(_, value)| *value != 0);
+    if !(all_literals && record_by_place(version, &places, bits)) {
         record_by_text(cell, version, &tags(), bits);
     }
 }
@@ -92,13 +92,11 @@ pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>],
             return false;
         };
         memo.keep_up();
-        let Some(targets) = memo.texts.find(version, tags) else {
-            return memo.record_by_columns(cell, version, tags, bits);
-        };
-        for target in targets {
-            target.record(bits);
+        if let Some(known) = memo.texts.find(version, tags) {
+            known.record(bits);
+            return true;
         }
-        true
+        memo.record_by_columns(cell, version, tags, bits)
     });
     if !recorded.unwrap_or_default() {
         without_memo(cell, tags, &mut |target| target.record(bits));
@@ -106,13 +104,13 @@ pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>],
 }
 
 /// Calls `f` for each target of a measurement, if the places of its tags tell them.
+#[inline]
 pub(super) fn each_placed_target<const N: usize>(
     version: u64,
-    tags: &[Tag<'_>; N],
+    tags: &[(usize, usize); N],
     f: impl FnMut(&Target),
 ) -> bool {
-    let places = tags.each_ref().map(|tag| tag.places);
-    by_place(version, &places, |entry| entry.each(f))
+    by_place(version, tags, |entry| entry.each(f))
 }
 
 /// Calls `f` for each target of a measurement.
@@ -125,8 +123,8 @@ pub(super) fn each_target(
     let reached = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
-        if let Some(targets) = memo.texts.find(version, tags) {
-            targets.iter().for_each(&mut f);
+        if let Some(known) = memo.texts.find(version, tags) {
+            known.each(&mut f);
             return Some(());
         }
         memo.by_columns(cell, version, tags, &mut f)
@@ -320,13 +318,15 @@ impl Memo {
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if let Some(targets) = texts.find(by_columns, values) {
-            targets.iter().for_each(f);
+        if let Some(known) = texts.find(by_columns, values) {
+            known.each(f);
             return Some(());
         }
         let value_of = |key: &TagKey| {
             let value = values.iter().find(|value| value.key == key);
-            value.and_then(|value| value.value.get()).unwrap_or_default()
+            value
+                .and_then(|value| value.value.get())
+                .unwrap_or_default()
         };
         let views = measure.views.iter().filter_map(Weak::upgrade);
         let target = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
@@ -406,7 +406,8 @@ fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target
     let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
     let found = with_current(|scope| {
         let value_of = |key: &TagKey| {
-            let value = measure::last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
+            let value =
+                measure::last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
             cut(value.unwrap_or_default())
         };
         FoundTargets::new(views.iter().cloned(), value_of, shared)

@@ -59,10 +59,11 @@ impl Places {
     /// Where a bound measure's measurements go.
     #[inline]
     pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
-        self.near(mix(start(version, 1), number as u64)).find(|entry| {
-            let [tag, ..] = entry.tags;
-            entry.version == version && tag == (BOUND, number)
-        })
+        self.near(mix(start(version, 1), number as u64))
+            .find(|entry| {
+                let [tag, ..] = entry.tags;
+                entry.version == version && tag == (BOUND, number)
+            })
     }
 
     /// Remembers the targets of a measurement; whether that can be: all its tags have places.
@@ -145,10 +146,6 @@ impl Places {
         (start..start + PROBES).map_while(move |index| self.entries.get(index & mask))
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "only some of the bits are wanted"
-    )]
     #[inline]
     fn index(&self, hash: u64) -> usize {
         (hash >> 32) as usize & self.entries.len().wrapping_sub(1)
@@ -158,7 +155,9 @@ impl Places {
 impl Entry {
     fn hash(&self) -> u64 {
         let tags = self.tags.iter().take(self.len);
-        tags.fold(start(self.version, self.len), |hash, (_, value)| mix(hash, *value as u64))
+        tags.fold(start(self.version, self.len), |hash, (_, value)| {
+            mix(hash, *value as u64)
+        })
     }
 
     /// Adds a measurement.
@@ -181,8 +180,12 @@ impl Entry {
     }
 
     /// Calls `f` for each target.
-    pub(super) fn each(&self, f: impl FnMut(&Target)) {
-        self.first.iter().chain(&self.rest).for_each(f);
+    #[inline]
+    pub(super) fn each(&self, mut f: impl FnMut(&Target)) {
+        if let Some(first) = &self.first {
+            f(first);
+        }
+        self.rest.iter().for_each(f);
     }
 }
 
@@ -192,7 +195,7 @@ const fn start(version: u64, tags: usize) -> u64 {
     if tags == 0 { mix(0, version) } else { version }
 }
 
-/// One round of FxHash: nobody chooses the places.
+/// One round of `FxHash`: nobody chooses the places.
 #[inline]
 const fn mix(hash: u64, place: u64) -> u64 {
     (hash.rotate_left(5) ^ place).wrapping_mul(0x9e37_79b9_7f4a_7c15)

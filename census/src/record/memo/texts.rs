@@ -17,59 +17,40 @@ const MAX_LEN: usize = 255;
 /// Sets of tags, and where the measurements with them go.
 #[derive(Default)]
 pub(super) struct Texts {
-    /// Finds the places of the sets in `sets`.
     index: Index,
     sets: Vec<Set>,
-    /// Of all sets, one after the other: for each tag the place of its key, and then its text with its length before it.
-    keys: Vec<usize>,
-    texts: Vec<u8>,
-    targets: Vec<Target>,
     hasher: RandomState,
 }
 
-struct Set {
+/// Where the measurements with some tags go. All that is looked at lies together, in two lines of the processor's cache.
+pub(super) struct Set {
     version: u64,
-    keys: u32,
-    texts: u32,
-    targets: u32,
-    /// How many tags there are.
-    len: u16,
-    /// How many targets there are.
-    views: u16,
+    tags: Packed,
+    first: Target,
+    rest: Box<[Target]>,
 }
+
+/// For each tag the place of its key, the length of its text, and the text.
+enum Packed {
+    Inline(u8, [u8; INLINE]),
+    Boxed(Box<[u8]>),
+}
+
+/// Enough for two or three short tags.
+const INLINE: usize = 62;
 
 impl Texts {
     /// Where a measurement with these tags goes.
     #[inline]
-    pub(super) fn find(&self, version: u64, tags: &[Tag<'_>]) -> Option<&[Target]> {
+    pub(super) fn find(&self, version: u64, tags: &[Tag<'_>]) -> Option<&Set> {
         let hash = self.hash(version, tags)?;
         for number in self.index.candidates(hash) {
             let set = self.sets.get(number as usize)?;
-            if set.version == version && usize::from(set.len) == tags.len() && self.is(set, tags) {
-                let first = set.targets as usize;
-                return self.targets.get(first..first + usize::from(set.views));
+            if set.version == version && set.tags.are(tags) {
+                return Some(set);
             }
         }
         None
-    }
-
-    #[inline]
-    fn is(&self, set: &Set, tags: &[Tag<'_>]) -> bool {
-        let keys = self.keys.get(set.keys as usize..).unwrap_or_default();
-        let mut texts = self.texts.get(set.texts as usize..).unwrap_or_default();
-        for (tag, key) in tags.iter().zip(keys) {
-            let Some((len, rest)) = texts.split_first() else {
-                return false;
-            };
-            let Some((text, rest)) = rest.split_at_checked(usize::from(*len)) else {
-                return false;
-            };
-            texts = rest;
-            if tag.places.0 != *key || tag.value.bytes() != Some(text) {
-                return false;
-            }
-        }
-        true
     }
 
     /// `None` if there is a tag that is not set, or too long: such are not known.
@@ -78,7 +59,10 @@ impl Texts {
         let mut hasher = self.hasher.build_hasher();
         hasher.write_u64(version);
         for tag in tags {
-            let text = tag.value.bytes().filter(|text| text.len() <= MAX_LEN)?;
+            let text = tag.value.bytes()?;
+            if text.len() > MAX_LEN {
+                return None;
+            }
             hasher.write(text);
         }
         Some(hasher.finish())
@@ -86,9 +70,6 @@ impl Texts {
 
     /// Remembers the targets of a measurement; whether that can be: all its keys have places, and its values are set.
     pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> bool {
-        if tags.iter().any(|tag| tag.places.0 == 0) {
-            return false;
-        }
         if self.sets.len() >= MAX_SETS {
             *self = Self::default();
         }
@@ -98,23 +79,99 @@ impl Texts {
     fn try_insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> Option<()> {
         let hash = self.hash(version, tags)?;
         let number = u32::try_from(self.sets.len()).ok()?;
-        let set = Set {
+        let tags = Packed::new(tags)?;
+        let (first, rest) = targets.split_first()?;
+        self.sets.push(Set {
             version,
-            keys: u32::try_from(self.keys.len()).ok()?,
-            texts: u32::try_from(self.texts.len()).ok()?,
-            targets: u32::try_from(self.targets.len()).ok()?,
-            len: u16::try_from(tags.len()).ok()?,
-            views: u16::try_from(targets.len()).ok()?,
-        };
-        for tag in tags {
-            let text = tag.value.bytes()?;
-            self.keys.push(tag.places.0);
-            self.texts.push(u8::try_from(text.len()).ok()?);
-            self.texts.extend(text);
-        }
-        self.targets.extend_from_slice(targets);
-        self.sets.push(set);
+            tags,
+            first: first.clone(),
+            rest: rest.into(),
+        });
         self.index.insert(hash, number);
         Some(())
     }
+}
+
+impl Set {
+    /// Adds a measurement.
+    #[inline]
+    pub(super) fn record(&self, bits: u64) {
+        self.first.record(bits);
+        for target in &self.rest {
+            target.record(bits);
+        }
+    }
+
+    /// Calls `f` for each target.
+    pub(super) fn each(&self, f: &mut impl FnMut(&Target)) {
+        f(&self.first);
+        self.rest.iter().for_each(f);
+    }
+}
+
+impl Packed {
+    fn new(tags: &[Tag<'_>]) -> Option<Self> {
+        let mut packed = Vec::new();
+        for tag in tags {
+            let (key, text) = (tag.places.0, tag.value.bytes()?);
+            if key == 0 {
+                return None;
+            }
+            packed.extend(key.to_ne_bytes());
+            packed.push(u8::try_from(text.len()).ok()?);
+            packed.extend(text);
+        }
+        let mut inline = [0; INLINE];
+        match (inline.get_mut(..packed.len()), u8::try_from(packed.len())) {
+            (Some(room), Ok(len)) => {
+                room.copy_from_slice(&packed);
+                Some(Self::Inline(len, inline))
+            }
+            _ => Some(Self::Boxed(packed.into())),
+        }
+    }
+
+    #[inline]
+    fn are(&self, tags: &[Tag<'_>]) -> bool {
+        let mut rest = match self {
+            Self::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Self::Boxed(bytes) => bytes,
+        };
+        for tag in tags {
+            let Some((key, more)) = rest.split_first_chunk() else {
+                return false;
+            };
+            let Some((len, more)) = more.split_first() else {
+                return false;
+            };
+            let Some((known, more)) = more.split_at_checked(usize::from(*len)) else {
+                return false;
+            };
+            let Some(text) = tag.value.bytes() else {
+                return false;
+            };
+            if usize::from_ne_bytes(*key) != tag.places.0 || !same(known, text) {
+                return false;
+            }
+            rest = more;
+        }
+        rest.is_empty()
+    }
+}
+
+/// Whether two texts are the same. Most are short, and not worth the call that compares long ones.
+#[inline]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len()
+        && match (
+            a.first_chunk::<8>(),
+            b.first_chunk(),
+            a.last_chunk::<8>(),
+            b.last_chunk(),
+        ) {
+            (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
+                a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b)
+            }
+            _ => a.iter().zip(b).all(|(a, b)| a == b),
+        }
 }
