@@ -336,9 +336,11 @@ impl Memo {
             return Some(());
         }
         let targets = found.targets.as_slice();
-        let suffice =
-            own && (places.insert(version, tags, targets) || texts.insert(version, tags, targets));
-        if !suffice {
+        if own {
+            // With literals in both: several measurements at once, or one with an exemplar, go by texts.
+            places.insert(version, tags, targets);
+        }
+        if !(own && texts.insert(version, tags, targets)) {
             texts.insert(by_columns, values, targets);
         }
         Some(())
