@@ -25,11 +25,25 @@ async fn call() {
     std::future::pending().await
 }
 
+type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn begun() -> Call {
+    let mut call: Call = Box::pin(call());
+    let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    call
+}
+
 const CALLS: usize = 200_000;
 
 #[test]
 fn no_more_have_ended_than_begun() {
     let done = AtomicBool::new(false);
+    // What the scrape knows of this thread's words, it knows before.
+    drop(begun());
+    assert_eq!(
+        UNDER_WAY.data().get(&TagMap::empty()),
+        Some(&Number::I64(0))
+    );
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut reads = 0_u64;
@@ -42,14 +56,12 @@ fn no_more_have_ended_than_begun() {
                 reads += 1;
             }
         });
-        let (begun, calls) = sync_channel::<Pin<Box<dyn Future<Output = ()> + Send>>>(4);
+        let (sender, calls) = sync_channel::<Call>(4);
         let end = scope.spawn(|| calls.into_iter().for_each(drop));
         for _ in 0..CALLS {
-            let mut call = Box::pin(call());
-            let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            begun.send(call).expect("it is received");
+            sender.send(begun()).expect("it is received");
         }
-        drop(begun);
+        drop(sender);
         end.join().expect("it does not panic");
         done.store(true, Ordering::Relaxed);
     });

@@ -37,6 +37,17 @@ const TEXTS: [&str; 5] = [
     "_overflow",
 ];
 
+/// A literal, the very same wherever it is used: one of the texts.
+struct Same(usize);
+
+static SAME: [&str; 5] = TEXTS;
+
+impl AsTagValue for Same {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::literal(&SAME[self.0 % 5])
+    }
+}
+
 /// A literal that is too long.
 struct Long;
 
@@ -157,6 +168,18 @@ impl Step {
                 record!(measure = value, tags(A = Long, B = "x"));
                 (&LONG[..255], "x")
             }
+            11 => {
+                record!(measure = value, tags(B = b, A = a));
+                (a, b)
+            }
+            12 => {
+                record!(measure = value, tags(A = Same(self.a), B = Same(self.b)));
+                (a, b)
+            }
+            13 => {
+                record!(measure = value, tags(B = Same(self.b), A = Same(self.a)));
+                (a, b)
+            }
             _ => {
                 record!(
                     measure = value,
@@ -176,7 +199,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         0..3_usize,
         0..40_u8,
         0..20_usize,
-        0..12_u8,
+        0..15_u8,
         0..5_usize,
         0..5_usize,
         scope,

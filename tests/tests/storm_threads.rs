@@ -276,3 +276,52 @@ fn what_only_destructors_record_is_counted() {
     let found = left.data().get(&tags!(LANE = "left")).copied();
     assert_eq!(found, Some(Number::U64(ENDED)));
 }
+
+/// Floats that are added in another order, because a thread has ended, make another sum.
+#[test]
+fn sums_of_floats_do_not_fall_when_threads_end() {
+    #[measure]
+    static WEIGHT: Measure<f64>;
+    let sum = View::sum("weight", &WEIGHT).register().expect("free");
+    let distribution = View::distribution("weights", &WEIGHT, [0.5]).register();
+    let distribution = distribution.expect("free");
+    let mut before = (0.0, 0.0);
+    let mut check = || {
+        let all = TagMap::empty();
+        let sum = sum.data().get(&all).map_or(-1.0, |sum| sum.as_f64());
+        let of_all = distribution
+            .data()
+            .get(&all)
+            .map_or(-1.0, |data| data.sum.as_f64());
+        assert!(
+            sum >= before.0 && of_all >= before.1,
+            "{before:?} {sum} {of_all}"
+        );
+        before = (sum, of_all);
+    };
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..100 {
+        let mut threads = Vec::new();
+        for _ in 0..4 {
+            let (end, ended) = channel::<()>();
+            let (done, recorded) = channel();
+            let values: Vec<f64> = (0..20).map(|_| random.f64()).collect();
+            let thread = thread::spawn(move || {
+                for value in values {
+                    WEIGHT.record(value);
+                }
+                done.send(()).expect("it is waited for");
+                ended.into_iter().for_each(drop);
+            });
+            recorded.recv().expect("it does not panic");
+            threads.push((end, thread));
+            check();
+        }
+        while !threads.is_empty() {
+            let (end, thread) = threads.swap_remove(random.usize(..threads.len()));
+            drop(end);
+            thread.join().expect("it does not panic");
+            check();
+        }
+    }
+}

@@ -66,20 +66,19 @@ impl Places {
             })
     }
 
-    /// Remembers the targets of a measurement; whether that can be: all its tags have places.
-    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> bool {
+    /// Remembers the targets of a measurement, if all its tags have places.
+    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
         let mut places = [(0, 0); MAX_TAGS];
         if tags.len() > MAX_TAGS {
-            return false;
+            return;
         }
         for (place, tag) in places.iter_mut().zip(tags) {
             if tag.places.0 == 0 || tag.places.1 == 0 {
-                return false;
+                return;
             }
             *place = tag.places;
         }
         self.put(version, tags.len(), places, targets);
-        true
     }
 
     /// Remembers the targets of a bound measure.
