@@ -64,7 +64,7 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     let kind = T::KIND;
     let value = kind.float(bits);
     let key = order::key(kind, bits);
-    let bucket = recipe.bounds.bucket_of::<T>(key, value);
+    let bucket = recipe.bounds.bucket_of(key);
     if parts.least.load(Ordering::Acquire) == 0 {
         set_shift(&parts, value);
     }

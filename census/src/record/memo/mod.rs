@@ -314,11 +314,13 @@ impl Memo {
         } = self;
         let measure = measures.get(number)?;
         let version = measure.version;
+        // Then they are known by the tags alone.
+        let own = own && Texts::may_know(tags);
         // Versions with views are even: the next number stands for all columns instead of the measurement's own tags.
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if let Some(known) = texts.find(by_columns, values) {
+        if !own && let Some(known) = texts.find(by_columns, values) {
             known.each(f);
             return Some(());
         }
@@ -336,10 +338,10 @@ impl Memo {
             return Some(());
         }
         let targets = found.targets.as_slice();
-        let suffice =
-            own && (places.insert(version, tags, targets) || texts.insert(version, tags, targets));
-        if !suffice {
+        if !own {
             texts.insert(by_columns, values, targets);
+        } else if !places.insert(version, tags, targets) {
+            texts.insert(version, tags, targets);
         }
         Some(())
     }
