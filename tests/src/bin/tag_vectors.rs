@@ -232,12 +232,12 @@ fn decode(bytes: &[u8]) -> String {
 fn kind(kind: DecodeErrorKind) -> &'static str {
     match kind {
         DecodeErrorKind::Empty => "empty",
-        DecodeErrorKind::Version => "version",
+        DecodeErrorKind::UnknownVersion => "version",
         DecodeErrorKind::Truncated => "truncated",
-        DecodeErrorKind::Varint => "varint",
-        DecodeErrorKind::Key => "key",
-        DecodeErrorKind::Value => "value",
-        DecodeErrorKind::Size => "size",
+        DecodeErrorKind::InvalidLength => "varint",
+        DecodeErrorKind::InvalidKey => "key",
+        DecodeErrorKind::InvalidValue => "value",
+        DecodeErrorKind::TooLarge => "size",
         _ => "unknown",
     }
 }
