@@ -127,7 +127,8 @@ impl TagMap {
     /// Calls `f` with these tags current.
     ///
     /// A future that `f` only makes runs later, and without them: that is what
-    /// [`with_tags`](crate::WithTags::with_tags) is for.
+    /// [`with_tags`](crate::WithTags::with_tags) is for. And whatever else this thread runs meanwhile has them, which may be
+    /// other tasks if `f` blocks on a runtime: `runtime.block_on(future.with_tags(tags))` gives them to that future alone.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
