@@ -232,7 +232,7 @@ mod tests {
         let _outer = map("outer").enter();
         let lent = tags.lend();
         let newer = map("newer").enter();
-        std::mem::forget(map("newest").enter());
+        mem::forget(map("newest").enter());
         assert_eq!(TagMap::current(), map("newest"));
         drop(lent);
         assert_eq!(TagMap::current(), map("outer"), "and what came after it");
