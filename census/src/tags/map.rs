@@ -10,6 +10,11 @@ use crate::declare::TagKey;
 
 /// A set of tags: each key has one value. Cheap to clone. Made by [`tags!`](macro@crate::tags).
 ///
+/// Measurements have the tags of the set that is [`current`](Self::current). A set is made current by
+/// [`scope`](Self::scope), [`enter`](Self::enter) and, for futures, [`with_tags`](crate::WithTags::with_tags). It goes to
+/// other processes by [`to_baggage`](Self::to_baggage) and [`encode`](Self::encode), and comes from them by
+/// [`from_baggage`](Self::from_baggage) and [`decode`](Self::decode).
+///
 /// The operations are OpenCensus's (`tags/TagMap.md`):
 ///
 /// ```
