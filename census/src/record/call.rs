@@ -101,8 +101,13 @@ impl Call {
     /// A call to come. It [begins](Self::begin) where it lies: to move it would cost more than all else.
     #[inline]
     pub const fn new(plan: &CallPlan) -> Self {
+        Self::of(plan.cell)
+    }
+
+    #[inline]
+    const fn of(cell: &'static FunctionCell) -> Self {
         Self {
-            cell: plan.cell,
+            cell,
             in_flight: InFlight::NONE,
             start: None,
             end: End::Panicked,
@@ -258,7 +263,7 @@ pin_project! {
     impl<F, G> PinnedDrop for Measured<F, G> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _scope = this.plan.enter();
+            let _lent = this.plan.tags.as_mut().map(TagMap::lend);
             this.future.set(None);
             drop(this.call.0.take());
         }
@@ -284,11 +289,12 @@ where
             return future.poll(cx);
         }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
-        let _scope = this.plan.enter();
+        let cell = this.plan.cell;
+        let _lent = this.plan.tags.as_mut().map(TagMap::lend);
         let call = match &mut this.call.0 {
             Some(call) => call,
             none => {
-                let call = none.insert(Call::new(this.plan));
+                let call = none.insert(Call::of(cell));
                 call.begin();
                 call
             }
