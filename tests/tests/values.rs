@@ -198,3 +198,23 @@ fn sums_end_where_they_would_fall_or_be_infinite() {
             .is_err()
     );
 }
+
+#[test]
+fn a_distribution_may_have_many_buckets() {
+    const BOUNDS: u64 = 70_000;
+    let measure = Measure::<u64>::builder("many/buckets")
+        .register()
+        .expect("free");
+    let view = View::distribution("many_buckets", &measure, 0..BOUNDS)
+        .register()
+        .expect("free");
+    for value in [0, 65_529, 65_536, BOUNDS - 1, BOUNDS] {
+        measure.record(value);
+    }
+    let data = view.data().get(&TagMap::empty()).cloned().expect("a row");
+    let filled = (0_u64..).zip(&data.bucket_counts);
+    let filled: Vec<u64> = filled
+        .filter_map(|(bucket, count)| (*count == 1).then_some(bucket))
+        .collect();
+    assert_eq!(filled, [0, 65_529, 65_536, BOUNDS - 1, BOUNDS]);
+}

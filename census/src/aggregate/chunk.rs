@@ -64,9 +64,8 @@ pub(crate) struct Target {
     chunk: Arc<Chunk>,
     /// Of the first word.
     start: u32,
-    len: u16,
-    /// Whether it is but one word, this thread's own, that counts.
-    counts: bool,
+    /// How many words; 0 stands for one, this thread's own, that counts.
+    len: u32,
     recorder: Recorder,
 }
 
@@ -74,15 +73,16 @@ impl Target {
     pub(super) fn new(chunk: &Arc<Chunk>, row: usize) -> Self {
         let recipe = &chunk.recipe;
         let start = row % recipe.rows_of_a_chunk() * recipe.words;
+        let counts = recipe.op == Op::Count && chunk.owner != EVERYBODY;
+        let len = if counts { 0 } else { recipe.words };
         Self {
             start: u32::try_from(start).unwrap_or_default(),
-            len: u16::try_from(recipe.words).unwrap_or_default(),
+            len: u32::try_from(len).unwrap_or_default(),
             recorder: if chunk.owner == EVERYBODY {
                 recipe.recorder::<Anyone>()
             } else {
                 recipe.recorder::<Owner>()
             },
-            counts: recipe.op == Op::Count && chunk.owner != EVERYBODY,
             chunk: Arc::clone(chunk),
         }
     }
@@ -91,13 +91,13 @@ impl Target {
     #[inline]
     pub(crate) fn record(&self, bits: u64) {
         let start = self.start as usize;
-        if self.counts {
+        if self.len == 0 {
             if let Some(count) = self.chunk.words.get(start) {
                 Owner::add(count, 1);
             }
             return;
         }
-        if let Some(words) = self.chunk.words.get(start..start + usize::from(self.len)) {
+        if let Some(words) = self.chunk.words.get(start..start + self.len as usize) {
             (self.recorder)(&self.chunk.recipe, words, bits);
         }
     }

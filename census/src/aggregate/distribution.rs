@@ -17,14 +17,13 @@ pub(super) const HEADER: usize = 6;
 /// The words of a row, by name. All are zero at first.
 struct Parts<'a> {
     sum: &'a AtomicU64,
-    /// See [`Moments`]. It is set before `least`.
+    /// See [`Moments`]. Set once, by the first value; that of the value zero is `-0.0`, whose bits are not zero.
     shift: &'a AtomicU64,
     shifted_sum: &'a AtomicU64,
     shifted_squares: &'a AtomicU64,
     /// The greatest value's key (see [`order`]).
     greatest: &'a AtomicU64,
-    /// The complement of the least value's key: greater for lesser values. (Zero, too, if all values were the greatest
-    /// there is; the shift is that one then, however often it is set.)
+    /// The complement of the least value's key: greater for lesser values.
     least: &'a AtomicU64,
     buckets: &'a [AtomicU64],
 }
@@ -54,6 +53,25 @@ impl<'a> Parts<'a> {
             buckets,
         })
     }
+
+    /// The shift; if there is none yet, it is `first` from now on.
+    #[inline]
+    fn shift_or(&self, first: f64) -> f64 {
+        match self.shift.load(Ordering::Relaxed) {
+            0 => self.set_shift(first),
+            bits => f64::from_bits(bits),
+        }
+    }
+
+    /// Sets the shift, unless another thread has done so in this moment. All count from the same one.
+    #[cold]
+    fn set_shift(&self, first: f64) -> f64 {
+        let first = if first == 0.0 { -0.0 } else { first };
+        let set =
+            self.shift
+                .compare_exchange(0, first.to_bits(), Ordering::Relaxed, Ordering::Relaxed);
+        set.map_or_else(f64::from_bits, |_| first)
+    }
 }
 
 /// Adds a value of type `T`.
@@ -65,10 +83,7 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     let value = kind.float(bits);
     let key = order::key(kind, bits);
     let bucket = recipe.bounds.bucket_of(key);
-    if parts.least.load(Ordering::Acquire) == 0 {
-        set_shift(&parts, value);
-    }
-    let deviation = value - float(parts.shift);
+    let deviation = value - parts.shift_or(value);
     sum::add::<W>(kind, parts.sum, bits);
     W::update(parts.shifted_sum, |sum| {
         (f64::from_bits(sum) + deviation).to_bits()
@@ -80,14 +95,6 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     if let Some(count) = parts.buckets.get(bucket) {
         W::count(count);
     }
-}
-
-/// Sets the shift, unless that has been done in this moment.
-#[cold]
-fn set_shift(parts: &Parts<'_>, value: f64) {
-    let _ = parts
-        .shift
-        .compare_exchange(0, value.to_bits(), Ordering::Relaxed, Ordering::Relaxed);
 }
 
 fn float(word: &AtomicU64) -> f64 {
@@ -112,10 +119,8 @@ pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[Atomi
     }
     let kind = recipe.kind;
     sum::add::<W>(kind, into.sum, totals.sum);
-    if into.least.load(Ordering::Acquire) == 0 {
-        set_shift(&into, totals.moments.shift);
-    }
-    let moments = totals.moments.shifted_to(float(into.shift));
+    let shift = into.shift_or(totals.moments.shift);
+    let moments = totals.moments.shifted_to(shift);
     add_float::<W>(into.shifted_sum, moments.sum);
     add_float::<W>(into.shifted_squares, moments.squares);
     raise::<W>(into.greatest, totals.greatest);
@@ -223,5 +228,21 @@ impl Totals {
         let raised = f64::from_bits(self.sum).max(sum);
         self.sum = raised.to_bits();
         raised
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shift_stays_the_first_value_also_if_that_is_zero() {
+        let words: Vec<AtomicU64> = (0..=HEADER).map(|_| AtomicU64::new(0)).collect();
+        let parts = Parts::new(&words).expect("enough words");
+        let is_zero = |shift: f64| shift.abs() < f64::MIN_POSITIVE;
+        assert!(is_zero(parts.shift_or(0.0)));
+        // As a thread does that looked when there was none yet.
+        assert!(is_zero(parts.set_shift(5.0)));
+        assert!(is_zero(parts.shift_or(7.0)));
     }
 }

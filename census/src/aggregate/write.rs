@@ -10,8 +10,7 @@ pub(super) trait Writer {
     /// Adds, wrapping around.
     fn add(word: &AtomicU64, value: u64);
 
-    /// Replaces the word by a greater one. With Release, so that who sees it (with Acquire) sees what this thread wrote
-    /// before.
+    /// Replaces the word by a greater one.
     fn raise(word: &AtomicU64, to: u64);
 
     /// Counts one more. With Release, so that who sees it (with Acquire) sees what this thread wrote before.
@@ -38,7 +37,7 @@ impl Writer for Owner {
 
     #[inline]
     fn raise(word: &AtomicU64, to: u64) {
-        word.store(to, Ordering::Release);
+        word.store(to, Ordering::Relaxed);
     }
 
     #[inline]
@@ -58,7 +57,7 @@ impl Writer for Anyone {
     }
 
     fn raise(word: &AtomicU64, to: u64) {
-        word.fetch_max(to, Ordering::Release);
+        word.fetch_max(to, Ordering::Relaxed);
     }
 
     fn count(word: &AtomicU64) {

@@ -29,7 +29,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{InFlight, clock, measurement, record_one};
+use super::{InFlight, clock, measurement, record_one, viewed};
 use crate::calls::{FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
 use crate::tags::{Scope, Tag, TagMap, TagStr, literal_tag};
@@ -132,10 +132,10 @@ impl Call {
         result: &TagStr<'_>,
         value: impl FnOnce() -> V,
     ) {
-        if measure.is_viewed()
+        if let Some(version) = viewed(measure)
             && let Some(value) = value().into_option()
         {
-            record_one(&measurement(measure, value), || self.tags(*result));
+            record_one(version, &measurement(measure, value), || self.tags(*result));
         }
     }
 
@@ -151,7 +151,11 @@ impl Call {
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
         for measure in self.cell.latencies() {
-            record_one(&measurement(measure, elapsed), || self.tags(result));
+            if let Some(version) = viewed(measure) {
+                record_one(version, &measurement(measure, elapsed), || {
+                    self.tags(result)
+                });
+            }
         }
     }
 

@@ -41,7 +41,7 @@ fn histograms_have_the_peers_bounds_and_use_every_bucket() {
     for view in [&SECONDS_HISTOGRAM, &THRICE_HISTOGRAM, &BOUND_HISTOGRAM] {
         let data = view.data();
         assert_eq!(data.rows.len(), 16);
-        assert!(data.rows.iter().all(|row| row.data.bounds == bounds));
+        assert!(data.rows.iter().all(|row| *row.data.bounds == bounds));
         let all = data.rows.iter().flat_map(|row| &row.data.bucket_counts);
         assert!(all.clone().all(|count| *count > 0));
         assert_eq!(all.sum::<u64>(), OPERATIONS);

@@ -76,9 +76,7 @@ fn by_place<const N: usize>(
         let Ok(memo) = memo.try_borrow_mut() else {
             return false;
         };
-        if memo.changes != changes() {
-            return false;
-        }
+        // Whether something else has changed does not matter: this is found under its version.
         memo.places.find(version, tags).map(f).is_some()
     });
     found.unwrap_or_default()
@@ -338,10 +336,12 @@ impl Memo {
             return Some(());
         }
         let targets = found.targets.as_slice();
-        if !own {
-            texts.insert(by_columns, values, targets);
-        } else if !places.insert(version, tags, targets) {
+        if own {
+            // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
+            places.insert(version, tags, targets);
             texts.insert(version, tags, targets);
+        } else {
+            texts.insert(by_columns, values, targets);
         }
         Some(())
     }
