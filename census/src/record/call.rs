@@ -293,12 +293,12 @@ where
             return future.poll(cx);
         }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
-        let cell = this.plan.cell;
+        let function = this.plan.cell;
         let _lent = this.plan.tags.as_mut().map(TagMap::lend);
         let call = match &mut this.call.0 {
             Some(call) => call,
             none => {
-                let call = none.insert(Call::of(cell));
+                let call = none.insert(Call::of(function));
                 call.begin();
                 call
             }

@@ -89,6 +89,7 @@ impl Measure<Duration> {
 /// The version of the measure's views, if there are any.
 #[doc(hidden)]
 #[inline]
+#[must_use]
 pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<u64> {
     measure.cell().wiring.viewed()
 }
