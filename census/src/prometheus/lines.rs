@@ -167,13 +167,57 @@ impl Lines {
 
 /// A label's value, which is escaped as an OpenMetrics HELP is.
 fn write_label_value(out: &mut String, value: &str) {
-    // Looks at every byte, for then several are looked at at once.
-    let special = value.bytes().fold(false, |found, byte| {
-        found | matches!(byte, b'\\' | b'"' | b'\n')
-    });
+    let (eights, rest) = value.as_bytes().as_chunks::<8>();
+    let special = eights.iter().any(|it| any_special(u64::from_ne_bytes(*it)))
+        || rest.iter().any(|byte| SPECIAL.contains(byte));
     if special {
         out.push_str(&escape_help(value, true));
     } else {
         out.push_str(value);
+    }
+}
+
+/// What is escaped.
+const SPECIAL: [u8; 3] = *b"\\\"\n";
+
+/// Whether one of eight bytes is special: a byte is zero exactly if it borrows and had no highest bit. Looking at one
+/// after the other takes a tenth of a scrape's time.
+#[inline]
+fn any_special(eight: u64) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    let is = |byte: u8| {
+        let differs = eight ^ (ONES * u64::from(byte));
+        differs.wrapping_sub(ONES) & !differs
+    };
+    let [a, b, c] = SPECIAL.map(is);
+    (a | b | c) & (ONES << 7) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_escaped_wherever_what_is_special_stands() {
+        let written = |value: &str| {
+            let mut out = String::new();
+            write_label_value(&mut out, value);
+            out
+        };
+        for len in 0..20 {
+            // Neighbours of what is special, and bytes with the highest bit.
+            for plain in [
+                "x", "!", "#", "[", "]", "\t", "\u{b}", "\0", "\u{a2}", "\u{dc}",
+            ] {
+                let text = plain.repeat(len);
+                assert_eq!(written(&text), text);
+                for special in ["\\", "\"", "\n"] {
+                    let place = plain.len() * (len / 2);
+                    let (start, end) = text.split_at(place);
+                    let expected = format!("{start}{}{end}", escape_help(special, true));
+                    assert_eq!(written(&format!("{start}{special}{end}")), expected);
+                }
+            }
+        }
     }
 }

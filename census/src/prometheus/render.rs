@@ -60,8 +60,12 @@ impl Renderer {
             problems,
         }));
         encode_registry(&mut out, &own)?;
-        let body = out.finish();
+        let mut body = out.finish();
         self.length.store(body.len(), Ordering::Relaxed);
+        if body.len() < body.capacity() / 2 {
+            // Much is gone since the last one, and a slow client may keep this one for long.
+            body.shrink_to_fit();
+        }
         Ok(body)
     }
 }
