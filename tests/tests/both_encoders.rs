@@ -50,25 +50,27 @@ view! {
 }
 
 fn record_all() {
-    let names = [
-        "",
-        "plain",
-        "a \"quoted\" \\ one\nof two lines",
-        "\u{e9}\u{1f600}",
-        " # {x=\"y\"} 1",
-        "more",
-        "+Inf",
+    let rows: [(&str, u64, i64, f64); 7] = [
+        ("", 0, i64::MIN, -1.5),
+        ("plain", 1, -1, 0.0),
+        (
+            "a \"quoted\" \\ one\nof two lines",
+            9_007_199_254_740_993,
+            0,
+            1e-7,
+        ),
+        ("\u{e9}\u{1f600}", u64::MAX, 1, 1e16),
+        (" # {x=\"y\"} 1", 12_345, i64::MAX, 1e22),
+        ("more", 10, 7, 0.1 + 0.2),
+        ("+Inf", 100, 8, f64::MAX / 2.0),
     ];
-    let sizes = [0, 1, 9_007_199_254_740_993, u64::MAX, 12_345, 10, 100];
-    let balances = [i64::MIN, -1, 0, 1, i64::MAX, 7, 8];
-    let ratios = [-1.5, 0.0, 1e-7, 1e16, 1e22, 0.1 + 0.2, f64::MAX / 2.0];
-    for (number, name) in names.into_iter().enumerate() {
-        let at = names[(number * 3 + 1) % names.len()];
+    let elsewhere = rows.iter().map(|(name, ..)| *name).cycle().skip(3);
+    for ((name, size, balance, ratio), at) in rows.into_iter().zip(elsewhere) {
         record!(
-            SIZE = sizes[number],
-            BALANCE = balances[number],
-            RATIO = ratios[number],
-            LATENCY = Duration::from_nanos(sizes[number] / 1_000),
+            SIZE = size,
+            BALANCE = balance,
+            RATIO = ratio,
+            LATENCY = Duration::from_nanos(size / 1_000),
             tags(WHO = name, WHERE = at)
         );
         // Of another thread, so there is something to be added up.
