@@ -177,6 +177,8 @@ impl ExporterBuilder {
 
     /// A `prometheus-client` registry whose metrics go along, as they are. Where it has samples of a view's name, the
     /// view is left out of the scrape, and `census_left_out_families` says so.
+    ///
+    /// A collector in it must not scrape this exporter: that would wait for itself.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(registry.into());
         self
