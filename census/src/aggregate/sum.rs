@@ -26,7 +26,8 @@ pub(super) fn plus(kind: Kind, a: u64, b: u64) -> u64 {
     }
 }
 
-/// Reads a word.
+/// Reads a word. With Acquire (which pairs with the Release in `Anyone::add`), so that the words that are read after it
+/// hold what was recorded before: a call that one thread began, where another has counted its end.
 pub(super) fn load(word: &AtomicU64) -> u64 {
-    word.load(Ordering::Relaxed)
+    word.load(Ordering::Acquire)
 }

@@ -7,7 +7,8 @@ pub(super) trait Writer {
     /// Replaces the word by what `f` makes of it.
     fn update(word: &AtomicU64, f: impl Fn(u64) -> u64);
 
-    /// Adds, wrapping around.
+    /// Adds, wrapping around. Where anyone does, with Release, so that who sees it (with Acquire) sees what was recorded
+    /// before.
     fn add(word: &AtomicU64, value: u64);
 
     /// Replaces the word by a greater one.
@@ -53,7 +54,7 @@ impl Writer for Anyone {
     }
 
     fn add(word: &AtomicU64, value: u64) {
-        word.fetch_add(value, Ordering::Relaxed);
+        word.fetch_add(value, Ordering::Release);
     }
 
     fn raise(word: &AtomicU64, to: u64) {

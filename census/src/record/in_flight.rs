@@ -51,8 +51,7 @@ impl InFlight {
     /// Counts one less, wherever it was counted.
     pub(crate) fn end(&mut self) {
         if let Some(target) = self.target.take() {
-            // Maybe on another thread.
-            memo::record_again(&target, (-1_i64).cast_unsigned());
+            memo::take_back(&target, (-1_i64).cast_unsigned());
         }
         if let Some(more) = &mut self.more {
             more.end();

@@ -170,21 +170,16 @@ pub(super) fn record_bound(
     }
 }
 
-/// Records where a measurement went before, maybe of another thread.
-pub(super) fn record_again(target: &Target, bits: u64) {
-    let reached = MEMO.try_with(|memo| {
-        let memo = &mut *memo.try_borrow_mut().ok()?;
-        if target.may_be_written_by(memo.thread) {
-            target.record(bits);
-        } else if let Some(view) = target.view() {
-            let row = target.row();
-            target_of(&mut memo.shards, memo.thread, &view, row).record(bits);
-        }
-        Some(())
+/// Takes back what was recorded before, maybe by another thread: then where everybody records. A scrape reads that
+/// first, so that it does not see the end of something whose beginning it has not seen.
+pub(super) fn take_back(target: &Target, bits: u64) {
+    let is_own = MEMO.try_with(|memo| {
+        let memo = memo.try_borrow().ok()?;
+        target.may_be_written_by(memo.thread).then_some(())
     });
-    if !matches!(reached, Ok(Some(())))
-        && let Some(view) = target.view()
-    {
+    if matches!(is_own, Ok(Some(()))) {
+        target.record(bits);
+    } else if let Some(view) = target.view() {
         view.shared_target(target.row()).record(bits);
     }
 }
