@@ -46,6 +46,9 @@ const _: () = {
     is_shared::<TagMap>();
 };
 
+/// So many tags are looked at before names are compared.
+const FEW: usize = 8;
+
 impl TagMap {
     /// No tags.
     #[must_use]
@@ -134,8 +137,13 @@ impl TagMap {
     }
 
     fn find(&self, key: &TagKey) -> Result<usize, usize> {
-        self.as_slice()
-            .binary_search_by(|(other, _)| other.cmp(key))
+        let tags = self.as_slice();
+        // Mostly there are few tags, and one has this very key: no name need be read.
+        let same = |(other, _): &(TagKey, TagValue)| other.handle().same(key.handle());
+        match tags.iter().take(FEW).position(same) {
+            Some(index) => Ok(index),
+            None => tags.binary_search_by(|(other, _)| other.cmp(key)),
+        }
     }
 
     /// The newest tag replaces the key too: it says whether the tag is local.

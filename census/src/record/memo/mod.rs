@@ -257,8 +257,8 @@ impl Memo {
         let mut look_up = |scope: Option<&TagMap>| {
             let of = (number, shape, tags, scope);
             match columns {
-                0..=4 => self.by_values::<4>(of, !needs_scope, f),
-                5..=16 => self.by_values::<16>(of, !needs_scope, f),
+                0..=2 => self.by_values::<2>(of, !needs_scope, f),
+                3..=16 => self.by_values::<16>(of, !needs_scope, f),
                 17..=256 => self.by_values::<256>(of, !needs_scope, f),
                 _ => None,
             }
