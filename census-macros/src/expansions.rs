@@ -109,6 +109,14 @@ fn record() {
 }
 
 #[test]
+fn record_one() {
+    let output = crate::record::record(
+        quote!(census; VIDEO_SIZE = size, tags(FRONTEND = client, keys::CODEC = "av1")),
+    );
+    insta::assert_snapshot!(expression(&output));
+}
+
+#[test]
 fn tags() {
     let output = crate::record::tags(quote!(census; FRONTEND = client, keys::CODEC = "av1"));
     insta::assert_snapshot!(expression(&output));

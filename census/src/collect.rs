@@ -145,10 +145,10 @@ pub fn snapshot() -> Snapshot {
 
 fn collect<D>(live: &Arc<LiveView>, data: impl Fn(Data) -> Option<D>) -> ViewData<D> {
     let mut rows = Vec::new();
-    let collected = live.each(|key, read| {
-        rows.extend(data(read).map(|data| Row {
+    let collected = live.each(|row| {
+        rows.extend(row.data().and_then(&data).map(|data| Row {
             columns: Arc::clone(&live.spec.columns),
-            key: Box::from(key),
+            key: Box::from(row.key),
             data,
         }));
         Ok::<(), Infallible>(())

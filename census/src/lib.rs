@@ -50,6 +50,25 @@
 //! 6. **Encode** and
 //! 7. **Serve**: `census::prometheus` (features `prometheus` and `server`).
 //!
+//! # Tags follow the work
+//!
+//! The front door knows the tenant, the bottom layer records the bytes, and a view joins them. What the front door says
+//! is current for all that it calls, and goes along where you send it; a new task or thread begins without.
+//!
+//! | where to | how |
+//! |---|---|
+//! | a closure, or the rest of a block | [`tags!(TENANT = "acme").scope(\|\| …)`](TagMap::scope), [`let _scope = tags.enter();`](TagMap::enter) |
+//! | a future, and all that it awaits | [`future.with_tags(tags)`](WithTags::with_tags) |
+//! | a task | `spawn(future.with_tags(TagMap::current()))` |
+//! | a thread, a blocking call, a parallel iterator | `let tags = TagMap::current();` here, [`tags.scope(\|\| …)`](TagMap::scope) there |
+//! | a stream | `stream.with_tags(tags)`, with the feature `stream` |
+//! | another process, by HTTP | [`to_baggage`](TagMap::to_baggage) here, [`from_baggage_all`](TagMap::from_baggage_all) there |
+//! | another process, by gRPC | [`encode`](TagMap::encode) here, [`decode`](TagMap::decode) there |
+//!
+//! A measurement's own tags ([`record!`]) go over those of the innermost scope, and these over those of outer ones.
+//! `#[tag(local)]` never leaves the process, and [`outgoing`](TagMap::outgoing) and [`incoming`](TagMap::incoming) filter
+//! the rest.
+//!
 //! # Measured functions
 //!
 //! [`#[measure]`](macro@measure) on a function, a method or an `impl` block counts its calls by how they end, times them,

@@ -66,6 +66,7 @@ fn the_fronts_tag_is_in_the_backs_metrics() {
             ("acme", "none", 3),
             // Characters that a header may not have as they are.
             ("a%2Cb;c=d", "short", 2),
+            ("Z%C3%BCrich%20%22100%25%22", "short", 1),
         ] {
             let front = &front;
             clients.spawn(move || {
@@ -84,7 +85,8 @@ fn the_fronts_tag_is_in_the_backs_metrics() {
     assert_eq!(
         back.samples("back_bytes_read_total"),
         [
-            r#"back_bytes_read_total{tenant="a%2Cb;c=d"} 20"#,
+            r#"back_bytes_read_total{tenant="Zürich \"100%\""} 10"#,
+            r#"back_bytes_read_total{tenant="a,b;c=d"} 20"#,
             r#"back_bytes_read_total{tenant="acme"} 200"#,
             r#"back_bytes_read_total{tenant="globex"} 100000"#,
             r#"back_bytes_read_total{tenant="initech"} 50"#,
@@ -98,7 +100,8 @@ fn the_fronts_tag_is_in_the_backs_metrics() {
         assert_eq!(
             service.samples(name),
             [
-                format!(r#"{name}{{tenant="a%2Cb;c=d",result="ok"}} 2"#),
+                format!(r#"{name}{{tenant="Zürich \"100%\"",result="ok"}} 1"#),
+                format!(r#"{name}{{tenant="a,b;c=d",result="ok"}} 2"#),
                 format!(r#"{name}{{tenant="acme",result="error"}} 3"#),
                 format!(r#"{name}{{tenant="acme",result="ok"}} 20"#),
                 format!(r#"{name}{{tenant="globex",result="ok"}} 10"#),

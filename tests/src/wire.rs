@@ -22,19 +22,19 @@ pub fn simple_decode(bytes: &[u8]) -> Result<BTreeMap<String, String>, DecodeErr
     match bytes.next() {
         None => return Err(DecodeErrorKind::Empty),
         Some(0) => {}
-        Some(_) => return Err(DecodeErrorKind::Version),
+        Some(_) => return Err(DecodeErrorKind::UnknownVersion),
     }
     let mut tags = BTreeMap::new();
     let mut size = 0;
     while bytes.next() == Some(0) {
-        let key = simple_text(&mut bytes, DecodeErrorKind::Key)?;
+        let key = simple_text(&mut bytes, DecodeErrorKind::InvalidKey)?;
         if key.is_empty() {
-            return Err(DecodeErrorKind::Key);
+            return Err(DecodeErrorKind::InvalidKey);
         }
-        let value = simple_text(&mut bytes, DecodeErrorKind::Value)?;
+        let value = simple_text(&mut bytes, DecodeErrorKind::InvalidValue)?;
         size += key.len() + value.len();
         if size > 8192 {
-            return Err(DecodeErrorKind::Size);
+            return Err(DecodeErrorKind::TooLarge);
         }
         tags.insert(key, value);
     }
@@ -48,12 +48,12 @@ fn simple_text(
     let mut len = 0_u128;
     for position in 0.. {
         if position == 10 {
-            return Err(DecodeErrorKind::Varint);
+            return Err(DecodeErrorKind::InvalidLength);
         }
         let byte = bytes.next().ok_or(DecodeErrorKind::Truncated)?;
         len += u128::from(byte % 128) << (7 * position);
         if len > u128::from(u64::MAX) {
-            return Err(DecodeErrorKind::Varint);
+            return Err(DecodeErrorKind::InvalidLength);
         }
         if byte < 128 {
             break;

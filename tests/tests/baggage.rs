@@ -189,3 +189,35 @@ fn no_more_than_8192_bytes_go_out_or_come_in() -> Result<(), CatalogueError> {
     );
     Ok(())
 }
+
+#[test]
+fn what_is_beyond_the_limits_is_not_even_looked_at() {
+    for header in ["", ",", "k=v", "%zz", "=========="] {
+        let mut taken = 0;
+        let headers = std::iter::repeat_n(header, 1_000_000).inspect(|_| taken += 1);
+        let tags = TagMap::from_baggage_all(headers);
+        assert_eq!(tags.len(), usize::from(header == "k=v"));
+        assert!(taken <= 8193, "{header:?}: {taken}");
+    }
+}
+
+#[test]
+fn a_header_may_end_where_the_room_does() {
+    // 8192 bytes, the last of them a member, a comma, or a comma before it.
+    let blanks = |len: usize| " ".repeat(len);
+    for (header, there) in [
+        (format!("{}a=1", blanks(8189)), true),
+        (format!("{}a=1", blanks(8190)), false),
+        (format!("{}a=1,", blanks(8188)), true),
+        (format!("{}a=1,", blanks(8189)), true),
+        (format!("{}a=1,b=2", blanks(8189)), true),
+        (format!("{},a=1", blanks(8188)), true),
+        (format!("{},a=1", blanks(8189)), false),
+        (format!("{},a=1", ",".repeat(8188)), true),
+        (format!("{},a=1", ",".repeat(8189)), false),
+    ] {
+        let tags = TagMap::from_baggage(&header);
+        let expected: &[_] = if there { &[("a", "1")] } else { &[] };
+        assert_eq!(texts(&tags), expected, "{} bytes", header.len());
+    }
+}

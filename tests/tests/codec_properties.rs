@@ -208,7 +208,7 @@ proptest! {
             both.extend(b);
             prop_assert_eq!(decoded, Ok(map(&both)));
         } else {
-            prop_assert_eq!(decoded.map_err(|error| error.kind()), Err(DecodeErrorKind::Size));
+            prop_assert_eq!(decoded.map_err(|error| error.kind()), Err(DecodeErrorKind::TooLarge));
         }
     }
 

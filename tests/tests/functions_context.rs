@@ -188,3 +188,21 @@ fn tags_of_a_future_are_evaluated_at_its_first_poll() {
     assert_eq!(evaluated, 0);
     assert_eq!(poll(pin!(late(&mut evaluated))), Poll::Ready(1));
 }
+
+#[measure(tags(ROUTE = "call"))]
+async fn holds_a_guard() -> [Option<String>; 2] {
+    let _guard = tags!(ROUTE = "held").enter();
+    let before = current(&ROUTE);
+    Once::default().await;
+    [before, current(&ROUTE)]
+}
+
+#[test]
+fn a_guard_held_across_an_await_ends_there_and_leaks_nowhere() {
+    let mut call = Box::pin(holds_a_guard());
+    assert!(poll(call.as_mut()).is_pending());
+    assert_eq!(current(&ROUTE), None);
+    let texts = ["held", "call"].map(|text| Some(text.to_owned()));
+    assert_eq!(poll(call.as_mut()), Poll::Ready(texts));
+    assert_eq!(current(&ROUTE), None);
+}

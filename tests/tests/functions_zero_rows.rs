@@ -80,7 +80,13 @@ fn named(function: &str) -> TagMap {
     tags!(FUNCTION = function, MODULE = module_path!())
 }
 
+/// One after the other: what the second calls, the first wants uncalled.
 #[test]
+fn before_and_after_the_first_calls() {
+    every_function_has_its_rows_before_its_first_call();
+    the_families_are_what_dashboards_expect();
+}
+
 fn every_function_has_its_rows_before_its_first_call() {
     assert_eq!(results("plain"), ["ok", "panicked"]);
     assert_eq!(results("fallible"), ["error", "ok", "panicked"]);
@@ -135,7 +141,6 @@ fn a_crate_that_is_only_linked_is_there() {
     );
 }
 
-#[test]
 fn the_families_are_what_dashboards_expect() {
     assert!(by_alias().is_err() && own().is_err() && Server.get().is_none());
     plain();

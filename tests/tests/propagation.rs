@@ -72,6 +72,29 @@ fn so_with_local_keys_made_at_run_time() -> Result<(), CatalogueError> {
 }
 
 #[test]
+fn what_is_said_to_stay_stays_also_by_other_keys_of_the_name() -> Result<(), CatalogueError> {
+    mod elsewhere {
+        use census::{TagKey, tag};
+
+        /// A mistake, which `check` tells.
+        #[tag(name = "session")]
+        pub static NOT_LOCAL: TagKey;
+    }
+    let not_local = tags!(elsewhere::NOT_LOCAL = "secret");
+    // Received before the key was made.
+    let received = TagMap::from_baggage("made_later=secret");
+    let _made_later = TagKey::new_local("made_later")?;
+    for tags in [not_local, received] {
+        assert_eq!(tags.len(), 1);
+        assert_eq!(tags.to_baggage().as_str(), "");
+        assert_eq!(tags.encode().expect("small").as_slice(), [0]);
+        assert_eq!(tags.to_baggage().left_out().local, 1);
+        assert!(tags.outgoing(&[]).is_empty());
+    }
+    Ok(())
+}
+
+#[test]
 fn received_keys_register_nothing() -> Result<(), CatalogueError> {
     let received = TagMap::from_baggage("only_received=x");
     let (key, _) = received.iter().next().expect("a tag");

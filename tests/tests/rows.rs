@@ -35,6 +35,7 @@ fn exposition() -> String {
         .build_lenient()
         .scrape(None)
         .body
+        .into()
 }
 
 #[test]

@@ -154,6 +154,24 @@ fn what_cannot_be_read_is_said() {
         assert_eq!(ended.code, Some(2), "{}", ended.stdout);
         assert!(!ended.stderr.is_empty());
     }
+    // The other vectors are compared, and none is passed over in silence.
+    let good = json!({"hex": "00", "result": {"tags": {}}});
+    let wrong = json!({"title": "wrong", "hex": "00", "result": {"error": "empty"}});
+    let bad = json!({"title": "bad", "hex": "00", "result": {"tags": 7}});
+    let ended = compare_vectors(&json!({"decode": [good, bad, wrong]}));
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stdout.contains("decode 2, \"wrong\""),
+        "{}",
+        ended.stdout
+    );
+    assert!(ended.stdout.ends_with("3 vectors, 1 differences\n"));
+    assert!(
+        ended.stderr.contains("decode 1, \"bad\""),
+        "{}",
+        ended.stderr
+    );
+
     let unknown = decode("00", &json!({"tags": {}, "offset": 1}));
     assert_eq!(unknown.code, Some(0));
     assert!(unknown.stderr.contains("`offset`"), "{}", unknown.stderr);

@@ -154,6 +154,29 @@ fn a_panic_in_a_destructor_leaves_the_context_as_it_was() {
 }
 
 #[test]
+fn a_guard_held_across_an_await_ends_there_and_leaks_nowhere() {
+    let holds = async {
+        let _guard = tags!(TENANT = "held").enter();
+        let before = tenant();
+        pause().await;
+        (before, tenant())
+    };
+    let mut holds = Box::pin(holds.with_tags(tags!(TENANT = "own")));
+    let _outer = tags!(TENANT = "outer").enter();
+    assert!(poll(holds.as_mut()).is_pending());
+    assert_eq!(tenant(), text("outer"));
+    assert_eq!(
+        poll(holds.as_mut()),
+        Poll::Ready((text("held"), text("own")))
+    );
+    assert_eq!(tenant(), text("outer"));
+
+    let forgets = async { std::mem::forget(tags!(TENANT = "forgotten").enter()) };
+    assert!(poll(pin!(forgets.with_tags(tags!(TENANT = "own")))).is_ready());
+    assert_eq!(tenant(), text("outer"));
+}
+
+#[test]
 fn polled_on_another_thread_it_has_its_tags() {
     let tells = Tells::default();
     let mut future = Box::pin(asks_twice(tells.clone()).with_tags(tags!(TENANT = "moves")));

@@ -38,20 +38,20 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         )
     });
     let measurements: Vec<TokenStream> = measurements.collect();
-    let statement = match measurements.as_slice() {
-        [measurement] if labels.len() == 0 => record_one(krate, measurement, &tags),
+    let recorded = match (measurements.as_slice(), names.as_slice()) {
+        ([measurement], [name]) if labels.len() == 0 => record_one(krate, measurement, name, &tags),
         _ => {
             let tags = tags.iter().map(|assignment| tag(krate, assignment));
             quote! {
-                #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+                if #(#krate::Measure::is_viewed(#names))||* {
+                    #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+                }
             }
         }
     };
     quote! {{
         #(let #names = #measures;)*
-        if #(#krate::Measure::is_viewed(#names))||* {
-            #statement
-        }
+        #recorded
     }}
 }
 
@@ -59,7 +59,12 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
 ///
 /// The closure looks at each tag, whose key and value are evaluated before, maybe twice: for their places, which
 /// mostly suffice, and for all of it. So nothing that only the second needs is prepared for the first.
-fn record_one(krate: &Krate, measurement: &TokenStream, tags: &[Assignment]) -> TokenStream {
+fn record_one(
+    krate: &Krate,
+    measurement: &TokenStream,
+    measure: &Ident,
+    tags: &[Assignment],
+) -> TokenStream {
     let name = |what: &str, index: usize| format_ident!("__census_{what}_{index}");
     let mut names = Vec::new();
     let mut evaluated = Vec::new();
@@ -81,8 +86,12 @@ fn record_one(krate: &Krate, measurement: &TokenStream, tags: &[Assignment]) -> 
         });
     }
     quote! {
-        match (#(#evaluated,)*) {
-            (#(#names,)*) => #krate::__private::record_one(&#measurement, || [#(#looked_at),*]),
+        if let ::core::option::Option::Some(__census_version) = #krate::__private::viewed(#measure) {
+            match (#(#evaluated,)*) {
+                (#(#names,)*) => {
+                    #krate::__private::record_one(__census_version, &#measurement, || [#(#looked_at),*]);
+                }
+            }
         }
     }
 }

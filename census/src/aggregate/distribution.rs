@@ -1,6 +1,6 @@
 //! A distribution's words: sum, what the deviations are computed from, extremes, and a count for each bucket.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use super::moments::Moments;
 use super::recipe::Recipe;
@@ -82,7 +82,7 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     let kind = T::KIND;
     let value = kind.float(bits);
     let key = order::key(kind, bits);
-    let bucket = recipe.bounds.bucket_of::<T>(key, value);
+    let bucket = recipe.bounds.bucket_of(key);
     let deviation = value - parts.shift_or(value);
     sum::add::<W>(kind, parts.sum, bits);
     W::update(parts.shifted_sum, |sum| {
@@ -113,7 +113,8 @@ pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[Atomi
     let (Some(from), Some(into)) = (Parts::new(from), Parts::new(into)) else {
         return;
     };
-    let totals = Totals::read_once(&from);
+    let mut totals = Totals::new(from.buckets.len());
+    totals.read(&from);
     if totals.moments.count == 0 {
         return;
     }
@@ -131,7 +132,7 @@ pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[Atomi
 }
 
 /// What the words of a row hold, of one thread or of several.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Totals {
     sum: u64,
     moments: Moments,
@@ -141,25 +142,35 @@ pub(super) struct Totals {
 }
 
 impl Totals {
+    /// Of no words yet.
+    pub(super) fn new(buckets: usize) -> Self {
+        Self {
+            sum: 0,
+            moments: Moments::default(),
+            greatest: 0,
+            least: 0,
+            buckets: vec![0; buckets],
+        }
+    }
+
+    /// Forgets what was added.
+    pub(super) fn reset(&mut self) {
+        (self.sum, self.greatest, self.least) = (0, 0, 0);
+        self.moments = Moments::default();
+        self.buckets.fill(0);
+    }
+
     /// Adds what some words hold.
     pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
         let Some(parts) = Parts::new(words) else {
             return;
         };
-        let mut read = Self::read_once(&parts);
-        // Others may record meanwhile. Where they do so all the time, the last try has to do.
-        for _ in 0..TRIES {
-            let again = Self::read_once(&parts);
-            let same = again.moments.count == read.moments.count;
-            read = again;
-            if same {
-                break;
-            }
-        }
-        if self.buckets.is_empty() {
-            *self = read;
+        if self.moments.count == 0 {
+            self.read(&parts);
             return;
         }
+        let mut read = Self::new(self.buckets.len());
+        read.read(&parts);
         self.sum = sum::plus(kind, self.sum, read.sum);
         self.moments = self.moments.and(read.moments);
         self.greatest = self.greatest.max(read.greatest);
@@ -169,30 +180,52 @@ impl Totals {
         }
     }
 
-    fn read_once(parts: &Parts<'_>) -> Self {
-        // Pairs with the Release in `count`. First of all: what is counted is in the sums.
-        let buckets: Vec<u64> = parts
-            .buckets
-            .iter()
-            .map(|count| count.load(Ordering::Acquire))
-            .collect();
-        Self {
-            sum: sum::load(parts.sum),
-            moments: Moments {
-                count: buckets.iter().sum(),
-                shift: float(parts.shift),
-                sum: float(parts.shifted_sum),
-                squares: float(parts.shifted_squares),
-            },
-            greatest: parts.greatest.load(Ordering::Relaxed),
-            least: parts.least.load(Ordering::Relaxed),
-            buckets,
+    /// Reads some words alone.
+    fn read(&mut self, parts: &Parts<'_>) {
+        // Others may record meanwhile. Where they do so all the time, the last try has to do.
+        for _ in 0..TRIES {
+            self.read_once(parts);
+            // The counts are looked at again after everything else was read.
+            fence(Ordering::Acquire);
+            let counts = parts.buckets.iter().map(|it| it.load(Ordering::Relaxed));
+            if counts.sum::<u64>() == self.moments.count {
+                break;
+            }
         }
     }
 
-    pub(super) fn data(mut self, recipe: &Recipe, measure: &MeasureDescriptor) -> DistributionData {
+    fn read_once(&mut self, parts: &Parts<'_>) {
+        // Pairs with the Release in `count`. First of all: what is counted is in the sums.
+        let mut counted = 0;
+        for (read, count) in self.buckets.iter_mut().zip(parts.buckets) {
+            *read = count.load(Ordering::Acquire);
+            counted += *read;
+        }
+        self.sum = sum::load(parts.sum);
+        self.moments = Moments {
+            count: counted,
+            shift: float(parts.shift),
+            sum: float(parts.shifted_sum),
+            squares: float(parts.shifted_squares),
+        };
+        self.greatest = parts.greatest.load(Ordering::Relaxed);
+        self.least = parts.least.load(Ordering::Relaxed);
+    }
+
+    /// The sum of the values, in their common form.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// How many values each bucket has.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn buckets(&self) -> &[u64] {
+        &self.buckets
+    }
+
+    pub(super) fn data(&self, recipe: &Recipe, measure: &MeasureDescriptor) -> DistributionData {
         let kind = recipe.kind;
-        self.buckets.resize(recipe.bounds.buckets(), 0);
         let count = self.moments.count;
         let unit = match kind {
             Kind::Duration => measure.time_unit().nanoseconds(),
@@ -213,7 +246,7 @@ impl Totals {
             min: (count > 0).then(|| kind.number(min)),
             max: (count > 0).then(|| kind.number(max)),
             bounds: recipe.bounds.numbers(),
-            bucket_counts: self.buckets,
+            bucket_counts: self.buckets.clone(),
             exemplars: Vec::new(),
         }
     }

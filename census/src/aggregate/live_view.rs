@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::recipe::Recipe;
-use super::{Data, Rows};
+#[cfg(feature = "prometheus")]
+use super::recipe::Sample;
+use super::recipe::{Reading, Recipe};
+use super::{Data, Exemplar, Rows};
 use crate::declare::ViewSpec;
 use crate::register::{default_max_series, known_rows};
 use crate::tags::packed;
@@ -62,18 +64,23 @@ impl LiveView {
         key
     }
 
-    /// Calls `f` with the key and the data of each row, in the order of their appearance, until it fails. Holds no lock
-    /// meanwhile.
+    /// Calls `f` with each row, in the order of their appearance, until it fails. Holds no lock meanwhile.
     pub(crate) fn each<E>(
         self: &Arc<Self>,
-        mut f: impl FnMut(&str, Data) -> Result<(), E>,
+        mut f: impl FnMut(ReadRow<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.take_in();
         let (mut text, mut ends) = (String::new(), Vec::new());
         // Rows that come meanwhile are for the next time.
         let len = self.rows.len();
+        let recipe = &self.rows.recipe;
+        let mut readings: Vec<Reading> = (0..len.min(ROWS_AT_A_TIME))
+            .map(|_| Reading::new(recipe))
+            .collect();
         for start in (0..len).step_by(ROWS_AT_A_TIME) {
             let rows = start..(start + ROWS_AT_A_TIME).min(len);
+            readings.truncate(rows.len());
+            self.read(rows.clone(), &mut readings);
             text.clear();
             ends.clear();
             self.rows.table.keys(rows.clone(), |key| {
@@ -82,17 +89,48 @@ impl LiveView {
             });
             let starts = std::iter::once(0).chain(ends.iter().copied());
             let keys = starts.zip(&ends).map(|(start, end)| text.get(start..*end));
-            for ((row, key), data) in rows.clone().zip(keys).zip(self.read(rows)) {
-                let (Some(key), Some(mut data)) = (key, data) else {
-                    continue;
-                };
-                if let Data::Distribution(data) = &mut data {
-                    let recipe = &self.rows.recipe;
-                    data.exemplars = recipe.exemplars.of(row, recipe.kind);
-                }
-                f(key, data)?;
+            for ((number, key), reading) in rows.zip(keys).zip(&readings) {
+                f(ReadRow {
+                    live: self,
+                    number,
+                    key: key.unwrap_or_default(),
+                    reading,
+                })?;
             }
         }
         Ok(())
+    }
+}
+
+/// A row, read.
+pub(crate) struct ReadRow<'a> {
+    live: &'a LiveView,
+    number: usize,
+    /// The columns' values, packed.
+    pub(crate) key: &'a str,
+    reading: &'a Reading,
+}
+
+impl ReadRow<'_> {
+    /// All that it holds, copied; nothing for a last value that was never set.
+    pub(crate) fn data(&self) -> Option<Data> {
+        let measure = &self.live.spec.measure.descriptor;
+        let mut data = self.reading.data(&self.live.rows.recipe, measure)?;
+        if let Data::Distribution(data) = &mut data {
+            data.exemplars = self.exemplars();
+        }
+        Some(data)
+    }
+
+    /// What is exported of it; nothing for a last value that was never set.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn sample(&self) -> Option<Sample<'_>> {
+        self.reading.sample(&self.live.rows.recipe)
+    }
+
+    /// The exemplars of its buckets; nothing if there is none.
+    pub(crate) fn exemplars(&self) -> Vec<Option<Exemplar>> {
+        let recipe = &self.live.rows.recipe;
+        recipe.exemplars.of(self.number, recipe.kind)
     }
 }

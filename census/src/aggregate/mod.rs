@@ -29,5 +29,7 @@ pub(crate) use exemplar::ExemplarLabels;
 pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 pub(crate) use index::Index;
 pub(crate) use live_view::{Found, LiveView};
+#[cfg(feature = "prometheus")]
+pub(crate) use recipe::Sample;
 pub(crate) use rows::Rows;
 pub(crate) use shard::Shard;

@@ -7,6 +7,8 @@ use super::distribution::{self, HEADER};
 use super::exemplar::Exemplars;
 use super::write::Writer;
 use super::{Data, sum};
+#[cfg(feature = "prometheus")]
+use crate::declare::Number;
 use crate::declare::{AggregationSpec, Bounds, Kind, MeasureDescriptor, Value, ViewSpec};
 
 /// How the rows of a view are written and read.
@@ -140,7 +142,7 @@ fn record_last_value(_: &Recipe, words: &[AtomicU64], bits: u64) {
     }
 }
 
-/// What a row holds, added up from the words of several threads.
+/// What a row holds, added up from the words of several threads. It is used again for the next rows.
 pub(super) enum Reading {
     Count(u64),
     Sum(u64),
@@ -154,11 +156,23 @@ impl Reading {
             Op::Count => Self::Count(0),
             Op::Sum => Self::Sum(0),
             Op::LastValue => Self::LastValue(None),
-            Op::Distribution => Self::Distribution(distribution::Totals::default()),
+            Op::Distribution => {
+                Self::Distribution(distribution::Totals::new(recipe.bounds.buckets()))
+            }
+        }
+    }
+
+    /// Forgets what was added.
+    pub(super) fn reset(&mut self) {
+        match self {
+            Self::Count(total) | Self::Sum(total) => *total = 0,
+            Self::LastValue(last) => *last = None,
+            Self::Distribution(totals) => totals.reset(),
         }
     }
 
     /// Adds what some words hold.
+    #[inline]
     pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
         match (self, words) {
             (Self::Count(total), [count, ..]) => *total = total.wrapping_add(sum::load(count)),
@@ -185,15 +199,40 @@ impl Reading {
     }
 
     /// As plain data; nothing for a last value that was never set.
-    pub(super) fn data(self, recipe: &Recipe, measure: &MeasureDescriptor) -> Option<Data> {
+    pub(super) fn data(&self, recipe: &Recipe, measure: &MeasureDescriptor) -> Option<Data> {
         let number = |bits| recipe.kind.number(bits);
         Some(match self {
-            Self::Count(count) => Data::Count(count),
-            Self::Sum(sum) => Data::Sum(number(sum)),
-            Self::LastValue(value) => Data::LastValue(number(value?)),
+            Self::Count(count) => Data::Count(*count),
+            Self::Sum(sum) => Data::Sum(number(*sum)),
+            Self::LastValue(value) => Data::LastValue(number((*value)?)),
             Self::Distribution(totals) => {
                 Data::Distribution(Box::new(totals.data(recipe, measure)))
             }
         })
     }
+
+    /// What is exported of it; nothing for a last value that was never set.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn sample(&self, recipe: &Recipe) -> Option<Sample<'_>> {
+        let number = |bits| recipe.kind.number(bits);
+        Some(match self {
+            Self::Count(count) => Sample::Value(Number::U64(*count)),
+            Self::Sum(sum) => Sample::Value(number(*sum)),
+            Self::LastValue(value) => Sample::Value(number((*value)?)),
+            Self::Distribution(totals) => Sample::Histogram {
+                sum: number(totals.sum()),
+                buckets: totals.buckets(),
+            },
+        })
+    }
+}
+
+/// What is exported of a row: less than its data, and nothing is copied.
+#[cfg(feature = "prometheus")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sample<'a> {
+    /// Of anything but a distribution.
+    Value(Number),
+    /// Of a distribution: its sum, and how many values each bucket has.
+    Histogram { sum: Number, buckets: &'a [u64] },
 }

@@ -9,11 +9,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 
+use super::LiveView;
 use super::chunk::{Chunk, EVERYBODY, Target};
 use super::recipe::{Reading, Recipe};
 use super::table::Table;
-use super::{Data, LiveView};
-use crate::declare::MeasureDescriptor;
 
 /// The rows of a view.
 #[derive(Debug)]
@@ -92,36 +91,42 @@ impl Rows {
         shared.get(number).cloned().flatten()
     }
 
-    /// What some rows hold.
-    fn read(&self, rows: Range<usize>, measure: &MeasureDescriptor) -> Vec<Option<Data>> {
+    /// Reads some rows, one into each reading.
+    fn read(&self, rows: Range<usize>, readings: &mut [Reading]) {
         let recipe = &*self.recipe;
+        readings.iter_mut().for_each(Reading::reset);
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let Ledger { live, shown } = &mut *ledger;
+        // A chunk after the other: the rows of one lie next to each other.
         let of_a_chunk = recipe.rows_of_a_chunk();
-        let mut read = Vec::with_capacity(rows.len());
-        let mut shared = None;
-        for row in rows {
-            let (number, place) = (row / of_a_chunk, row % of_a_chunk);
-            if shared.as_ref().is_none_or(|(known, _)| *known != number) {
-                shared = Some((number, self.shared(number)));
-            }
-            let all = shared.iter().filter_map(|(_, chunk)| chunk.as_ref());
+        let (mut start, mut rest) = (rows.start, &mut *readings);
+        while !rest.is_empty() {
+            let (number, place) = (start / of_a_chunk, start % of_a_chunk);
+            let here = (of_a_chunk - place).min(rest.len());
+            let (now, later) = std::mem::take(&mut rest).split_at_mut(here);
+            let shared = self.shared(number);
             let own = live.get(number).into_iter().flatten();
-            let mut reading = Reading::new(recipe);
-            for words in all.chain(own).filter_map(|chunk| chunk.row(place)) {
-                reading.add(recipe.kind, words);
-            }
-            if recipe.rounds() && recipe.may_only_rise(&reading) {
-                if shown.len() <= row {
-                    shown.resize(row + 1, f64::MIN);
+            for chunk in shared.iter().chain(own) {
+                for (place, reading) in (place..).zip(&mut *now) {
+                    if let Some(words) = chunk.row(place) {
+                        reading.add(recipe.kind, words);
+                    }
                 }
-                if let Some(shown) = shown.get_mut(row) {
+            }
+            start += here;
+            rest = later;
+        }
+        if recipe.rounds() {
+            if shown.len() < rows.end {
+                shown.resize(rows.end, f64::MIN);
+            }
+            let shown = shown.iter_mut().skip(rows.start);
+            for (reading, shown) in readings.iter_mut().zip(shown) {
+                if recipe.may_only_rise(reading) {
                     *shown = reading.raise_sum(*shown);
                 }
             }
-            read.push(reading.data(recipe, measure));
         }
-        read
     }
 }
 
@@ -210,10 +215,9 @@ impl LiveView {
         self.try_tidy();
     }
 
-    /// What some rows hold.
-    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>) -> Vec<Option<Data>> {
-        let read = self.rows.read(rows, &self.spec.measure.descriptor);
+    /// Reads some rows, one into each reading.
+    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>, readings: &mut [Reading]) {
+        self.rows.read(rows, readings);
         self.try_tidy();
-        read
     }
 }

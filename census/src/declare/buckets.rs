@@ -90,15 +90,9 @@ const fn is_finite(kind: Kind, bits: u64) -> bool {
 pub(crate) struct Bounds {
     kind: Kind,
     keys: Arc<[u64]>,
-    /// As floats (durations in nanoseconds), filled up with infinity, if there are so few that comparing with them all
-    /// is quicker than a search: no branch to be mispredicted, and no comparison waits for another.
-    floats: Option<[f64; FEW]>,
     /// As they were written.
     numbers: Arc<[Number]>,
 }
-
-/// Enough for the usual histogram.
-const FEW: usize = 16;
 
 impl PartialEq for Bounds {
     fn eq(&self, other: &Self) -> bool {
@@ -130,54 +124,23 @@ impl Bounds {
 
     fn from_keys(kind: Kind, keys: Arc<[u64]>) -> Self {
         let bits = |key: &u64| order::bits(kind, *key);
-        let floats = (keys.len() <= FEW).then(|| {
-            let mut floats = [f64::INFINITY; FEW];
-            for (float, key) in floats.iter_mut().zip(&*keys) {
-                *float = kind.float(bits(key));
-            }
-            floats
-        });
         Self {
             kind,
             numbers: keys.iter().map(|key| kind.number(bits(key))).collect(),
-            floats,
             keys,
         }
     }
 
     /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
+    #[inline]
     pub(crate) fn bucket(&self, bits: u64) -> usize {
-        let (key, float) = (order::key(self.kind, bits), self.kind.float(bits));
-        match self.kind {
-            Kind::U64 => self.bucket_of::<u64>(key, float),
-            Kind::I64 => self.bucket_of::<i64>(key, float),
-            Kind::F64 => self.bucket_of::<f64>(key, float),
-            Kind::Duration => self.bucket_of::<Duration>(key, float),
-        }
+        self.bucket_of(order::key(self.kind, bits))
     }
 
-    /// The same, of a value as key and as float; the bounds are of its type.
+    /// The bucket of a value that is given by its key.
     #[inline]
-    pub(crate) fn bucket_of<T: Value>(&self, key: u64, float: f64) -> usize {
-        let Some(floats) = &self.floats else {
-            return self.keys.partition_point(|bound| *bound < key);
-        };
-        // A bit for each bound: they increase, so those below the value come first. (Processors have an instruction that
-        // finds the first that is not, but not all have one that counts.)
-        let below = floats
-            .iter()
-            .zip(0..)
-            .fold(0_u32, |below, (bound, number)| {
-                below | u32::from(*bound < float) << number
-            });
-        let mut bucket = below.trailing_ones() as usize;
-        if T::KIND != Kind::F64 {
-            // Large integers that differ may be one float.
-            while self.keys.get(bucket).is_some_and(|bound| *bound < key) {
-                bucket += 1;
-            }
-        }
-        bucket
+    pub(crate) fn bucket_of(&self, key: u64) -> usize {
+        self.keys.partition_point(|bound| *bound < key)
     }
 
     /// How many buckets there are: one more than bounds.
@@ -219,18 +182,6 @@ mod tests {
             [i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket),
             [0, 0, 1, 1, 2, 2, 3, 3]
         );
-    }
-
-    #[test]
-    fn few_bounds_and_many_are_searched_alike() {
-        for number in [0, 1, 15, 16, 17, 100] {
-            let written: Vec<u64> = (0..number).map(|i| (1 << 60) + 3 * i).collect();
-            let bounds = Bounds::new(written.clone()).expect("they increase");
-            for value in (1 << 60) - 2..(1 << 60) + 3 * number + 2 {
-                let below = written.iter().filter(|bound| **bound < value).count();
-                assert_eq!(bounds.bucket(value), below, "{value} among {number}");
-            }
-        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
-//! The views as a `Collector` of `prometheus-client`: every family whole, and once.
+//! The views as a `Collector` of `prometheus-client`, for a registry that someone else encodes.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,164 +10,119 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics;
 use prometheus_client::registry::Unit;
 
-use super::exemplars::{Bucket, ExemplarQueue};
-use super::exposition::Written;
-use super::families::{ConstLabel, Decoration, Families, Family};
+use super::families::{ConstLabel, Decoration, Family, LastFamilies};
 use super::help::escape_help;
+use super::own::OwnFamilies;
 use super::value::SampleValue;
-use super::{own, unit};
-use crate::aggregate::{Data, DistributionData};
-use crate::declare::AggregationKind;
+use crate::aggregate::{LiveView, Sample};
+use crate::declare::TimeUnit;
 use crate::register::{self, MetricType};
 use crate::tags::packed;
 
-/// Takes a snapshot whenever it is asked to encode itself.
+/// Reads the views whenever it is asked to encode itself.
 #[derive(Debug)]
 pub(super) struct ViewCollector {
     pub(super) decoration: Arc<Decoration>,
-    pub(super) target: Target,
+    pub(super) last: LastFamilies,
     /// How many problems the exporter knows beside those of its families.
     pub(super) problems: usize,
 }
 
-/// Where the families go.
-#[derive(Debug)]
-pub(super) enum Target {
-    /// A scrape of ours: the families that were written before, and how exemplars get to their lines. HELP is escaped
-    /// by the [`Exposition`](super::exposition::Exposition), and so right for either format.
-    Exposition {
-        written: Vec<Written>,
-        exemplars: ExemplarQueue,
-    },
-    /// A registry of the user's, which someone else encodes: HELP must be escaped here, and exemplars have no way in
-    /// (a `prometheus-client` exemplar cannot be made outside it).
-    Registry,
-}
-
 impl Collector for ViewCollector {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        let (written, exemplars) = match &self.target {
-            Target::Exposition { written, exemplars } => (written.as_slice(), Some(exemplars)),
-            Target::Registry => (&[] as &[_], None),
-        };
-        let families = Families::new(register::views(), &self.decoration, written);
-        for family in &families.valid {
-            FamilyWriter {
-                family,
-                const_labels: &self.decoration.const_labels,
-                exemplars,
-            }
-            .write(&mut encoder)?;
+        let views = register::views();
+        let families = self.last.get(&views, &self.decoration, &[]);
+        for (family, live) in families.with(&views) {
+            let const_labels = &self.decoration.const_labels;
+            write_family(&mut encoder, family, live, const_labels)?;
         }
-        own::write_build_info(&mut encoder, &families, &self.decoration.build_info)?;
-        let problems = self.problems + families.problems.len();
-        own::write(
-            &mut encoder,
-            &families,
-            u64::try_from(problems).unwrap_or(u64::MAX),
+        let own = OwnFamilies {
+            decoration: Arc::clone(&self.decoration),
+            families,
+            views,
+            problems: self.problems,
+        };
+        own.write(&mut encoder)
+    }
+}
+
+/// Writes a view. There are no exemplars: a `prometheus-client` exemplar cannot be made outside that crate.
+fn write_family(
+    encoder: &mut DescriptorEncoder<'_>,
+    family: &Family,
+    live: &Arc<LiveView>,
+    const_labels: &[ConstLabel],
+) -> fmt::Result {
+    let view = &live.spec;
+    let time_unit = view.measure.descriptor.time_unit();
+    // Nobody escapes it after us.
+    let help = escape_help(&view.description, true);
+    // The encoder adds the unit to the name.
+    let without_unit = || {
+        let name = family.name.strip_suffix(family.unit?)?;
+        name.strip_suffix('_')
+    };
+    let name = without_unit().unwrap_or(&family.name);
+    let unit = family.unit.map(|unit| Unit::Other(unit.to_owned()));
+    // Written with the first row: a family without samples says nothing, and some parsers refuse it.
+    let mut metric = None;
+    let mut descriptor = Some(encoder);
+    live.each(|row| {
+        let Some(sample) = row.sample() else {
+            return Ok(());
+        };
+        if let Some(encoder) = descriptor.take() {
+            let metric_type = family.metric_type;
+            metric = Some(write_descriptor(
+                encoder,
+                name,
+                &help,
+                unit.as_ref(),
+                metric_type,
+            )?);
+        }
+        let Some(metric) = &mut metric else {
+            return Ok(());
+        };
+        if const_labels.is_empty() && family.labels.is_empty() {
+            // As a family of labels, it would have empty braces.
+            return write_row(metric, family, sample, time_unit);
+        }
+        let labels = Labels {
+            constant: const_labels,
+            names: &family.labels,
+            values: Values::Row(row.key),
+        };
+        write_row(
+            &mut metric.encode_family(&labels)?,
+            family,
+            sample,
+            time_unit,
         )
-    }
+    })
 }
 
-/// Writes one family.
-struct FamilyWriter<'a> {
-    family: &'a Family,
-    const_labels: &'a [ConstLabel],
-    exemplars: Option<&'a ExemplarQueue>,
-}
-
-impl FamilyWriter<'_> {
-    fn write(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let view = &self.family.live.spec;
-        let measure = &view.measure.descriptor;
-        let help = match self.exemplars {
-            Some(_) => Cow::Borrowed(&*view.description),
-            None => Cow::Owned(escape_help(&view.description, true)),
-        };
-        // A count has no unit, whatever is counted.
-        let ucum = match view.aggregation.kind() {
-            AggregationKind::Count => "1",
-            AggregationKind::Sum | AggregationKind::LastValue | AggregationKind::Distribution => {
-                &measure.unit
-            }
-        };
-        let split = unit::split(&self.family.name, ucum);
-        let name = split.map_or(self.family.name.as_str(), |(name, _)| name);
-        let unit = split.map(|(_, unit)| Unit::Other(unit.to_owned()));
-        // Written with the first row: a family without samples says nothing, and some parsers refuse it.
-        let mut metric = None;
-        let mut descriptor = Some(encoder);
-        // One row after the other, so that no more than a few of them are in memory twice.
-        self.family.live.each(|key, data| {
-            if let Some(encoder) = descriptor.take() {
-                let unit = unit.as_ref();
-                let metric_type = self.family.metric_type;
-                metric = Some(write_descriptor(encoder, name, &help, unit, metric_type)?);
-            }
-            let Some(metric) = &mut metric else {
-                return Ok(());
-            };
-            if self.const_labels.is_empty() && self.family.labels.is_empty() {
-                // As a family of labels, it would have empty braces.
-                return self.write_row(metric, &data);
-            }
-            let labels = Labels {
-                constant: self.const_labels,
-                names: &self.family.labels,
-                values: Values::Row(key),
-            };
-            self.write_row(&mut metric.encode_family(&labels)?, &data)
-        })
-    }
-
-    fn write_row(&self, metric: &mut MetricEncoder<'_>, data: &Data) -> fmt::Result {
-        let unit = self.family.live.spec.measure.descriptor.time_unit();
-        let value = match data {
-            Data::Count(count) => SampleValue::Unsigned(*count),
-            Data::Sum(value) | Data::LastValue(value) => SampleValue::new(*value, unit),
-            Data::Distribution(data) => return self.write_histogram(metric, data),
-        };
-        write_sample(metric, self.family.metric_type, value)
-    }
-
-    fn write_histogram(
-        &self,
-        metric: &mut MetricEncoder<'_>,
-        data: &DistributionData,
-    ) -> fmt::Result {
-        let unit = self.family.live.spec.measure.descriptor.time_unit();
-        let bounds = data
-            .bounds
-            .iter()
-            .map(|bound| bound.in_unit(unit))
-            .chain([f64::INFINITY]);
-        let exemplars = data
-            .exemplars
-            .iter()
-            .map(Option::as_ref)
-            .chain(std::iter::repeat(None));
-        let mut buckets: Vec<(f64, u64)> = Vec::with_capacity(data.bucket_counts.len());
-        let mut annotations: Vec<Bucket> = Vec::new();
-        for ((bound, count), exemplar) in bounds.zip(&data.bucket_counts).zip(exemplars) {
-            let annotation = exemplar.map(|exemplar| (exemplar, unit).into());
-            match buckets.last_mut() {
-                // Two integers beyond 2^53 that are one float: one line, or the series would be there twice.
-                Some((last, sum)) if *last >= bound => {
-                    *sum += count;
-                    if let Some(last) = annotations.last_mut() {
-                        *last = annotation.or_else(|| last.take());
-                    }
-                }
-                _ => {
-                    buckets.push((bound, *count));
-                    annotations.push(annotation);
-                }
-            }
+fn write_row(
+    metric: &mut MetricEncoder<'_>,
+    family: &Family,
+    sample: Sample<'_>,
+    unit: TimeUnit,
+) -> fmt::Result {
+    match sample {
+        Sample::Value(value) => {
+            write_sample(metric, family.metric_type, SampleValue::new(value, unit))
         }
-        if let Some(queue) = self.exemplars.filter(|_| !data.exemplars.is_empty()) {
-            queue.announce(annotations);
+        Sample::Histogram { sum, buckets } => {
+            let mut start = 0;
+            let counts = family.bounds.iter().map(|bound| {
+                let here = buckets.get(start..bound.end).unwrap_or_default();
+                start = bound.end;
+                (bound.bound, here.iter().sum())
+            });
+            let counts: Vec<(f64, u64)> = counts.collect();
+            let count = buckets.iter().sum();
+            metric.encode_histogram::<NoLabelSet>(sum.in_unit(unit), count, &counts, None)
         }
-        metric.encode_histogram::<NoLabelSet>(data.sum.in_unit(unit), data.count, &buckets, None)
     }
 }
 

@@ -5,13 +5,14 @@ use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::registry::Registry;
 
-use super::collector::{Target, ViewCollector};
-use super::exposition::Exposition;
-use super::families::{ConstLabel, Decoration, Families};
+use super::body::Body;
+use super::collector::ViewCollector;
+use super::families::{ConstLabel, Decoration, Families, LastFamilies};
+use super::flight::Flight;
 use super::negotiate::Format;
+use super::render::Renderer;
 use crate::declare::{Origin, name};
 use crate::register::{self, CatalogueError, Problem, ProblemKind};
 
@@ -23,11 +24,15 @@ pub struct Exporter {
 
 #[derive(Debug)]
 struct Inner {
-    decoration: Arc<Decoration>,
-    registry: Option<Arc<Registry>>,
+    renderer: Renderer,
     /// Of the catalogue and of what was said of the exporter; those of its families are found anew each time.
     problems: Vec<Problem>,
+    open_metrics: Flight<Rendered>,
+    text: Flight<Rendered>,
 }
+
+/// A body, or why there is none.
+type Rendered = Result<Body, &'static str>;
 
 /// What is said of an [`Exporter`] before it is built.
 #[must_use = "`build` or `build_lenient` makes the exporter"]
@@ -48,7 +53,7 @@ pub struct Scrape {
     /// For the header `Content-Type`.
     pub content_type: &'static str,
     /// The exposition; with status 500, a sentence.
-    pub body: String,
+    pub body: Body,
 }
 
 impl Exporter {
@@ -60,19 +65,33 @@ impl Exporter {
     /// All views' data, in the format that a scraper accepts: OpenMetrics 1.0.0 or Prometheus text 0.0.4 (which
     /// everyone gets who does not say). `accept` is the request's `Accept` header.
     ///
-    /// Takes as long as there are rows: call it off the threads of an async runtime.
+    /// Takes as long as there are rows: call it off the threads of an async runtime. A scrape that begins while another
+    /// one of the same format is under way waits, and shares the next one with all that wait: hundreds at once cost the
+    /// memory of two.
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
         let format = Format::accepted(accept);
+        let flight = match format {
+            Format::OpenMetrics { .. } => &self.inner.open_metrics,
+            Format::Text { .. } => &self.inner.text,
+        };
         // A collector of the user's registry may panic: that is not to take the server's thread along.
-        match catch_unwind(AssertUnwindSafe(|| self.render(format))) {
-            Ok(Ok(body)) => Scrape {
+        let render = || match catch_unwind(AssertUnwindSafe(|| self.inner.render(format))) {
+            Ok(Ok(body)) => Ok(body.into()),
+            Ok(Err(fmt::Error)) => Err("a collector could not be encoded"),
+            Err(_) => Err("a collector panicked"),
+        };
+        match flight.share(render) {
+            Ok(body) => Scrape {
                 status: 200,
                 content_type: format.content_type(),
                 body,
             },
-            Ok(Err(fmt::Error)) => failed("a collector could not be encoded"),
-            Err(_) => failed("a collector panicked"),
+            Err(why) => Scrape {
+                status: 500,
+                content_type: "text/plain; charset=utf-8",
+                body: format!("the scrape failed: {why}\n").into(),
+            },
         }
     }
 
@@ -90,49 +109,26 @@ impl Exporter {
     /// # Ok::<(), std::fmt::Error>(())
     /// ```
     pub fn register_into(&self, registry: &mut Registry) {
-        registry.register_collector(Box::new(self.collector(Target::Registry)));
+        registry.register_collector(Box::new(ViewCollector {
+            decoration: Arc::clone(&self.inner.renderer.decoration),
+            last: LastFamilies::default(),
+            problems: self.inner.problems.len(),
+        }));
     }
 
     /// What cannot be shown, and why: what was wrong when the exporter was built (nothing, unless it was built
     /// leniently), and views registered since then that clash with its names and labels.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let families = Families::new(register::views(), &self.inner.decoration, &[]);
+        let families = Families::new(&register::views(), &self.inner.renderer.decoration, &[]);
         let fixed = self.inner.problems.iter().cloned();
         fixed.chain(families.problems).collect()
     }
-
-    fn render(&self, format: Format) -> Result<String, fmt::Error> {
-        let mut exposition = Exposition::new(format);
-        if let Some(registry) = &self.inner.registry {
-            // First, because it cannot be asked which families it has.
-            encode_registry(&mut exposition, registry)?;
-        }
-        let mut ours = Registry::default();
-        let written = exposition.families().to_vec();
-        let target = Target::Exposition {
-            written,
-            exemplars: exposition.exemplars(),
-        };
-        ours.register_collector(Box::new(self.collector(target)));
-        encode_registry(&mut exposition, &ours)?;
-        Ok(exposition.finish())
-    }
-
-    fn collector(&self, target: Target) -> ViewCollector {
-        ViewCollector {
-            decoration: Arc::clone(&self.inner.decoration),
-            target,
-            problems: self.inner.problems.len(),
-        }
-    }
 }
 
-fn failed(why: &str) -> Scrape {
-    Scrape {
-        status: 500,
-        content_type: "text/plain; charset=utf-8",
-        body: format!("the scrape failed: {why}\n"),
+impl Inner {
+    fn render(&self, format: Format) -> Result<String, fmt::Error> {
+        self.renderer.render(format, self.problems.len())
     }
 }
 
@@ -181,6 +177,8 @@ impl ExporterBuilder {
 
     /// A `prometheus-client` registry whose metrics go along, as they are. Where it has samples of a view's name, the
     /// view is left out of the scrape, and `census_left_out_families` says so.
+    ///
+    /// A collector in it must not scrape this exporter: that would wait for itself.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(registry.into());
         self
@@ -239,9 +237,10 @@ impl ExporterBuilder {
         }
         let exporter = Exporter {
             inner: Arc::new(Inner {
-                decoration: Arc::new(decoration),
-                registry,
+                renderer: Renderer::new(decoration, registry),
                 problems,
+                open_metrics: Flight::default(),
+                text: Flight::default(),
             }),
         };
         (exporter, rows)

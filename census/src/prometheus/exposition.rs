@@ -1,13 +1,11 @@
-//! Where the encoder of `prometheus-client` writes to: it passes the lines on, in either format, and adds what that
-//! encoder cannot.
+//! Where the encoder of `prometheus-client` writes to: it passes the lines on, in either format, and escapes HELP.
 //!
-//! The encoder writes OpenMetrics only, does not escape HELP, and takes no exemplars but its own. So each line is
-//! looked at when it is whole. That works for the user's own registry, too.
+//! The encoder writes OpenMetrics only, and does not escape HELP. So each line is looked at when it is whole. The views
+//! do not come this way, but as text: [`Lines`](super::lines::Lines).
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
-use super::exemplars::ExemplarQueue;
-use super::help::{HELP, Help, TYPE, escape_help};
+use super::help::{Help, TYPE, write_head};
 use super::negotiate::Format;
 use crate::register::MetricType;
 
@@ -18,13 +16,11 @@ pub(super) struct Exposition {
     line: usize,
     format: Format,
     help: Help,
-    histogram: bool,
     families: Vec<Written>,
-    exemplars: ExemplarQueue,
 }
 
 /// A family that was written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Written {
     pub(super) name: String,
     /// What its samples' names may end in.
@@ -32,21 +28,21 @@ pub(super) struct Written {
 }
 
 impl Exposition {
-    pub(super) fn new(format: Format) -> Self {
+    /// With room for so many bytes.
+    pub(super) fn new(format: Format, room: usize) -> Self {
         Self {
-            out: String::new(),
+            out: String::with_capacity(room),
             line: 0,
             format,
             help: Help::default(),
-            histogram: false,
             families: Vec::new(),
-            exemplars: ExemplarQueue::default(),
         }
     }
 
-    /// By which a collector says what belongs to the lines that it is about to write.
-    pub(super) fn exemplars(&self) -> ExemplarQueue {
-        self.exemplars.clone()
+    /// Has `f` write whole lines as they are to be.
+    pub(super) fn lines(&mut self, f: impl FnOnce(&mut String)) {
+        f(&mut self.out);
+        self.line = self.out.len();
     }
 
     /// The families written so far.
@@ -74,84 +70,49 @@ impl Exposition {
         if line.starts_with(TYPE) {
             let metric_type = line.trim_end().rsplit(' ').next().unwrap_or_default();
             let metric_type = metric_type.to_owned();
-            self.begin_family(&metric_type)?;
+            self.begin_family(&metric_type);
         } else if line.starts_with("# UNIT ") {
             if self.is_text() {
                 self.out.truncate(self.line);
             }
-        } else {
-            self.end_sample()?;
+        } else if self.is_text()
+            && let Some(start) = exemplar_start(line)
+        {
+            self.out.truncate(self.line + start);
+            self.out.push('\n');
         }
         self.line = self.out.len();
         Ok(())
     }
 
-    fn begin_family(&mut self, metric_type: &str) -> fmt::Result {
+    fn begin_family(&mut self, metric_type: &str) {
         let Some((family, help)) = self.help.whole() else {
             // An encoder that writes otherwise than this one was seen to: its lines are passed on.
-            return Ok(());
+            return;
         };
         self.out.truncate(self.line);
-        self.histogram = metric_type == "histogram";
-        let text = self.is_text();
-        let help = escape_help(&help, !text);
+        write_head(&mut self.out, self.format, &family, &help, metric_type);
         let suffixes = match metric_type {
             "counter" => MetricType::Counter.suffixes(),
             "histogram" => MetricType::Histogram.suffixes(),
             "info" => &["", "_info"],
             _ => MetricType::Gauge.suffixes(),
         };
-        let (suffix, metric_type) = match (text, metric_type) {
-            // 0.0.4 knows samples, where OpenMetrics knows families.
-            (true, "counter") => ("_total", "counter"),
-            (true, "info") => ("_info", "gauge"),
-            (true, "unknown") => ("", "untyped"),
-            (_, other) => ("", other),
-        };
-        write!(
-            self.out,
-            "{HELP}{family}{suffix} {help}\n{TYPE}{family}{suffix} {metric_type}\n"
-        )?;
         self.families.push(Written {
             name: family,
             suffixes,
         });
-        Ok(())
-    }
-
-    fn end_sample(&mut self) -> fmt::Result {
-        if self.is_text() {
-            let exemplar = self.out.get(self.line..).and_then(exemplar_start);
-            if let Some(start) = exemplar {
-                self.out.truncate(self.line + start);
-                self.out.push('\n');
-            }
-            // Taken from the queue all the same, or it would go to a later line.
-            if self.is_bucket() {
-                drop(self.exemplars.next());
-            }
-        } else if self.is_bucket()
-            && let Some(exemplar) = self.exemplars.next()
-        {
-            self.out.truncate(self.out.trim_end_matches('\n').len());
-            writeln!(self.out, " # {exemplar}")?;
-        }
-        Ok(())
-    }
-
-    fn is_bucket(&self) -> bool {
-        self.histogram
-            && self
-                .out
-                .get(self.line..)
-                .and_then(|line| line.split_once('{'))
-                .is_some_and(|(n, _)| n.ends_with("_bucket"))
     }
 }
 
 impl fmt::Write for Exposition {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.help.take(text, self.out.len() == self.line) {
+            return Ok(());
+        }
+        // Most calls are of a few bytes, and end no line.
+        if !text.as_bytes().contains(&b'\n') {
+            self.out.push_str(text);
             return Ok(());
         }
         for piece in text.split_inclusive('\n') {
@@ -166,6 +127,9 @@ impl fmt::Write for Exposition {
 
 /// Where a sample line has its exemplar: ` # {`, outside of a label's value.
 fn exemplar_start(line: &str) -> Option<usize> {
+    if !line.contains(" # {") {
+        return None;
+    }
     let (mut quoted, mut escaped) = (false, false);
     for (index, byte) in line.bytes().enumerate() {
         match byte {
@@ -187,14 +151,17 @@ fn exemplar_start(line: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exemplars::ExemplarText;
+    use std::fmt::Write as _;
+
+    use super::super::help::HELP;
+
     use super::*;
 
     const OPEN_METRICS: Format = Format::OpenMetrics { escaping: false };
     const TEXT: Format = Format::Text { escaping: false };
 
     fn convert(format: Format, input: &str) -> String {
-        let mut out = Exposition::new(format);
+        let mut out = Exposition::new(format, 0);
         for line in input.split_inclusive('\n') {
             if let Some(rest) = line.strip_prefix(HELP) {
                 let (family, help) = rest.trim_end_matches('\n').split_once(' ').expect("a help");
@@ -242,7 +209,7 @@ mod tests {
             "",
             "\n# TYPE ",
         ] {
-            let mut out = Exposition::new(TEXT);
+            let mut out = Exposition::new(TEXT, 0);
             write_help(&mut out, "a", help);
             assert!(
                 out.write_str(TYPE)
@@ -262,35 +229,5 @@ mod tests {
         let input =
             "# HELP a A\n# TYPE a counter\na_total{k=\" # {x\\\" # {\"} 1 # {t=\"1\"} 1 2\n";
         assert!(convert(TEXT, input).ends_with("a_total{k=\" # {x\\\" # {\"} 1\n"));
-    }
-
-    #[test]
-    fn exemplars_go_to_their_buckets() {
-        let exposition = |format| {
-            let mut out = Exposition::new(format);
-            let exemplar = ExemplarText::new("{t=\"1\"} 2.0");
-            write_help(&mut out, "h", "H");
-            assert!(
-                out.write_str(TYPE)
-                    .and(out.write_str("h histogram\n"))
-                    .is_ok()
-            );
-            out.exemplars().announce(vec![None, Some(exemplar)]);
-            assert!(
-                out.write_str(
-                    "h_sum 2\nh_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n"
-                )
-                .is_ok()
-            );
-            out.finish()
-        };
-        assert!(
-            exposition(OPEN_METRICS)
-                .contains("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1 # {t=\"1\"} 2.0\nh_c")
-        );
-        assert!(
-            exposition(TEXT)
-                .ends_with("h_bucket{le=\"1.0\"} 0\nh_bucket{le=\"+Inf\"} 1\nh_count 1\n")
-        );
     }
 }

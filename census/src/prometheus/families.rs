@@ -1,13 +1,15 @@
 //! Which families the views become under an exporter's namespace and labels, and which cannot be exported so.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::aggregate::LiveView;
-use crate::declare::{Origin, name};
+use crate::declare::{AggregationKind, Origin, name};
 use crate::register::{Claims, MetricType, Problem, ProblemKind, family_name, metric_type};
 
+use super::bounds::BucketBound;
 use super::exposition::Written;
-use super::own;
+use super::lines::Lines;
+use super::{own, unit};
 
 /// What an exporter adds to every family.
 #[derive(Clone, Debug, Default)]
@@ -28,13 +30,19 @@ pub(super) struct ConstLabel {
     pub(super) origin: Origin,
 }
 
-/// A family to write: a view and what it is called.
+/// A family to write: what a view is called. It does not hold the view, so that it may be kept.
 #[derive(Debug)]
 pub(super) struct Family {
-    pub(super) live: Arc<LiveView>,
+    /// Which of the views it is.
+    pub(super) view: usize,
     pub(super) name: String,
+    /// OpenMetrics's word for the unit that the name ends in, if it does.
+    pub(super) unit: Option<&'static str>,
     pub(super) metric_type: MetricType,
     pub(super) labels: Vec<String>,
+    /// Of a histogram.
+    pub(super) bounds: Vec<BucketBound>,
+    pub(super) lines: Lines,
 }
 
 /// The families of some views, in their order, and what is wrong with the rest.
@@ -59,7 +67,7 @@ enum Owner {
 impl Families {
     /// Names the families of `views`; those in `registry` are there already.
     pub(super) fn new(
-        views: Vec<Arc<LiveView>>,
+        views: &[Arc<LiveView>],
         decoration: &Decoration,
         registry: &[Written],
     ) -> Self {
@@ -77,13 +85,28 @@ impl Families {
                 Err(_) => families.left_out += 1,
             }
         }
-        for live in views {
-            families.add(live, decoration, &mut claims);
+        for (number, live) in views.iter().enumerate() {
+            families.add(number, live, decoration, &mut claims);
         }
         families
     }
 
-    fn add(&mut self, live: Arc<LiveView>, decoration: &Decoration, claims: &mut Claims<Owner>) {
+    /// The families, each with its view: one of those that they were made from.
+    pub(super) fn with<'a>(
+        &'a self,
+        views: &'a [Arc<LiveView>],
+    ) -> impl Iterator<Item = (&'a Family, &'a Arc<LiveView>)> {
+        let with_view = |family: &'a Family| Some((family, views.get(family.view)?));
+        self.valid.iter().filter_map(with_view)
+    }
+
+    fn add(
+        &mut self,
+        number: usize,
+        live: &LiveView,
+        decoration: &Decoration,
+        claims: &mut Claims<Owner>,
+    ) {
         let view = &live.spec;
         let labels: Vec<String> = view
             .columns
@@ -114,12 +137,33 @@ impl Families {
         };
         let family = family_name(namespace, &view.name, metric_type);
         match claims.claim(&family, metric_type.suffixes(), Owner::View(view.origin)) {
-            Ok(()) => self.valid.push(Family {
-                name: family,
-                metric_type,
-                labels,
-                live,
-            }),
+            Ok(()) => {
+                let measure = &view.measure.descriptor;
+                // A count has no unit, whatever is counted.
+                let ucum = match view.aggregation.kind() {
+                    AggregationKind::Count => "1",
+                    AggregationKind::Sum
+                    | AggregationKind::LastValue
+                    | AggregationKind::Distribution => &measure.unit,
+                };
+                let bounds = BucketBound::of(view, measure.time_unit());
+                self.valid.push(Family {
+                    view: number,
+                    unit: unit::split(&family, ucum).map(|(_, unit)| unit),
+                    metric_type,
+                    lines: Lines::new(
+                        &family,
+                        metric_type,
+                        &decoration.const_labels,
+                        &labels,
+                        &bounds,
+                        measure.time_unit(),
+                    ),
+                    name: family,
+                    labels,
+                    bounds,
+                });
+            }
             Err((_, Owner::Registry)) => self.left_out += 1,
             Err((sample, owner)) => {
                 let (whose, first) = match owner {
@@ -137,6 +181,48 @@ impl Families {
                 });
             }
         }
+    }
+}
+
+/// The families of the last scrape: they are the same at the next one, most of the time.
+#[derive(Debug, Default)]
+pub(super) struct LastFamilies(Mutex<Option<Arc<Last>>>);
+
+#[derive(Debug)]
+struct Last {
+    /// The views' numbers. Not the views: who unregisters one is rid of its rows at once.
+    views: Vec<u64>,
+    registry: Vec<Written>,
+    families: Arc<Families>,
+}
+
+impl LastFamilies {
+    /// The same as [`Families::new`], always for one decoration.
+    pub(super) fn get(
+        &self,
+        views: &[Arc<LiveView>],
+        decoration: &Decoration,
+        registry: &[Written],
+    ) -> Arc<Families> {
+        let numbers = || views.iter().map(|live| live.rows.number());
+        let last = self.lock().clone();
+        if let Some(last) = last
+            && last.views.iter().copied().eq(numbers())
+            && last.registry == registry
+        {
+            return Arc::clone(&last.families);
+        }
+        let families = Arc::new(Families::new(views, decoration, registry));
+        *self.lock() = Some(Arc::new(Last {
+            views: numbers().collect(),
+            registry: registry.to_vec(),
+            families: Arc::clone(&families),
+        }));
+        families
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Last>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,4 +1,6 @@
-//! HELP lines, whatever their text holds.
+//! HELP and TYPE lines, whatever the help's text holds.
+
+use super::negotiate::Format;
 
 /// How the encoder begins a HELP line, in a call of its own.
 pub(super) const HELP: &str = "# HELP ";
@@ -53,6 +55,31 @@ impl Help {
             Self::Whole(family, help) => Some((family, help)),
             Self::No | Self::Begun { .. } => None,
         }
+    }
+}
+
+/// Writes the HELP and TYPE lines of a family. `metric_type` is OpenMetrics's word.
+pub(super) fn write_head(
+    out: &mut String,
+    format: Format,
+    family: &str,
+    help: &str,
+    metric_type: &str,
+) {
+    let text = matches!(format, Format::Text { .. });
+    let help = escape_help(help, !text);
+    let (suffix, metric_type) = match (text, metric_type) {
+        // 0.0.4 knows samples, where OpenMetrics knows families.
+        (true, "counter") => ("_total", "counter"),
+        (true, "info") => ("_info", "gauge"),
+        (true, "unknown") => ("", "untyped"),
+        (_, other) => ("", other),
+    };
+    for piece in [HELP, family, suffix, " ", &help, "\n"] {
+        out.push_str(piece);
+    }
+    for piece in [TYPE, family, suffix, " ", metric_type, "\n"] {
+        out.push_str(piece);
     }
 }
 

@@ -43,17 +43,23 @@
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter refused |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
 
+mod body;
+mod bounds;
 mod collector;
 mod exemplars;
 mod exporter;
 mod exposition;
 mod families;
+mod flight;
 mod help;
+mod lines;
 mod negotiate;
 mod own;
+mod render;
 mod unit;
 mod value;
 
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, serve};
+pub use body::Body;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};

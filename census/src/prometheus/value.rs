@@ -1,4 +1,4 @@
-//! A number as `prometheus-client` takes it: integers keep every digit.
+//! The numbers of samples: integers keep every digit.
 
 use std::fmt;
 
@@ -22,6 +22,16 @@ impl SampleValue {
             Number::U64(value) => Self::Unsigned(value),
             Number::I64(value) => Self::Signed(value),
             Number::F64(_) | Number::Duration(_) => Self::Float(number.in_unit(unit)),
+        }
+    }
+
+    /// Writes it as `prometheus-client` does.
+    #[inline]
+    pub(super) fn write(self, out: &mut String) {
+        match self {
+            Self::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
+            Self::Signed(value) => out.push_str(itoa::Buffer::new().format(value)),
+            Self::Float(value) => out.push_str(dtoa::Buffer::new().format(value)),
         }
     }
 }

@@ -29,7 +29,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{InFlight, clock, measurement, record_one};
+use super::{InFlight, clock, measurement, record_one, viewed};
 use crate::calls::{FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
 use crate::tags::{Scope, Tag, TagMap, TagStr, literal_tag};
@@ -101,8 +101,13 @@ impl Call {
     /// A call to come. It [begins](Self::begin) where it lies: to move it would cost more than all else.
     #[inline]
     pub const fn new(plan: &CallPlan) -> Self {
+        Self::of(plan.cell)
+    }
+
+    #[inline]
+    const fn of(cell: &'static FunctionCell) -> Self {
         Self {
-            cell: plan.cell,
+            cell,
             in_flight: InFlight::NONE,
             start: None,
             end: End::Panicked,
@@ -127,10 +132,10 @@ impl Call {
         result: &TagStr<'_>,
         value: impl FnOnce() -> V,
     ) {
-        if measure.is_viewed()
+        if let Some(version) = viewed(measure)
             && let Some(value) = value().into_option()
         {
-            record_one(&measurement(measure, value), || self.tags(*result));
+            record_one(version, &measurement(measure, value), || self.tags(*result));
         }
     }
 
@@ -146,7 +151,11 @@ impl Call {
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
         for measure in self.cell.latencies() {
-            record_one(&measurement(measure, elapsed), || self.tags(result));
+            if let Some(version) = viewed(measure) {
+                record_one(version, &measurement(measure, elapsed), || {
+                    self.tags(result)
+                });
+            }
         }
     }
 
@@ -258,7 +267,7 @@ pin_project! {
     impl<F, G> PinnedDrop for Measured<F, G> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _scope = this.plan.enter();
+            let _lent = this.plan.tags.as_mut().map(TagMap::lend);
             this.future.set(None);
             drop(this.call.0.take());
         }
@@ -284,11 +293,12 @@ where
             return future.poll(cx);
         }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
-        let _scope = this.plan.enter();
+        let function = this.plan.cell;
+        let _lent = this.plan.tags.as_mut().map(TagMap::lend);
         let call = match &mut this.call.0 {
             Some(call) => call,
             none => {
-                let call = none.insert(Call::new(this.plan));
+                let call = none.insert(Call::of(function));
                 call.begin();
                 call
             }

@@ -39,8 +39,8 @@ impl<T: Value> Measure<T> {
     /// 584 years counts as that. Never panics; waits for nobody once this thread has met the row.
     #[inline]
     pub fn record(&self, value: T) {
-        if self.is_viewed() {
-            record_one(&measurement(self, value), || []);
+        if let Some(version) = viewed(self) {
+            record_one(version, &measurement(self, value), || []);
         }
     }
 
@@ -48,7 +48,7 @@ impl<T: Value> Measure<T> {
     #[must_use]
     #[inline]
     pub fn is_viewed(&self) -> bool {
-        self.cell().wiring.viewed().is_some()
+        viewed(self).is_some()
     }
 
     /// A handle that records with these tags and no others, and needs no look-up.
@@ -86,6 +86,14 @@ impl Measure<Duration> {
     }
 }
 
+/// The version of the measure's views, if there are any.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<u64> {
+    measure.cell().wiring.viewed()
+}
+
 #[doc(hidden)]
 #[inline]
 pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
@@ -103,19 +111,18 @@ pub fn exemplar_label<'a>(
     (name, value.as_tag_value())
 }
 
-/// What `record!` calls for one measurement: with the tags of the scope and `tags` over them.
+/// What `record!` calls for one measurement of a measure whose views have this version: with the tags of the scope and
+/// `tags` over them.
 #[doc(hidden)]
 #[inline]
 pub fn record_one<'a, const N: usize>(
+    version: u64,
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
-    let wiring = &measurement.cell.wiring;
-    if let Some(version) = wiring.viewed() {
-        match measurement.bits {
-            Some(bits) => memo::record(measurement.cell, version, tags, bits),
-            None => wiring.refuse(),
-        }
+    match measurement.bits {
+        Some(bits) => memo::record(measurement.cell, version, tags, bits),
+        None => measurement.cell.wiring.refuse(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use hyper::body::Bytes;
 use warp::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use warp::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use warp::reply::Response;
@@ -116,11 +117,16 @@ fn exposition(scrape: Scrape) -> Response {
 }
 
 /// An answer, of plain text until said otherwise.
-fn text(status: StatusCode, body: impl Into<String>) -> Response {
+fn text(status: StatusCode, body: impl Into<Bytes>) -> Response {
     let body = body.into();
     let length = body.len();
-    let mut response = warp::reply::with_status(body, status).into_response();
+    let mut response = warp::http::Response::new(body).into_response();
+    *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     headers.insert(CONTENT_LENGTH, length.into());
     // It is true for a moment only, and depends on `Accept`.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -33,7 +33,7 @@ fn scrape(body: String) -> Scrape {
     Scrape {
         status: 200,
         content_type: "text/plain; version=0.0.4",
-        body,
+        body: body.into(),
     }
 }
 
@@ -205,7 +205,7 @@ fn a_panic_is_a_500_and_a_500_stays_one() {
         Some(accept) => Scrape {
             status: 500,
             content_type: "text/plain",
-            body: accept.to_owned(),
+            body: accept.to_owned().into(),
         },
     });
     let answer = server.ask(GET);

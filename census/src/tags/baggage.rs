@@ -98,8 +98,11 @@ impl TagMap {
         let mut tags = Vec::new();
         let mut room = MAX_BYTES;
         for header in headers {
-            for member in header.as_ref().split(|byte| *byte == b',') {
-                if tags.len() == MAX_MEMBERS || member.len() > room {
+            let header = header.as_ref();
+            // A byte more than there is room for, to see what is cut; the rest, however long, is not looked at.
+            let header = header.get(..=room).unwrap_or(header);
+            for member in header.split(|byte| *byte == b',') {
+                if tags.len() == MAX_MEMBERS || room == 0 || member.len() > room {
                     return Self::received(tags);
                 }
                 // What is used up is the member and its comma.

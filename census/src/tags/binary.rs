@@ -90,19 +90,19 @@ impl TagMap {
         match reader.next() {
             None => return Err(DecodeErrorKind::Empty.at(0)),
             Some(VERSION) => {}
-            Some(_) => return Err(DecodeErrorKind::Version.at(0)),
+            Some(_) => return Err(DecodeErrorKind::UnknownVersion.at(0)),
         }
         let mut tags = Vec::new();
         let mut size = 0;
         while reader.next() == Some(TAG_FIELD) {
             let start = reader.offset;
-            let key = reader.text(name::is_valid, DecodeErrorKind::Key)?;
+            let key = reader.text(name::is_valid, DecodeErrorKind::InvalidKey)?;
             let is_value =
                 |text: &str| text.len() <= name::MAX_LEN && name::is_printable_ascii(text);
-            let value = reader.text(is_value, DecodeErrorKind::Value)?;
+            let value = reader.text(is_value, DecodeErrorKind::InvalidValue)?;
             size += key.len() + value.len();
             if size > MAX_BYTES {
-                return Err(DecodeErrorKind::Size.at(start));
+                return Err(DecodeErrorKind::TooLarge.at(start));
             }
             tags.push((key, value));
         }
@@ -178,6 +178,6 @@ impl<'a> Reader<'a> {
                 return Ok(value);
             }
         }
-        Err(DecodeErrorKind::Varint.at(start))
+        Err(DecodeErrorKind::InvalidLength.at(start))
     }
 }

@@ -39,6 +39,18 @@ fn close(number: u64) -> Option<TagMap> {
     tags.ok().flatten()
 }
 
+/// Closes a scope of this thread and all that were opened since; gives its tags back, and the others.
+fn close_with_newer(number: u64) -> Option<(TagMap, Vec<(u64, TagMap)>)> {
+    let closed = SCOPES.try_with(|scopes| {
+        let mut scopes = scopes.try_borrow_mut().ok()?;
+        let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
+        let newer = scopes.open.split_off(index + 1);
+        let (_, tags) = scopes.open.pop()?;
+        Some((tags, newer))
+    });
+    closed.ok().flatten()
+}
+
 /// Keeps its tags current on this thread until it is dropped. Made by [`TagMap::enter`].
 ///
 /// It belongs to its thread, so it is not `Send`:
@@ -92,7 +104,8 @@ impl TagMap {
     /// panic drops it, and when guards are dropped out of order.
     ///
     /// Don't hold the guard across an `.await`: what else the thread runs meanwhile would have the tags, too. The compiler
-    /// refuses it where the future must be `Send`. Use [`with_tags`](crate::WithTags::with_tags) instead.
+    /// refuses it where the future must be `Send`, and clippy elsewhere, with `await-holding-invalid-types =
+    /// ["census::Scope"]` in `clippy.toml`. Use [`with_tags`](crate::WithTags::with_tags) instead.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -114,7 +127,8 @@ impl TagMap {
     /// Calls `f` with these tags current.
     ///
     /// A future that `f` only makes runs later, and without them: that is what
-    /// [`with_tags`](crate::WithTags::with_tags) is for.
+    /// [`with_tags`](crate::WithTags::with_tags) is for. And whatever else this thread runs meanwhile has them, which may be
+    /// other tasks if `f` blocks on a runtime: `runtime.block_on(future.with_tags(tags))` gives them to that future alone.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -144,6 +158,9 @@ impl TagMap {
 }
 
 /// Keeps tags current that it only has on loan. Made by [`TagMap::lend`].
+///
+/// What was opened since and is still open ends with it: a guard that a future holds across an `.await`, or has forgotten,
+/// is nothing to whatever the thread runs next.
 pub(crate) struct Lent<'a> {
     number: Option<u64>,
     tags: &'a mut TagMap,
@@ -151,7 +168,8 @@ pub(crate) struct Lent<'a> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        if let Some(tags) = self.number.and_then(close) {
+        // The newer ones are dropped only after the scopes were let go of.
+        if let Some((tags, _newer)) = self.number.and_then(close_with_newer) {
             *self.tags = tags;
         }
     }
@@ -211,13 +229,15 @@ mod tests {
     #[test]
     fn what_is_lent_comes_back() {
         let mut tags = map("lent");
+        let _outer = map("outer").enter();
         let lent = tags.lend();
         let newer = map("newer").enter();
-        assert_eq!(TagMap::current(), map("newer"));
+        mem::forget(map("newest").enter());
+        assert_eq!(TagMap::current(), map("newest"));
         drop(lent);
-        assert_eq!(TagMap::current(), map("newer"), "out of order");
+        assert_eq!(TagMap::current(), map("outer"), "and what came after it");
         drop(newer);
-        assert!(TagMap::current().is_empty());
+        assert_eq!(TagMap::current(), map("outer"));
         assert_eq!(tags, map("lent"));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _lent = tags.lend();

@@ -38,17 +38,17 @@ pub enum DecodeErrorKind {
     /// There are none: even no tags are one byte.
     Empty,
     /// They are of a version other than 0.
-    Version,
+    UnknownVersion,
     /// They end within a tag.
     Truncated,
     /// A length is more than 10 bytes long, or 2^64 and more.
-    Varint,
+    InvalidLength,
     /// A key is not 1 to 255 bytes of printable ASCII.
-    Key,
+    InvalidKey,
     /// A value is not 0 to 255 bytes of printable ASCII.
-    Value,
+    InvalidValue,
     /// Keys and values are more than 8192 bytes together.
-    Size,
+    TooLarge,
 }
 
 impl DecodeErrorKind {
@@ -76,18 +76,18 @@ impl fmt::Display for DecodeError {
         write!(f, "no tags at byte {}: ", self.offset)?;
         match self.kind {
             DecodeErrorKind::Empty => f.write_str("there are no bytes"),
-            DecodeErrorKind::Version => f.write_str("the version is not 0"),
+            DecodeErrorKind::UnknownVersion => f.write_str("the version is not 0"),
             DecodeErrorKind::Truncated => f.write_str("it ends within a tag"),
-            DecodeErrorKind::Varint => {
+            DecodeErrorKind::InvalidLength => {
                 f.write_str("a length is 2^64 or more, or takes more than 10 bytes")
             }
-            DecodeErrorKind::Key => {
+            DecodeErrorKind::InvalidKey => {
                 f.write_str("a key is 1 to 255 bytes of printable ASCII, this is not")
             }
-            DecodeErrorKind::Value => {
+            DecodeErrorKind::InvalidValue => {
                 f.write_str("a value is at most 255 bytes of printable ASCII, this is not")
             }
-            DecodeErrorKind::Size => write!(
+            DecodeErrorKind::TooLarge => write!(
                 f,
                 "keys and values are more than {MAX_BYTES} bytes together"
             ),

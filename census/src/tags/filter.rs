@@ -1,6 +1,7 @@
 //! Filters: which tags may leave, and which are let in.
 
 use super::TagMap;
+use super::propagate::stays;
 use crate::declare::TagKey;
 
 /// One rule of a list that says which tags are let through: [`TagMap::outgoing`], [`TagMap::incoming`].
@@ -114,7 +115,7 @@ impl TagMap {
     /// ```
     #[must_use]
     pub fn outgoing(&self, filters: &[TagFilter<'_>]) -> Self {
-        self.only(|key| !key.is_local() && lets_through(filters, key))
+        self.only(|key| !stays(key) && lets_through(filters, key))
     }
 
     /// The tags of these, which came from outside, that the filters let through. Without filters, all.

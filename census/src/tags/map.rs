@@ -10,6 +10,11 @@ use crate::declare::TagKey;
 
 /// A set of tags: each key has one value. Cheap to clone. Made by [`tags!`](macro@crate::tags).
 ///
+/// Measurements have the tags of the set that is [`current`](Self::current). A set is made current by
+/// [`scope`](Self::scope), [`enter`](Self::enter) and, for futures, [`with_tags`](crate::WithTags::with_tags). It goes to
+/// other processes by [`to_baggage`](Self::to_baggage) and [`encode`](Self::encode), and comes from them by
+/// [`from_baggage`](Self::from_baggage) and [`decode`](Self::decode).
+///
 /// The operations are OpenCensus's (`tags/TagMap.md`):
 ///
 /// ```
@@ -40,6 +45,9 @@ const _: () = {
     const fn is_shared<T: Clone + Send + Sync + Unpin + 'static>() {}
     is_shared::<TagMap>();
 };
+
+/// So many tags are looked at before names are compared.
+const FEW: usize = 8;
 
 impl TagMap {
     /// No tags.
@@ -129,8 +137,13 @@ impl TagMap {
     }
 
     fn find(&self, key: &TagKey) -> Result<usize, usize> {
-        self.as_slice()
-            .binary_search_by(|(other, _)| other.cmp(key))
+        let tags = self.as_slice();
+        // Mostly there are few tags, and one has this very key: no name need be read.
+        let same = |(other, _): &(TagKey, TagValue)| other.handle().same(key.handle());
+        match tags.iter().take(FEW).position(same) {
+            Some(index) => Ok(index),
+            None => tags.binary_search_by(|(other, _)| other.cmp(key)),
+        }
     }
 
     /// The newest tag replaces the key too: it says whether the tag is local.

@@ -91,6 +91,12 @@ impl LeftOut {
     }
 }
 
+/// Whether tags of this key never leave: it is local, or else this program says so elsewhere. Keys of one name are one
+/// key, and this one may be from before the other was made, or from a second declaration, which the catalogue refuses.
+pub(super) fn stays(key: &TagKey) -> bool {
+    key.is_local() || known_key(key.name()).is_some_and(|known| known.is_local())
+}
+
 impl TagMap {
     /// The tags whose keys are not local; the others are counted.
     pub(super) fn not_local<'a>(
@@ -98,8 +104,9 @@ impl TagMap {
         left_out: &'a mut LeftOut,
     ) -> impl Iterator<Item = (&'a str, &'a str)> {
         let tags = self.iter().filter(|(key, _)| {
-            left_out.local += usize::from(key.is_local());
-            !key.is_local()
+            let stays = stays(key);
+            left_out.local += usize::from(stays);
+            !stays
         });
         tags.map(|(key, value)| (key.name(), value.as_str()))
     }

@@ -55,7 +55,8 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// It allocates nothing, and a poll clones nothing. Panics pass through; the tags that were current are again.
+    /// It allocates nothing, and a poll clones nothing. Panics pass through; the tags that were current are again. A guard
+    /// of [`TagMap::enter`] that the future holds across an `.await` ends there, so that no other task has its tags.
     fn with_tags(self, tags: TagMap) -> Tagged<Self> {
         Tagged::new(self, tags)
     }

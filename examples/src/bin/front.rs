@@ -10,6 +10,7 @@ use std::time::Duration;
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, TagMap, calls, measure, tag, view};
 use clap::Parser;
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 use warp::Filter;
 use warp::http::StatusCode;
@@ -78,7 +79,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The clients' own baggage is not looked at: at the edge, anybody could say anything.
     let documents = warp::path!(String / String)
         .and(warp::get())
-        .then(move |tenant, document| forward(back.clone(), tenant, document))
+        .then(move |tenant: String, document| {
+            let tenant = percent_decode_str(&tenant).decode_utf8_lossy().into_owned();
+            forward(back.clone(), tenant, document)
+        })
         .map(answer);
     let metrics = Exporter::builder().namespace("front").build()?.routes();
 

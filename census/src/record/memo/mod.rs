@@ -76,9 +76,7 @@ fn by_place<const N: usize>(
         let Ok(memo) = memo.try_borrow_mut() else {
             return false;
         };
-        if memo.changes != changes() {
-            return false;
-        }
+        // Whether something else has changed does not matter: this is found under its version.
         memo.places.find(version, tags).map(f).is_some()
     });
     found.unwrap_or_default()
@@ -259,8 +257,8 @@ impl Memo {
         let mut look_up = |scope: Option<&TagMap>| {
             let of = (number, shape, tags, scope);
             match columns {
-                0..=4 => self.by_values::<4>(of, !needs_scope, f),
-                5..=16 => self.by_values::<16>(of, !needs_scope, f),
+                0..=2 => self.by_values::<2>(of, !needs_scope, f),
+                3..=16 => self.by_values::<16>(of, !needs_scope, f),
                 17..=256 => self.by_values::<256>(of, !needs_scope, f),
                 _ => None,
             }
@@ -309,11 +307,13 @@ impl Memo {
         } = self;
         let measure = measures.get(number)?;
         let version = measure.version;
+        // Then they are known by the tags alone.
+        let own = own && Texts::may_know(tags);
         // Versions with views are even: the next number stands for all columns instead of the measurement's own tags.
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if let Some(known) = texts.find(by_columns, values) {
+        if !own && let Some(known) = texts.find(by_columns, values) {
             known.each(f);
             return Some(());
         }
@@ -332,10 +332,10 @@ impl Memo {
         }
         let targets = found.targets.as_slice();
         if own {
-            // With literals in both: several measurements at once, or one with an exemplar, go by texts.
+            // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
             places.insert(version, tags, targets);
-        }
-        if !(own && texts.insert(version, tags, targets)) {
+            texts.insert(version, tags, targets);
+        } else {
             texts.insert(by_columns, values, targets);
         }
         Some(())

@@ -25,10 +25,8 @@ pub(super) struct Places {
 /// Where the measurements with some tags go.
 #[derive(Default)]
 pub(super) struct Entry {
-    /// Of the measure's views; zero, which no views have, if the entry is free.
-    version: u64,
-    /// How many tags there are.
-    len: usize,
+    /// What the measurements are of: see [`subject`]. Zero if the entry is free.
+    subject: u64,
     /// The places of keys and values.
     tags: [(usize, usize); MAX_TAGS],
     first: Option<Target>,
@@ -46,24 +44,21 @@ impl Places {
         version: u64,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
-        let mut hash = start(version, N);
-        for (_, value) in tags {
-            hash = mix(hash, *value as u64);
-        }
-        self.near(hash).find(|entry| {
+        let subject = subject(version, N);
+        self.near(hash(subject, tags)).find(|entry| {
             let mut known = tags.iter().zip(&entry.tags);
-            entry.version == version && entry.len == N && known.all(|(tag, known)| tag == known)
+            entry.subject == subject && known.all(|(tag, known)| tag == known)
         })
     }
 
     /// Where a bound measure's measurements go.
     #[inline]
     pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
-        self.near(mix(start(version, 1), number as u64))
-            .find(|entry| {
-                let [tag, ..] = entry.tags;
-                entry.version == version && tag == (BOUND, number)
-            })
+        let (subject, tag) = (subject(version, 1), (BOUND, number));
+        self.near(hash(subject, &[tag])).find(|entry| {
+            let [known, ..] = entry.tags;
+            entry.subject == subject && tag == known
+        })
     }
 
     /// Remembers the targets of a measurement, if all its tags have places.
@@ -78,7 +73,7 @@ impl Places {
             }
             *place = tag.places;
         }
-        self.put(version, tags.len(), places, targets);
+        self.put(subject(version, tags.len()), places, targets);
     }
 
     /// Remembers the targets of a bound measure.
@@ -86,16 +81,10 @@ impl Places {
         let mut places = [(0, 0); MAX_TAGS];
         let [first, ..] = &mut places;
         *first = (BOUND, number);
-        self.put(version, 1, places, targets);
+        self.put(subject(version, 1), places, targets);
     }
 
-    fn put(
-        &mut self,
-        version: u64,
-        len: usize,
-        tags: [(usize, usize); MAX_TAGS],
-        targets: &[Target],
-    ) {
+    fn put(&mut self, subject: u64, tags: [(usize, usize); MAX_TAGS], targets: &[Target]) {
         let Some((first, rest)) = targets.split_first() else {
             return;
         };
@@ -108,8 +97,7 @@ impl Places {
             }
         }
         let homeless = self.place(Entry {
-            version,
-            len,
+            subject,
             tags,
             first: Some(first.clone()),
             rest: rest.into(),
@@ -127,7 +115,7 @@ impl Places {
         let (start, len) = (self.index(entry.hash()), self.entries.len());
         for index in start..start + PROBES {
             match self.entries.get_mut(index & len.wrapping_sub(1)) {
-                Some(place) if place.version == 0 => {
+                Some(place) if place.subject == 0 => {
                     *place = entry;
                     return None;
                 }
@@ -153,10 +141,8 @@ impl Places {
 
 impl Entry {
     fn hash(&self) -> u64 {
-        let tags = self.tags.iter().take(self.len);
-        tags.fold(start(self.version, self.len), |hash, (_, value)| {
-            mix(hash, *value as u64)
-        })
+        // What is not a tag is zero, and changes nothing.
+        hash(self.subject, &self.tags)
     }
 
     /// Adds a measurement.
@@ -188,14 +174,30 @@ impl Entry {
     }
 }
 
-/// Versions are numbers in succession: without tags, they are spread.
+/// A version of a measure's views, and how many tags there are: one number, so that one comparison does. (Versions count
+/// from one; they never come so far.)
 #[inline]
-const fn start(version: u64, tags: usize) -> u64 {
-    if tags == 0 { mix(0, version) } else { version }
+const fn subject(version: u64, tags: usize) -> u64 {
+    version | (tags as u64) << 56
 }
 
-/// One round of `FxHash`: nobody chooses the places.
+/// Of the subject and the places of the values. Nobody chooses places, so a sum of products will do; the products do not wait
+/// for each other.
 #[inline]
-const fn mix(hash: u64, place: u64) -> u64 {
-    (hash.rotate_left(5) ^ place).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+fn hash(subject: u64, tags: &[(usize, usize)]) -> u64 {
+    let mut hash = subject.wrapping_mul(FACTORS[0]);
+    for ((_, value), factor) in tags.iter().zip(FACTORS.iter().skip(1)) {
+        hash = hash.wrapping_add((*value as u64).wrapping_mul(*factor));
+    }
+    hash
 }
+
+/// Odd numbers without a pattern: the digits of the golden ratio, of pi, and of e.
+const FACTORS: [u64; MAX_TAGS + 1] = [
+    0x9e37_79b9_7f4a_7c15,
+    0x243f_6a88_85a3_08d3,
+    0x1319_8a2e_0370_7345,
+    0xa409_3822_299f_31d1,
+    0xb7e1_5162_8aed_2a6b,
+    0xbf71_5880_9cf4_f3c7,
+];

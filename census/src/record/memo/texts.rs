@@ -68,12 +68,20 @@ impl Texts {
         Some(hasher.finish())
     }
 
-    /// Remembers the targets of a measurement; whether that can be: all its keys have places, and its values are set.
-    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> bool {
+    /// Whether measurements with these tags can be remembered: all keys have places, and all values are set and not too
+    /// long.
+    pub(super) fn may_know(tags: &[Tag<'_>]) -> bool {
+        let short = |text: &[u8]| text.len() <= MAX_LEN;
+        let mut tags = tags.iter();
+        tags.all(|tag| tag.places.0 != 0 && tag.value.bytes().is_some_and(short))
+    }
+
+    /// Remembers the targets of a measurement, if [that is possible](Self::may_know).
+    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
         if self.sets.len() >= MAX_SETS {
             *self = Self::default();
         }
-        self.try_insert(version, tags, targets).is_some()
+        let _ = self.try_insert(version, tags, targets);
     }
 
     fn try_insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> Option<()> {
@@ -111,24 +119,34 @@ impl Set {
 
 impl Packed {
     fn new(tags: &[Tag<'_>]) -> Option<Self> {
-        let mut packed = Vec::new();
+        let mut len = 0;
         for tag in tags {
-            let (key, text) = (tag.places.0, tag.value.bytes()?);
-            if key == 0 {
+            if tag.places.0 == 0 {
                 return None;
             }
-            packed.extend(key.to_ne_bytes());
-            packed.push(u8::try_from(text.len()).ok()?);
-            packed.extend(text);
+            len += size_of::<usize>() + 1 + tag.value.bytes()?.len();
         }
         let mut inline = [0; INLINE];
-        match (inline.get_mut(..packed.len()), u8::try_from(packed.len())) {
-            (Some(room), Ok(len)) => {
-                room.copy_from_slice(&packed);
-                Some(Self::Inline(len, inline))
-            }
-            _ => Some(Self::Boxed(packed.into())),
+        if let (Some(room), Ok(len)) = (inline.get_mut(..len), u8::try_from(len)) {
+            Self::write(tags, room)?;
+            return Some(Self::Inline(len, inline));
         }
+        let mut boxed = vec![0; len];
+        Self::write(tags, &mut boxed)?;
+        Some(Self::Boxed(boxed.into()))
+    }
+
+    fn write(tags: &[Tag<'_>], mut room: &mut [u8]) -> Option<()> {
+        for tag in tags {
+            let text = tag.value.bytes()?;
+            let key = tag.places.0.to_ne_bytes();
+            for part in [&key, &[u8::try_from(text.len()).ok()?] as &[_], text] {
+                let (here, rest) = room.split_at_mut_checked(part.len())?;
+                here.copy_from_slice(part);
+                room = rest;
+            }
+        }
+        Some(())
     }
 
     #[inline]
