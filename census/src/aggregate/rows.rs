@@ -86,6 +86,14 @@ impl Rows {
         inbox.new.push(Arc::clone(chunk));
     }
 
+    /// Reads of the inbox what is new.
+    fn take_in_new(&self, live: &mut Vec<Vec<Arc<Chunk>>>) {
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = std::mem::take(&mut inbox.new);
+        drop(inbox);
+        add_new(live, new);
+    }
+
     fn shared(&self, number: usize) -> Option<Arc<Chunk>> {
         let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
         shared.get(number).cloned().flatten()
@@ -105,14 +113,17 @@ impl Rows {
             let here = (of_a_chunk - place).min(rest.len());
             let (now, later) = std::mem::take(&mut rest).split_at_mut(here);
             let shared = self.shared(number);
-            let own = live.get(number).into_iter().flatten();
-            for chunk in shared.iter().chain(own) {
+            let mut add = |chunk: &Arc<Chunk>| {
                 for (place, reading) in (place..).zip(&mut *now) {
                     if let Some(words) = chunk.row(place) {
                         reading.add(recipe.kind, words);
                     }
                 }
-            }
+            };
+            // First those of all, then what is new, too: what is seen to end there has begun here, maybe just now.
+            shared.iter().for_each(&mut add);
+            self.take_in_new(live);
+            live.get(number).into_iter().flatten().for_each(add);
             start += here;
             rest = later;
         }
@@ -189,14 +200,7 @@ impl LiveView {
         let inbox = &self.rows.inbox;
         let inbox = std::mem::take(&mut *inbox.lock().unwrap_or_else(PoisonError::into_inner));
         let live = &mut ledger.live;
-        for chunk in inbox.new {
-            if live.len() <= chunk.number {
-                live.resize(chunk.number + 1, Vec::new());
-            }
-            if let Some(chunks) = live.get_mut(chunk.number) {
-                chunks.push(chunk);
-            }
-        }
+        add_new(live, inbox.new);
         for retired in inbox.retired {
             if let Some(chunks) = live.get_mut(retired.number) {
                 // Not the last one into its place: the order of the additions shows in sums of floats.
@@ -219,5 +223,17 @@ impl LiveView {
     pub(super) fn read(self: &Arc<Self>, rows: Range<usize>, readings: &mut [Reading]) {
         self.rows.read(rows, readings);
         self.try_tidy();
+    }
+}
+
+/// Adds threads' new chunks to those that are read.
+fn add_new(live: &mut Vec<Vec<Arc<Chunk>>>, new: Vec<Arc<Chunk>>) {
+    for chunk in new {
+        if live.len() <= chunk.number {
+            live.resize(chunk.number + 1, Vec::new());
+        }
+        if let Some(chunks) = live.get_mut(chunk.number) {
+            chunks.push(chunk);
+        }
     }
 }
