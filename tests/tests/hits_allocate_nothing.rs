@@ -129,7 +129,7 @@ mod few_columns {
                 SECOND = 2,
                 tags(A = "a", B = "b"),
                 exemplar(trace_id = "4bf9")
-            )
+            );
         };
         assert_eq!(allocations(both), 0, "two at once");
         assert_eq!(allocations(with_exemplar), 0, "with an exemplar");

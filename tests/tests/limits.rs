@@ -83,7 +83,9 @@ fn there_may_be_more_bound_measures_than_a_thread_remembers() -> Result<(), Cata
         .collect();
     let fill = || {
         for _ in 0..3 {
-            bound.iter().for_each(|bound| bound.record(1));
+            for bound in &bound {
+                bound.record(1);
+            }
         }
     };
     fill();

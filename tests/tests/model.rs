@@ -2,6 +2,11 @@
 //!
 //! One thing is done after the other, so what the newest value is, and which row was one too many, is known.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test: what is not there is its failure"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -428,15 +433,12 @@ impl<T: Modelled> Lane<T> {
     }
 
     fn guest_comes_or_goes(&mut self) {
-        self.guest_since = match self.guest_since.take() {
-            Some(_) => {
-                assert!(self.guest.unregister());
-                None
-            }
-            None => {
-                self.guest.register().expect("free");
-                Some(self.log.len())
-            }
+        self.guest_since = if self.guest_since.is_some() {
+            assert!(self.guest.unregister());
+            None
+        } else {
+            self.guest.register().expect("free");
+            Some(self.log.len())
         };
     }
 

@@ -101,13 +101,13 @@ mod tests {
         let got = scope(|scope| {
             let ask = || flight.share(|| made.fetch_add(1, Ordering::SeqCst) + 1);
             let leader = scope.spawn(|| {
-                let make = || {
+                let render = || {
                     while waiting(&flight) < waiters {
                         yield_now();
                     }
                     first(&made)
                 };
-                catch_unwind(AssertUnwindSafe(|| flight.share(make))).ok()
+                catch_unwind(AssertUnwindSafe(|| flight.share(render))).ok()
             });
             while !flight.lock().in_the_air {
                 yield_now();
