@@ -1,10 +1,11 @@
 //! What each thread remembers: where measurements with these tags go.
 //!
 //! Two ways, the quicker first: by the [places](places) of keys and literals, or by the number of a
-//! [`BoundMeasure`](super::BoundMeasure); and by [what the values say](measure). Both are caches: they may be thrown
+//! [`BoundMeasure`](super::BoundMeasure); and by the [texts](texts) of its tags, or of all [columns](measure). Both are caches: they may be thrown
 //! away at any time, and are when a view comes or goes, or when they are full. What the thread counts is not in them,
 //! but in its [shards](Shard).
 
+mod found;
 mod measure;
 mod places;
 mod texts;
@@ -16,13 +17,14 @@ use std::sync::{Arc, Weak};
 
 use foldhash::fast::RandomState;
 
+use self::found::FoundTargets;
 use self::measure::MeasureMemo;
 use self::places::{Entry, Places};
 use self::texts::Texts;
-use crate::aggregate::{Found, Index, LiveView, Shard, Target};
+use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
 use crate::register::changes;
-use crate::tags::{Tag, TagMap, TagValue, cut, packed, with_current};
+use crate::tags::{Tag, TagMap, TagValue, cut, with_current};
 
 thread_local! {
     static MEMO: RefCell<Memo> = RefCell::new(Memo::new());
@@ -353,46 +355,6 @@ fn target_of(
         .entry(view.rows.number())
         .or_insert_with(|| Shard::new(view, thread));
     shard.target(view, row)
-}
-
-/// Where a measurement goes: one target for each view.
-struct FoundTargets {
-    targets: Vec<Target>,
-    /// Whether one of them is an overflow row. That is not to be remembered: the next measurement is to be counted, too.
-    overflowed: bool,
-}
-
-impl FoundTargets {
-    fn record(&self, bits: u64) {
-        self.targets.iter().for_each(|target| target.record(bits));
-    }
-
-    fn new<'v>(
-        views: impl Iterator<Item = Arc<LiveView>>,
-        value_of: impl Fn(&TagKey) -> &'v str,
-        mut target: impl FnMut(&Arc<LiveView>, usize) -> Target,
-    ) -> Self {
-        let mut found = Self {
-            targets: Vec::with_capacity(views.size_hint().1.unwrap_or_default()),
-            overflowed: false,
-        };
-        let mut key = String::new();
-        for view in views {
-            key.clear();
-            for column in view.spec.columns.iter() {
-                packed::push(&mut key, value_of(column));
-            }
-            let row = match view.find(&key) {
-                Found::Row(row) => row,
-                Found::Overflow(row) => {
-                    found.overflowed = true;
-                    row
-                }
-            };
-            found.targets.push(target(&view, row));
-        }
-        found
-    }
 }
 
 /// Records where everybody does: the thread is ending, or this is within the memo (an allocator that records, say), or

@@ -92,8 +92,10 @@ impl Places {
         if self.len * ROOM > self.entries.len() && self.entries.len() < MAX_ENTRIES {
             let larger = (0..(self.entries.len() * 2).max(ROOM)).map(|_| Entry::default());
             for old in std::mem::replace(&mut self.entries, larger.collect()) {
-                // Should it find no place there, it is met anew.
-                self.place(old);
+                if old.subject != 0 {
+                    // Should it find no place there, it is met anew.
+                    self.place(old);
+                }
             }
         }
         let homeless = self.place(Entry {
