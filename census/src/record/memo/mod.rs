@@ -1,9 +1,9 @@
 //! What each thread remembers: where measurements with these tags go.
 //!
 //! Two ways, the quicker first: by the [places](places) of keys and literals, or by the number of a
-//! [`BoundMeasure`](super::BoundMeasure); and by the [texts](texts) of its tags, or of all [columns](measure). Both are caches: they may be thrown
-//! away at any time, and are when a view comes or goes, or when they are full. What the thread counts is not in them,
-//! but in its [shards](Shard).
+//! [`BoundMeasure`](super::BoundMeasure); and by the [texts](texts) of its tags, or of all [columns](measure). Both are
+//! caches: they may be thrown away at any time, and are when a view comes or goes, or when they are full. What the thread
+//! counts is not in them, but in its [shards](Shard).
 
 mod found;
 mod measure;
@@ -186,7 +186,8 @@ pub(super) fn take_back(target: &Target, bits: u64) {
     }
 }
 
-/// Has this thread forget what it knows of views that are gone; the others do it when they next record.
+/// Has this thread forget what it knows of views that are gone; the others do it when they next record something that
+/// its places alone do not tell.
 pub(crate) fn forget() {
     let _ = MEMO.try_with(|memo| {
         if let Ok(mut memo) = memo.try_borrow_mut() {
