@@ -25,7 +25,7 @@
 use std::time::Duration;
 
 use crate::declare::{Handle, TagKeyCell, ViewSpec};
-use crate::{Measure, TagKey, measure, tag};
+use crate::{Measure, TagKey, TagValue, measure, tag};
 
 /// The name of the function.
 #[tag(crate = crate)]
@@ -62,6 +62,16 @@ census_macros::view! { crate;
     pub static CONCURRENT: Sum<ACTIVE> by (FUNCTION, MODULE) {
         name: "function_calls_concurrent",
     }
+}
+
+/// How a call ended, where nobody else says so.
+#[derive(Clone, Copy, TagValue)]
+#[tag_value(crate = crate)]
+pub(crate) enum CallResult {
+    Ok,
+    Error,
+    Panicked,
+    Cancelled,
 }
 
 /// The tag keys, for the catalogue: the linker gathers what other crates declare.

@@ -3,7 +3,8 @@
 pub use census_macros::{record, tags, view};
 pub use linkme;
 
-use crate::TagStr;
+use crate::calls::CallResult;
+use crate::{AsTagValue as _, TagStr};
 
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
@@ -39,13 +40,18 @@ pub trait Outcome {
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
     fn __census_outcome(&self) -> TagStr<'static> {
-        TagStr::literal(if self.0.is_ok() { &"ok" } else { &"error" })
+        let result = if self.0.is_ok() {
+            &CallResult::Ok
+        } else {
+            &CallResult::Error
+        };
+        result.as_tag_value()
     }
 }
 
 impl<T> Outcome for &Returned<'_, T> {
     fn __census_outcome(&self) -> TagStr<'static> {
-        TagStr::literal(&"ok")
+        CallResult::Ok.as_tag_value()
     }
 }
 

@@ -49,7 +49,7 @@ static SAME: [&str; 5] = TEXTS;
 
 impl AsTagValue for Same {
     fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::literal(&SAME[self.0 % 5])
+        TagStr::one_of(&SAME, self.0 % 5)
     }
 }
 

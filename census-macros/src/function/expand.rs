@@ -237,15 +237,20 @@ impl Measured<'_> {
         } else {
             let latencies = arguments.latencies.iter();
             let latencies = latencies.map(|path| krate.checked("latency", path));
-            let in_flight = arguments.in_flight.iter();
-            let in_flight = in_flight.map(|path| krate.checked("in_flight", path));
+            let in_flight = match &arguments.in_flight {
+                Some(path) => {
+                    let measure = krate.checked("in_flight", path);
+                    quote!(::core::option::Option::Some(#measure))
+                }
+                None => quote!(::core::option::Option::None),
+            };
             let values = arguments.values.iter();
             let values = values.map(|(path, _)| krate.checked("measure", path));
             quote!(new(
                 #name,
                 #results,
                 const { &[#(#latencies),*] },
-                const { &[#(#in_flight),*] },
+                const { #in_flight },
                 const { &[#(#values),*] },
                 #origin,
             ))

@@ -75,7 +75,7 @@ fn record_one(
         names.push(key.clone());
         evaluated.push(krate.checked("as_tag_key", place));
         looked_at.push(if is_literal(value) {
-            let value = krate.borrowed(value);
+            let value = literal(value);
             krate.call(quote!(__private::literal_tag), shown, quote!(#key, #value))
         } else {
             let mut text = name("value", index);
@@ -104,16 +104,22 @@ pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
 fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
     let shown = (ends(place).0, ends(value).1);
     let key = krate.checked("as_tag_key", place);
-    let function = if is_literal(value) {
-        quote!(__private::literal_tag)
+    let (function, value) = if is_literal(value) {
+        (quote!(__private::literal_tag), literal(value))
     } else {
-        quote!(__private::tag)
+        (quote!(__private::tag), krate.borrowed(value))
     };
-    let value = krate.borrowed(value);
     krate.call(function, shown, quote!(#key, #value))
 }
 
-/// A literal is known by its place: it need not be read to be found again.
+/// A literal is known by its place: it need not be read to be found again. That of a constant may be several.
+fn literal(value: &TokenStream) -> TokenStream {
+    quote!({
+        static __CENSUS_LITERAL: &::core::primitive::str = #value;
+        &__CENSUS_LITERAL
+    })
+}
+
 fn is_literal(value: &TokenStream) -> bool {
     matches!(syn::parse2(value.clone()), Ok(Lit::Str(_)))
 }

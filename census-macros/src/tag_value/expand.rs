@@ -15,11 +15,20 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     } = input;
     let (params, arguments, bounds) = generics.split_for_impl();
     let value = match variants.as_deref() {
-        None => quote!(#krate::TagStr::literal(&"")),
+        // A mistake was reported.
+        None => quote!(#krate::TagStr::unset()),
         Some([]) => quote!(match *self {}),
         Some(variants) => {
-            let arms = variants.iter().map(arm);
-            quote!(#krate::TagStr::literal(match self { #(#arms,)* }))
+            // A static, and not a constant: that may lie at several places.
+            let (count, values) = (
+                variants.len(),
+                variants.iter().map(|variant| &variant.value),
+            );
+            let arms = variants.iter().enumerate().map(arm);
+            quote! {{
+                static __CENSUS_VALUES: [&::core::primitive::str; #count] = [#(#values),*];
+                #krate::TagStr::one_of(&__CENSUS_VALUES, match self { #(#arms,)* })
+            }}
         }
     };
     quote! {
@@ -32,15 +41,11 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     }
 }
 
-fn arm(variant: &Variant) -> TokenStream {
-    let Variant {
-        name,
-        fields,
-        value,
-    } = variant;
+fn arm((index, variant): (usize, &Variant)) -> TokenStream {
+    let Variant { name, fields, .. } = variant;
     let pattern = match fields {
         Fields::Unit => quote!(Self::#name),
         Fields::Named(_) | Fields::Unnamed(_) => quote!(Self::#name { .. }),
     };
-    quote!(#pattern => &#value)
+    quote!(#pattern => #index)
 }

@@ -102,6 +102,18 @@ impl Target {
         }
     }
 
+    /// The word that counts, if recording does only that, and the word is a thread's own.
+    pub(crate) fn counter(&self) -> Option<usize> {
+        (self.len == 0).then_some(self.start as usize)
+    }
+
+    /// Adds to this word, if there is such: what [`record`](Self::record) does, given the [counter](Self::counter).
+    #[inline]
+    pub(crate) fn count(&self, counter: usize) -> bool {
+        let word = self.chunk.words.get(counter);
+        word.map(|word| Owner::add(word, 1)).is_some()
+    }
+
     /// Keeps an exemplar for the bucket of this value.
     pub(crate) fn keep_exemplar(&self, bits: u64, labels: &ExemplarLabels<'_>) {
         let recipe = &self.chunk.recipe;
@@ -123,6 +135,11 @@ impl Target {
     pub(crate) fn row(&self) -> usize {
         let recipe = &self.chunk.recipe;
         self.chunk.number * recipe.rows_of_a_chunk() + self.start as usize / recipe.words
+    }
+
+    /// The view's number.
+    pub(crate) fn view_number(&self) -> u64 {
+        self.chunk.recipe.number
     }
 
     /// The view, if it is still there.

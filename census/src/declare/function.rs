@@ -14,7 +14,7 @@ pub struct FunctionCell {
     name: &'static str,
     results: &'static [&'static str],
     latencies: &'static [&'static Measure<Duration>],
-    in_flight: &'static [&'static Measure<i64>],
+    in_flight: Option<&'static Measure<i64>>,
     values: &'static [&'static dyn AnyMeasure],
     origin: Origin,
 }
@@ -53,7 +53,7 @@ impl FunctionCell {
         name: &'static str,
         results: &'static [&'static str],
         latencies: &'static [&'static Measure<Duration>],
-        in_flight: &'static [&'static Measure<i64>],
+        in_flight: Option<&'static Measure<i64>>,
         values: &'static [&'static dyn AnyMeasure],
         origin: Origin,
     ) -> Self {
@@ -75,14 +75,14 @@ impl FunctionCell {
         results: &'static [&'static str],
         origin: Origin,
     ) -> Self {
-        Self::new(name, results, &LATENCIES, &IN_FLIGHT, &[], origin)
+        Self::new(name, results, &LATENCIES, Some(&ACTIVE), &[], origin)
     }
 
     pub(crate) const fn latencies(&self) -> &'static [&'static Measure<Duration>] {
         self.latencies
     }
 
-    pub(crate) const fn in_flight(&self) -> &'static [&'static Measure<i64>] {
+    pub(crate) const fn in_flight(&self) -> Option<&'static Measure<i64>> {
         self.in_flight
     }
 
@@ -114,4 +114,3 @@ impl FunctionCell {
 }
 
 static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
-static IN_FLIGHT: [&Measure<i64>; 1] = [&ACTIVE];

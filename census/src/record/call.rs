@@ -30,9 +30,9 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::{InFlight, clock, measurement, record_one, viewed};
-use crate::calls::{FUNCTION, MODULE, RESULT};
+use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
-use crate::tags::{Scope, Tag, TagMap, TagStr, literal_tag};
+use crate::tags::{AsTagValue as _, Scope, Tag, TagMap, TagStr, literal_tag};
 
 /// What a call is measured by.
 #[doc(hidden)]
@@ -117,7 +117,7 @@ impl Call {
     /// Begins the call, with the tags that are current now.
     pub fn begin(&mut self) {
         let cell = self.cell;
-        for measure in cell.in_flight() {
+        if let Some(measure) = cell.in_flight() {
             self.in_flight.begin(measure, || cell.tags());
         }
         if cell.latencies().iter().any(|measure| measure.is_viewed()) {
@@ -146,11 +146,14 @@ impl Call {
     }
 
     fn end(&mut self, result: TagStr<'_>) {
-        self.in_flight.end();
+        let cell = self.cell;
+        if let Some(measure) = cell.in_flight() {
+            self.in_flight.end(measure, || cell.tags());
+        }
         // A measure that came to have views during the call has no beginning to count from.
         let Some(start) = self.start else { return };
         let elapsed = clock::elapsed(start);
-        for measure in self.cell.latencies() {
+        for measure in cell.latencies() {
             if let Some(version) = viewed(measure) {
                 record_one(version, &measurement(measure, elapsed), || {
                     self.tags(result)
@@ -169,11 +172,11 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let result = match self.end {
-            End::Panicked => &"panicked",
-            End::Cancelled => &"cancelled",
+            End::Panicked => CallResult::Panicked,
+            End::Cancelled => CallResult::Cancelled,
             End::Known => return,
         };
-        self.end(TagStr::literal(result));
+        self.end(result.as_tag_value());
     }
 }
 
@@ -210,7 +213,7 @@ impl Drop for PlainCall {
     fn drop(&mut self) {
         if self.panicking || !std::thread::panicking() {
             self.call.end = End::Known;
-            self.call.end(TagStr::literal(&"ok"));
+            self.call.end(CallResult::Ok.as_tag_value());
         }
     }
 }

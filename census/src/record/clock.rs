@@ -36,7 +36,8 @@ mod counter {
 
     #[inline]
     pub(crate) fn elapsed(start: Instant) -> Duration {
-        CLOCK.delta(start.0, CLOCK.raw())
+        let clock = &*CLOCK;
+        clock.delta(start.0, clock.raw())
     }
 }
 

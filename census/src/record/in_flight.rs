@@ -1,66 +1,87 @@
 //! What is under way: one more at its beginning, one less at its end, in the very same rows.
 
-use super::memo;
+use super::memo::{self, Begun};
 use crate::aggregate::Target;
 use crate::declare::Measure;
 use crate::tags::Tag;
 
-/// Some things under way. They end when this is dropped.
+/// The number of tags that tell what is under way.
+const TAGS: usize = 2;
+
+const ONE_LESS: u64 = (-1_i64).cast_unsigned();
+
+/// Something under way.
 ///
-/// It keeps where they were counted. So a view that was registered later does not see them end, and tags that have
-/// changed meanwhile do not matter: no row goes below zero.
-#[derive(Debug, Default)]
-pub(crate) struct InFlight {
-    target: Option<Target>,
-    /// Mostly there is but one target, and then nothing is allocated.
-    more: Option<Box<InFlight>>,
+/// It ends where it was counted. So a view that was registered later does not see it end, and tags that have changed
+/// meanwhile do not matter: no row goes below zero.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    /// Where it was counted, if its own tags alone lead there.
+    begun: Begun,
+    /// Where else it was counted.
+    kept: Option<Box<Vec<Target>>>,
 }
 
 impl InFlight {
     /// Nothing is under way yet.
-    pub(crate) const NONE: Self = Self {
-        target: None,
-        more: None,
+    pub(super) const NONE: Self = Self {
+        begun: Begun::NONE,
+        kept: None,
     };
 
     /// Counts one more, if somebody views the measure.
     #[inline]
-    pub(crate) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; 2]) {
-        let cell = measure.cell();
-        let Some(version) = cell.wiring.viewed() else {
+    pub(super) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
+        let Some(version) = measure.cell().wiring.viewed() else {
             return;
         };
-        let mut begin = |target: &Target| {
-            target.record(1);
-            self.keep(target.clone());
-        };
         let places = tags().map(|tag| tag.places);
-        if !memo::each_placed_target(version, &places, &mut begin) {
-            memo::each_target(cell, version, &tags(), begin);
+        if !memo::begin(&mut self.begun, version, &places, 1) {
+            self.begin_anew(measure, version, tags);
         }
     }
 
-    fn keep(&mut self, target: Target) {
-        if self.target.is_none() {
-            self.target = Some(target);
-        } else {
-            self.more.get_or_insert_default().keep(target);
+    #[cold]
+    #[inline(never)]
+    fn begin_anew<'a>(
+        &mut self,
+        measure: &Measure<i64>,
+        version: u64,
+        tags: impl Fn() -> [Tag<'a>; TAGS],
+    ) {
+        let kept = self.kept.get_or_insert_default();
+        memo::each_target(measure.cell(), version, &tags(), |target| {
+            target.record(1);
+            kept.push(target.clone());
+        });
+    }
+
+    /// Counts one less, wherever it was counted: given what it began with.
+    #[inline]
+    pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
+        if self.begun.is_some() {
+            let places = tags().map(|tag| tag.places);
+            if !memo::end(&self.begun, &places, ONE_LESS) {
+                self.end_elsewhere(measure, tags);
+            }
+            self.begun = Begun::NONE;
+        }
+        if self.kept.is_some() {
+            self.end_kept();
         }
     }
 
-    /// Counts one less, wherever it was counted.
-    pub(crate) fn end(&mut self) {
-        if let Some(target) = self.target.take() {
-            memo::take_back(&target, (-1_i64).cast_unsigned());
-        }
-        if let Some(more) = &mut self.more {
-            more.end();
-        }
+    #[cold]
+    #[inline(never)]
+    fn end_elsewhere<'a>(&self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
+        memo::end_elsewhere(&self.begun, measure.cell(), &tags(), ONE_LESS);
     }
-}
 
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.end();
+    #[cold]
+    #[inline(never)]
+    fn end_kept(&mut self) {
+        for target in self.kept.take().into_iter().flat_map(|kept| *kept) {
+            memo::take_back(&target, ONE_LESS);
+        }
     }
 }

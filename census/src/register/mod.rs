@@ -25,4 +25,4 @@ pub use runtime::{MeasureBuilder, ViewBuilder};
 pub use slices::{
     CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
 };
-pub(crate) use wiring::{Wiring, changes};
+pub(crate) use wiring::{VERSION_STEP, Wiring, changes};

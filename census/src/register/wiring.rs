@@ -9,7 +9,9 @@ use crate::aggregate::LiveView;
 /// A measure's views.
 ///
 /// `version` is even while there are views and odd while there are none, and no two lists of views, of whatever measures,
-/// share one: so a number that a thread remembered says for sure whether what it remembered with it still holds.
+/// share one: so a number that a thread remembered says for sure whether what it remembered with it still holds. Versions
+/// are spread over all numbers, so that they serve as hashes, and those that follow one for a while are left to whoever
+/// needs several.
 pub(crate) struct Wiring {
     version: AtomicU64,
     views: Mutex<Vec<Arc<LiveView>>>,
@@ -31,8 +33,17 @@ pub(crate) fn changes() -> u64 {
     CHANGES.load(Ordering::Relaxed)
 }
 
-/// The next unused pair of versions.
-static NEXT: AtomicU64 = AtomicU64::new(2);
+/// How many numbers are left to each list of views, at least.
+pub(crate) const VERSION_STEP: usize = 16;
+
+/// A version that was not there before: it would take 2^60 of them to meet one again.
+fn next_version() -> u64 {
+    /// The golden ratio, odd.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(VERSION_STEP as u64);
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    // Relaxed: nothing but the number itself is taken from here.
+    NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(SPREAD)
+}
 
 impl Wiring {
     pub(crate) const fn new() -> Self {
@@ -77,8 +88,7 @@ impl Wiring {
     /// Gives the measure other views.
     pub(crate) fn set(&self, now: Vec<Arc<LiveView>>) {
         let mut views = self.lock();
-        // Relaxed: nothing but the number itself is taken from here.
-        let version = NEXT.fetch_add(2, Ordering::Relaxed) + u64::from(now.is_empty());
+        let version = next_version() + u64::from(now.is_empty());
         *views = now;
         self.version.store(version, Ordering::Release);
         CHANGES.fetch_add(1, Ordering::Relaxed);

@@ -180,10 +180,35 @@ impl<'a> TagStr<'a> {
 }
 
 impl TagStr<'static> {
-    /// A text known to the compiler, such as a variant's: what `#[derive(TagValue)]` calls, `TagStr::literal(&"text")`.
-    /// A measurement whose tags are all such is the quickest.
+    /// One of some texts that the program always has: what `#[derive(TagValue)]` makes of a variant. A measurement whose
+    /// tags are all such, or literals, is the quickest. Not set if there are not so many texts.
+    ///
+    /// ```
+    /// use census::{AsTagValue, TagStr};
+    ///
+    /// struct Shard(usize);
+    ///
+    /// impl AsTagValue for Shard {
+    ///     fn as_tag_value(&self) -> TagStr<'_> {
+    ///         static NAMES: [&str; 4] = ["a", "b", "c", "d"];
+    ///         TagStr::one_of(&NAMES, self.0)
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(Shard(2).as_tag_value().get(), Some("c"));
+    /// assert_eq!(Shard(4).as_tag_value().get(), None);
+    /// ```
+    #[inline]
     #[must_use]
-    pub const fn literal(value: &'static &'static str) -> Self {
+    pub const fn one_of(values: &'static [&'static str], index: usize) -> Self {
+        match values.split_at_checked(index) {
+            Some((_, [value, ..])) => Self::literal(value),
+            _ => Self::unset(),
+        }
+    }
+
+    /// A literal, of a `static`.
+    pub(crate) const fn literal(value: &'static &'static str) -> Self {
         Self {
             text: Text::Borrowed(value),
             literal: Some(value),
@@ -267,7 +292,8 @@ impl AsTagValue for TagValue {
 #[diagnostic::do_not_recommend]
 impl AsTagValue for bool {
     fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::literal(if *self { &"true" } else { &"false" })
+        static TEXTS: [&str; 2] = ["false", "true"];
+        TagStr::one_of(&TEXTS, usize::from(*self))
     }
 }
 

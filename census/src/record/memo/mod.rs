@@ -7,10 +7,10 @@
 
 mod found;
 mod measure;
+mod own;
 mod places;
 mod texts;
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -25,10 +25,6 @@ use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
 use crate::register::changes;
 use crate::tags::{Tag, TagMap, TagValue, cut, with_current};
-
-thread_local! {
-    static MEMO: RefCell<Memo> = RefCell::new(Memo::new());
-}
 
 struct Memo {
     /// This thread's number: no other has it, or had it.
@@ -55,42 +51,74 @@ pub(super) fn record<'a, const N: usize>(
     bits: u64,
 ) {
     let places = tags().each_ref().map(|tag| tag.places);
+    // The compiler mostly knows.
     let all_literals = places.iter().all(|(_, value)| *value != 0);
-    if !(all_literals && record_by_place(version, &places, bits)) {
+    if !all_literals {
         record_by_text(cell, version, &tags(), bits);
+    } else if !record_by_place(version, &places, bits) {
+        record_anew(cell, version, tags, bits);
     }
 }
 
-/// Adds a measurement if the places of its tags tell where it goes.
+/// Adds a measurement that was not met before. Apart, so that those which were have nothing to keep for it.
+#[cold]
 #[inline(never)]
-fn record_by_place<const N: usize>(version: u64, tags: &[(usize, usize); N], bits: u64) -> bool {
-    by_place(version, tags, |entry| entry.record(bits))
+fn record_anew<'a, const N: usize>(
+    cell: &MeasureCell,
+    version: u64,
+    tags: impl Fn() -> [Tag<'a>; N],
+    bits: u64,
+) {
+    record_by_text(cell, version, &tags(), bits);
 }
 
-/// Calls `f` with what the places of tags tell, if they do.
-#[inline]
-fn by_place<const N: usize>(
+/// Adds a measurement if the places of its tags tell where it goes.
+///
+/// A count of this thread's own is added here. All else is left to functions that end in its stead: as it calls nobody,
+/// it has no registers to save.
+#[inline(never)]
+fn record_by_place<const N: usize>(version: u64, tags: &[(usize, usize); N], bits: u64) -> bool {
+    let Some(memo) = own::lend() else {
+        return false;
+    };
+    // Whether something else has changed does not matter: this is found under its version.
+    let index = memo.places.index_of(version, tags);
+    let counted = memo.places.at(index, version, tags).map(Entry::count);
+    match counted {
+        Some(true) => {
+            own::give_back(memo);
+            true
+        }
+        Some(false) => record_at(memo, index, bits),
+        None => record_behind(memo, index, version, tags, bits),
+    }
+}
+
+#[inline(never)]
+fn record_at(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
+    memo.places.record(index, bits);
+    own::give_back(memo);
+    true
+}
+
+#[inline(never)]
+fn record_behind<const N: usize>(
+    memo: &'static mut Memo,
+    index: usize,
     version: u64,
     tags: &[(usize, usize); N],
-    f: impl FnOnce(&Entry),
+    bits: u64,
 ) -> bool {
-    let found = MEMO.try_with(|memo| {
-        let Ok(memo) = memo.try_borrow_mut() else {
-            return false;
-        };
-        // Whether something else has changed does not matter: this is found under its version.
-        memo.places.find(version, tags).map(f).is_some()
-    });
-    found.unwrap_or_default()
+    let entry = memo.places.find_behind(index, version, tags);
+    let found = entry.map(|entry| entry.record(bits)).is_some();
+    own::give_back(memo);
+    found
 }
 
 /// Adds a measurement, reading its tags.
 #[inline(never)]
 pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
-    let recorded = MEMO.try_with(|memo| {
-        let Ok(mut memo) = memo.try_borrow_mut() else {
-            return false;
-        };
+    let recorded = own::with(|memo| {
         memo.keep_up();
         if let Some(known) = memo.texts.find(version, tags) {
             known.record(bits);
@@ -103,14 +131,67 @@ pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>],
     }
 }
 
-/// Calls `f` for each target of a measurement, if the places of its tags tell them.
-#[inline]
-pub(super) fn each_placed_target<const N: usize>(
+/// What has begun, and where to find it when it ends.
+#[derive(Debug)]
+pub(super) struct Begun {
+    /// 0 if nothing has begun.
+    version: u64,
+    /// The number of the newest view that saw it begin.
+    newest: u64,
+    /// The number of the thread where it began.
+    thread: u64,
+}
+
+impl Begun {
+    pub(super) const NONE: Self = Self {
+        version: 0,
+        newest: 0,
+        thread: 0,
+    };
+
+    pub(super) const fn is_some(&self) -> bool {
+        self.version != 0
+    }
+}
+
+/// Adds a measurement that is to be taken back later, if the places of its tags tell where it goes. (What has begun is
+/// written where it lies: to move it would cost more than all else.)
+#[inline(never)]
+pub(super) fn begin<const N: usize>(
+    begun: &mut Begun,
     version: u64,
     tags: &[(usize, usize); N],
-    f: impl FnMut(&Target),
+    bits: u64,
 ) -> bool {
-    by_place(version, tags, |entry| entry.each(f))
+    let known = own::with_known(|memo| {
+        let entry = memo.places.find(version, tags)?;
+        entry.record(bits);
+        begun.version = version;
+        begun.newest = entry.newest();
+        begun.thread = memo.thread;
+        Some(())
+    });
+    matches!(known, Some(Some(())))
+}
+
+/// Takes back what has begun, if this thread did so, and knows where.
+#[inline(never)]
+pub(super) fn end<const N: usize>(begun: &Begun, tags: &[(usize, usize); N], bits: u64) -> bool {
+    let known = own::with_known(|memo| {
+        let entry = memo.places.find(begun.version, tags)?;
+        (memo.thread == begun.thread).then(|| entry.record(bits))
+    });
+    matches!(known, Some(Some(())))
+}
+
+/// Takes back what another thread has begun, or what was forgotten meanwhile, as [`take_back`] does.
+#[cold]
+pub(super) fn end_elsewhere(begun: &Begun, cell: &MeasureCell, tags: &[Tag<'_>], bits: u64) {
+    let (_, mut views) = cell.wiring.views();
+    views.retain(|view| view.rows.number() <= begun.newest);
+    let value_of = |key: &TagKey| cut(measure::last_set(tags, key).unwrap_or_default());
+    let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
+    FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
 }
 
 /// Calls `f` for each target of a measurement.
@@ -120,8 +201,7 @@ pub(super) fn each_target(
     tags: &[Tag<'_>],
     mut f: impl FnMut(&Target),
 ) {
-    let reached = MEMO.try_with(|memo| {
-        let memo = &mut *memo.try_borrow_mut().ok()?;
+    let reached = own::with(|memo| {
         memo.keep_up();
         if let Some(known) = memo.texts.find(version, tags) {
             known.each(&mut f);
@@ -129,12 +209,13 @@ pub(super) fn each_target(
         }
         memo.by_columns(cell, version, tags, &mut f)
     });
-    if !matches!(reached, Ok(Some(()))) {
+    if !matches!(reached, Some(Some(()))) {
         without_memo(cell, tags, &mut f);
     }
 }
 
 /// Adds a measurement with exactly these tags, known by a number.
+#[inline]
 pub(super) fn record_bound(
     cell: &MeasureCell,
     version: u64,
@@ -142,15 +223,18 @@ pub(super) fn record_bound(
     tags: &TagMap,
     bits: u64,
 ) {
+    if !record_by_place(version, &places::bound(number), bits) {
+        record_bound_anew(cell, version, number, tags, bits);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn record_bound_anew(cell: &MeasureCell, version: u64, number: usize, tags: &TagMap, bits: u64) {
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
-    let reached = MEMO.try_with(|memo| {
-        let memo = &mut *memo.try_borrow_mut().ok()?;
+    let (now, views) = cell.wiring.views();
+    let recorded = own::with(|memo| {
         memo.keep_up();
-        if let Some(known) = memo.places.find_bound(version, number) {
-            known.record(bits);
-            return Some(());
-        }
-        let (now, views) = cell.wiring.views();
         let Memo {
             thread,
             shards,
@@ -158,15 +242,13 @@ pub(super) fn record_bound(
             ..
         } = memo;
         let own = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
-        let found = FoundTargets::new(views.into_iter(), value_of, own);
+        let found = FoundTargets::new(views.iter().cloned(), value_of, own);
         found.record(bits);
         if now == version && !found.overflowed {
             places.insert_bound(version, number, &found.targets);
         }
-        Some(())
     });
-    if !matches!(reached, Ok(Some(()))) {
-        let (_, views) = cell.wiring.views();
+    if recorded.is_none() {
         let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
         FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
     }
@@ -175,11 +257,8 @@ pub(super) fn record_bound(
 /// Takes back what was recorded before, maybe by another thread: then where everybody records. A scrape reads that
 /// first, so that it does not see the end of something whose beginning it has not seen.
 pub(super) fn take_back(target: &Target, bits: u64) {
-    let is_own = MEMO.try_with(|memo| {
-        let memo = memo.try_borrow().ok()?;
-        target.may_be_written_by(memo.thread).then_some(())
-    });
-    if matches!(is_own, Ok(Some(()))) {
+    let is_own = own::with_known(|memo| target.may_be_written_by(memo.thread));
+    if is_own == Some(true) {
         target.record(bits);
     } else if let Some(view) = target.view() {
         view.shared_target(target.row()).record(bits);
@@ -189,26 +268,33 @@ pub(super) fn take_back(target: &Target, bits: u64) {
 /// Has this thread forget what it knows of views that are gone; the others do it when they next record something that
 /// its places alone do not tell.
 pub(crate) fn forget() {
-    let _ = MEMO.try_with(|memo| {
-        if let Ok(mut memo) = memo.try_borrow_mut() {
-            memo.keep_up();
-        }
-    });
+    own::with_known(Memo::keep_up);
 }
 
 impl Memo {
+    /// Nobody's.
     fn new() -> Self {
-        // 0 is nobody's.
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
-            thread: NEXT.fetch_add(1, Ordering::Relaxed),
-            changes: changes(),
+            thread: 0,
+            changes: 0,
             places: Places::default(),
             texts: Texts::default(),
             measures: Vec::new(),
             by_version: Index::default(),
             shards: HashMap::default(),
         }
+    }
+
+    /// Becomes a thread's.
+    fn begin(&mut self) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        self.thread = NEXT.fetch_add(1, Ordering::Relaxed);
+        self.changes = changes();
+    }
+
+    /// Becomes nobody's, and gives back what the thread counted.
+    fn end(&mut self) {
+        *self = Self::new();
     }
 
     /// Throws the caches away if any measure has got other views.
@@ -276,9 +362,7 @@ impl Memo {
     /// The number of what is known of a measure.
     #[inline]
     fn measure(&mut self, cell: &MeasureCell, version: u64) -> Option<usize> {
-        // Versions are numbers in succession: spread them.
-        let hash = version.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for number in self.by_version.candidates(hash) {
+        for number in self.by_version.candidates(version) {
             if self.measures.get(number as usize)?.version == version {
                 return Some(number as usize);
             }
@@ -288,7 +372,7 @@ impl Memo {
             return None;
         }
         let number = self.measures.len();
-        self.by_version.insert(hash, u32::try_from(number).ok()?);
+        self.by_version.insert(version, u32::try_from(number).ok()?);
         self.measures.push(measure);
         Some(number)
     }

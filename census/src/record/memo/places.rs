@@ -1,6 +1,7 @@
 //! Targets found without reading a text: by the places of keys and literals in the program.
 
 use crate::aggregate::Target;
+use crate::register::VERSION_STEP;
 use crate::tags::Tag;
 
 /// More tags than these are found by their texts.
@@ -31,10 +32,15 @@ pub(super) struct Entry {
     tags: [(usize, usize); MAX_TAGS],
     first: Option<Target>,
     rest: Box<[Target]>,
+    /// The word of a thread's own that counts, if that is all there is to do; otherwise far out.
+    counter: usize,
 }
 
-/// The key of the one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
-const BOUND: usize = usize::MAX;
+/// The one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
+#[inline]
+pub(super) const fn bound(number: usize) -> [(usize, usize); 1] {
+    [(usize::MAX, number)]
+}
 
 impl Places {
     /// Where a measurement with tags in these places goes.
@@ -44,21 +50,54 @@ impl Places {
         version: u64,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
-        let subject = subject(version, N);
-        self.near(hash(subject, tags)).find(|entry| {
-            let mut known = tags.iter().zip(&entry.tags);
-            entry.subject == subject && known.all(|(tag, known)| tag == known)
-        })
+        let first = self.index_of(version, tags);
+        match self.at(first, version, tags) {
+            Some(entry) => Some(entry),
+            None => self.find_behind(first, version, tags),
+        }
     }
 
-    /// Where a bound measure's measurements go.
+    /// Where such a measurement goes whose entry does not lie where it most likely would.
+    #[inline(never)]
+    pub(super) fn find_behind<const N: usize>(
+        &self,
+        first: usize,
+        version: u64,
+        tags: &[(usize, usize); N],
+    ) -> Option<&Entry> {
+        (1..PROBES).find_map(|step| self.at(self.mask(first + step), version, tags))
+    }
+
+    /// Where the entry for these tags most likely lies.
     #[inline]
-    pub(super) fn find_bound(&self, version: u64, number: usize) -> Option<&Entry> {
-        let (subject, tag) = (subject(version, 1), (BOUND, number));
-        self.near(hash(subject, &[tag])).find(|entry| {
-            let [known, ..] = entry.tags;
-            entry.subject == subject && tag == known
-        })
+    pub(super) fn index_of<const N: usize>(
+        &self,
+        version: u64,
+        tags: &[(usize, usize); N],
+    ) -> usize {
+        self.index(hash(subject(version, N), tags))
+    }
+
+    /// The entry that lies here, if it is the one for these tags.
+    #[inline]
+    pub(super) fn at<const N: usize>(
+        &self,
+        index: usize,
+        version: u64,
+        tags: &[(usize, usize); N],
+    ) -> Option<&Entry> {
+        let entry = self.entries.get(index)?;
+        let mut known = tags.iter().zip(&entry.tags);
+        (entry.subject == subject(version, N) && known.all(|(tag, known)| tag == known))
+            .then_some(entry)
+    }
+
+    /// Adds a measurement to the entry that lies here.
+    #[inline]
+    pub(super) fn record(&self, index: usize, bits: u64) {
+        if let Some(entry) = self.entries.get(index) {
+            entry.record(bits);
+        }
     }
 
     /// Remembers the targets of a measurement, if all its tags have places.
@@ -80,7 +119,7 @@ impl Places {
     pub(super) fn insert_bound(&mut self, version: u64, number: usize, targets: &[Target]) {
         let mut places = [(0, 0); MAX_TAGS];
         let [first, ..] = &mut places;
-        *first = (BOUND, number);
+        [*first] = bound(number);
         self.put(subject(version, 1), places, targets);
     }
 
@@ -98,11 +137,13 @@ impl Places {
                 }
             }
         }
+        let counter = first.counter().filter(|_| rest.is_empty());
         let homeless = self.place(Entry {
             subject,
             tags,
             first: Some(first.clone()),
             rest: rest.into(),
+            counter: counter.unwrap_or(usize::MAX),
         });
         if let Some(entry) = homeless {
             let index = self.index(entry.hash());
@@ -114,9 +155,10 @@ impl Places {
 
     /// Puts an entry into a free place, or gives it back.
     fn place(&mut self, entry: Entry) -> Option<Entry> {
-        let (start, len) = (self.index(entry.hash()), self.entries.len());
-        for index in start..start + PROBES {
-            match self.entries.get_mut(index & len.wrapping_sub(1)) {
+        let start = self.index(entry.hash());
+        for step in 0..PROBES {
+            let index = self.mask(start + step);
+            match self.entries.get_mut(index) {
                 Some(place) if place.subject == 0 => {
                     *place = entry;
                     return None;
@@ -127,17 +169,14 @@ impl Places {
         Some(entry)
     }
 
-    /// The entries that may have this hash.
     #[inline]
-    fn near(&self, hash: u64) -> impl Iterator<Item = &Entry> {
-        let start = self.index(hash);
-        let mask = self.entries.len().wrapping_sub(1);
-        (start..start + PROBES).map_while(move |index| self.entries.get(index & mask))
+    fn index(&self, hash: u64) -> usize {
+        self.mask((hash >> 32) as usize)
     }
 
     #[inline]
-    fn index(&self, hash: u64) -> usize {
-        (hash >> 32) as usize & self.entries.len().wrapping_sub(1)
+    fn mask(&self, index: usize) -> usize {
+        index & self.entries.len().wrapping_sub(1)
     }
 }
 
@@ -147,56 +186,54 @@ impl Entry {
         hash(self.subject, &self.tags)
     }
 
+    /// Adds a measurement, if it only counts, and in words of this thread's own.
+    #[inline]
+    pub(super) fn count(&self) -> bool {
+        self.first
+            .as_ref()
+            .is_some_and(|first| first.count(self.counter))
+    }
+
     /// Adds a measurement.
     #[inline]
     pub(super) fn record(&self, bits: u64) {
         if let Some(first) = &self.first {
             first.record(bits);
         }
-        if !self.rest.is_empty() {
-            self.record_rest(bits);
-        }
-    }
-
-    /// Apart, so that the usual case has nothing to keep for it.
-    #[inline(never)]
-    fn record_rest(&self, bits: u64) {
         for target in &self.rest {
             target.record(bits);
         }
     }
 
-    /// Calls `f` for each target.
-    #[inline]
-    pub(super) fn each(&self, mut f: impl FnMut(&Target)) {
-        if let Some(first) = &self.first {
-            f(first);
-        }
-        self.rest.iter().for_each(f);
+    /// The number of the newest view.
+    pub(super) fn newest(&self) -> u64 {
+        let newest = self.rest.last().or(self.first.as_ref());
+        newest.map_or(0, Target::view_number)
     }
 }
 
-/// A version of a measure's views, and how many tags there are: one number, so that one comparison does. (Versions count
-/// from one; they never come so far.)
+/// A version of a measure's views, and how many tags there are: one number, so that one comparison does. Versions leave
+/// room for it.
 #[inline]
 const fn subject(version: u64, tags: usize) -> u64 {
-    version | (tags as u64) << 56
+    version + 2 * tags as u64
 }
 
-/// Of the subject and the places of the values. Nobody chooses places, so a sum of products will do; the products do not wait
-/// for each other.
+const _: () = assert!(2 * MAX_TAGS < VERSION_STEP);
+
+/// Of the subject, which is spread already, and the places of the values. Nobody chooses places, so a sum of products will
+/// do; the products do not wait for each other.
 #[inline]
 fn hash(subject: u64, tags: &[(usize, usize)]) -> u64 {
-    let mut hash = subject.wrapping_mul(FACTORS[0]);
-    for ((_, value), factor) in tags.iter().zip(FACTORS.iter().skip(1)) {
-        hash = hash.wrapping_add((*value as u64).wrapping_mul(*factor));
+    let mut hash = subject;
+    for ((_, value), factor) in tags.iter().zip(FACTORS) {
+        hash = hash.wrapping_add((*value as u64).wrapping_mul(factor));
     }
     hash
 }
 
-/// Odd numbers without a pattern: the digits of the golden ratio, of pi, and of e.
-const FACTORS: [u64; MAX_TAGS + 1] = [
-    0x9e37_79b9_7f4a_7c15,
+/// Odd numbers without a pattern: the digits of pi and of e.
+const FACTORS: [u64; MAX_TAGS] = [
     0x243f_6a88_85a3_08d3,
     0x1319_8a2e_0370_7345,
     0xa409_3822_299f_31d1,
