@@ -117,6 +117,14 @@ fn record_one() {
 }
 
 #[test]
+fn record_several() {
+    let output = crate::record::record(
+        quote! { census; VIDEO_SIZE = size, self.latency = start.elapsed(), tags(FRONTEND = client, keys::CODEC = "av1") },
+    );
+    insta::assert_snapshot!(expression(&output));
+}
+
+#[test]
 fn tags() {
     let output = crate::record::tags(quote!(census; FRONTEND = client, keys::CODEC = "av1"));
     insta::assert_snapshot!(expression(&output));

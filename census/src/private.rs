@@ -19,7 +19,7 @@ pub use crate::declare::{
 };
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
-    record_one, viewed,
+    record_if_viewed, record_one, viewed,
 };
 pub use crate::register::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,

@@ -58,7 +58,7 @@ struct Long;
 
 impl AsTagValue for Long {
     fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::literal(&LONG)
+        TagStr::one_of(std::slice::from_ref(&LONG), 0)
     }
 }
 

@@ -38,13 +38,39 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         )
     });
     let measurements: Vec<TokenStream> = measurements.collect();
-    let recorded = match (measurements.as_slice(), names.as_slice()) {
-        ([measurement], [name]) if labels.len() == 0 => record_one(krate, measurement, name, &tags),
-        _ => {
-            let tags = tags.iter().map(|assignment| tag(krate, assignment));
+    let viewed = quote!(#(#krate::Measure::is_viewed(#names))||*);
+    let recorded = if labels.len() > 0 {
+        let tags = tags.iter().map(|assignment| tag(krate, assignment));
+        quote! {
+            if #viewed {
+                #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+            }
+        }
+    } else {
+        let Lent {
+            names: lent,
+            evaluated,
+            tags,
+        } = Lent::new(krate, &tags);
+        if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
-                if #(#krate::Measure::is_viewed(#names))||* {
-                    #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+                if let ::core::option::Option::Some(__census_version) = #krate::__private::viewed(#name) {
+                    match (#(#evaluated,)*) {
+                        (#(#lent,)*) => {
+                            #krate::__private::record_one(__census_version, &#measurement, #tags);
+                        }
+                    }
+                }
+            }
+        } else {
+            quote! {
+                if #viewed {
+                    match (#(#measurements,)* #(#evaluated,)*) {
+                        (#(#names,)* #(#lent,)*) => {
+                            let __census_tags = #tags;
+                            #(#krate::__private::record_if_viewed(&#names, &__census_tags);)*
+                        }
+                    }
                 }
             }
         }
@@ -55,43 +81,42 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     }}
 }
 
-/// The usual statement: one measurement, no exemplar.
-///
-/// The closure looks at each tag, whose key and value are evaluated before, maybe twice: for their places, which
-/// mostly suffice, and for all of it. So nothing that only the second needs is prepared for the first.
-fn record_one(
-    krate: &Krate,
-    measurement: &TokenStream,
-    measure: &Ident,
-    tags: &[Assignment],
-) -> TokenStream {
-    let name = |what: &str, index: usize| format_ident!("__census_{what}_{index}");
-    let mut names = Vec::new();
-    let mut evaluated = Vec::new();
-    let mut looked_at = Vec::new();
-    for (index, Assignment { place, value }) in tags.iter().enumerate() {
-        let shown = (ends(place).0, ends(value).1);
-        let key = name("key", index);
-        names.push(key.clone());
-        evaluated.push(krate.checked("as_tag_key", place));
-        looked_at.push(if is_literal(value) {
-            let value = literal(value);
-            krate.call(quote!(__private::literal_tag), shown, quote!(#key, #value))
-        } else {
-            let mut text = name("value", index);
-            text.set_span(krate.shown_at(ends(value).0));
-            names.push(text.clone());
-            evaluated.push(krate.borrowed(value));
-            krate.call(quote!(__private::tag), shown, quote!(#key, #text))
-        });
-    }
-    quote! {
-        if let ::core::option::Option::Some(__census_version) = #krate::__private::viewed(#measure) {
-            match (#(#evaluated,)*) {
-                (#(#names,)*) => {
-                    #krate::__private::record_one(__census_version, &#measurement, || [#(#looked_at),*]);
-                }
-            }
+/// Tags, lent to measurements without exemplars.
+struct Lent {
+    /// What is evaluated beforehand, and its names.
+    names: Vec<Ident>,
+    evaluated: Vec<TokenStream>,
+    /// A closure that looks at each tag, maybe twice: for their places, which mostly suffice, and for all of it. So
+    /// nothing that only the second needs is prepared for the first.
+    tags: TokenStream,
+}
+
+impl Lent {
+    fn new(krate: &Krate, tags: &[Assignment]) -> Self {
+        let name = |what: &str, index: usize| format_ident!("__census_{what}_{index}");
+        let mut names = Vec::new();
+        let mut evaluated = Vec::new();
+        let mut looked_at = Vec::new();
+        for (index, Assignment { place, value }) in tags.iter().enumerate() {
+            let shown = (ends(place).0, ends(value).1);
+            let key = name("key", index);
+            names.push(key.clone());
+            evaluated.push(krate.checked("as_tag_key", place));
+            looked_at.push(if is_literal(value) {
+                let value = literal(value);
+                krate.call(quote!(__private::literal_tag), shown, quote!(#key, #value))
+            } else {
+                let mut text = name("value", index);
+                text.set_span(krate.shown_at(ends(value).0));
+                names.push(text.clone());
+                evaluated.push(krate.borrowed(value));
+                krate.call(quote!(__private::tag), shown, quote!(#key, #text))
+            });
+        }
+        Self {
+            names,
+            evaluated,
+            tags: quote!(|| [#(#looked_at),*]),
         }
     }
 }

@@ -126,7 +126,19 @@ pub fn record_one<'a, const N: usize>(
     }
 }
 
-/// What `record!` calls: several measurements with the tags of the scope and `tags` over them.
+/// What `record!` calls for each of several measurements.
+#[doc(hidden)]
+#[inline]
+pub fn record_if_viewed<'a, const N: usize>(
+    measurement: &Measurement<'_>,
+    tags: impl Fn() -> [Tag<'a>; N],
+) {
+    if let Some(version) = measurement.cell.wiring.viewed() {
+        record_one(version, measurement, tags);
+    }
+}
+
+/// What `record!` calls: measurements that have exemplars, with the tags of the scope and `tags` over them.
 #[doc(hidden)]
 pub fn record(measurements: &[Measurement<'_>], tags: &[Tag<'_>], exemplar: &[(&str, TagStr<'_>)]) {
     let exemplar = (!exemplar.is_empty())
