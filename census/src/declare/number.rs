@@ -90,8 +90,23 @@ impl Kind {
     }
 
     /// The value as a float; a duration in nanoseconds.
-    pub(crate) fn float(self, bits: u64) -> f64 {
-        self.number(bits).in_unit(TimeUnit::Nanoseconds)
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
+    pub(crate) const fn float(self, bits: u64) -> f64 {
+        match self {
+            Self::U64 | Self::Duration => bits as f64,
+            Self::I64 => bits.cast_signed() as f64,
+            Self::F64 => f64::from_bits(bits),
+        }
+    }
+
+    /// The same of bits that are less than 2^63: one instruction, because it is signed integers that processors convert.
+    #[inline]
+    pub(crate) const fn float_of_ordinary(self, bits: u64) -> f64 {
+        match self {
+            Self::U64 | Self::I64 | Self::Duration => Self::I64.float(bits),
+            Self::F64 => f64::from_bits(bits),
+        }
     }
 }
 
