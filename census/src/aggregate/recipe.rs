@@ -135,7 +135,7 @@ fn record_count<W: Writer>(_: &Recipe, words: &[AtomicU64], _: u64) {
 fn record_sum<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
     if let [sum, ..] = words {
         sum::add::<W>(T::KIND, sum, bits);
-        if T::KIND == Kind::F64 && f64::from_bits(bits) < 0.0 {
+        if T::KIND == Kind::F64 && bits.cast_signed() < 0 {
             recipe.negative.store(true, Ordering::Relaxed);
         }
     }

@@ -19,15 +19,17 @@ const MAX_STEPS: usize = 8;
 /// value's own are below it, those in later cells are not, and only those in its own cell have to be compared with it.
 /// That is done exactly, on the bits: where rounding to a float changes a cell, it changes that of the bounds, too.
 #[derive(Debug)]
+// In this order, so that the small fields lie in one line of the cache.
+#[repr(C)]
 pub(super) struct Cells {
+    /// The bounds' bits, and behind them some that no value exceeds.
+    bounds: Box<[u64]>,
+    /// How many bounds the fullest cell has.
+    steps: usize,
     /// The magnitude that belongs to the first cell. So do all lesser ones.
     base: u64,
     /// For each cell how many bounds are in those before it. Negative ones come before all.
     before: [u8; CELLS],
-    /// How many bounds the fullest cell has.
-    steps: usize,
-    /// The bounds' bits, and behind them some that no value exceeds.
-    bounds: Box<[u64]>,
 }
 
 impl Cells {

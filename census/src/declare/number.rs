@@ -174,7 +174,10 @@ impl Value for i64 {
 impl Value for f64 {
     const KIND: Kind = Kind::F64;
     fn to_bits(self) -> Option<u64> {
-        self.is_finite().then(|| float_bits(self))
+        // Quicker than `is_finite`, which looks at the bits.
+        (f64::MIN..=f64::MAX)
+            .contains(&self)
+            .then(|| float_bits(self))
     }
 }
 
