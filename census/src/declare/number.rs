@@ -139,6 +139,7 @@ pub(crate) mod order {
 }
 
 /// The nanoseconds of a duration; one of more than 584 years counts as that.
+#[inline]
 pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 {
@@ -150,6 +151,7 @@ pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
 }
 
 /// The bits of a float, with one zero instead of two: `-0.0` belongs in the same bucket as `0.0`.
+#[inline]
 pub(crate) const fn float_bits(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }
@@ -157,6 +159,7 @@ pub(crate) const fn float_bits(value: f64) -> u64 {
 #[diagnostic::do_not_recommend]
 impl Value for u64 {
     const KIND: Kind = Kind::U64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self)
     }
@@ -165,6 +168,7 @@ impl Value for u64 {
 #[diagnostic::do_not_recommend]
 impl Value for i64 {
     const KIND: Kind = Kind::I64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self.cast_unsigned())
     }
@@ -173,17 +177,16 @@ impl Value for i64 {
 #[diagnostic::do_not_recommend]
 impl Value for f64 {
     const KIND: Kind = Kind::F64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
-        // Quicker than `is_finite`, which looks at the bits.
-        (f64::MIN..=f64::MAX)
-            .contains(&self)
-            .then(|| float_bits(self))
+        self.is_finite().then(|| float_bits(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl Value for Duration {
     const KIND: Kind = Kind::Duration;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(nanoseconds(self))
     }
