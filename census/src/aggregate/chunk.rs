@@ -18,6 +18,8 @@ pub(crate) struct Chunk {
     pub(super) number: usize,
     /// The number of the thread that it belongs to, or [`EVERYBODY`].
     owner: u64,
+    /// Adds to a row.
+    recorder: Recorder,
     words: Box<[AtomicU64]>,
 }
 
@@ -32,6 +34,11 @@ impl Chunk {
             view: Arc::downgrade(view),
             number,
             owner,
+            recorder: if owner == EVERYBODY {
+                recipe.recorder::<Anyone>()
+            } else {
+                recipe.recorder::<Owner>()
+            },
             words: (0..words).map(|_| AtomicU64::new(0)).collect(),
             recipe,
         })
@@ -66,7 +73,6 @@ pub(crate) struct Target {
     start: u32,
     /// How many words; 0 stands for one, this thread's own, that counts.
     len: u32,
-    recorder: Recorder,
 }
 
 impl Target {
@@ -78,11 +84,6 @@ impl Target {
         Self {
             start: u32::try_from(start).unwrap_or_default(),
             len: u32::try_from(len).unwrap_or_default(),
-            recorder: if chunk.owner == EVERYBODY {
-                recipe.recorder::<Anyone>()
-            } else {
-                recipe.recorder::<Owner>()
-            },
             chunk: Arc::clone(chunk),
         }
     }
@@ -98,7 +99,7 @@ impl Target {
             return;
         }
         if let Some(words) = self.chunk.words.get(start..start + self.len as usize) {
-            (self.recorder)(&self.chunk.recipe, words, bits);
+            (self.chunk.recorder)(&self.chunk.recipe, words, bits);
         }
     }
 

@@ -1,7 +1,12 @@
 //! A distribution's words: sum, what the deviations are computed from, extremes, and a count for each bucket.
 
+mod parts;
+#[cfg(test)]
+mod tests;
+
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
+use self::parts::{Parts, float};
 use super::moments::Moments;
 use super::recipe::Recipe;
 use super::write::{Writer, add_float};
@@ -12,70 +17,36 @@ use crate::declare::{Kind, MeasureDescriptor, Value, order};
 const TRIES: usize = 3;
 
 /// How many words come before the buckets.
-pub(super) const HEADER: usize = 6;
-
-/// The words of a row, by name. All are zero at first.
-struct Parts<'a> {
-    sum: &'a AtomicU64,
-    /// See [`Moments`]. Set once, by the first value; that of the value zero is `-0.0`, whose bits are not zero.
-    shift: &'a AtomicU64,
-    shifted_sum: &'a AtomicU64,
-    shifted_squares: &'a AtomicU64,
-    /// The greatest value's key (see [`order`]).
-    greatest: &'a AtomicU64,
-    /// The complement of the least value's key: greater for lesser values.
-    least: &'a AtomicU64,
-    buckets: &'a [AtomicU64],
-}
-
-impl<'a> Parts<'a> {
-    #[inline]
-    fn new(words: &'a [AtomicU64]) -> Option<Self> {
-        let [
-            sum,
-            shift,
-            shifted_sum,
-            shifted_squares,
-            greatest,
-            least,
-            buckets @ ..,
-        ] = words
-        else {
-            return None;
-        };
-        Some(Self {
-            sum,
-            shift,
-            shifted_sum,
-            shifted_squares,
-            greatest,
-            least,
-            buckets,
-        })
-    }
-
-    /// The shift; if there is none yet, it is `first` from now on.
-    #[inline]
-    fn shift_or(&self, first: f64) -> f64 {
-        match self.shift.load(Ordering::Relaxed) {
-            0 => self.set_shift(first),
-            bits => f64::from_bits(bits),
-        }
-    }
-
-    /// Sets the shift, unless another thread has done so in this moment. All count from the same one.
-    #[cold]
-    fn set_shift(&self, first: f64) -> f64 {
-        let first = if first == 0.0 { -0.0 } else { first };
-        let set =
-            self.shift
-                .compare_exchange(0, first.to_bits(), Ordering::Relaxed, Ordering::Relaxed);
-        set.map_or_else(f64::from_bits, |_| first)
-    }
-}
+pub(super) const HEADER: usize = 8;
 
 /// Adds a value of type `T`.
 pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
+    let Some(parts) = Parts::new(words) else {
+        return;
+    };
+    if !(W::ALONE && parts.is_usual(bits)) {
+        return record_any::<W, T>(recipe, words, bits);
+    }
+    let kind = T::KIND;
+    let value = kind.float_of_ordinary(bits);
+    let Some(bucket) = recipe.bounds.bucket_of_ordinary(bits, value) else {
+        return record_any::<W, T>(recipe, words, bits);
+    };
+    // As `record_any` does, but what cannot happen is left out.
+    let deviation = value - float(parts.shift);
+    let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
+    match kind {
+        Kind::F64 => add(parts.sum, value),
+        Kind::U64 | Kind::I64 | Kind::Duration => sum::add::<W>(kind, parts.sum, bits),
+    }
+    add(parts.shifted_sum, deviation);
+    add(parts.shifted_squares, deviation * deviation);
+    parts.count::<W>(bucket);
+}
+
+/// The same, whatever the value is, and whoever writes.
+#[inline(never)]
+fn record_any<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
     let Some(parts) = Parts::new(words) else {
         return;
     };
@@ -89,23 +60,21 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
         (f64::from_bits(sum) + deviation).to_bits()
     });
     add_float::<W>(parts.shifted_squares, deviation * deviation);
-    raise::<W>(parts.greatest, key);
-    raise::<W>(parts.least, !key);
-    // Last: a scrape that sees the count sees the value in the sum, so a sum that is read is never behind its count.
-    if let Some(count) = parts.buckets.get(bucket) {
-        W::count(count);
+    let extreme = raise::<W>(parts.greatest, key) | raise::<W>(parts.least, !key);
+    if W::ALONE && extreme {
+        parts.widen(kind);
     }
+    parts.count::<W>(bucket);
 }
 
-fn float(word: &AtomicU64) -> f64 {
-    f64::from_bits(word.load(Ordering::Relaxed))
-}
-
+/// Has a word be no less than `key`. Whether it was.
 #[inline]
-fn raise<W: Writer>(word: &AtomicU64, key: u64) {
-    if key > word.load(Ordering::Relaxed) {
+fn raise<W: Writer>(word: &AtomicU64, key: u64) -> bool {
+    let raises = key > word.load(Ordering::Relaxed);
+    if raises {
         W::raise(word, key);
     }
+    raises
 }
 
 /// Adds what some words hold to others.
@@ -261,21 +230,5 @@ impl Totals {
         let raised = f64::from_bits(self.sum).max(sum);
         self.sum = raised.to_bits();
         raised
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shift_stays_the_first_value_also_if_that_is_zero() {
-        let words: Vec<AtomicU64> = (0..=HEADER).map(|_| AtomicU64::new(0)).collect();
-        let parts = Parts::new(&words).expect("enough words");
-        let is_zero = |shift: f64| shift.abs() < f64::MIN_POSITIVE;
-        assert!(is_zero(parts.shift_or(0.0)));
-        // As a thread does that looked when there was none yet.
-        assert!(is_zero(parts.set_shift(5.0)));
-        assert!(is_zero(parts.shift_or(7.0)));
     }
 }

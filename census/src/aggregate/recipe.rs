@@ -44,16 +44,24 @@ const MAX_WORDS: usize = 96;
 
 impl Recipe {
     pub(super) fn new(spec: &ViewSpec) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let kind = spec.measure.descriptor.kind;
-        let (op, bounds, words) = match &spec.aggregation {
-            AggregationSpec::Count => (Op::Count, Bounds::none(kind), 1),
-            AggregationSpec::Sum => (Op::Sum, Bounds::none(kind), 1),
-            AggregationSpec::LastValue => (Op::LastValue, Bounds::none(kind), 2),
+        let none = || Bounds::none(kind);
+        match &spec.aggregation {
+            AggregationSpec::Count => Self::of(kind, Op::Count, none()),
+            AggregationSpec::Sum => Self::of(kind, Op::Sum, none()),
+            AggregationSpec::LastValue => Self::of(kind, Op::LastValue, none()),
             AggregationSpec::Distribution(bounds) => {
-                let words = HEADER + bounds.buckets();
-                (Op::Distribution, bounds.clone(), words)
+                Self::of(kind, Op::Distribution, bounds.clone())
             }
+        }
+    }
+
+    pub(super) fn of(kind: Kind, op: Op, bounds: Bounds) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let words = match op {
+            Op::Count | Op::Sum => 1,
+            Op::LastValue => 2,
+            Op::Distribution => HEADER + bounds.buckets(),
         };
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -127,7 +135,7 @@ fn record_count<W: Writer>(_: &Recipe, words: &[AtomicU64], _: u64) {
 fn record_sum<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
     if let [sum, ..] = words {
         sum::add::<W>(T::KIND, sum, bits);
-        if T::KIND == Kind::F64 && f64::from_bits(bits) < 0.0 {
+        if T::KIND == Kind::F64 && bits.cast_signed() < 0 {
             recipe.negative.store(true, Ordering::Relaxed);
         }
     }

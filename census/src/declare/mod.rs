@@ -3,6 +3,7 @@
 
 mod aggregation;
 mod buckets;
+mod cells;
 pub(crate) mod check;
 mod columns;
 mod function;

@@ -90,8 +90,23 @@ impl Kind {
     }
 
     /// The value as a float; a duration in nanoseconds.
-    pub(crate) fn float(self, bits: u64) -> f64 {
-        self.number(bits).in_unit(TimeUnit::Nanoseconds)
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
+    pub(crate) const fn float(self, bits: u64) -> f64 {
+        match self {
+            Self::U64 | Self::Duration => bits as f64,
+            Self::I64 => bits.cast_signed() as f64,
+            Self::F64 => f64::from_bits(bits),
+        }
+    }
+
+    /// The same of bits that are less than 2^63: one instruction, because it is signed integers that processors convert.
+    #[inline]
+    pub(crate) const fn float_of_ordinary(self, bits: u64) -> f64 {
+        match self {
+            Self::U64 | Self::I64 | Self::Duration => Self::I64.float(bits),
+            Self::F64 => f64::from_bits(bits),
+        }
     }
 }
 
@@ -124,6 +139,7 @@ pub(crate) mod order {
 }
 
 /// The nanoseconds of a duration; one of more than 584 years counts as that.
+#[inline]
 pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 {
@@ -135,6 +151,7 @@ pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
 }
 
 /// The bits of a float, with one zero instead of two: `-0.0` belongs in the same bucket as `0.0`.
+#[inline]
 pub(crate) const fn float_bits(value: f64) -> u64 {
     (value + 0.0).to_bits()
 }
@@ -142,6 +159,7 @@ pub(crate) const fn float_bits(value: f64) -> u64 {
 #[diagnostic::do_not_recommend]
 impl Value for u64 {
     const KIND: Kind = Kind::U64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self)
     }
@@ -150,6 +168,7 @@ impl Value for u64 {
 #[diagnostic::do_not_recommend]
 impl Value for i64 {
     const KIND: Kind = Kind::I64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self.cast_unsigned())
     }
@@ -158,6 +177,7 @@ impl Value for i64 {
 #[diagnostic::do_not_recommend]
 impl Value for f64 {
     const KIND: Kind = Kind::F64;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         self.is_finite().then(|| float_bits(self))
     }
@@ -166,6 +186,7 @@ impl Value for f64 {
 #[diagnostic::do_not_recommend]
 impl Value for Duration {
     const KIND: Kind = Kind::Duration;
+    #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(nanoseconds(self))
     }
