@@ -19,7 +19,7 @@ use foldhash::fast::RandomState;
 
 use self::found::FoundTargets;
 use self::measure::MeasureMemo;
-use self::places::{Entry, Places};
+use self::places::{Entry, Left, Places};
 use self::texts::Texts;
 use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
@@ -83,19 +83,29 @@ fn record_by_place<const N: usize>(version: u64, tags: &[(usize, usize); N], bit
     };
     // Whether something else has changed does not matter: this is found under its version.
     let index = memo.places.index_of(version, tags);
-    let counted = memo.places.at(index, version, tags).map(Entry::count);
-    match counted {
-        Some(true) => {
+    let left = memo.places.at(index, version, tags).map(Entry::count);
+    match left {
+        Some(Left::Nothing) => {
             own::give_back(memo);
             true
         }
-        Some(false) => record_at(memo, index, bits),
+        Some(Left::One) => record_at(memo, index, bits),
+        Some(Left::All) => record_all(memo, index, bits),
         None => record_behind(memo, index, version, tags, bits),
     }
 }
 
 #[inline(never)]
 fn record_at(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
+    if let Some(target) = memo.places.first_target(index) {
+        target.record(bits);
+    }
+    own::give_back(memo);
+    true
+}
+
+#[inline(never)]
+fn record_all(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
     memo.places.record(index, bits);
     own::give_back(memo);
     true

@@ -92,6 +92,12 @@ impl Places {
             .then_some(entry)
     }
 
+    /// The first target of the entry that lies here.
+    #[inline]
+    pub(super) fn first_target(&self, index: usize) -> Option<&Target> {
+        self.entries.get(index)?.first.as_ref()
+    }
+
     /// Adds a measurement to the entry that lies here.
     #[inline]
     pub(super) fn record(&self, index: usize, bits: u64) {
@@ -180,6 +186,13 @@ impl Places {
     }
 }
 
+/// Which of an entry's targets are left to be recorded to.
+pub(super) enum Left {
+    Nothing,
+    One,
+    All,
+}
+
 impl Entry {
     fn hash(&self) -> u64 {
         // What is not a tag is zero, and changes nothing.
@@ -188,10 +201,12 @@ impl Entry {
 
     /// Adds a measurement, if it only counts, and in words of this thread's own.
     #[inline]
-    pub(super) fn count(&self) -> bool {
-        self.first
-            .as_ref()
-            .is_some_and(|first| first.count(self.counter))
+    pub(super) fn count(&self) -> Left {
+        match &self.first {
+            Some(first) if first.count(self.counter) => Left::Nothing,
+            _ if self.rest.is_empty() => Left::One,
+            _ => Left::All,
+        }
     }
 
     /// Adds a measurement.
