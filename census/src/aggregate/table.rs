@@ -1,6 +1,7 @@
 //! Which row a key has: bounded, shared by all threads, asked only at first meetings.
 
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
@@ -12,6 +13,8 @@ use super::keys::Keys;
 #[derive(Debug)]
 pub(super) struct Table {
     inner: RwLock<Inner>,
+    /// Whether the last key asked for was new. Then the next probably is, too, and one look will do.
+    growing: AtomicBool,
     hasher: RandomState,
 }
 
@@ -40,6 +43,7 @@ impl Table {
                 indices: indices.collect(),
                 counted: 0,
             }),
+            growing: AtomicBool::new(false),
             hasher: RandomState::default(),
         }
     }
@@ -57,25 +61,25 @@ impl Table {
     /// Finds the row of a key, or makes it; `None` if that would be a row too many.
     pub(super) fn find(&self, key: &str, max: usize) -> Option<usize> {
         let hash = self.hasher.hash_one(key);
-        {
+        if !self.growing.load(Ordering::Relaxed) {
             let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(row) = inner.find(hash, key) {
                 return Some(row);
             }
-            if inner.counted >= max {
+            if inner.is_full(max) {
                 return None;
             }
         }
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been here in between.
-        if let Some(row) = inner.find(hash, key) {
-            return Some(row);
+        // Maybe another thread has made it in between.
+        let known = inner.find(hash, key);
+        let is_new = known.is_none() && !inner.is_full(max);
+        self.growing.store(is_new, Ordering::Relaxed);
+        if is_new {
+            inner.counted += 1;
+            return Some(inner.add(hash, key));
         }
-        if inner.counted >= max || inner.keys.len() >= u32::MAX as usize {
-            return None;
-        }
-        inner.counted += 1;
-        Some(inner.add(hash, key))
+        known
     }
 
     /// How many rows there are.
@@ -94,6 +98,11 @@ impl Table {
 }
 
 impl Inner {
+    /// Whether one more row that counts would be too many.
+    fn is_full(&self, max: usize) -> bool {
+        self.counted >= max || self.keys.len() >= u32::MAX as usize
+    }
+
     fn find(&self, hash: u64, key: &str) -> Option<usize> {
         let index = self.indices.get(self.chosen(hash))?;
         let mut rows = index.candidates(hash).map(|row| row as usize);

@@ -6,43 +6,54 @@ use crate::aggregate::{Found, LiveView, Target};
 use crate::declare::TagKey;
 use crate::tags::packed;
 
-/// Where a measurement goes: one target for each view.
+/// Where a measurement goes: one target for each view. A thread uses it again and again, so that it need not allocate.
+#[derive(Default)]
 pub(super) struct FoundTargets {
-    pub(super) targets: Vec<Target>,
+    targets: Vec<Target>,
     /// Whether one of them is an overflow row. That is not to be remembered: the next measurement is to be counted, too.
-    pub(super) overflowed: bool,
+    overflowed: bool,
+    /// What the table of the view is asked.
+    key: String,
 }
 
 impl FoundTargets {
-    pub(super) fn record(&self, bits: u64) {
-        self.targets.iter().for_each(|target| target.record(bits));
-    }
-
     /// Asks the views: `value_of` is a tag's value, and `target` is where in the row to record.
-    pub(super) fn new<'v>(
+    pub(super) fn find<'v>(
+        &mut self,
         views: impl Iterator<Item = Arc<LiveView>>,
         value_of: impl Fn(&TagKey) -> &'v str,
         mut target: impl FnMut(&Arc<LiveView>, usize) -> Target,
-    ) -> Self {
-        let mut found = Self {
-            targets: Vec::with_capacity(views.size_hint().1.unwrap_or_default()),
-            overflowed: false,
-        };
-        let mut key = String::new();
+    ) {
+        self.clear();
+        self.overflowed = false;
         for view in views {
-            key.clear();
+            self.key.clear();
             for column in view.spec.columns.iter() {
-                packed::push(&mut key, value_of(column));
+                packed::push(&mut self.key, value_of(column));
             }
-            let row = match view.find(&key) {
+            let row = match view.find(&self.key) {
                 Found::Row(row) => row,
                 Found::Overflow(row) => {
-                    found.overflowed = true;
+                    self.overflowed = true;
                     row
                 }
             };
-            found.targets.push(target(&view, row));
+            self.targets.push(target(&view, row));
         }
-        found
+    }
+
+    /// The targets; nothing if they are not to be remembered, or some of so many views are gone.
+    pub(super) fn to_remember(&self, views: usize) -> Option<&[Target]> {
+        (!self.overflowed && self.targets.len() == views).then_some(&self.targets)
+    }
+
+    /// Calls `f` for each target.
+    pub(super) fn each(&self, f: impl FnMut(&Target)) {
+        self.targets.iter().for_each(f);
+    }
+
+    /// Forgets the targets: a chunk that is kept here would outlive its view.
+    pub(super) fn clear(&mut self) {
+        self.targets.clear();
     }
 }

@@ -42,6 +42,8 @@ struct Memo {
     by_version: Index,
     /// By the numbers of the views.
     shards: HashMap<u64, Shard, RandomState>,
+    /// For first meetings.
+    found: FoundTargets,
 }
 
 /// Adds a measurement: its own tags count, then the scope's.
@@ -155,20 +157,27 @@ pub(super) fn record_bound(
             thread,
             shards,
             places,
+            found,
             ..
         } = memo;
         let own = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
-        let found = FoundTargets::new(views.into_iter(), value_of, own);
-        found.record(bits);
-        if now == version && !found.overflowed {
-            places.insert_bound(version, number, &found.targets);
+        let count = views.len();
+        found.find(views.into_iter(), value_of, own);
+        found.each(|target| target.record(bits));
+        if now == version
+            && let Some(targets) = found.to_remember(count)
+        {
+            places.insert_bound(version, number, targets);
         }
+        found.clear();
         Some(())
     });
     if !matches!(reached, Ok(Some(()))) {
         let (_, views) = cell.wiring.views();
         let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-        FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
+        let mut found = FoundTargets::default();
+        found.find(views.into_iter(), value_of, shared);
+        found.each(|target| target.record(bits));
     }
 }
 
@@ -208,6 +217,7 @@ impl Memo {
             measures: Vec::new(),
             by_version: Index::default(),
             shards: HashMap::default(),
+            found: FoundTargets::default(),
         }
     }
 
@@ -306,6 +316,7 @@ impl Memo {
             texts,
             measures,
             shards,
+            found,
             ..
         } = self;
         let measure = measures.get(number)?;
@@ -328,19 +339,18 @@ impl Memo {
         };
         let views = measure.views.iter().filter_map(Weak::upgrade);
         let target = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
-        let found = FoundTargets::new(views, value_of, target);
-        found.targets.iter().for_each(f);
-        if found.overflowed || found.targets.len() != measure.views.len() {
-            return Some(());
+        found.find(views, value_of, target);
+        found.each(f);
+        if let Some(targets) = found.to_remember(measure.views.len()) {
+            if own {
+                // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
+                places.insert(version, tags, targets);
+                texts.insert(version, tags, targets);
+            } else {
+                texts.insert(by_columns, values, targets);
+            }
         }
-        let targets = found.targets.as_slice();
-        if own {
-            // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
-            places.insert(version, tags, targets);
-            texts.insert(version, tags, targets);
-        } else {
-            texts.insert(by_columns, values, targets);
-        }
+        found.clear();
         Some(())
     }
 }
@@ -364,13 +374,14 @@ fn target_of(
 fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
     let (_, views) = cell.wiring.views();
     let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-    let found = with_current(|scope| {
+    let mut found = FoundTargets::default();
+    with_current(|scope| {
         let value_of = |key: &TagKey| {
             let value =
                 measure::last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
             cut(value.unwrap_or_default())
         };
-        FoundTargets::new(views.iter().cloned(), value_of, shared)
+        found.find(views.iter().cloned(), value_of, shared);
     });
-    found.targets.iter().for_each(f);
+    found.each(f);
 }
