@@ -20,6 +20,10 @@ pub(crate) struct Shard {
     /// By number.
     chunks: Vec<Option<Arc<Chunk>>>,
     words: usize,
+    /// The chunk of everybody's that was last asked for: rows that are new come one after the other.
+    shared: Option<Arc<Chunk>>,
+    /// A bit for each row that was met when the view was crowded.
+    met: Vec<u64>,
 }
 
 impl Shard {
@@ -29,6 +33,8 @@ impl Shard {
             owner,
             chunks: Vec::new(),
             words: 0,
+            shared: None,
+            met: Vec::new(),
         }
     }
 
@@ -39,17 +45,21 @@ impl Shard {
 
     /// Where this thread records into a row.
     pub(crate) fn target(&mut self, view: &Arc<LiveView>, row: usize) -> Target {
-        let rows = &view.rows;
-        let number = row / rows.recipe.rows_of_a_chunk();
+        let number = row / view.rows.recipe.rows_of_a_chunk();
         if let Some(Some(chunk)) = self.chunks.get(number) {
             return Target::new(chunk, row);
         }
-        if rows.recipe.op == Op::LastValue || self.words >= MAX_WORDS {
-            return view.shared_target(row);
+        if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.number == number) {
+            return Target::new(chunk, row);
+        }
+        let may_own = view.rows.recipe.op != Op::LastValue && self.words < MAX_WORDS;
+        if !(may_own && view.rows.lend_a_chunk()) {
+            let chunk = self.shared.insert(view.shared_chunk(number));
+            return Target::new(chunk, row);
         }
         let chunk = Chunk::new(view, number, self.owner);
         // Before the first measurement: nothing is to be in a chunk that no scrape knows.
-        rows.announce(&chunk);
+        view.rows.announce(&chunk);
         let target = Target::new(&chunk, row);
         self.words += chunk.len();
         if self.chunks.len() <= number {
@@ -59,6 +69,25 @@ impl Shard {
             *place = Some(chunk);
         }
         target
+    }
+
+    /// Whether this thread is to remember what leads to a row. In a crowded view it is when it meets the row again: of
+    /// very many rows most are met but once, and would only take the place of those that are not.
+    pub(crate) fn is_worth_remembering(&mut self, view: &LiveView, row: usize) -> bool {
+        !view.rows.table.is_crowded() || self.meets_again(row)
+    }
+
+    fn meets_again(&mut self, row: usize) -> bool {
+        let (number, bit) = (row / 64, 1 << (row % 64));
+        if self.met.len() <= number {
+            self.met.resize(number + 1, 0);
+        }
+        let Some(bits) = self.met.get_mut(number) else {
+            return false;
+        };
+        let again = *bits & bit != 0;
+        *bits |= bit;
+        again
     }
 }
 

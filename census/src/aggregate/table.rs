@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 
 use super::index::Index;
 use super::keys::Keys;
+use crate::DEFAULT_MAX_SERIES;
 
 /// The keys of a view's rows, and the way from them to the rows' numbers.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(super) struct Table {
     inner: RwLock<Inner>,
     /// Whether the last key asked for was new. Then the next probably is, too, and one look will do.
     growing: AtomicBool,
+    /// See [`Table::is_crowded`].
+    crowded: AtomicBool,
     hasher: RandomState,
 }
 
@@ -44,6 +47,7 @@ impl Table {
                 counted: 0,
             }),
             growing: AtomicBool::new(false),
+            crowded: AtomicBool::new(false),
             hasher: RandomState::default(),
         }
     }
@@ -77,9 +81,18 @@ impl Table {
         self.growing.store(is_new, Ordering::Relaxed);
         if is_new {
             inner.counted += 1;
+            if inner.counted > DEFAULT_MAX_SERIES {
+                self.crowded.store(true, Ordering::Relaxed);
+            }
             return Some(inner.add(hash, key));
         }
         known
+    }
+
+    /// Whether there are more rows than a view may have unless its author says otherwise: then many of them are met but
+    /// once.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.crowded.load(Ordering::Relaxed)
     }
 
     /// How many rows there are.

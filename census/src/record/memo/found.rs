@@ -10,41 +10,42 @@ use crate::tags::packed;
 #[derive(Default)]
 pub(super) struct FoundTargets {
     targets: Vec<Target>,
-    /// Whether one of them is an overflow row. That is not to be remembered: the next measurement is to be counted, too.
-    overflowed: bool,
+    /// Whether one of them is not to be remembered.
+    passing: bool,
     /// What the table of the view is asked.
     key: String,
 }
 
 impl FoundTargets {
-    /// Asks the views: `value_of` is a tag's value, and `target` is where in the row to record.
+    /// Asks the views: `value_of` is a tag's value, and `target` is where in the row to record, and whether to remember
+    /// that.
     pub(super) fn find<'v>(
         &mut self,
         views: impl Iterator<Item = Arc<LiveView>>,
         value_of: impl Fn(&TagKey) -> &'v str,
-        mut target: impl FnMut(&Arc<LiveView>, usize) -> Target,
+        mut target: impl FnMut(&Arc<LiveView>, usize) -> (Target, bool),
     ) {
         self.clear();
-        self.overflowed = false;
+        self.passing = false;
         for view in views {
             self.key.clear();
             for column in view.spec.columns.iter() {
                 packed::push(&mut self.key, value_of(column));
             }
-            let row = match view.find(&self.key) {
-                Found::Row(row) => row,
-                Found::Overflow(row) => {
-                    self.overflowed = true;
-                    row
-                }
+            let (row, is_overflow) = match view.find(&self.key) {
+                Found::Row(row) => (row, false),
+                Found::Overflow(row) => (row, true),
             };
-            self.targets.push(target(&view, row));
+            let (target, remember) = target(&view, row);
+            // If it is an overflow row, the next measurement is to be counted, too.
+            self.passing |= is_overflow || !remember;
+            self.targets.push(target);
         }
     }
 
     /// The targets; nothing if they are not to be remembered, or some of so many views are gone.
     pub(super) fn to_remember(&self, views: usize) -> Option<&[Target]> {
-        (!self.overflowed && self.targets.len() == views).then_some(&self.targets)
+        (!self.passing && self.targets.len() == views).then_some(&self.targets)
     }
 
     /// Calls `f` for each target.

@@ -174,7 +174,7 @@ pub(super) fn record_bound(
     });
     if !matches!(reached, Ok(Some(()))) {
         let (_, views) = cell.wiring.views();
-        let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
+        let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
         let mut found = FoundTargets::default();
         found.find(views.into_iter(), value_of, shared);
         found.each(|target| target.record(bits));
@@ -355,17 +355,18 @@ impl Memo {
     }
 }
 
-/// This thread's target for a row.
+/// This thread's target for a row, and whether to remember it.
 fn target_of(
     shards: &mut HashMap<u64, Shard, RandomState>,
     thread: u64,
     view: &Arc<LiveView>,
     row: usize,
-) -> Target {
+) -> (Target, bool) {
     let shard = shards
         .entry(view.rows.number())
         .or_insert_with(|| Shard::new(view, thread));
-    shard.target(view, row)
+    let remember = shard.is_worth_remembering(view, row);
+    (shard.target(view, row), remember)
 }
 
 /// Records where everybody does: the thread is ending, or this is within the memo (an allocator that records, say), or
@@ -373,7 +374,7 @@ fn target_of(
 #[cold]
 fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
     let (_, views) = cell.wiring.views();
-    let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
+    let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
     let mut found = FoundTargets::default();
     with_current(|scope| {
         let value_of = |key: &TagKey| {
