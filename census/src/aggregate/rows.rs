@@ -14,9 +14,9 @@ use super::chunk::{Chunk, EVERYBODY, Target};
 use super::recipe::{Reading, Recipe};
 use super::table::Table;
 
-/// How many words may belong to threads, of all together: two megabytes. What more threads count they share, so that what a row
-/// takes does not grow with the number of threads.
-const MAX_LENT: usize = 1 << 18;
+/// How many words of a crowded view may belong to threads, of all together: a megabyte. What more they count they
+/// share, so that what a row takes does not grow with the number of threads.
+const MAX_LENT: usize = 1 << 17;
 
 /// The rows of a view.
 #[derive(Debug)]
@@ -87,10 +87,15 @@ impl Rows {
         self.table.len()
     }
 
-    /// Whether a thread may have one more chunk of its own. It has then; [retired](LiveView::retire), it comes back.
+    /// Whether a thread may have one more chunk of its own. If so, it has: retired, the chunk comes back.
     pub(super) fn lend_a_chunk(&self) -> bool {
         let words = self.recipe.words * self.recipe.rows_of_a_chunk();
-        let lend = |lent| (lent < MAX_LENT).then_some(lent + words);
+        let most = if self.table.is_crowded() {
+            MAX_LENT
+        } else {
+            usize::MAX
+        };
+        let lend = |lent| (lent < most).then_some(lent + words);
         // Relaxed: nothing but the number itself is told.
         let lent = &self.lent;
         lent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lend)
