@@ -16,7 +16,7 @@ use super::table::Table;
 
 /// How many words of a crowded view may belong to threads, of all together: a megabyte. What more they count they
 /// share, so that what a row takes does not grow with the number of threads.
-const MAX_LENT: usize = 1 << 17;
+pub(super) const MAX_LENT: usize = 1 << 17;
 
 /// The rows of a view.
 #[derive(Debug)]

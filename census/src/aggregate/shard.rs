@@ -98,3 +98,96 @@ impl Drop for Shard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::Found;
+    use crate::aggregate::rows::MAX_LENT;
+    use crate::declare::{Measure, View};
+    use crate::register::find;
+    use crate::tags::packed;
+    use crate::{CatalogueError, DEFAULT_MAX_SERIES, TagKey};
+
+    /// A view with so many rows. Each has 64 words, so that each lies in a chunk of its own.
+    fn view(name: &str, rows: usize) -> Result<Arc<LiveView>, CatalogueError> {
+        let measure = Measure::<u64>::builder(format!("{name}/measure")).register()?;
+        let column = TagKey::new(format!("{name}/row"))?;
+        let view = View::distribution(name.to_owned(), &measure, 1..58)
+            .column(&column)
+            .max_series(rows)
+            .register()?;
+        let view = find(&view.spec()).expect("it is registered");
+        for row in 0..rows {
+            let mut key = String::new();
+            packed::push(&mut key, &row.to_string());
+            assert!(matches!(view.find(&key), Found::Row(found) if found == row));
+        }
+        Ok(view)
+    }
+
+    /// Has this thread record once into each row. How many of them are its own?
+    fn record_into_each(shard: &mut Shard, view: &Arc<LiveView>) -> usize {
+        let somebody_else = shard.owner + 1;
+        let own = (0..view.rows.len()).filter(|row| {
+            let target = shard.target(view, *row);
+            assert!(target.may_be_written_by(shard.owner));
+            target.record(1);
+            !target.may_be_written_by(somebody_else)
+        });
+        own.count()
+    }
+
+    #[test]
+    fn what_threads_own_in_a_crowded_view_is_bounded_and_comes_back() -> Result<(), CatalogueError>
+    {
+        let rows = DEFAULT_MAX_SERIES + 1;
+        let view = view("crowded", rows)?;
+        let words = view.rows.recipe.words;
+        assert_eq!((words, view.rows.recipe.rows_of_a_chunk()), (64, 1));
+        let mut shards: Vec<_> = (1..=4).map(|owner| Shard::new(&view, owner)).collect();
+        let own: Vec<_> = shards
+            .iter_mut()
+            .map(|shard| record_into_each(shard, &view))
+            .collect();
+        let most = MAX_WORDS / words;
+        assert_eq!(own, [most, MAX_LENT / words - most, 0, 0]);
+        shards.clear();
+        let mut next = Shard::new(&view, 9);
+        assert_eq!(record_into_each(&mut next, &view), most);
+        let mut read = 0;
+        let whole = view.each(|row| {
+            read += 1;
+            match row.data() {
+                Some(crate::Data::Distribution(data)) if data.count == 5 => Ok(()),
+                other => Err(other),
+            }
+        });
+        assert_eq!((whole, read), (Ok(()), rows));
+        Ok(())
+    }
+
+    #[test]
+    fn in_a_view_of_the_default_size_every_thread_has_words_of_its_own()
+    -> Result<(), CatalogueError> {
+        let view = view("not_crowded", DEFAULT_MAX_SERIES)?;
+        let own = MAX_WORDS.div_ceil(view.rows.recipe.words);
+        let mut shards: Vec<_> = (1..=5).map(|owner| Shard::new(&view, owner)).collect();
+        for shard in &mut shards {
+            assert_eq!(record_into_each(shard, &view), own);
+            assert!(shard.is_worth_remembering(&view, 7));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_row_of_a_crowded_view_is_remembered_when_it_is_met_again() -> Result<(), CatalogueError> {
+        let view = view("met", DEFAULT_MAX_SERIES + 1)?;
+        let mut shard = Shard::new(&view, 1);
+        for row in [0, 64, 63, 2_000] {
+            assert!(!shard.is_worth_remembering(&view, row), "{row}");
+            assert!(shard.is_worth_remembering(&view, row), "{row}");
+        }
+        Ok(())
+    }
+}
