@@ -95,11 +95,12 @@ impl Rows {
         } else {
             usize::MAX
         };
-        let lend = |lent| (lent < most).then_some(lent + words);
         // Relaxed: nothing but the number itself is told.
-        let lent = &self.lent;
-        lent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lend)
-            .is_ok()
+        let order = Ordering::Relaxed;
+        let lent = self
+            .lent
+            .fetch_update(order, order, |lent| (lent < most).then_some(lent + words));
+        lent.is_ok()
     }
 
     /// Makes a thread's new chunk known.
