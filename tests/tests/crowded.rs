@@ -91,7 +91,7 @@ fn totals_are_exact_however_many_threads_share_the_rows() {
         scope.spawn(|| scrape_until(&done));
         let live = |number: u64| {
             // Met, remembered, known.
-            let times = if number % 2 == 0 { 1 } else { 3 };
+            let times = if number.is_multiple_of(2) { 1 } else { 3 };
             for _ in 0..times {
                 record_into_each(number);
             }
