@@ -6,13 +6,17 @@
 //! again after he has let go of it ([`Rows::try_tidy`]), so that no note lies there for long.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
 
 use super::LiveView;
 use super::chunk::{Chunk, EVERYBODY, Target};
 use super::recipe::{Reading, Recipe};
 use super::table::Table;
+
+/// How many words of a crowded view may belong to threads, of all together: a megabyte. What more they count they
+/// share, so that what a row takes does not grow with the number of threads.
+pub(super) const MAX_LENT: usize = 1 << 17;
 
 /// The rows of a view.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) struct Rows {
     /// Where measurements go that would need a row too many. Made by the first of them.
     overflow: OnceLock<usize>,
     overflowed: AtomicU64,
+    /// How many words belong to threads.
+    lent: AtomicUsize,
     /// The chunks that everybody writes, by number. Made when they are first needed.
     shared: RwLock<Vec<Option<Arc<Chunk>>>>,
     inbox: Mutex<Inbox>,
@@ -52,6 +58,7 @@ impl Rows {
             table: Table::new(max),
             overflow: OnceLock::new(),
             overflowed: AtomicU64::new(0),
+            lent: AtomicUsize::new(0),
             shared: RwLock::default(),
             inbox: Mutex::default(),
             ledger: Mutex::default(),
@@ -78,6 +85,22 @@ impl Rows {
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         self.table.len()
+    }
+
+    /// Whether a thread may have one more chunk of its own. If so, it has: retired, the chunk comes back.
+    pub(super) fn lend_a_chunk(&self) -> bool {
+        let words = self.recipe.words * self.recipe.rows_of_a_chunk();
+        let most = if self.table.is_crowded() {
+            MAX_LENT
+        } else {
+            usize::MAX
+        };
+        // Relaxed: nothing but the number itself is told.
+        let order = Ordering::Relaxed;
+        let lent = self
+            .lent
+            .fetch_update(order, order, |lent| (lent < most).then_some(lent + words));
+        lent.is_ok()
     }
 
     /// Makes a thread's new chunk known.
@@ -148,7 +171,7 @@ impl LiveView {
         Target::new(&self.shared_chunk(number), row)
     }
 
-    fn shared_chunk(self: &Arc<Self>, number: usize) -> Arc<Chunk> {
+    pub(super) fn shared_chunk(self: &Arc<Self>, number: usize) -> Arc<Chunk> {
         if let Some(chunk) = self.rows.shared(number) {
             return chunk;
         }
@@ -207,6 +230,7 @@ impl LiveView {
                 chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
             }
             retired.fold_into(&self.shared_chunk(retired.number));
+            self.rows.lent.fetch_sub(retired.len(), Ordering::Relaxed);
         }
     }
 

@@ -1,17 +1,23 @@
 //! Which row a key has: bounded, shared by all threads, asked only at first meetings.
 
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
 
 use super::index::Index;
 use super::keys::Keys;
+use crate::DEFAULT_MAX_SERIES;
 
 /// The keys of a view's rows, and the way from them to the rows' numbers.
 #[derive(Debug)]
 pub(super) struct Table {
     inner: RwLock<Inner>,
+    /// Whether the last key asked for was new. Then the next probably is, too, and one look will do.
+    growing: AtomicBool,
+    /// See [`Table::is_crowded`].
+    crowded: AtomicBool,
     hasher: RandomState,
 }
 
@@ -40,6 +46,8 @@ impl Table {
                 indices: indices.collect(),
                 counted: 0,
             }),
+            growing: AtomicBool::new(false),
+            crowded: AtomicBool::new(false),
             hasher: RandomState::default(),
         }
     }
@@ -57,25 +65,34 @@ impl Table {
     /// Finds the row of a key, or makes it; `None` if that would be a row too many.
     pub(super) fn find(&self, key: &str, max: usize) -> Option<usize> {
         let hash = self.hasher.hash_one(key);
-        {
+        if !self.growing.load(Ordering::Relaxed) {
             let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(row) = inner.find(hash, key) {
                 return Some(row);
             }
-            if inner.counted >= max {
+            if inner.is_full(max) {
                 return None;
             }
         }
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        // Another thread may have been here in between.
-        if let Some(row) = inner.find(hash, key) {
-            return Some(row);
+        // Maybe another thread has made it in between.
+        let known = inner.find(hash, key);
+        let is_new = known.is_none() && !inner.is_full(max);
+        self.growing.store(is_new, Ordering::Relaxed);
+        if is_new {
+            inner.counted += 1;
+            if inner.counted > DEFAULT_MAX_SERIES {
+                self.crowded.store(true, Ordering::Relaxed);
+            }
+            return Some(inner.add(hash, key));
         }
-        if inner.counted >= max || inner.keys.len() >= u32::MAX as usize {
-            return None;
-        }
-        inner.counted += 1;
-        Some(inner.add(hash, key))
+        known
+    }
+
+    /// Whether there are more rows than a view may have unless its author says otherwise: then many of them are met but
+    /// once.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.crowded.load(Ordering::Relaxed)
     }
 
     /// How many rows there are.
@@ -94,6 +111,11 @@ impl Table {
 }
 
 impl Inner {
+    /// Whether one more row that counts would be too many.
+    fn is_full(&self, max: usize) -> bool {
+        self.counted >= max || self.keys.len() >= u32::MAX as usize
+    }
+
     fn find(&self, hash: u64, key: &str) -> Option<usize> {
         let index = self.indices.get(self.chosen(hash))?;
         let mut rows = index.candidates(hash).map(|row| row as usize);

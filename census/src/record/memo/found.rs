@@ -6,43 +6,55 @@ use crate::aggregate::{Found, LiveView, Target};
 use crate::declare::TagKey;
 use crate::tags::packed;
 
-/// Where a measurement goes: one target for each view.
+/// Where a measurement goes: one target for each view. A thread uses it again and again, so that it need not allocate.
+#[derive(Default)]
 pub(super) struct FoundTargets {
-    pub(super) targets: Vec<Target>,
-    /// Whether one of them is an overflow row. That is not to be remembered: the next measurement is to be counted, too.
-    pub(super) overflowed: bool,
+    targets: Vec<Target>,
+    /// Whether one of them is not to be remembered.
+    passing: bool,
+    /// What the table of the view is asked.
+    key: String,
 }
 
 impl FoundTargets {
-    pub(super) fn record(&self, bits: u64) {
-        self.targets.iter().for_each(|target| target.record(bits));
-    }
-
-    /// Asks the views: `value_of` is a tag's value, and `target` is where in the row to record.
-    pub(super) fn new<'v>(
+    /// Asks the views: `value_of` is a tag's value, and `target` is where in the row to record, and whether to remember
+    /// that.
+    pub(super) fn find<'v>(
+        &mut self,
         views: impl Iterator<Item = Arc<LiveView>>,
         value_of: impl Fn(&TagKey) -> &'v str,
-        mut target: impl FnMut(&Arc<LiveView>, usize) -> Target,
-    ) -> Self {
-        let mut found = Self {
-            targets: Vec::with_capacity(views.size_hint().1.unwrap_or_default()),
-            overflowed: false,
-        };
-        let mut key = String::new();
+        mut target: impl FnMut(&Arc<LiveView>, usize) -> (Target, bool),
+    ) {
+        self.clear();
+        self.passing = false;
         for view in views {
-            key.clear();
+            self.key.clear();
             for column in view.spec.columns.iter() {
-                packed::push(&mut key, value_of(column));
+                packed::push(&mut self.key, value_of(column));
             }
-            let row = match view.find(&key) {
-                Found::Row(row) => row,
-                Found::Overflow(row) => {
-                    found.overflowed = true;
-                    row
-                }
+            let (row, is_overflow) = match view.find(&self.key) {
+                Found::Row(row) => (row, false),
+                Found::Overflow(row) => (row, true),
             };
-            found.targets.push(target(&view, row));
+            let (target, remember) = target(&view, row);
+            // If it is an overflow row, the next measurement is to be counted, too.
+            self.passing |= is_overflow || !remember;
+            self.targets.push(target);
         }
-        found
+    }
+
+    /// The targets; nothing if they are not to be remembered, or some of so many views are gone.
+    pub(super) fn to_remember(&self, views: usize) -> Option<&[Target]> {
+        (!self.passing && self.targets.len() == views).then_some(&self.targets)
+    }
+
+    /// Calls `f` for each target.
+    pub(super) fn each(&self, f: impl FnMut(&Target)) {
+        self.targets.iter().for_each(f);
+    }
+
+    /// Forgets the targets: a chunk that is kept here would outlive its view.
+    pub(super) fn clear(&mut self) {
+        self.targets.clear();
     }
 }

@@ -38,6 +38,8 @@ struct Memo {
     by_version: Index,
     /// By the numbers of the views.
     shards: HashMap<u64, Shard, RandomState>,
+    /// For first meetings.
+    found: FoundTargets,
 }
 
 /// Adds a measurement: its own tags count, then the scope's.
@@ -200,8 +202,7 @@ pub(super) fn end_elsewhere(begun: &Begun, cell: &MeasureCell, tags: &[Tag<'_>],
     let (_, mut views) = cell.wiring.views();
     views.retain(|view| view.rows.number() <= begun.newest);
     let value_of = |key: &TagKey| cut(measure::last_set(tags, key).unwrap_or_default());
-    let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-    FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
+    record_found(views.into_iter(), value_of, bits);
 }
 
 /// Calls `f` for each target of a measurement.
@@ -249,18 +250,21 @@ fn record_bound_anew(cell: &MeasureCell, version: u64, number: usize, tags: &Tag
             thread,
             shards,
             places,
+            found,
             ..
         } = memo;
         let own = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
-        let found = FoundTargets::new(views.iter().cloned(), value_of, own);
-        found.record(bits);
-        if now == version && !found.overflowed {
-            places.insert_bound(version, number, &found.targets);
+        found.find(views.iter().cloned(), value_of, own);
+        found.each(|target| target.record(bits));
+        if now == version
+            && let Some(targets) = found.to_remember(views.len())
+        {
+            places.insert_bound(version, number, targets);
         }
+        found.clear();
     });
     if recorded.is_none() {
-        let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-        FoundTargets::new(views.into_iter(), value_of, shared).record(bits);
+        record_found(views.into_iter(), value_of, bits);
     }
 }
 
@@ -292,6 +296,7 @@ impl Memo {
             measures: Vec::new(),
             by_version: Index::default(),
             shards: HashMap::default(),
+            found: FoundTargets::default(),
         }
     }
 
@@ -400,6 +405,7 @@ impl Memo {
             texts,
             measures,
             shards,
+            found,
             ..
         } = self;
         let measure = measures.get(number)?;
@@ -422,34 +428,46 @@ impl Memo {
         };
         let views = measure.views.iter().filter_map(Weak::upgrade);
         let target = |view: &Arc<LiveView>, row| target_of(shards, *thread, view, row);
-        let found = FoundTargets::new(views, value_of, target);
-        found.targets.iter().for_each(f);
-        if found.overflowed || found.targets.len() != measure.views.len() {
-            return Some(());
+        found.find(views, value_of, target);
+        found.each(f);
+        if let Some(targets) = found.to_remember(measure.views.len()) {
+            if own {
+                // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
+                places.insert(version, tags, targets);
+                texts.insert(version, tags, targets);
+            } else {
+                texts.insert(by_columns, values, targets);
+            }
         }
-        let targets = found.targets.as_slice();
-        if own {
-            // In both, if they are literals: several measurements at once, or one with an exemplar, go by texts.
-            places.insert(version, tags, targets);
-            texts.insert(version, tags, targets);
-        } else {
-            texts.insert(by_columns, values, targets);
-        }
+        found.clear();
         Some(())
     }
 }
 
-/// This thread's target for a row.
+/// This thread's target for a row, and whether to remember it.
 fn target_of(
     shards: &mut HashMap<u64, Shard, RandomState>,
     thread: u64,
     view: &Arc<LiveView>,
     row: usize,
-) -> Target {
+) -> (Target, bool) {
     let shard = shards
         .entry(view.rows.number())
         .or_insert_with(|| Shard::new(view, thread));
-    shard.target(view, row)
+    let remember = shard.is_worth_remembering(view, row);
+    (shard.target(view, row), remember)
+}
+
+/// Records where everybody does.
+fn record_found<'v>(
+    views: impl Iterator<Item = Arc<LiveView>>,
+    value_of: impl Fn(&TagKey) -> &'v str,
+    bits: u64,
+) {
+    let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
+    let mut found = FoundTargets::default();
+    found.find(views, value_of, shared);
+    found.each(|target| target.record(bits));
 }
 
 /// Records where everybody does: the thread is ending, or this is within the memo (an allocator that records, say), or
@@ -457,14 +475,15 @@ fn target_of(
 #[cold]
 fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
     let (_, views) = cell.wiring.views();
-    let shared = |view: &Arc<LiveView>, row| view.shared_target(row);
-    let found = with_current(|scope| {
+    let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
+    let mut found = FoundTargets::default();
+    with_current(|scope| {
         let value_of = |key: &TagKey| {
             let value =
                 measure::last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
             cut(value.unwrap_or_default())
         };
-        FoundTargets::new(views.iter().cloned(), value_of, shared)
+        found.find(views.iter().cloned(), value_of, shared);
     });
-    found.targets.iter().for_each(f);
+    found.each(f);
 }
