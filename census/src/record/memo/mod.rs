@@ -20,7 +20,7 @@ use foldhash::fast::RandomState;
 use self::found::FoundTargets;
 use self::measure::MeasureMemo;
 use self::places::{Entry, Places};
-use self::texts::Texts;
+use self::texts::{Text, Texts};
 use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
 use crate::register::changes;
@@ -54,11 +54,20 @@ pub(super) fn record<'a, const N: usize>(
     tags: impl Fn() -> [Tag<'a>; N],
     bits: u64,
 ) {
-    let places = tags().each_ref().map(|tag| tag.places);
+    let lent = tags();
+    let places = lent.each_ref().map(|tag| tag.places);
     let all_literals = places.iter().all(|(_, value)| *value != 0);
-    if !(all_literals && record_by_place(version, &places, bits)) {
-        record_by_text(cell, version, &tags(), bits);
+    if all_literals && record_by_place(version, &places, bits) {
+        return;
     }
+    let texts = lent.each_ref().map(|tag| (tag.places.0, tag.value.bytes()));
+    if texts.iter().all(|(_, text)| text.is_some()) {
+        let texts = texts.map(|(key, text)| (key, text.unwrap_or_default()));
+        if record_by_text(version, &texts, bits) {
+            return;
+        }
+    }
+    record_unknown(cell, version, &tags(), bits);
 }
 
 /// Adds a measurement if the places of its tags tell where it goes.
@@ -84,23 +93,24 @@ fn by_place<const N: usize>(
     found.unwrap_or_default()
 }
 
-/// Adds a measurement, reading its tags.
+/// Adds a measurement if the texts of its tags tell where it goes.
 #[inline(never)]
-pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
-    let recorded = MEMO.try_with(|memo| {
+fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64) -> bool {
+    let found = MEMO.try_with(|memo| {
         let Ok(mut memo) = memo.try_borrow_mut() else {
             return false;
         };
         memo.keep_up();
-        if let Some(known) = memo.texts.find(version, tags) {
-            known.record(bits);
-            return true;
-        }
-        memo.record_by_columns(cell, version, tags, bits)
+        let known = memo.texts.find(version, texts.iter().copied());
+        known.map(|known| known.record(bits)).is_some()
     });
-    if !recorded.unwrap_or_default() {
-        without_memo(cell, tags, &mut |target| target.record(bits));
-    }
+    found.unwrap_or_default()
+}
+
+/// Adds a measurement that may be met for the first time.
+#[inline(never)]
+pub(super) fn record_unknown(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
+    each_target(cell, version, tags, |target| target.record(bits));
 }
 
 /// Calls `f` for each target of a measurement, if the places of its tags tell them.
@@ -123,7 +133,9 @@ pub(super) fn each_target(
     let reached = MEMO.try_with(|memo| {
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
-        if let Some(known) = memo.texts.find(version, tags) {
+        if Texts::may_know(tags)
+            && let Some(known) = memo.texts.find(version, texts::texts(tags))
+        {
             known.each(&mut f);
             return Some(());
         }
@@ -230,20 +242,6 @@ impl Memo {
         self.shards.retain(|_, shard| shard.is_alive());
     }
 
-    /// Adds a measurement whose tags alone are not known to tell where it goes. `false` if the measure's views have
-    /// changed in this very moment.
-    #[inline(never)]
-    fn record_by_columns(
-        &mut self,
-        cell: &MeasureCell,
-        version: u64,
-        tags: &[Tag<'_>],
-        bits: u64,
-    ) -> bool {
-        let record = &mut |target: &Target| target.record(bits);
-        self.by_columns(cell, version, tags, record).is_some()
-    }
-
     /// `None` if the measure's views have changed in this very moment.
     fn by_columns(
         &mut self,
@@ -316,7 +314,7 @@ impl Memo {
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if !own && let Some(known) = texts.find(by_columns, values) {
+        if !own && let Some(known) = texts.find(by_columns, texts::texts(values)) {
             known.each(f);
             return Some(());
         }
