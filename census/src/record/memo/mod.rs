@@ -101,7 +101,7 @@ fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64
             return false;
         };
         memo.keep_up();
-        let known = memo.texts.find(version, texts.iter().copied());
+        let known = memo.texts.find(version, texts);
         known.map(|known| known.record(bits)).is_some()
     });
     found.unwrap_or_default()
@@ -134,7 +134,7 @@ pub(super) fn each_target(
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
         if Texts::may_know(tags)
-            && let Some(known) = memo.texts.find(version, texts::texts(tags))
+            && let Some(known) = memo.texts.find_any(version, texts::texts(tags))
         {
             known.each(&mut f);
             return Some(());
@@ -314,7 +314,7 @@ impl Memo {
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if !own && let Some(known) = texts.find(by_columns, texts::texts(values)) {
+        if !own && let Some(known) = texts.find_any(by_columns, texts::texts(values)) {
             known.each(f);
             return Some(());
         }

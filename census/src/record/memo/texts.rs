@@ -22,6 +22,9 @@ const _: () = assert!(MAX_SETS <= FREE as usize);
 /// So many tags of a set lie in it.
 const INLINE: usize = 3;
 
+/// A length is a byte.
+const MAX_LEN: usize = 255;
+
 /// A text of at most so many bytes is known by its [`Ends`].
 const SHORT: usize = 16;
 
@@ -42,20 +45,13 @@ pub(super) struct Texts {
 #[repr(C, align(64))]
 pub(super) struct Set {
     version: u64,
-    tags: Tags,
-    first: Target,
-    more: Option<Box<More>>,
-    hash: u64,
-}
-
-/// Tags, as far as they lie in a set.
-#[derive(Default)]
-#[repr(C)]
-struct Tags {
-    /// A byte for the length of each text, and above these how many tags there are in all.
+    /// See [`lens`].
     lens: u64,
     /// The place of each key, and what tells its text.
     tags: [(usize, Ends); INLINE],
+    first: Target,
+    more: Option<Box<More>>,
+    hash: u64,
 }
 
 /// Of a [short](SHORT) text the first and the last bytes, which may be partly the same: together with its length they are
@@ -65,87 +61,91 @@ type Ends = [u64; 2];
 /// What does not lie in a set.
 struct More {
     /// Texts that are not short, and the tags after the third.
-    texts: Box<[u8]>,
+    texts: Box<[(usize, Box<[u8]>)]>,
     targets: Box<[Target]>,
 }
 
 impl Texts {
-    /// Where a measurement with these tags goes.
+    /// Where a measurement with these tags goes. Quick for a few short texts.
     #[inline]
-    pub(super) fn find<'t>(
+    pub(super) fn find<const N: usize>(
+        &self,
+        version: u64,
+        texts: &[Text<'_>; N],
+    ) -> Option<&Set> {
+        if N > INLINE {
+            return self.find_any(version, texts.iter().copied());
+        }
+        let mut told = [Ends::default(); N];
+        let mut lens = (N as u64) << (8 * INLINE);
+        for (number, (told, (_, text))) in told.iter_mut().zip(texts).enumerate() {
+            let Some(ends) = ends(text) else {
+                return self.find_any(version, texts.iter().copied());
+            };
+            *told = ends;
+            lens |= (text.len() as u64) << (8 * number);
+        }
+        let hash = self.hash(version, lens, told.iter().copied());
+        self.at(hash).find(|set| {
+            let tags = texts.iter().zip(&told);
+            set.is(version, lens, tags.map(|((key, _), told)| (*key, *told)))
+        })
+    }
+
+    /// Where a measurement with these tags goes.
+    #[inline(never)]
+    pub(super) fn find_any<'t>(
         &self,
         version: u64,
         texts: impl Iterator<Item = Text<'t>> + Clone,
     ) -> Option<&Set> {
-        let (tags, hash, all_inline) = self.read(version, texts.clone())?;
-        for number in self.numbers(hash) {
-            let set = self.sets.get(usize::from(number))?;
-            let mut known = set.tags.tags.iter().zip(&tags.tags).zip(texts.clone());
-            if set.version == version
-                && set.tags.lens == tags.lens
-                && known.all(|((known, tag), _)| known == tag)
-                && (all_inline || set.has_more(texts.clone()))
-            {
-                return Some(set);
-            }
+        if texts.clone().any(|(_, text)| text.len() > MAX_LEN) {
+            return None;
         }
-        None
-    }
-
-    /// The numbers at a hash, as far as there are any.
-    #[inline]
-    fn numbers(&self, hash: u64) -> impl Iterator<Item = u16> {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = low(hash);
-        // There always are free slots.
-        std::iter::from_fn(move || {
-            let number = *self.slots.get(at & mask)?;
-            at = at.wrapping_add(1);
-            (number != FREE).then_some(number)
+        let lens = lens(texts.clone());
+        let tags = texts.clone().map(|(key, text)| (key, self.told(text)));
+        let hash = self.hash(version, lens, tags.clone().map(|(_, told)| told));
+        let all_inline = beyond(texts.clone()).next().is_none();
+        self.at(hash).find(|set| {
+            set.is(version, lens, tags.clone())
+                && (all_inline || set.has(texts.clone()))
         })
     }
 
-    /// What tells the tags, their hash, and whether that is all; `None` if there is a text that is too long to be known.
+    /// The sets that may have this hash.
     #[inline]
-    fn read<'t>(
-        &self,
-        version: u64,
-        texts: impl Iterator<Item = Text<'t>>,
-    ) -> Option<(Tags, u64, bool)> {
+    fn at(&self, hash: u64) -> impl Iterator<Item = &Set> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = low(hash);
+        // It ends, because there always are free slots.
+        std::iter::from_fn(move || {
+            let number = *self.slots.get(at & mask)?;
+            at = at.wrapping_add(1);
+            // There is no set of the number that stands for none.
+            self.sets.get(usize::from(number))
+        })
+    }
+
+    #[inline]
+    fn hash(&self, version: u64, lens: u64, told: impl Iterator<Item = Ends>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        let mut tags = Tags::default();
-        let mut all_inline = true;
-        let mut count = 0;
-        for (key, text) in texts {
-            let ends = match ends(text) {
-                Some(ends) => ends,
-                None if text.len() <= usize::from(u8::MAX) => {
-                    all_inline = false;
-                    [self.hasher.hash_one(text), 0]
-                }
-                None => return None,
-            };
-            let [first, last] = ends.map(u128::from);
-            hasher.write_u128(first | last << 64);
-            match tags.tags.get_mut(count) {
-                Some(tag) => {
-                    *tag = (key, ends);
-                    tags.lens |= (text.len() as u64) << (8 * count);
-                }
-                None => all_inline = false,
-            }
-            count += 1;
+        for [first, last] in told {
+            hasher.write_u128(u128::from(first) | u128::from(last) << 64);
         }
-        tags.lens |= (count as u64) << (8 * INLINE);
         hasher.write_u64(version);
-        hasher.write_u64(tags.lens);
-        Some((tags, hasher.finish(), all_inline))
+        hasher.write_u64(lens);
+        hasher.finish()
+    }
+
+    /// What tells a text: all of it if it is short.
+    fn told(&self, text: &[u8]) -> Ends {
+        ends(text).unwrap_or_else(|| [self.hasher.hash_one(text), 0])
     }
 
     /// Whether measurements with these tags can be remembered: all keys have places, and all values are set and not too
     /// long.
     pub(super) fn may_know(tags: &[Tag<'_>]) -> bool {
-        let short = |text: &[u8]| text.len() <= usize::from(u8::MAX);
+        let short = |text: &[u8]| text.len() <= MAX_LEN;
         let mut tags = tags.iter();
         tags.all(|tag| tag.places.0 != 0 && tag.value.bytes().is_some_and(short))
     }
@@ -164,23 +164,26 @@ impl Texts {
         texts: impl Iterator<Item = Text<'t>> + Clone,
         targets: &[Target],
     ) -> Option<()> {
-        let (tags, hash, all_inline) = self.read(version, texts.clone())?;
+        let lens = lens(texts.clone());
+        let all = texts.clone().map(|(key, text)| (key, self.told(text)));
+        let hash = self.hash(version, lens, all.clone().map(|(_, told)| told));
+        let mut tags = [Default::default(); INLINE];
+        for (tag, told) in tags.iter_mut().zip(all) {
+            *tag = told;
+        }
+        let beyond: Box<[_]> = beyond(texts).map(|(key, text)| (key, text.into())).collect();
         let (first, rest) = targets.split_first()?;
-        let mut beyond = Vec::new();
-        each_beyond(texts, |part| {
-            beyond.extend_from_slice(part);
-            true
-        });
-        let more = More {
-            texts: beyond.into(),
+        let has_more = !beyond.is_empty() || !rest.is_empty();
+        let more = || More {
+            texts: beyond,
             targets: rest.into(),
         };
-        let has_more = !all_inline || !rest.is_empty();
         self.sets.push(Set {
             version,
+            lens,
             tags,
             first: first.clone(),
-            more: has_more.then(|| Box::new(more)),
+            more: has_more.then(|| Box::new(more())),
             hash,
         });
         if self.sets.len() * ROOM > self.slots.len() {
@@ -230,19 +233,22 @@ impl Set {
         }
     }
 
-    /// Whether what does not lie in it is the same.
-    #[inline(never)]
-    fn has_more<'t>(&self, texts: impl Iterator<Item = Text<'t>> + Clone) -> bool {
-        let Some(more) = &self.more else { return false };
-        let mut rest = &*more.texts;
-        let same = each_beyond(texts, |part| {
-            let Some(others) = rest.strip_prefix(part) else {
-                return false;
-            };
-            rest = others;
-            true
+    /// Whether these tags are its own, as far as they lie in it.
+    #[inline]
+    fn is(&self, version: u64, lens: u64, tags: impl Iterator<Item = (usize, Ends)>) -> bool {
+        let mut tags = self.tags.iter().zip(tags);
+        self.version == version && self.lens == lens && tags.all(|(known, tag)| *known == tag)
+    }
+
+    /// Whether the others are.
+    fn has<'t>(&self, texts: impl Iterator<Item = Text<'t>>) -> bool {
+        let more = self.more.as_ref().map_or(&[] as &[_], |more| &more.texts);
+        let mut more = more.iter();
+        let same = beyond(texts).all(|(key, text)| {
+            let known = more.next();
+            known.is_some_and(|known| known.0 == key && *known.1 == *text)
         });
-        same && rest.is_empty()
+        same && more.next().is_none()
     }
 }
 
@@ -263,18 +269,24 @@ pub(super) fn texts<'a>(tags: &'a [Tag<'_>]) -> impl Iterator<Item = Text<'a>> +
     tags.iter().map(text)
 }
 
-/// Calls `f` with what of these tags does not lie in a [`Set`], as long as it says so; whether it always did.
-fn each_beyond<'t>(
-    texts: impl Iterator<Item = Text<'t>>,
-    mut f: impl FnMut(&[u8]) -> bool,
-) -> bool {
-    texts.enumerate().all(|(number, (key, text))| {
-        if number < INLINE {
-            text.len() <= SHORT || f(text)
-        } else {
-            f(&key.to_ne_bytes()) && f(&text.len().to_ne_bytes()) && f(text)
+/// The tags that do not, or not wholly, lie in a [`Set`].
+fn beyond<'t>(texts: impl Iterator<Item = Text<'t>>) -> impl Iterator<Item = Text<'t>> {
+    let texts = texts.enumerate();
+    let beyond = texts.filter(|(number, (_, text))| *number >= INLINE || text.len() > SHORT);
+    beyond.map(|(_, text)| text)
+}
+
+/// How long the texts of tags that lie in a [`Set`] are, a byte for each; above these how many tags there are in all.
+#[inline]
+fn lens<'t>(texts: impl Iterator<Item = Text<'t>>) -> u64 {
+    let (mut lens, mut count) = (0, 0);
+    for (_, text) in texts {
+        if count < INLINE {
+            lens |= (text.len() as u64) << (8 * count);
         }
-    })
+        count += 1;
+    }
+    lens | (count as u64) << (8 * INLINE)
 }
 
 /// The ends of a text, if it is short.
