@@ -183,6 +183,7 @@ impl Drop for Scope {
 }
 
 /// Calls `f` with the tags of the innermost scope, if there is one.
+#[inline]
 pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
     let called = SCOPES.try_with(|scopes| {
         let scopes = scopes.try_borrow().ok()?;

@@ -101,8 +101,14 @@ fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64
             return false;
         };
         memo.keep_up();
-        let known = memo.texts.find(version, texts);
-        known.map(|known| known.record(bits)).is_some()
+        // Without tags it has a place, or it is not known.
+        if N > 0
+            && let Some(known) = memo.texts.find(version, texts)
+        {
+            known.record(bits);
+            return true;
+        }
+        memo.record_by_columns(version, texts, bits)
     });
     found.unwrap_or_default()
 }
@@ -242,6 +248,33 @@ impl Memo {
         self.shards.retain(|_, shard| shard.is_alive());
     }
 
+    /// Adds a measurement if its tags and those of the scope tell where it goes.
+    #[inline(never)]
+    fn record_by_columns(&self, version: u64, tags: &[Text<'_>], bits: u64) -> bool {
+        let measure = self
+            .known_measure(version)
+            .and_then(|number| self.measures.get(number));
+        let Some(shape) = measure.and_then(|measure| measure.scoped_shape(tags)) else {
+            return false;
+        };
+        // See `by_values`.
+        let by_columns = version + 1;
+        with_current(|scope| {
+            let known = match shape.columns() {
+                1 => self.texts.find(by_columns, &shape.texts::<1>(tags, scope)),
+                2 => self.texts.find(by_columns, &shape.texts::<2>(tags, scope)),
+                3 => self.texts.find(by_columns, &shape.texts::<3>(tags, scope)),
+                columns @ 4..=16 => {
+                    let texts = shape.texts::<16>(tags, scope);
+                    self.texts
+                        .find_any(by_columns, texts.into_iter().take(columns))
+                }
+                _ => None,
+            };
+            known.map(|known| known.record(bits)).is_some()
+        })
+    }
+
     /// `None` if the measure's views have changed in this very moment.
     fn by_columns(
         &mut self,
@@ -271,22 +304,29 @@ impl Memo {
         }
     }
 
-    /// The number of what is known of a measure.
+    /// The number of what is known of a measure, if something is.
     #[inline]
+    fn known_measure(&self, version: u64) -> Option<usize> {
+        let mut numbers = self.by_version.candidates(spread(version));
+        let number = numbers.find(|number| {
+            let measure = self.measures.get(*number as usize);
+            measure.is_some_and(|measure| measure.version == version)
+        });
+        number.map(|number| number as usize)
+    }
+
+    /// The number of what is known of a measure.
     fn measure(&mut self, cell: &MeasureCell, version: u64) -> Option<usize> {
-        // Versions are numbers in succession: spread them.
-        let hash = version.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for number in self.by_version.candidates(hash) {
-            if self.measures.get(number as usize)?.version == version {
-                return Some(number as usize);
-            }
+        if let Some(number) = self.known_measure(version) {
+            return Some(number);
         }
         let measure = MeasureMemo::new(cell);
         if measure.version != version {
             return None;
         }
         let number = self.measures.len();
-        self.by_version.insert(hash, u32::try_from(number).ok()?);
+        self.by_version
+            .insert(spread(version), u32::try_from(number).ok()?);
         self.measures.push(measure);
         Some(number)
     }
@@ -341,6 +381,12 @@ impl Memo {
         }
         Some(())
     }
+}
+
+/// A hash of a version. Versions are numbers in succession.
+#[inline]
+const fn spread(version: u64) -> u64 {
+    version.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// This thread's target for a row.

@@ -68,11 +68,7 @@ struct More {
 impl Texts {
     /// Where a measurement with these tags goes. Quick for a few short texts.
     #[inline]
-    pub(super) fn find<const N: usize>(
-        &self,
-        version: u64,
-        texts: &[Text<'_>; N],
-    ) -> Option<&Set> {
+    pub(super) fn find<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
         if N > INLINE {
             return self.find_any(version, texts.iter().copied());
         }
@@ -107,8 +103,7 @@ impl Texts {
         let hash = self.hash(version, lens, tags.clone().map(|(_, told)| told));
         let all_inline = beyond(texts.clone()).next().is_none();
         self.at(hash).find(|set| {
-            set.is(version, lens, tags.clone())
-                && (all_inline || set.has(texts.clone()))
+            set.is(version, lens, tags.clone()) && (all_inline || set.has(texts.clone()))
         })
     }
 
@@ -171,7 +166,9 @@ impl Texts {
         for (tag, told) in tags.iter_mut().zip(all) {
             *tag = told;
         }
-        let beyond: Box<[_]> = beyond(texts).map(|(key, text)| (key, text.into())).collect();
+        let beyond: Box<[_]> = beyond(texts)
+            .map(|(key, text)| (key, text.into()))
+            .collect();
         let (first, rest) = targets.split_first()?;
         let has_more = !beyond.is_empty() || !rest.is_empty();
         let more = || More {
