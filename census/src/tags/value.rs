@@ -191,18 +191,15 @@ impl Inline {
         let mut start = Self::ROOM;
         let mut places = bytes.iter_mut().rev();
         let mut wide = absolute;
-        let mut rest = loop {
-            match u64::try_from(wide) {
-                Ok(rest) => break rest,
-                Err(_) => {
-                    if let Some(place) = places.next() {
-                        *place = b'0' + (wide % 10).to_le_bytes()[0];
-                    }
-                    start -= 1;
-                    wide /= 10;
-                }
+        while wide > u128::from(u64::MAX) {
+            if let Some(place) = places.next() {
+                *place = b'0' + (wide % 10).to_le_bytes()[0];
             }
-        };
+            start -= 1;
+            wide /= 10;
+        }
+        // Of half the width: that is much quicker.
+        let mut rest = u64::try_from(wide).unwrap_or_default();
         for place in places {
             *place = b'0' + (rest % 10).to_le_bytes()[0];
             start -= 1;

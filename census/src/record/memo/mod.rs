@@ -140,7 +140,7 @@ pub(super) fn each_target(
         let memo = &mut *memo.try_borrow_mut().ok()?;
         memo.keep_up();
         if Texts::may_know(tags)
-            && let Some(known) = memo.texts.find_any(version, texts::texts(tags))
+            && let Some(known) = memo.texts.find_any(version, &texts::texts(tags))
         {
             known.each(&mut f);
             return Some(());
@@ -267,7 +267,7 @@ impl Memo {
                 columns @ 4..=16 => {
                     let texts = shape.texts::<16>(tags, scope);
                     self.texts
-                        .find_any(by_columns, texts.into_iter().take(columns))
+                        .find_any(by_columns, &texts.into_iter().take(columns))
                 }
                 _ => None,
             };
@@ -354,7 +354,7 @@ impl Memo {
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if !own && let Some(known) = texts.find_any(by_columns, texts::texts(values)) {
+        if !own && let Some(known) = texts.find_any(by_columns, &texts::texts(values)) {
             known.each(f);
             return Some(());
         }

@@ -70,13 +70,13 @@ impl Texts {
     #[inline]
     pub(super) fn find<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
         if N > INLINE {
-            return self.find_any(version, texts.iter().copied());
+            return self.find_any(version, &texts.iter().copied());
         }
         let mut told = [Ends::default(); N];
         let mut lens = (N as u64) << (8 * INLINE);
         for (number, (told, (_, text))) in told.iter_mut().zip(texts).enumerate() {
             let Some(ends) = ends(text) else {
-                return self.find_any(version, texts.iter().copied());
+                return self.find_any(version, &texts.iter().copied());
             };
             *told = ends;
             lens |= (text.len() as u64) << (8 * number);
@@ -93,7 +93,7 @@ impl Texts {
     pub(super) fn find_any<'t>(
         &self,
         version: u64,
-        texts: impl Iterator<Item = Text<'t>> + Clone,
+        texts: &(impl Iterator<Item = Text<'t>> + Clone),
     ) -> Option<&Set> {
         if texts.clone().any(|(_, text)| text.len() > MAX_LEN) {
             return None;
@@ -309,4 +309,23 @@ fn ends(text: &[u8]) -> Option<Ends> {
 )]
 const fn low(hash: u64) -> usize {
     hash as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_of_a_short_text_tells() {
+        for len in 0..=SHORT {
+            let text = vec![b'a'; len];
+            assert!(ends(&text).is_some());
+            for changed in 0..len {
+                let mut other = text.clone();
+                *other.get_mut(changed).expect("it is there") = b'b';
+                assert_ne!(ends(&text), ends(&other), "byte {changed} of {len}");
+            }
+        }
+        assert_eq!(ends(&[b'a'; SHORT + 1]), None);
+    }
 }
