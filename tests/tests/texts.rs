@@ -21,8 +21,11 @@ const KEYS: usize = 5;
 static MET: Measure<u64>;
 #[measure]
 static SCOPED: Measure<u64>;
+#[measure]
+static LEN: Measure<u64>;
 
 view! {
+    static LENS: Count<LEN> by (A);
     static MEETINGS: Count<MET> by (A, B, C, D, E) { max_series: 10_000 }
     static IN_SCOPE: Count<SCOPED> by (A, B, C, D, E) { max_series: 10_000 }
 }
@@ -107,6 +110,28 @@ fn own_texts_tell_in_every_place_and_number() {
         }
     }
     assert_counts(&MEETINGS, &expected);
+}
+
+#[test]
+fn lengths_tell_where_nothing_else_does() {
+    let lens = 8..=16;
+    let texts: Vec<String> = lens.map(|len| "a".repeat(len)).collect();
+    // Each thread has a small table of its own, in which they lie side by side in another order.
+    const THREADS: u64 = 100;
+    for _ in 0..THREADS {
+        let texts = texts.clone();
+        let thread = std::thread::spawn(move || {
+            for text in &texts {
+                record!(LEN = 1, tags(A = text.as_str()));
+            }
+        });
+        thread.join().expect("it does not panic");
+    }
+    let data = LENS.data();
+    assert_eq!(data.rows.len(), texts.len());
+    for row in &data.rows {
+        assert_eq!(row.data, THREADS, "{row:?}");
+    }
 }
 
 #[test]
