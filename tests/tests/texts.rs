@@ -87,7 +87,7 @@ fn assert_counts(view: &View<Count>, expected: &BTreeMap<Texts, u64>) {
     let data = view.data();
     for (texts, count) in expected {
         let found = data.get(&map(texts, 0..KEYS));
-        assert_eq!(found, Some(&(*count).into()), "{texts:?}");
+        assert_eq!(found, Some(count), "{texts:?}");
     }
     assert_eq!(data.rows.len(), expected.len());
 }
@@ -98,13 +98,16 @@ fn own_texts_tell_in_every_place_and_number() {
     // First meetings, and then hits.
     for _ in 0..3 {
         for (count, texts) in sets() {
-            let [a, b, c, d, e] = texts.each_ref().map(String::as_str);
+            let t = &texts;
             match count {
-                1 => record!(MET = 1, tags(A = a)),
-                2 => record!(MET = 1, tags(B = b, A = a)),
-                3 => record!(MET = 1, tags(A = a, B = b, C = c)),
-                4 => record!(MET = 1, tags(D = d, B = b, C = c, A = a)),
-                _ => record!(MET = 1, tags(A = a, B = b, C = c, D = d, E = e)),
+                1 => record!(MET = 1, tags(A = t[0])),
+                2 => record!(MET = 1, tags(B = t[1], A = t[0])),
+                3 => record!(MET = 1, tags(A = t[0], B = t[1], C = t[2])),
+                4 => record!(MET = 1, tags(D = t[3], B = t[1], C = t[2], A = t[0])),
+                _ => record!(
+                    MET = 1,
+                    tags(A = t[0], B = t[1], C = t[2], D = t[3], E = t[4])
+                ),
             }
             *expected.entry(texts).or_default() += 1;
         }
@@ -112,12 +115,13 @@ fn own_texts_tell_in_every_place_and_number() {
     assert_counts(&MEETINGS, &expected);
 }
 
+/// Each has a small table of its own, in which sets lie side by side in another order.
+const THREADS: u64 = 100;
+
 #[test]
 fn lengths_tell_where_nothing_else_does() {
     let lens = 8..=16;
     let texts: Vec<String> = lens.map(|len| "a".repeat(len)).collect();
-    // Each thread has a small table of its own, in which they lie side by side in another order.
-    const THREADS: u64 = 100;
     for _ in 0..THREADS {
         let texts = texts.clone();
         let thread = std::thread::spawn(move || {
