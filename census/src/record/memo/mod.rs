@@ -38,6 +38,8 @@ struct Memo {
     places: Places,
     texts: Texts,
     measures: Vec<MeasureMemo>,
+    /// The [bits](scoped) of the versions to which tags of the scope matter: then the measurement's own are looked up last.
+    scoped: u64,
     /// The numbers of `measures`. No two lists of views share a version.
     by_version: Index,
     /// By the numbers of the views.
@@ -101,14 +103,11 @@ fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64
             return false;
         };
         memo.keep_up();
-        // Without tags it has a place, or it is not known.
-        if N > 0
-            && let Some(known) = memo.texts.find(version, texts)
-        {
-            known.record(bits);
+        if memo.scoped & scoped(version) != 0 && memo.record_by_columns(version, texts, bits) {
             return true;
         }
-        memo.record_by_columns(version, texts, bits)
+        let known = memo.texts.find(version, texts);
+        known.map(|known| known.record(bits)).is_some()
     });
     found.unwrap_or_default()
 }
@@ -224,6 +223,7 @@ impl Memo {
             places: Places::default(),
             texts: Texts::default(),
             measures: Vec::new(),
+            scoped: 0,
             by_version: Index::default(),
             shards: HashMap::default(),
         }
@@ -244,6 +244,7 @@ impl Memo {
         self.places = Places::default();
         self.texts = Texts::default();
         self.measures = Vec::new();
+        self.scoped = 0;
         self.by_version = Index::default();
         self.shards.retain(|_, shard| shard.is_alive());
     }
@@ -288,6 +289,9 @@ impl Memo {
         let shape = measure.shape(tags);
         let needs_scope = measure.needs_scope(shape, tags);
         let columns = measure.columns.len();
+        if measure.needs_scope(shape, &[]) {
+            self.scoped |= scoped(version);
+        }
         let mut look_up = |scope: Option<&TagMap>| {
             let of = (number, shape, tags, scope);
             match columns {
@@ -381,6 +385,13 @@ impl Memo {
         }
         Some(())
     }
+}
+
+/// A bit for a version. Others may have it, too.
+#[inline]
+const fn scoped(version: u64) -> u64 {
+    // Versions with views are even.
+    1 << (version / 2 % 64)
 }
 
 /// A hash of a version. Versions are numbers in succession.
