@@ -59,17 +59,28 @@ pub(super) fn record<'a, const N: usize>(
     let lent = tags();
     let places = lent.each_ref().map(|tag| tag.places);
     let all_literals = places.iter().all(|(_, value)| *value != 0);
-    if all_literals && record_by_place(version, &places, bits) {
-        return;
+    // Literals are asked for again where they are needed: so nothing but places need be there for the usual case.
+    let recorded = if all_literals {
+        record_by_place(version, &places, bits) || record_texts(version, &tags(), bits)
+    } else {
+        record_texts(version, &lent, bits)
+    };
+    if !recorded {
+        record_unknown(cell, version, &tags(), bits);
     }
-    let texts = lent.each_ref().map(|tag| (tag.places.0, tag.value.bytes()));
-    if texts.iter().all(|(_, text)| text.is_some()) {
-        let texts = texts.map(|(key, text)| (key, text.unwrap_or_default()));
-        if record_by_text(version, &texts, bits) {
-            return;
-        }
+}
+
+/// Adds a measurement if all its tags are set, and their texts tell where it goes.
+#[inline]
+fn record_texts<const N: usize>(version: u64, tags: &[Tag<'_>; N], bits: u64) -> bool {
+    let mut texts = [(0, &[] as &[u8]); N];
+    for (text, tag) in texts.iter_mut().zip(tags) {
+        let Some(bytes) = tag.value.bytes() else {
+            return false;
+        };
+        *text = (tag.places.0, bytes);
     }
-    record_unknown(cell, version, &tags(), bits);
+    record_by_text(version, &texts, bits)
 }
 
 /// Adds a measurement if the places of its tags tell where it goes.
