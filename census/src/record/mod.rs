@@ -153,7 +153,7 @@ pub fn record(measurements: &[Measurement<'_>], tags: &[Tag<'_>], exemplar: &[(&
             continue;
         };
         match &exemplar {
-            None => memo::record_by_text(measurement.cell, version, tags, bits),
+            None => memo::record_unknown(measurement.cell, version, tags, bits),
             Some(labels) => memo::each_target(measurement.cell, version, tags, |target| {
                 target.record(bits);
                 target.keep_exemplar(bits, labels);

@@ -18,6 +18,7 @@ struct Scopes {
 
 /// Takes the tags and makes them current; the number of the scope. Where a thread has no scopes any more, because it is
 /// ending, the tags stay where they are, and what is recorded has no context.
+#[inline]
 fn open(tags: &mut TagMap) -> Option<u64> {
     let number = SCOPES.try_with(|scopes| {
         let mut scopes = scopes.try_borrow_mut().ok()?;
@@ -30,9 +31,14 @@ fn open(tags: &mut TagMap) -> Option<u64> {
 }
 
 /// Closes a scope of this thread, and gives its tags back.
+#[inline]
 fn close(number: u64) -> Option<TagMap> {
     let tags = SCOPES.try_with(|scopes| {
         let mut scopes = scopes.try_borrow_mut().ok()?;
+        // Mostly it is the innermost.
+        if let Some((_, tags)) = scopes.open.pop_if(|(open, _)| *open == number) {
+            return Some(tags);
+        }
         let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
         Some(scopes.open.remove(index).1)
     });
@@ -183,6 +189,7 @@ impl Drop for Scope {
 }
 
 /// Calls `f` with the tags of the innermost scope, if there is one.
+#[inline]
 pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
     let called = SCOPES.try_with(|scopes| {
         let scopes = scopes.try_borrow().ok()?;

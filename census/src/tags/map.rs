@@ -66,9 +66,21 @@ impl TagMap {
 
     /// The value of a key.
     #[must_use]
+    #[inline]
     pub fn get(&self, key: &TagKey) -> Option<&TagValue> {
-        let index = self.find(key).ok()?;
-        self.as_slice().get(index).map(|(_, value)| value)
+        let tags = self.as_slice();
+        let same = |(other, _): &&(TagKey, TagValue)| other.handle().same(key.handle());
+        let (_, value) = match tags.iter().take(FEW).find(same) {
+            Some(tag) => tag,
+            None => self.get_by_name(key)?,
+        };
+        Some(value)
+    }
+
+    /// The tag of a key, and the key as it is here.
+    #[inline(never)]
+    fn get_by_name(&self, key: &TagKey) -> Option<&(TagKey, TagValue)> {
+        self.as_slice().get(self.find(key).ok()?)
     }
 
     /// The tags, ordered by key. `for (key, value) in &tags` does it, too.

@@ -1,7 +1,7 @@
 //! Tag values: owned, and as they are lent to one measurement.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::declare::{Handle, name};
@@ -109,11 +109,11 @@ enum Text<'a> {
     Inline(Inline),
 }
 
-/// Room for the longest integer, `i128::MIN`: 40 digits and a sign would be 41, it has 40 in all.
+/// A text that is made here: at the end of the bytes.
 #[derive(Clone, Copy, Debug)]
 struct Inline {
-    len: u8,
-    bytes: [u8; 40],
+    start: u8,
+    bytes: [u8; Inline::ROOM as usize],
 }
 
 impl<'a> TagStr<'a> {
@@ -134,17 +134,6 @@ impl<'a> TagStr<'a> {
             text,
             literal: None,
         }
-    }
-
-    /// What `value` displays; at most 40 bytes of it.
-    fn display(value: impl fmt::Display) -> Self {
-        let mut inline = Inline {
-            len: 0,
-            bytes: [0; 40],
-        };
-        // It only fails when the room is used up, which no integer and no character does.
-        let _ = write!(inline, "{value}");
-        Self::new(Text::Inline(inline))
     }
 
     /// The place of a literal, which tells it from all others.
@@ -217,23 +206,60 @@ impl TagStr<'static> {
 }
 
 impl Inline {
+    /// For the longest integer, `i128::MIN`: 39 digits and the sign.
+    const ROOM: u8 = 40;
+
+    /// A number in decimal. (What the standard library writes numbers with can align them, too: that takes five times as
+    /// long.)
+    fn integer(is_negative: bool, absolute: u128) -> Self {
+        let mut bytes = [b'-'; Self::ROOM as usize];
+        let mut start = Self::ROOM;
+        let mut places = bytes.iter_mut().rev();
+        let mut wide = absolute;
+        while wide > u128::from(u64::MAX) {
+            if let Some(place) = places.next() {
+                *place = b'0' + (wide % 10).to_le_bytes()[0];
+            }
+            start -= 1;
+            wide /= 10;
+        }
+        // Of half the width: that is much quicker.
+        let mut rest = u64::try_from(wide).unwrap_or_default();
+        for place in places {
+            *place = b'0' + (rest % 10).to_le_bytes()[0];
+            start -= 1;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        Self {
+            // The sign is there already.
+            start: start - u8::from(is_negative),
+            bytes,
+        }
+    }
+
+    fn char(value: char) -> Self {
+        let mut bytes = [0; Self::ROOM as usize];
+        let start = usize::from(Self::ROOM) - value.len_utf8();
+        if let Some(room) = bytes.get_mut(start..) {
+            value.encode_utf8(room);
+        }
+        Self {
+            start: u8::try_from(start).unwrap_or(Self::ROOM),
+            bytes,
+        }
+    }
+
     fn as_str(&self) -> &str {
         std::str::from_utf8(self.bytes()).unwrap_or_default()
     }
 
     fn bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Inline {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let start = usize::from(self.len);
-        let end = start + text.len();
-        let room = self.bytes.get_mut(start..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len = u8::try_from(end).map_err(|_| fmt::Error)?;
-        Ok(())
+        self.bytes
+            .get(usize::from(self.start)..)
+            .unwrap_or_default()
     }
 }
 
@@ -333,19 +359,38 @@ impl<T: AsTagValue + ?Sized> AsTagValue for Arc<T> {
     }
 }
 
-macro_rules! displayed {
-    ($($type:ty),*) => {$(
+#[diagnostic::do_not_recommend]
+impl AsTagValue for char {
+    fn as_tag_value(&self) -> TagStr<'_> {
+        TagStr::new(Text::Inline(Inline::char(*self)))
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty: $is_negative:expr, $absolute:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl AsTagValue for $type {
             fn as_tag_value(&self) -> TagStr<'_> {
-                TagStr::display(self)
+                let text = Inline::integer($is_negative(*self), $absolute(*self));
+                TagStr::new(Text::Inline(text))
             }
         }
     )*};
 }
 
-displayed!(
-    char, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+integers!(
+    u8: |_| false, u128::from;
+    u16: |_| false, u128::from;
+    u32: |_| false, u128::from;
+    u64: |_| false, u128::from;
+    u128: |_| false, |value| value;
+    usize: |_| false, |value| value as u128;
+    i8: i8::is_negative, |value: i8| value.unsigned_abs().into();
+    i16: i16::is_negative, |value: i16| value.unsigned_abs().into();
+    i32: i32::is_negative, |value: i32| value.unsigned_abs().into();
+    i64: i64::is_negative, |value: i64| value.unsigned_abs().into();
+    i128: i128::is_negative, i128::unsigned_abs;
+    isize: isize::is_negative, |value: isize| value.unsigned_abs() as u128;
 );
 
 #[cfg(test)]
@@ -358,6 +403,22 @@ mod tests {
             i128::MIN.as_tag_value().get(),
             Some(i128::MIN.to_string().as_str())
         );
+        macro_rules! as_displayed {
+            ($($type:ident),*) => {$(
+                for value in [0, 1, 9, 10, 99, 100, 127, <$type>::MAX, <$type>::MIN, <$type>::MIN + 1] {
+                    assert_eq!(value.as_tag_value().get(), Some(value.to_string().as_str()));
+                }
+            )*};
+        }
+        as_displayed!(
+            u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+        );
+        let powers = (0..39).map(|power| 10_i128.pow(power));
+        for value in powers.flat_map(|power| [power - 1, power, -power]) {
+            let text = value.to_string();
+            assert_eq!(value.as_tag_value().get(), Some(text.as_str()));
+        }
+        assert_eq!('x'.as_tag_value().get(), Some("x"));
         assert_eq!('\u{1f600}'.as_tag_value().get(), Some("\u{1f600}"));
         assert_eq!(true.as_tag_value().get(), Some("true"));
         assert_eq!(None::<&str>.as_tag_value().get(), None);

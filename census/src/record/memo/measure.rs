@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
+use super::texts::Text;
 use crate::aggregate::LiveView;
 use crate::declare::{MeasureCell, TagKey};
 use crate::tags::{Tag, TagMap, TagStr, TagValue, cut};
@@ -23,21 +24,25 @@ pub(super) struct MeasureMemo {
 static UNUSED: &TagKey = &crate::calls::RESULT;
 
 /// Where the columns' values come from, for measurements with tags of certain keys.
-struct Shape {
+pub(super) struct Shape {
     keys: Vec<TagKey>,
+    /// The keys' places; 0 of one that is no static.
+    places: Vec<usize>,
     sources: Vec<Source>,
     /// Whether the scope's tags matter, if all own tags are set.
     needs_scope: bool,
+    /// Whether each own tag is a column of its own or none, and its key's place tells the key.
+    is_simple: bool,
 }
 
 /// Where a column's value comes from; where that tag is not set, from the scope.
-#[derive(Clone, Copy)]
 enum Source {
     /// The measurement's own tag of this number.
     Own(usize),
     /// One of several own tags: two handles may be of one key. The last that is set counts, as in `tags!`.
     Several,
-    Scope,
+    /// Always from the scope.
+    Scope(TagKey),
 }
 
 impl MeasureMemo {
@@ -59,6 +64,17 @@ impl MeasureMemo {
             Some(number) => number,
             None => self.add_shape(tags),
         }
+    }
+
+    /// The shape for tags of keys in these places, if it is known, and if the scope matters to it.
+    #[inline]
+    pub(super) fn scoped_shape(&self, tags: &[Text<'_>]) -> Option<&Shape> {
+        let mut shapes = self.shapes.iter();
+        let shape = shapes.find(|shape| {
+            let mut keys = shape.places.iter().zip(tags);
+            shape.places.len() == tags.len() && keys.all(|(known, (key, _))| known == key)
+        })?;
+        (shape.needs_scope && shape.is_simple).then_some(shape)
     }
 
     fn add_shape(&mut self, tags: &[Tag<'_>]) -> usize {
@@ -95,7 +111,7 @@ impl MeasureMemo {
             let own = match source {
                 Source::Own(number) => tags.get(*number).and_then(|tag| tag.value.get()),
                 Source::Several => last_set(tags, column),
-                Source::Scope => None,
+                Source::Scope(_) => None,
             };
             let text = own.or_else(|| scope?.get(column).map(TagValue::as_str));
             *tag = Tag {
@@ -123,15 +139,48 @@ impl Shape {
                 match (own.next(), own.next()) {
                     (Some((number, _)), None) => Source::Own(number),
                     (Some(_), Some(_)) => Source::Several,
-                    (None, _) => Source::Scope,
+                    (None, _) => Source::Scope(column.clone()),
                 }
             })
             .collect();
         Self {
             keys: tags.iter().map(|tag| tag.key.clone()).collect(),
-            needs_scope: sources.iter().any(|source| matches!(source, Source::Scope)),
+            places: tags.iter().map(|tag| tag.places.0).collect(),
+            needs_scope: sources
+                .iter()
+                .any(|source| matches!(source, Source::Scope(_))),
+            is_simple: tags.iter().all(|tag| tag.places.0 != 0)
+                && !sources
+                    .iter()
+                    .any(|source| matches!(source, Source::Several)),
             sources,
         }
+    }
+
+    /// How many columns there are.
+    pub(super) fn columns(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// As [`MeasureMemo::values`], of tags that are all set, each of a key of its own. The first `N` columns.
+    #[inline]
+    pub(super) fn texts<'a, const N: usize>(
+        &self,
+        tags: &[Text<'a>],
+        scope: Option<&'a TagMap>,
+    ) -> [Text<'a>; N] {
+        let mut texts = [(0, &[] as &[u8]); N];
+        for ((text, source), number) in texts.iter_mut().zip(&self.sources).zip(1..) {
+            let value = match source {
+                Source::Own(number) => tags.get(*number).map(|(_, text)| *text),
+                Source::Several => None,
+                Source::Scope(column) => scope
+                    .and_then(|scope| scope.get(column))
+                    .map(|value| value.as_str().as_bytes()),
+            };
+            *text = (number, value.unwrap_or_default());
+        }
+        texts
     }
 
     #[inline]

@@ -20,7 +20,7 @@ use foldhash::fast::RandomState;
 use self::found::FoundTargets;
 use self::measure::MeasureMemo;
 use self::places::{Entry, Left, Places};
-use self::texts::Texts;
+use self::texts::{Text, Texts};
 use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::{MeasureCell, TagKey};
 use crate::register::changes;
@@ -34,6 +34,8 @@ struct Memo {
     places: Places,
     texts: Texts,
     measures: Vec<MeasureMemo>,
+    /// The [bits](scoped) of the versions to which tags of the scope matter: then the measurement's own are looked up last.
+    scoped: u64,
     /// The numbers of `measures`. No two lists of views share a version.
     by_version: Index,
     /// By the numbers of the views.
@@ -56,13 +58,28 @@ pub(super) fn record<'a, const N: usize>(
     // The compiler mostly knows.
     let all_literals = places.iter().all(|(_, value)| *value != 0);
     if !all_literals {
-        record_by_text(cell, version, &tags(), bits);
+        if !record_texts(version, &tags(), bits) {
+            record_unknown(cell, version, &tags(), bits);
+        }
     } else if !record_by_place(version, &places, bits) {
         record_anew(cell, version, tags, bits);
     }
 }
 
-/// Adds a measurement that was not met before. Apart, so that those which were have nothing to keep for it.
+/// Adds a measurement if all its tags are set, and their texts tell where it goes.
+#[inline]
+fn record_texts<const N: usize>(version: u64, tags: &[Tag<'_>; N], bits: u64) -> bool {
+    let mut texts = [(0, &[] as &[u8]); N];
+    for (text, tag) in texts.iter_mut().zip(tags) {
+        let Some(bytes) = tag.value.bytes() else {
+            return false;
+        };
+        *text = (tag.places.0, bytes);
+    }
+    record_by_text(version, &texts, bits)
+}
+
+/// Adds a measurement whose places are new. Apart, so that those which are not have nothing to keep for it.
 #[cold]
 #[inline(never)]
 fn record_anew<'a, const N: usize>(
@@ -71,7 +88,10 @@ fn record_anew<'a, const N: usize>(
     tags: impl Fn() -> [Tag<'a>; N],
     bits: u64,
 ) {
-    record_by_text(cell, version, &tags(), bits);
+    let tags = tags();
+    if !record_texts(version, &tags, bits) {
+        record_unknown(cell, version, &tags, bits);
+    }
 }
 
 /// Adds a measurement if the places of its tags tell where it goes.
@@ -127,20 +147,24 @@ fn record_behind<const N: usize>(
     found
 }
 
-/// Adds a measurement, reading its tags.
+/// Adds a measurement if the texts of its tags tell where it goes.
 #[inline(never)]
-pub(super) fn record_by_text(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
-    let recorded = own::with(|memo| {
+fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64) -> bool {
+    let found = own::with(|memo| {
         memo.keep_up();
-        if let Some(known) = memo.texts.find(version, tags) {
-            known.record(bits);
+        if memo.scoped & scoped(version) != 0 && memo.record_by_columns(version, texts, bits) {
             return true;
         }
-        memo.record_by_columns(cell, version, tags, bits)
+        let known = memo.texts.find(version, texts);
+        known.map(|known| known.record(bits)).is_some()
     });
-    if !recorded.unwrap_or_default() {
-        without_memo(cell, tags, &mut |target| target.record(bits));
-    }
+    found.unwrap_or_default()
+}
+
+/// Adds a measurement that may be met for the first time.
+#[inline(never)]
+pub(super) fn record_unknown(cell: &MeasureCell, version: u64, tags: &[Tag<'_>], bits: u64) {
+    each_target(cell, version, tags, |target| target.record(bits));
 }
 
 /// What has begun, and where to find it when it ends.
@@ -214,7 +238,9 @@ pub(super) fn each_target(
 ) {
     let reached = own::with(|memo| {
         memo.keep_up();
-        if let Some(known) = memo.texts.find(version, tags) {
+        if Texts::may_know(tags)
+            && let Some(known) = memo.texts.find_any(version, &texts::texts(tags))
+        {
             known.each(&mut f);
             return Some(());
         }
@@ -294,6 +320,7 @@ impl Memo {
             places: Places::default(),
             texts: Texts::default(),
             measures: Vec::new(),
+            scoped: 0,
             by_version: Index::default(),
             shards: HashMap::default(),
             found: FoundTargets::default(),
@@ -327,22 +354,36 @@ impl Memo {
         self.places = Places::default();
         self.texts = Texts::default();
         self.measures = Vec::new();
+        self.scoped = 0;
         self.by_version = Index::default();
         self.shards.retain(|_, shard| shard.is_alive());
     }
 
-    /// Adds a measurement whose tags alone are not known to tell where it goes. `false` if the measure's views have
-    /// changed in this very moment.
+    /// Adds a measurement if its tags and those of the scope tell where it goes.
     #[inline(never)]
-    fn record_by_columns(
-        &mut self,
-        cell: &MeasureCell,
-        version: u64,
-        tags: &[Tag<'_>],
-        bits: u64,
-    ) -> bool {
-        let record = &mut |target: &Target| target.record(bits);
-        self.by_columns(cell, version, tags, record).is_some()
+    fn record_by_columns(&self, version: u64, tags: &[Text<'_>], bits: u64) -> bool {
+        let measure = self
+            .known_measure(version)
+            .and_then(|number| self.measures.get(number));
+        let Some(shape) = measure.and_then(|measure| measure.scoped_shape(tags)) else {
+            return false;
+        };
+        // See `by_values`.
+        let by_columns = version + 1;
+        with_current(|scope| {
+            let known = match shape.columns() {
+                1 => self.texts.find(by_columns, &shape.texts::<1>(tags, scope)),
+                2 => self.texts.find(by_columns, &shape.texts::<2>(tags, scope)),
+                3 => self.texts.find(by_columns, &shape.texts::<3>(tags, scope)),
+                columns @ 4..=16 => {
+                    let texts = shape.texts::<16>(tags, scope);
+                    self.texts
+                        .find_any(by_columns, &texts.into_iter().take(columns))
+                }
+                _ => None,
+            };
+            known.map(|known| known.record(bits)).is_some()
+        })
     }
 
     /// `None` if the measure's views have changed in this very moment.
@@ -358,6 +399,9 @@ impl Memo {
         let shape = measure.shape(tags);
         let needs_scope = measure.needs_scope(shape, tags);
         let columns = measure.columns.len();
+        if measure.needs_scope(shape, &[]) {
+            self.scoped |= scoped(version);
+        }
         let mut look_up = |scope: Option<&TagMap>| {
             let of = (number, shape, tags, scope);
             match columns {
@@ -374,13 +418,21 @@ impl Memo {
         }
     }
 
-    /// The number of what is known of a measure.
+    /// The number of what is known of a measure, if something is.
     #[inline]
+    fn known_measure(&self, version: u64) -> Option<usize> {
+        let mut numbers = self.by_version.candidates(version);
+        let number = numbers.find(|number| {
+            let measure = self.measures.get(*number as usize);
+            measure.is_some_and(|measure| measure.version == version)
+        });
+        number.map(|number| number as usize)
+    }
+
+    /// The number of what is known of a measure.
     fn measure(&mut self, cell: &MeasureCell, version: u64) -> Option<usize> {
-        for number in self.by_version.candidates(version) {
-            if self.measures.get(number as usize)?.version == version {
-                return Some(number as usize);
-            }
+        if let Some(number) = self.known_measure(version) {
+            return Some(number);
         }
         let measure = MeasureMemo::new(cell);
         if measure.version != version {
@@ -416,7 +468,7 @@ impl Memo {
         let by_columns = version + 1;
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
-        if !own && let Some(known) = texts.find(by_columns, values) {
+        if !own && let Some(known) = texts.find_any(by_columns, &texts::texts(values)) {
             known.each(f);
             return Some(());
         }
@@ -442,6 +494,12 @@ impl Memo {
         found.clear();
         Some(())
     }
+}
+
+/// A bit for a version. Others may have it, too.
+#[inline]
+const fn scoped(version: u64) -> u64 {
+    1 << (version >> (u64::BITS - 6))
 }
 
 /// This thread's target for a row, and whether to remember it.

@@ -4,68 +4,137 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
-use crate::aggregate::{Index, Target};
+use crate::aggregate::Target;
 use crate::tags::Tag;
 
 /// How many sets of tags a thread remembers, of all measures together: about a megabyte. More are thrown away and met
 /// anew.
 const MAX_SETS: usize = 8192;
 
-/// The longest text that a length of one byte tells.
+/// How many slots there are for each set, at least: most sets lie at their hash. To look further is a branch that is hard
+/// to predict, and costs as much as all else.
+const ROOM: usize = 8;
+
+/// The number in a slot that is free.
+const FREE: u16 = u16::MAX;
+const _: () = assert!(MAX_SETS <= FREE as usize);
+
+/// So many tags of a set lie in it.
+const INLINE: usize = 3;
+
+/// A length is a byte.
 const MAX_LEN: usize = 255;
+
+/// A text of at most so many bytes is known by its [`Ends`].
+const SHORT: usize = 16;
+
+/// A tag to be looked up: the place of its key, and its text.
+pub(super) type Text<'a> = (usize, &'a [u8]);
 
 /// Sets of tags, and where the measurements with them go.
 #[derive(Default)]
 pub(super) struct Texts {
-    index: Index,
+    /// The numbers of sets: each at the set's hash, or at the next place that was free.
+    slots: Box<[u16]>,
     sets: Vec<Set>,
     hasher: RandomState,
 }
 
-/// Where the measurements with some tags go. All that is looked at lies together, in two lines of the processor's cache.
+/// Where the measurements with some tags go. What tells one or two tags lies in one line of the processor's cache, and the
+/// rest in the next.
+#[repr(C, align(64))]
 pub(super) struct Set {
     version: u64,
-    tags: Packed,
+    /// See [`lens`].
+    lens: u64,
+    /// The place of each key, and what tells its text.
+    tags: [(usize, Ends); INLINE],
     first: Target,
-    rest: Box<[Target]>,
+    more: Option<Box<More>>,
+    hash: u64,
 }
 
-/// For each tag the place of its key, the length of its text, and the text.
-enum Packed {
-    Inline(u8, [u8; INLINE]),
-    Boxed(Box<[u8]>),
-}
+/// Of a [short](SHORT) text the first and the last bytes, which may be partly the same: together with its length they are
+/// the text. Of a longer one a hash.
+type Ends = [u64; 2];
 
-/// Enough for two or three short tags.
-const INLINE: usize = 62;
+/// What does not lie in a set.
+struct More {
+    /// Texts that are not short, and the tags after the third.
+    texts: Box<[(usize, Box<[u8]>)]>,
+    targets: Box<[Target]>,
+}
 
 impl Texts {
-    /// Where a measurement with these tags goes.
+    /// Where a measurement with these tags goes. Quick for a few short texts.
     #[inline]
-    pub(super) fn find(&self, version: u64, tags: &[Tag<'_>]) -> Option<&Set> {
-        let hash = self.hash(version, tags)?;
-        for number in self.index.candidates(hash) {
-            let set = self.sets.get(number as usize)?;
-            if set.version == version && set.tags.are(tags) {
-                return Some(set);
-            }
+    pub(super) fn find<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
+        if N > INLINE {
+            return self.find_any(version, &texts.iter().copied());
         }
-        None
+        let mut told = [Ends::default(); N];
+        let mut lens = (N as u64) << (8 * INLINE);
+        for (number, (told, (_, text))) in told.iter_mut().zip(texts).enumerate() {
+            let Some(ends) = ends(text) else {
+                return self.find_any(version, &texts.iter().copied());
+            };
+            *told = ends;
+            lens |= (text.len() as u64) << (8 * number);
+        }
+        let hash = self.hash(version, lens, told.iter().copied());
+        self.at(hash).find(|set| {
+            let tags = texts.iter().zip(&told);
+            set.is(version, lens, tags.map(|((key, _), told)| (*key, *told)))
+        })
     }
 
-    /// `None` if there is a tag that is not set, or too long: such are not known.
-    #[inline]
-    fn hash(&self, version: u64, tags: &[Tag<'_>]) -> Option<u64> {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write_u64(version);
-        for tag in tags {
-            let text = tag.value.bytes()?;
-            if text.len() > MAX_LEN {
-                return None;
-            }
-            hasher.write(text);
+    /// Where a measurement with these tags goes.
+    #[inline(never)]
+    pub(super) fn find_any<'t>(
+        &self,
+        version: u64,
+        texts: &(impl Iterator<Item = Text<'t>> + Clone),
+    ) -> Option<&Set> {
+        if texts.clone().any(|(_, text)| text.len() > MAX_LEN) {
+            return None;
         }
-        Some(hasher.finish())
+        let lens = lens(texts.clone());
+        let tags = texts.clone().map(|(key, text)| (key, self.told(text)));
+        let hash = self.hash(version, lens, tags.clone().map(|(_, told)| told));
+        let all_inline = beyond(texts.clone()).next().is_none();
+        self.at(hash).find(|set| {
+            set.is(version, lens, tags.clone()) && (all_inline || set.has(texts.clone()))
+        })
+    }
+
+    /// The sets that may have this hash.
+    #[inline]
+    fn at(&self, hash: u64) -> impl Iterator<Item = &Set> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = low(hash);
+        // It ends, because there always are free slots.
+        std::iter::from_fn(move || {
+            let number = *self.slots.get(at & mask)?;
+            at = at.wrapping_add(1);
+            // There is no set of the number that stands for none.
+            self.sets.get(usize::from(number))
+        })
+    }
+
+    #[inline]
+    fn hash(&self, version: u64, lens: u64, told: impl Iterator<Item = Ends>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for [first, last] in told {
+            hasher.write_u128(u128::from(first) | u128::from(last) << 64);
+        }
+        hasher.write_u64(version);
+        hasher.write_u64(lens);
+        hasher.finish()
+    }
+
+    /// What tells a text: all of it if it is short.
+    fn told(&self, text: &[u8]) -> Ends {
+        ends(text).unwrap_or_else(|| [self.hasher.hash_one(text), 0])
     }
 
     /// Whether measurements with these tags can be remembered: all keys have places, and all values are set and not too
@@ -76,27 +145,70 @@ impl Texts {
         tags.all(|tag| tag.places.0 != 0 && tag.value.bytes().is_some_and(short))
     }
 
-    /// Remembers the targets of a measurement, if [that is possible](Self::may_know).
+    /// Remembers the targets of a measurement with tags that it [may](Self::may_know).
     pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
         if self.sets.len() >= MAX_SETS {
             *self = Self::default();
         }
-        let _ = self.try_insert(version, tags, targets);
+        let _ = self.try_insert(version, texts(tags), targets);
     }
 
-    fn try_insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) -> Option<()> {
-        let hash = self.hash(version, tags)?;
-        let number = u32::try_from(self.sets.len()).ok()?;
-        let tags = Packed::new(tags)?;
+    fn try_insert<'t>(
+        &mut self,
+        version: u64,
+        texts: impl Iterator<Item = Text<'t>> + Clone,
+        targets: &[Target],
+    ) -> Option<()> {
+        let lens = lens(texts.clone());
+        let all = texts.clone().map(|(key, text)| (key, self.told(text)));
+        let hash = self.hash(version, lens, all.clone().map(|(_, told)| told));
+        let mut tags = [Default::default(); INLINE];
+        for (tag, told) in tags.iter_mut().zip(all) {
+            *tag = told;
+        }
+        let beyond: Box<[_]> = beyond(texts)
+            .map(|(key, text)| (key, text.into()))
+            .collect();
         let (first, rest) = targets.split_first()?;
+        let has_more = !beyond.is_empty() || !rest.is_empty();
+        let more = || More {
+            texts: beyond,
+            targets: rest.into(),
+        };
         self.sets.push(Set {
             version,
+            lens,
             tags,
             first: first.clone(),
-            rest: rest.into(),
+            more: has_more.then(|| Box::new(more())),
+            hash,
         });
-        self.index.insert(hash, number);
+        if self.sets.len() * ROOM > self.slots.len() {
+            self.slots = vec![FREE; (self.slots.len() * 2).max(64)].into();
+            for number in 0..self.sets.len() {
+                self.put(number);
+            }
+        } else {
+            self.put(self.sets.len() - 1);
+        }
         Some(())
+    }
+
+    /// Puts the number of a set into a slot.
+    fn put(&mut self, set: usize) {
+        let (Some(hash), Ok(number)) = (self.sets.get(set).map(|set| set.hash), u16::try_from(set))
+        else {
+            return;
+        };
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = low(hash) & mask;
+        while let Some(slot) = self.slots.get_mut(at) {
+            if *slot == FREE {
+                *slot = number;
+                return;
+            }
+            at = (at + 1) & mask;
+        }
     }
 }
 
@@ -105,91 +217,115 @@ impl Set {
     #[inline]
     pub(super) fn record(&self, bits: u64) {
         self.first.record(bits);
-        for target in &self.rest {
-            target.record(bits);
+        if let Some(more) = &self.more {
+            more.record(bits);
         }
     }
 
     /// Calls `f` for each target.
     pub(super) fn each(&self, f: &mut impl FnMut(&Target)) {
         f(&self.first);
-        self.rest.iter().for_each(f);
-    }
-}
-
-impl Packed {
-    fn new(tags: &[Tag<'_>]) -> Option<Self> {
-        let mut len = 0;
-        for tag in tags {
-            if tag.places.0 == 0 {
-                return None;
-            }
-            len += size_of::<usize>() + 1 + tag.value.bytes()?.len();
+        if let Some(more) = &self.more {
+            more.targets.iter().for_each(f);
         }
-        let mut inline = [0; INLINE];
-        if let (Some(room), Ok(len)) = (inline.get_mut(..len), u8::try_from(len)) {
-            Self::write(tags, room)?;
-            return Some(Self::Inline(len, inline));
-        }
-        let mut boxed = vec![0; len];
-        Self::write(tags, &mut boxed)?;
-        Some(Self::Boxed(boxed.into()))
     }
 
-    fn write(tags: &[Tag<'_>], mut room: &mut [u8]) -> Option<()> {
-        for tag in tags {
-            let text = tag.value.bytes()?;
-            let key = tag.places.0.to_ne_bytes();
-            for part in [&key, &[u8::try_from(text.len()).ok()?] as &[_], text] {
-                let (here, rest) = room.split_at_mut_checked(part.len())?;
-                here.copy_from_slice(part);
-                room = rest;
-            }
-        }
-        Some(())
-    }
-
+    /// Whether these tags are its own, as far as they lie in it.
     #[inline]
-    fn are(&self, tags: &[Tag<'_>]) -> bool {
-        let mut rest = match self {
-            Self::Inline(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Boxed(bytes) => bytes,
-        };
-        for tag in tags {
-            let Some((key, more)) = rest.split_first_chunk() else {
-                return false;
-            };
-            let Some((len, more)) = more.split_first() else {
-                return false;
-            };
-            let Some((known, more)) = more.split_at_checked(usize::from(*len)) else {
-                return false;
-            };
-            let Some(text) = tag.value.bytes() else {
-                return false;
-            };
-            if usize::from_ne_bytes(*key) != tag.places.0 || !same(known, text) {
-                return false;
-            }
-            rest = more;
-        }
-        rest.is_empty()
+    fn is(&self, version: u64, lens: u64, tags: impl Iterator<Item = (usize, Ends)>) -> bool {
+        let mut tags = self.tags.iter().zip(tags);
+        self.version == version && self.lens == lens && tags.all(|(known, tag)| *known == tag)
+    }
+
+    /// Whether the others are.
+    fn has<'t>(&self, texts: impl Iterator<Item = Text<'t>>) -> bool {
+        let more = self.more.as_ref().map_or(&[] as &[_], |more| &more.texts);
+        let mut more = more.iter();
+        let same = beyond(texts).all(|(key, text)| {
+            let known = more.next();
+            known.is_some_and(|known| known.0 == key && *known.1 == *text)
+        });
+        same && more.next().is_none()
     }
 }
 
-/// Whether two texts are the same. Most are short, and not worth the call that compares long ones.
-#[inline]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len()
-        && match (
-            a.first_chunk::<8>(),
-            b.first_chunk(),
-            a.last_chunk::<8>(),
-            b.last_chunk(),
-        ) {
-            (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
-                a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b)
-            }
-            _ => a.iter().zip(b).all(|(a, b)| a == b),
+impl More {
+    /// Apart, so that the usual case has nothing to keep for it.
+    #[inline(never)]
+    fn record(&self, bits: u64) {
+        for target in &self.targets {
+            target.record(bits);
         }
+    }
+}
+
+/// The tags, which all have texts.
+#[inline]
+pub(super) fn texts<'a>(tags: &'a [Tag<'_>]) -> impl Iterator<Item = Text<'a>> + Clone {
+    let text = |tag: &'a Tag<'_>| (tag.places.0, tag.value.bytes().unwrap_or_default());
+    tags.iter().map(text)
+}
+
+/// The tags that do not, or not wholly, lie in a [`Set`].
+fn beyond<'t>(texts: impl Iterator<Item = Text<'t>>) -> impl Iterator<Item = Text<'t>> {
+    let texts = texts.enumerate();
+    let beyond = texts.filter(|(number, (_, text))| *number >= INLINE || text.len() > SHORT);
+    beyond.map(|(_, text)| text)
+}
+
+/// How long the texts of tags that lie in a [`Set`] are, a byte for each; above these how many tags there are in all.
+#[inline]
+fn lens<'t>(texts: impl Iterator<Item = Text<'t>>) -> u64 {
+    let (mut lens, mut count) = (0, 0);
+    for (_, text) in texts {
+        if count < INLINE {
+            lens |= (text.len() as u64) << (8 * count);
+        }
+        count += 1;
+    }
+    lens | (count as u64) << (8 * INLINE)
+}
+
+/// The ends of a text, if it is short.
+#[inline]
+fn ends(text: &[u8]) -> Option<Ends> {
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        let ends = [u64::from_ne_bytes(*first), u64::from_ne_bytes(*last)];
+        return (text.len() <= SHORT).then_some(ends);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return Some([*first, *last].map(|four| u64::from(u32::from_ne_bytes(four))));
+    }
+    // Three bytes at most: the middle one is one of them.
+    let byte = |at: usize| text.get(at).copied().map_or(0, u64::from);
+    let (middle, last) = (text.len() / 2, text.len().saturating_sub(1));
+    Some([byte(0), byte(middle) << 8 | byte(last)])
+}
+
+/// As much of a hash as can be a place.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only the lowest bits are wanted"
+)]
+const fn low(hash: u64) -> usize {
+    hash as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_of_a_short_text_tells() {
+        for len in 0..=SHORT {
+            let text = vec![b'a'; len];
+            assert!(ends(&text).is_some());
+            for changed in 0..len {
+                let mut other = text.clone();
+                *other.get_mut(changed).expect("it is there") = b'b';
+                assert_ne!(ends(&text), ends(&other), "byte {changed} of {len}");
+            }
+        }
+        assert_eq!(ends(&[b'a'; SHORT + 1]), None);
+    }
 }
