@@ -65,7 +65,7 @@ census_macros::view! { crate;
 }
 
 /// How a call ended, where nobody else says so.
-#[derive(Clone, Copy, TagValue)]
+#[derive(Clone, Copy, Debug, TagValue)]
 #[tag_value(crate = crate)]
 pub(crate) enum CallResult {
     Ok,

@@ -91,8 +91,8 @@ pub struct Call {
 /// What it means if the call is dropped now.
 #[derive(Clone, Copy, Debug)]
 enum End {
-    Panicked,
-    Cancelled,
+    /// The call ends in this way.
+    As(CallResult),
     /// Nothing: it is finished.
     Known,
 }
@@ -110,7 +110,7 @@ impl Call {
             cell,
             in_flight: InFlight::NONE,
             start: None,
-            end: End::Panicked,
+            end: End::As(CallResult::Panicked),
         }
     }
 
@@ -146,13 +146,14 @@ impl Call {
     }
 
     fn end(&mut self, result: TagStr<'_>) {
+        // First: it waits for what was begun before.
+        let elapsed = self.start.map(clock::elapsed);
         let cell = self.cell;
         if let Some(measure) = cell.in_flight() {
             self.in_flight.end(measure, || cell.tags());
         }
         // A measure that came to have views during the call has no beginning to count from.
-        let Some(start) = self.start else { return };
-        let elapsed = clock::elapsed(start);
+        let Some(elapsed) = elapsed else { return };
         for measure in cell.latencies() {
             if let Some(version) = viewed(measure) {
                 record_one(version, &measurement(measure, elapsed), || {
@@ -171,12 +172,9 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let result = match self.end {
-            End::Panicked => CallResult::Panicked,
-            End::Cancelled => CallResult::Cancelled,
-            End::Known => return,
-        };
-        self.end(result.as_tag_value());
+        if let End::As(result) = self.end {
+            self.end(result.as_tag_value());
+        }
     }
 }
 
@@ -210,10 +208,10 @@ impl PlainCall {
 }
 
 impl Drop for PlainCall {
+    #[inline]
     fn drop(&mut self) {
         if self.panicking || !std::thread::panicking() {
-            self.call.end = End::Known;
-            self.call.end(CallResult::Ok.as_tag_value());
+            self.call.end = End::As(CallResult::Ok);
         }
     }
 }
@@ -307,7 +305,7 @@ where
             }
         };
         // `thread::panicking()` would not do: this future may be dropped because another one panicked.
-        call.end = End::Panicked;
+        call.end = End::As(CallResult::Panicked);
         let Some(future) = this.future.as_pin_mut() else {
             return Poll::Pending;
         };
@@ -317,7 +315,7 @@ where
                 on_return(output, call);
             }
         } else {
-            call.end = End::Cancelled;
+            call.end = End::As(CallResult::Cancelled);
         }
         polled
     }
