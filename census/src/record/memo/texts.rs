@@ -66,7 +66,7 @@ struct More {
 }
 
 impl Texts {
-    /// Where a measurement with these tags goes. Quick for a few short texts.
+    /// Where a measurement with these tags goes. Quick for a few tags, most of all if their texts are short.
     #[inline]
     pub(super) fn find<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
         if N > INLINE {
@@ -76,7 +76,7 @@ impl Texts {
         let mut lens = (N as u64) << (8 * INLINE);
         for (number, (told, (_, text))) in told.iter_mut().zip(texts).enumerate() {
             let Some(ends) = ends(text) else {
-                return self.find_any(version, &texts.iter().copied());
+                return self.find_long(version, texts);
             };
             *told = ends;
             lens |= (text.len() as u64) << (8 * number);
@@ -88,7 +88,25 @@ impl Texts {
         })
     }
 
-    /// Where a measurement with these tags goes.
+    /// The same, of texts that are not all short. Apart, so that those which are have nothing to keep for it.
+    #[inline(never)]
+    fn find_long<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
+        let mut told = [Ends::default(); N];
+        for (told, (_, text)) in told.iter_mut().zip(texts) {
+            if text.len() > MAX_LEN {
+                return None;
+            }
+            *told = self.told(text);
+        }
+        let lens = lens(texts.iter().copied());
+        let hash = self.hash(version, lens, told.iter().copied());
+        self.at(hash).find(|set| {
+            let tags = texts.iter().zip(&told);
+            set.is(version, lens, tags.map(|((key, _), told)| (*key, *told))) && set.has_long(texts)
+        })
+    }
+
+    /// Where a measurement with any number of tags goes.
     #[inline(never)]
     pub(super) fn find_any<'t>(
         &self,
@@ -134,7 +152,12 @@ impl Texts {
 
     /// What tells a text: all of it if it is short.
     fn told(&self, text: &[u8]) -> Ends {
-        ends(text).unwrap_or_else(|| [self.hasher.hash_one(text), 0])
+        let hash = || {
+            let mut hasher = self.hasher.build_hasher();
+            hasher.write(text);
+            hasher.finish()
+        };
+        ends(text).unwrap_or_else(|| [hash(), 0])
     }
 
     /// Whether measurements with these tags can be remembered: all keys have places, and all values are set and not too
@@ -235,6 +258,15 @@ impl Set {
     fn is(&self, version: u64, lens: u64, tags: impl Iterator<Item = (usize, Ends)>) -> bool {
         let mut tags = self.tags.iter().zip(tags);
         self.version == version && self.lens == lens && tags.all(|(known, tag)| *known == tag)
+    }
+
+    /// Whether the others are, of a few tags.
+    fn has_long(&self, texts: &[Text<'_>]) -> bool {
+        let more = self.more.as_ref().map_or(&[] as &[_], |more| &more.texts);
+        let mut known = more.iter();
+        texts.iter().all(|(_, text)| {
+            text.len() <= SHORT || known.next().is_some_and(|(_, known)| **known == **text)
+        })
     }
 
     /// Whether the others are.
