@@ -83,10 +83,8 @@ impl LiveView {
             self.read(rows.clone(), &mut readings);
             text.clear();
             ends.clear();
-            self.rows.table.keys(rows.clone(), |key| {
-                text.push_str(key);
-                ends.push(text.len());
-            });
+            let table = &self.rows.table;
+            table.copy_keys(rows.clone(), &mut text, &mut ends);
             let starts = std::iter::once(0).chain(ends.iter().copied());
             let keys = starts.zip(&ends).map(|(start, end)| text.get(start..*end));
             for ((number, key), reading) in rows.zip(keys).zip(&readings) {

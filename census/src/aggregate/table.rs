@@ -101,12 +101,15 @@ impl Table {
         inner.keys.len()
     }
 
-    /// Calls `f` with the keys of these rows, as far as there are such. Keep it short: new rows wait.
-    pub(super) fn keys(&self, rows: std::ops::Range<usize>, mut f: impl FnMut(&str)) {
+    /// Copies the keys of these rows: see [`Keys::copy`].
+    pub(super) fn copy_keys(
+        &self,
+        rows: std::ops::Range<usize>,
+        text: &mut String,
+        ends: &mut Vec<usize>,
+    ) {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        for row in rows.start..rows.end.min(inner.keys.len()) {
-            f(inner.keys.get(row));
-        }
+        inner.keys.copy(rows, text, ends);
     }
 }
 
