@@ -2,21 +2,23 @@
 
 use std::ops::Range;
 
-/// How many rows the first chunks have. A thread that records into one row has a chunk, so larger ones would cost
-/// threads with few rows more.
-const FIRST: usize = 4;
+/// How many rows the first chunks have at least, and how many words, so that they fill a line of the cache. A thread that
+/// records into one row has a chunk, so larger ones would cost threads with few rows more.
+const MIN_ROWS: usize = 4;
+const MIN_WORDS: usize = 8;
 
-/// How many rows the largest chunks have, and how many words, as long as they have several rows. What a chunk needs
-/// beside its words, about 110 bytes, is then a few bytes a row.
+/// How many rows a chunk has at most, and how many words as long as it has several rows. What a chunk needs beside its
+/// words, about 110 bytes, is then a few bytes a row.
 const MAX_ROWS: usize = 32;
 const MAX_WORDS: usize = 1_024;
 
-/// So many chunks of a size come before those of twice the size, as a power of two (and twice so many of the first
-/// size). So a chunk has at most a quarter of the rows before it, and few rows' words are there in vain.
-const OF_A_SIZE: u32 = 2;
+/// So many chunks, as a power of two, have a size before the next ones have twice the size; twice so many have the
+/// first. So no chunk but the first ones has more than an eighth of the rows before it: few words are there in vain, and
+/// who meets a few rows among some hundred has small chunks.
+const OF_A_SIZE: u32 = 3;
 
-/// How the rows of a view lie in chunks: in succession, in few chunks that are small, and then in larger ones. With
-/// short rows, eight chunks have 4 rows each, four have 8, four have 16, and all others 32.
+/// How the rows of a view lie in chunks: in succession, first in small ones, later in larger ones. A distribution with
+/// few buckets has 16 chunks of 4 rows, 8 of 8, 8 of 16, and then chunks of 32.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     /// How many rows the first chunks have, as a power of two.
@@ -28,9 +30,10 @@ pub(super) struct Layout {
 impl Layout {
     /// For rows of so many words.
     pub(super) fn new(words: usize) -> Self {
-        let most = (MAX_WORDS / words.max(1)).clamp(1, MAX_ROWS);
+        let words = words.max(1);
+        let most = (MAX_WORDS / words).clamp(1, MAX_ROWS);
         Self {
-            first: most.min(FIRST).ilog2(),
+            first: MIN_ROWS.max(MIN_WORDS / words).min(most).ilog2(),
             last: most.ilog2(),
         }
     }
@@ -66,13 +69,13 @@ mod tests {
     /// So many words, and the sizes that the chunks are to have, each with how many there are of it; after the last
     /// there are only such.
     const CASES: [(usize, &[(usize, usize)]); 7] = [
-        (1, &[(8, 4), (4, 8), (4, 16), (4, 32)]),
-        (23, &[(8, 4), (4, 8), (4, 16), (4, 32)]),
-        (33, &[(8, 4), (4, 8), (4, 16)]),
-        (128, &[(8, 4), (4, 8)]),
-        (256, &[(8, 4)]),
-        (500, &[(8, 2)]),
-        (5_000, &[(8, 1)]),
+        (1, &[(16, 8), (8, 16), (8, 32)]),
+        (2, &[(16, 4), (8, 8), (8, 16), (8, 32)]),
+        (23, &[(16, 4), (8, 8), (8, 16), (8, 32)]),
+        (33, &[(16, 4), (8, 8), (8, 16)]),
+        (256, &[(16, 4)]),
+        (500, &[(16, 2)]),
+        (5_000, &[(16, 1)]),
     ];
 
     #[test]
