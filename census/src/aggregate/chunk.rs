@@ -14,7 +14,7 @@ pub(crate) struct Chunk {
     recipe: Arc<Recipe>,
     /// Weak: an unregistered view is to be gone, with its rows, though threads may still remember some chunks.
     view: Weak<LiveView>,
-    /// Which rows: chunk 0 has the first.
+    /// Which rows: see [`Layout`](super::layout::Layout).
     pub(super) number: usize,
     /// The number of the thread that it belongs to, or [`EVERYBODY`].
     owner: u64,
@@ -29,7 +29,7 @@ pub(crate) const EVERYBODY: u64 = 0;
 impl Chunk {
     pub(super) fn new(view: &Arc<LiveView>, number: usize, owner: u64) -> Arc<Self> {
         let recipe = Arc::clone(&view.rows.recipe);
-        let words = recipe.words * recipe.rows_of_a_chunk();
+        let words = recipe.words_of_a_chunk(number);
         Arc::new(Self {
             view: Arc::downgrade(view),
             number,
@@ -44,18 +44,15 @@ impl Chunk {
         })
     }
 
-    /// The words of one of its rows.
-    pub(super) fn row(&self, number: usize) -> Option<&[AtomicU64]> {
-        let start = number * self.recipe.words;
-        self.words.get(start..start + self.recipe.words)
+    /// The words of its rows, from the one at this place on.
+    pub(super) fn rows_from(&self, place: usize) -> impl Iterator<Item = &[AtomicU64]> {
+        self.words.chunks_exact(self.recipe.words).skip(place)
     }
 
-    /// Adds what it holds to another one.
+    /// Adds what it holds to another one, of the same rows.
     pub(super) fn fold_into(&self, other: &Self) {
-        for number in 0..self.recipe.rows_of_a_chunk() {
-            if let (Some(from), Some(into)) = (self.row(number), other.row(number)) {
-                self.recipe.fold::<Anyone>(from, into);
-            }
+        for (from, into) in self.rows_from(0).zip(other.rows_from(0)) {
+            self.recipe.fold::<Anyone>(from, into);
         }
     }
 
@@ -76,9 +73,9 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(super) fn new(chunk: &Arc<Chunk>, row: usize) -> Self {
+    pub(super) fn new(chunk: &Arc<Chunk>, place: usize) -> Self {
         let recipe = &chunk.recipe;
-        let start = row % recipe.rows_of_a_chunk() * recipe.words;
+        let start = place * recipe.words;
         let counts = recipe.op == Op::Count && chunk.owner != EVERYBODY;
         let len = if counts { 0 } else { recipe.words };
         Self {
@@ -135,7 +132,7 @@ impl Target {
     /// The row's number in its view.
     pub(crate) fn row(&self) -> usize {
         let recipe = &self.chunk.recipe;
-        self.chunk.number * recipe.rows_of_a_chunk() + self.start as usize / recipe.words
+        recipe.layout.rows_of(self.chunk.number).start + self.start as usize / recipe.words
     }
 
     /// The view's number.

@@ -13,6 +13,7 @@ mod distribution;
 mod exemplar;
 mod index;
 mod keys;
+mod layout;
 mod live_view;
 mod moments;
 mod recipe;

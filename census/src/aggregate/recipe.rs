@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::distribution::{self, HEADER};
 use super::exemplar::Exemplars;
+use super::layout::Layout;
 use super::write::Writer;
 use super::{Data, sum};
 #[cfg(feature = "prometheus")]
@@ -21,6 +22,8 @@ pub(crate) struct Recipe {
     pub(super) bounds: Bounds,
     /// How many words a row has.
     pub(super) words: usize,
+    /// Where the rows lie.
+    pub(super) layout: Layout,
     pub(super) exemplars: Exemplars,
     /// Whether a float below zero was added to a sum, so that it may fall.
     negative: AtomicBool,
@@ -36,11 +39,6 @@ pub(super) enum Op {
     LastValue,
     Distribution,
 }
-
-/// How many rows a chunk has at most, and how many words as long as it has several rows. A thread that records into one
-/// row has a chunk, so larger ones would cost threads with few rows more; smaller ones cost more for each row.
-const MAX_ROWS: usize = 32;
-const MAX_WORDS: usize = 96;
 
 impl Recipe {
     pub(super) fn new(spec: &ViewSpec) -> Self {
@@ -69,15 +67,15 @@ impl Recipe {
             kind,
             bounds,
             words,
+            layout: Layout::new(words),
             exemplars: Exemplars::default(),
             negative: AtomicBool::new(false),
         }
     }
 
-    /// How many rows lie in a chunk.
-    pub(super) fn rows_of_a_chunk(&self) -> usize {
-        let rows = (MAX_WORDS / self.words).clamp(1, MAX_ROWS);
-        1 << rows.ilog2()
+    /// How many words a chunk has.
+    pub(super) fn words_of_a_chunk(&self, number: usize) -> usize {
+        self.layout.rows_of(number).len() * self.words
     }
 
     /// What adds a measurement to a row's words, compiled for this operation and the measure's type. It neither waits

@@ -14,8 +14,8 @@ use super::chunk::{Chunk, EVERYBODY, Target};
 use super::recipe::{Reading, Recipe};
 use super::table::Table;
 
-/// How many words of a crowded view may belong to threads, of all together: a megabyte. What more they count they
-/// share, so that what a row takes does not grow with the number of threads.
+/// How many words of a crowded view may belong to threads, of all together, to the chunk: a megabyte. What more they
+/// count they share, so that what a row takes does not grow with the number of threads.
 pub(super) const MAX_LENT: usize = 1 << 17;
 
 /// The rows of a view.
@@ -87,9 +87,9 @@ impl Rows {
         self.table.len()
     }
 
-    /// Whether a thread may have one more chunk of its own. If so, it has: retired, the chunk comes back.
-    pub(super) fn lend_a_chunk(&self) -> bool {
-        let words = self.recipe.words * self.recipe.rows_of_a_chunk();
+    /// Whether a thread may have this chunk of its own. If so, it has: retired, the chunk comes back.
+    pub(super) fn lend_a_chunk(&self, number: usize) -> bool {
+        let words = self.recipe.words_of_a_chunk(number);
         let most = if self.table.is_crowded() {
             MAX_LENT
         } else {
@@ -129,18 +129,15 @@ impl Rows {
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         let Ledger { live, shown } = &mut *ledger;
         // A chunk after the other: the rows of one lie next to each other.
-        let of_a_chunk = recipe.rows_of_a_chunk();
         let (mut start, mut rest) = (rows.start, &mut *readings);
         while !rest.is_empty() {
-            let (number, place) = (start / of_a_chunk, start % of_a_chunk);
-            let here = (of_a_chunk - place).min(rest.len());
+            let (number, place) = recipe.layout.place_of(start);
+            let here = (recipe.layout.rows_of(number).end - start).min(rest.len());
             let (now, later) = std::mem::take(&mut rest).split_at_mut(here);
             let shared = self.shared(number);
             let mut add = |chunk: &Arc<Chunk>| {
-                for (place, reading) in (place..).zip(&mut *now) {
-                    if let Some(words) = chunk.row(place) {
-                        reading.add(recipe.kind, words);
-                    }
+                for (words, reading) in chunk.rows_from(place).zip(&mut *now) {
+                    reading.add(recipe.kind, words);
                 }
             };
             // First those of all, then what is new, too: what is seen to end there has begun here, maybe just now.
@@ -167,8 +164,8 @@ impl Rows {
 impl LiveView {
     /// Where everybody records into a row.
     pub(crate) fn shared_target(self: &Arc<Self>, row: usize) -> Target {
-        let number = row / self.rows.recipe.rows_of_a_chunk();
-        Target::new(&self.shared_chunk(number), row)
+        let (number, place) = self.rows.recipe.layout.place_of(row);
+        Target::new(&self.shared_chunk(number), place)
     }
 
     pub(super) fn shared_chunk(self: &Arc<Self>, number: usize) -> Arc<Chunk> {

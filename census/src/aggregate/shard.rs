@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use super::chunk::{Chunk, Target};
 use super::{LiveView, recipe::Op};
 
-/// How many words a thread has of its own in a view: half a megabyte. What comes after it shares with the others, and
-/// pays for with locked instructions. (A view of the default size has up to 2,000 rows, and a distribution's row with
+/// How many words a thread has of its own in a view, to the chunk: half a megabyte. What comes after it shares with the
+/// others, and pays for with locked instructions. (A view of the default size has up to 2,000 rows, and a distribution's row with
 /// the default buckets 20 words.)
 const MAX_WORDS: usize = 1 << 16;
 
@@ -45,28 +45,28 @@ impl Shard {
 
     /// Where this thread records into a row.
     pub(crate) fn target(&mut self, view: &Arc<LiveView>, row: usize) -> Target {
-        let number = row / view.rows.recipe.rows_of_a_chunk();
+        let (number, place) = view.rows.recipe.layout.place_of(row);
         if let Some(Some(chunk)) = self.chunks.get(number) {
-            return Target::new(chunk, row);
+            return Target::new(chunk, place);
         }
         if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.number == number) {
-            return Target::new(chunk, row);
+            return Target::new(chunk, place);
         }
         let may_own = view.rows.recipe.op != Op::LastValue && self.words < MAX_WORDS;
-        if !(may_own && view.rows.lend_a_chunk()) {
+        if !(may_own && view.rows.lend_a_chunk(number)) {
             let chunk = self.shared.insert(view.shared_chunk(number));
-            return Target::new(chunk, row);
+            return Target::new(chunk, place);
         }
         let chunk = Chunk::new(view, number, self.owner);
         // Before the first measurement: nothing is to be in a chunk that no scrape knows.
         view.rows.announce(&chunk);
-        let target = Target::new(&chunk, row);
+        let target = Target::new(&chunk, place);
         self.words += chunk.len();
         if self.chunks.len() <= number {
             self.chunks.resize(number + 1, None);
         }
-        if let Some(place) = self.chunks.get_mut(number) {
-            *place = Some(chunk);
+        if let Some(empty) = self.chunks.get_mut(number) {
+            *empty = Some(chunk);
         }
         target
     }
@@ -109,11 +109,11 @@ mod tests {
     use crate::tags::packed;
     use crate::{CatalogueError, DEFAULT_MAX_SERIES, TagKey};
 
-    /// A view with so many rows. Each has 64 words, so that each lies in a chunk of its own.
+    /// A view with so many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
     fn view(name: &str, rows: usize) -> Result<Arc<LiveView>, CatalogueError> {
         let measure = Measure::<u64>::builder(format!("{name}/measure")).register()?;
         let column = TagKey::new(format!("{name}/row"))?;
-        let view = View::distribution(name.to_owned(), &measure, 1..58)
+        let view = View::distribution(name.to_owned(), &measure, 1..56)
             .column(&column)
             .max_series(rows)
             .register()?;
@@ -144,7 +144,7 @@ mod tests {
         let rows = DEFAULT_MAX_SERIES + 1;
         let view = view("crowded", rows)?;
         let words = view.rows.recipe.words;
-        assert_eq!((words, view.rows.recipe.rows_of_a_chunk()), (64, 1));
+        assert_eq!(words, 64);
         let mut shards: Vec<_> = (1..=4).map(|owner| Shard::new(&view, owner)).collect();
         let own: Vec<_> = shards
             .iter_mut()
