@@ -18,7 +18,7 @@ const ONE_LESS: u64 = (-1_i64).cast_unsigned();
 pub(super) struct InFlight {
     /// Where it was counted, if its own tags alone lead there.
     begun: Begun,
-    /// Where else it was counted.
+    /// Where else it was counted: a buffer on loan from the thread.
     kept: Option<Box<Vec<Target>>>,
 }
 
@@ -49,7 +49,7 @@ impl InFlight {
         version: u64,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self.kept.get_or_insert_default();
+        let kept = self.kept.get_or_insert_with(memo::lend_buffer);
         memo::each_target(measure.cell(), version, &tags(), |target| {
             target.record(1);
             kept.push(target.clone());
@@ -80,8 +80,12 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
-        for target in self.kept.take().into_iter().flat_map(|kept| *kept) {
+        let Some(mut kept) = self.kept.take() else {
+            return;
+        };
+        for target in kept.drain(..) {
             memo::take_back(&target, ONE_LESS);
         }
+        memo::give_buffer_back(kept);
     }
 }
