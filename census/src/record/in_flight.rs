@@ -19,7 +19,7 @@ pub(super) struct InFlight {
     /// Where it was counted, if its own tags alone lead there.
     begun: Begun,
     /// Where else it was counted.
-    kept: Option<Box<Vec<Target>>>,
+    kept: Option<Box<[Target]>>,
 }
 
 impl InFlight {
@@ -49,11 +49,12 @@ impl InFlight {
         version: u64,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self.kept.get_or_insert_default();
+        let mut kept = Vec::new();
         memo::each_target(measure.cell(), version, &tags(), |target| {
             target.record(1);
             kept.push(target.clone());
         });
+        self.kept = Some(kept.into());
     }
 
     /// Counts one less, wherever it was counted: given what it began with.
@@ -80,8 +81,8 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
-        for target in self.kept.take().into_iter().flat_map(|kept| *kept) {
-            memo::take_back(&target, ONE_LESS);
+        for target in self.kept.take().iter().flatten() {
+            memo::take_back(target, ONE_LESS);
         }
     }
 }
