@@ -18,8 +18,13 @@ const ONE_LESS: u64 = (-1_i64).cast_unsigned();
 pub(super) struct InFlight {
     /// Where it was counted, if its own tags alone lead there.
     begun: Begun,
-    /// Where else it was counted.
-    kept: Option<Box<[Target]>>,
+    /// Where else it was counted: rarely, so it is not to make each call larger.
+    kept: Option<Box<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    targets: Vec<Target>,
 }
 
 impl InFlight {
@@ -49,12 +54,11 @@ impl InFlight {
         version: u64,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let mut kept = Vec::new();
+        let kept = self.kept.get_or_insert_default();
         memo::each_target(measure.cell(), version, &tags(), |target| {
             target.record(1);
-            kept.push(target.clone());
+            kept.targets.push(target.clone());
         });
-        self.kept = Some(kept.into());
     }
 
     /// Counts one less, wherever it was counted: given what it began with.
@@ -81,7 +85,7 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
-        for target in self.kept.take().iter().flatten() {
+        for target in self.kept.take().iter().flat_map(|kept| &kept.targets) {
             memo::take_back(target, ONE_LESS);
         }
     }
