@@ -8,7 +8,7 @@ const MIN_ROWS: usize = 4;
 const MIN_WORDS: usize = 8;
 
 /// How many rows a chunk has at most, and how many words as long as it has several rows. What a chunk needs beside its
-/// words, about 110 bytes, is then a few bytes a row.
+/// words, about a hundred bytes, is then a few bytes a row.
 const MAX_ROWS: usize = 32;
 const MAX_WORDS: usize = 1_024;
 
