@@ -189,15 +189,21 @@ mod calls_under_way {
 
     pub(super) fn a_call_allocates_nothing() {
         let _scope = tags!(A = "a").enter();
-        let cases: [(&str, fn() -> u64); 3] = [
-            ("a function whose views have tags of the scope", in_scope),
-            ("a method", || First::answer(&Service)),
-            ("another of the same name", || Second::answer(&Service)),
-        ];
-        for (case, call) in cases {
-            let call = || assert!(call() > 0);
-            assert_eq!(allocations(call), 0, "{case}");
-        }
+        assert_eq!(
+            allocations(|| assert_eq!(in_scope(), 7)),
+            0,
+            "tags of the scope"
+        );
+        assert_eq!(
+            allocations(|| assert_eq!(First::answer(&Service), 1)),
+            0,
+            "a method"
+        );
+        assert_eq!(
+            allocations(|| assert_eq!(Second::answer(&Service), 2)),
+            0,
+            "of the same name"
+        );
         let data = UNDER_WAY.data();
         assert!(data.get(&tags!(A = "a")).is_some_and(|sum| *sum == 0));
     }

@@ -237,12 +237,11 @@ impl Measured<'_> {
         } else {
             let latencies = arguments.latencies.iter();
             let latencies = latencies.map(|path| krate.checked("latency", path));
-            let in_flight = match &arguments.in_flight {
-                Some(path) => {
-                    let measure = krate.checked("in_flight", path);
-                    quote!(::core::option::Option::Some(#measure))
-                }
-                None => quote!(::core::option::Option::None),
+            let in_flight = if let Some(path) = &arguments.in_flight {
+                let measure = krate.checked("in_flight", path);
+                quote!(::core::option::Option::Some(#measure))
+            } else {
+                quote!(::core::option::Option::None)
             };
             let values = arguments.values.iter();
             let values = values.map(|(path, _)| krate.checked("measure", path));

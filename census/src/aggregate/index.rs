@@ -3,7 +3,7 @@
 /// Finds numbers (of rows, of tag sets) by the hash of something that lies elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// As many as a power of two, at most half of them used, so that mostly the first is the one; none at first.
+    /// As many as a power of two, at most three quarters of them used; none at first.
     slots: Box<[Slot]>,
     len: usize,
 }
@@ -29,7 +29,7 @@ impl Index {
 
     /// Adds a number that is not there yet.
     pub(crate) fn insert(&mut self, hash: u64, number: u32) {
-        if self.len * 2 >= self.slots.len() {
+        if self.len * 4 >= self.slots.len() * 3 {
             let larger = vec![Slot::default(); (self.slots.len() * 2).max(4)];
             let old = std::mem::replace(&mut self.slots, larger.into());
             for slot in old {

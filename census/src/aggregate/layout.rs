@@ -8,17 +8,17 @@ const MIN_ROWS: usize = 4;
 const MIN_WORDS: usize = 8;
 
 /// How many rows a chunk has at most, and how many words as long as it has several rows. What a chunk needs beside its
-/// words, about 110 bytes, is then a few bytes a row.
+/// words, about a hundred bytes, is then a few bytes a row.
 const MAX_ROWS: usize = 32;
 const MAX_WORDS: usize = 1_024;
 
 /// So many chunks, as a power of two, have a size before the next ones have twice the size; twice so many have the
-/// first. So no chunk but the first ones has more than an eighth of the rows before it: few words are there in vain, and
-/// who meets a few rows among some hundred has small chunks.
-const OF_A_SIZE: u32 = 3;
+/// first. So no chunk but the first ones has more than a sixteenth of the rows before it: few words are there in vain, and
+/// who meets a few rows among some hundreds has small chunks.
+const OF_A_SIZE: u32 = 4;
 
 /// How the rows of a view lie in chunks: in succession, first in small ones, later in larger ones. A distribution with
-/// few buckets has 16 chunks of 4 rows, 8 of 8, 8 of 16, and then chunks of 32.
+/// few buckets has 32 chunks of 4 rows, 16 of 8, 16 of 16, and then chunks of 32.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     /// How many rows the first chunks have, as a power of two.
@@ -69,13 +69,13 @@ mod tests {
     /// So many words, and the sizes that the chunks are to have, each with how many there are of it; after the last
     /// there are only such.
     const CASES: [(usize, &[(usize, usize)]); 7] = [
-        (1, &[(16, 8), (8, 16), (8, 32)]),
-        (2, &[(16, 4), (8, 8), (8, 16), (8, 32)]),
-        (23, &[(16, 4), (8, 8), (8, 16), (8, 32)]),
-        (33, &[(16, 4), (8, 8), (8, 16)]),
-        (256, &[(16, 4)]),
-        (500, &[(16, 2)]),
-        (5_000, &[(16, 1)]),
+        (1, &[(32, 8), (16, 16), (16, 32)]),
+        (2, &[(32, 4), (16, 8), (16, 16), (16, 32)]),
+        (23, &[(32, 4), (16, 8), (16, 16), (16, 32)]),
+        (33, &[(32, 4), (16, 8), (16, 16)]),
+        (256, &[(32, 4)]),
+        (500, &[(32, 2)]),
+        (5_000, &[(32, 1)]),
     ];
 
     #[test]

@@ -1,7 +1,6 @@
 //! What is under way: one more at its beginning, one less at its end, in the very same rows.
 
-use super::memo::{self, Begun};
-use crate::aggregate::Target;
+use super::memo::{self, Begun, Kept};
 use crate::declare::Measure;
 use crate::tags::Tag;
 
@@ -18,8 +17,8 @@ const ONE_LESS: u64 = (-1_i64).cast_unsigned();
 pub(super) struct InFlight {
     /// Where it was counted, if its own tags alone lead there.
     begun: Begun,
-    /// Where else it was counted: a buffer on loan from the thread.
-    kept: Option<Box<Vec<Target>>>,
+    /// Where else it was counted: rarely, so it is not to make each call larger.
+    kept: Option<Box<Kept>>,
 }
 
 impl InFlight {
@@ -49,10 +48,12 @@ impl InFlight {
         version: u64,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self.kept.get_or_insert_with(memo::lend_buffer);
+        let kept = self
+            .kept
+            .get_or_insert_with(|| Kept::spare().unwrap_or_default());
         memo::each_target(measure.cell(), version, &tags(), |target| {
             target.record(1);
-            kept.push(target.clone());
+            kept.push(target);
         });
     }
 
@@ -80,12 +81,8 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
-        let Some(mut kept) = self.kept.take() else {
-            return;
-        };
-        for target in kept.drain(..) {
-            memo::take_back(&target, ONE_LESS);
+        if let Some(kept) = self.kept.take() {
+            kept.give_back(|target| memo::take_back(target, ONE_LESS));
         }
-        memo::give_buffer_back(kept);
     }
 }

@@ -6,6 +6,7 @@
 //! counts is not in them, but in its [shards](Shard).
 
 mod found;
+mod kept;
 mod measure;
 mod own;
 mod places;
@@ -18,6 +19,8 @@ use std::sync::{Arc, Weak};
 use foldhash::fast::RandomState;
 
 use self::found::FoundTargets;
+pub(super) use self::kept::Kept;
+use self::kept::Spare;
 use self::measure::MeasureMemo;
 use self::places::{Entry, Left, Places};
 use self::texts::{Text, Texts};
@@ -42,13 +45,8 @@ struct Memo {
     shards: HashMap<u64, Shard, RandomState>,
     /// For first meetings.
     found: FoundTargets,
-    /// Empty, for calls under way: see [`lend_buffer`].
-    #[expect(clippy::vec_box, reason = "a call keeps a box, so that it is smaller")]
-    buffers: Vec<Box<Vec<Target>>>,
+    spare: Spare,
 }
-
-/// How many buffers a thread keeps for calls under way.
-const MAX_BUFFERS: usize = 32;
 
 /// Adds a measurement: its own tags count, then the scope's.
 ///
@@ -311,21 +309,6 @@ pub(super) fn take_back(target: &Target, bits: u64) {
     }
 }
 
-/// An empty buffer for targets that are to be kept for a while. Mostly it was used before, so that nothing is allocated.
-pub(super) fn lend_buffer() -> Box<Vec<Target>> {
-    let known = own::with_known(|memo| memo.buffers.pop());
-    known.flatten().unwrap_or_default()
-}
-
-/// Takes an empty buffer, maybe another thread's, for whoever next needs one.
-pub(super) fn give_buffer_back(buffer: Box<Vec<Target>>) {
-    own::with_known(|memo| {
-        if memo.buffers.len() < MAX_BUFFERS {
-            memo.buffers.push(buffer);
-        }
-    });
-}
-
 /// Has this thread forget what it knows of views that are gone; the others do it when they next record something that
 /// its places alone do not tell.
 pub(crate) fn forget() {
@@ -345,7 +328,7 @@ impl Memo {
             by_version: Index::default(),
             shards: HashMap::default(),
             found: FoundTargets::default(),
-            buffers: Vec::new(),
+            spare: Spare::default(),
         }
     }
 

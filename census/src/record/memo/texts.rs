@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use crate::aggregate::Target;
 use crate::tags::Tag;
 
-/// How many sets of tags a thread remembers, of all measures together: about a megabyte. More are thrown away and met
+/// How many sets of tags a thread remembers, of all measures together: about 1.2 megabytes. More are thrown away and met
 /// anew.
 const MAX_SETS: usize = 8192;
 
