@@ -59,6 +59,7 @@ impl InFlight {
             target.record(1);
             kept.targets.push(target.clone());
         });
+        memo::learn(version, &tags());
     }
 
     /// Counts one less, wherever it was counted: given what it began with.
