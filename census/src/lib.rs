@@ -237,7 +237,8 @@ macro_rules! view {
 ///
 /// # What it generates
 ///
-/// An expression of type `()`: a look at each measure whether it is viewed, and behind it one call that records all.
+/// An expression of type `()`: a look at each measure whether it is viewed, and behind it a call for each measurement, or
+/// one for all if there is an exemplar.
 #[macro_export]
 macro_rules! record {
     ($($input:tt)*) => { $crate::__private::record! { $crate; $($input)* } };

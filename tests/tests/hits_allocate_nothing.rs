@@ -105,6 +105,7 @@ fn a_hit_allocates_nothing() {
         assert_eq!(allocations(&mut **hit), 0, "{case}, in a scope");
     }
     few_columns::literals_are_remembered_for_every_way();
+    calls_under_way::a_call_allocates_nothing();
 }
 
 /// Measures whose views' columns are all given as literals: found by their places when one comes alone, and by their
@@ -137,5 +138,73 @@ mod few_columns {
         assert!(FIRSTS.data().get(&tags).is_some_and(|sum| *sum == 5_005));
         let data = SECONDS.data();
         assert_eq!(data.get(&tags).map(|data| data.count), Some(2 * 5_005));
+    }
+}
+
+/// Functions whose own two tags do not tell where their calls are counted.
+mod calls_under_way {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[measure]
+    static ACTIVE: Measure<i64>;
+    #[measure]
+    static TOOK: Measure<Duration>;
+
+    view! {
+        static UNDER_WAY: Sum<ACTIVE> by (A);
+        static UNDER_WAY_TOO: Sum<ACTIVE> by (B);
+    }
+
+    #[measure(TOOK, in_flight = ACTIVE)]
+    fn in_scope() -> u64 {
+        7
+    }
+
+    struct Service;
+
+    trait First {
+        fn answer(&self) -> u64;
+    }
+
+    trait Second {
+        fn answer(&self) -> u64;
+    }
+
+    #[measure]
+    impl First for Service {
+        fn answer(&self) -> u64 {
+            1
+        }
+    }
+
+    /// Of the same name as the other.
+    #[measure]
+    impl Second for Service {
+        fn answer(&self) -> u64 {
+            2
+        }
+    }
+
+    pub(super) fn a_call_allocates_nothing() {
+        let _scope = tags!(A = "a").enter();
+        assert_eq!(
+            allocations(|| assert_eq!(in_scope(), 7)),
+            0,
+            "tags of the scope"
+        );
+        assert_eq!(
+            allocations(|| assert_eq!(First::answer(&Service), 1)),
+            0,
+            "a method"
+        );
+        assert_eq!(
+            allocations(|| assert_eq!(Second::answer(&Service), 2)),
+            0,
+            "of the same name"
+        );
+        let data = UNDER_WAY.data();
+        assert!(data.get(&tags!(A = "a")).is_some_and(|sum| *sum == 0));
     }
 }

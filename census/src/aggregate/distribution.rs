@@ -135,7 +135,12 @@ impl Totals {
             return;
         };
         if self.moments.count == 0 {
+            // Not all is zero where a value is being recorded that is not counted yet. A scrape may have shown it.
+            let (sum, greatest, least) = (self.sum, self.greatest, self.least);
             self.read(&parts);
+            self.sum = sum::plus(kind, sum, self.sum);
+            self.greatest = self.greatest.max(greatest);
+            self.least = self.least.max(least);
             return;
         }
         let mut read = Self::new(self.buckets.len());

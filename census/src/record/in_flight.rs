@@ -1,7 +1,6 @@
 //! What is under way: one more at its beginning, one less at its end, in the very same rows.
 
-use super::memo::{self, Begun};
-use crate::aggregate::Target;
+use super::memo::{self, Begun, Kept};
 use crate::declare::Measure;
 use crate::tags::Tag;
 
@@ -20,11 +19,6 @@ pub(super) struct InFlight {
     begun: Begun,
     /// Where else it was counted: rarely, so it is not to make each call larger.
     kept: Option<Box<Kept>>,
-}
-
-#[derive(Debug, Default)]
-struct Kept {
-    targets: Vec<Target>,
 }
 
 impl InFlight {
@@ -54,10 +48,12 @@ impl InFlight {
         version: u64,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self.kept.get_or_insert_default();
+        let kept = self
+            .kept
+            .get_or_insert_with(|| Kept::spare().unwrap_or_default());
         memo::each_target(measure.cell(), version, &tags(), |target| {
             target.record(1);
-            kept.targets.push(target.clone());
+            kept.push(target);
         });
         memo::learn(version, &tags());
     }
@@ -86,8 +82,8 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
-        for target in self.kept.take().iter().flat_map(|kept| &kept.targets) {
-            memo::take_back(target, ONE_LESS);
+        if let Some(kept) = self.kept.take() {
+            kept.give_back(|target| memo::take_back(target, ONE_LESS));
         }
     }
 }

@@ -101,3 +101,21 @@ fn values_between_the_extremes_are_usual() {
     assert!(usual(&[1.0, 1e300], 1e144) && !usual(&[1.0, 1e300], 1e145));
     assert!(!usual(&[1e300, 1.0], 2.0));
 }
+
+/// A thread has added a value to its sum and not yet to its counts: a scrape may have shown that sum.
+#[test]
+fn a_sum_does_not_fall_when_others_record_before_a_first_value_is_counted() {
+    let recipe = recipe(&[10_u64]);
+    let [first, second] = [(); 2].map(|()| words(&recipe));
+    let parts = Parts::new(&first).expect("enough words");
+    parts.sum.store(7, Ordering::Relaxed);
+    let sum = || {
+        let mut totals = Totals::new(recipe.bounds.buckets());
+        totals.add(recipe.kind, &first);
+        totals.add(recipe.kind, &second);
+        totals.sum
+    };
+    assert_eq!(sum(), 7);
+    record::<Owner, u64>(&recipe, &second, 3);
+    assert_eq!(sum(), 10);
+}

@@ -6,6 +6,7 @@
 //! counts is not in them, but in its [shards](Shard).
 
 mod found;
+mod kept;
 mod measure;
 mod own;
 mod places;
@@ -18,6 +19,8 @@ use std::sync::{Arc, Weak};
 use foldhash::fast::RandomState;
 
 use self::found::FoundTargets;
+pub(super) use self::kept::Kept;
+use self::kept::Spare;
 use self::measure::MeasureMemo;
 use self::places::{Entry, Left, Places};
 use self::texts::{Text, Texts};
@@ -42,6 +45,7 @@ struct Memo {
     shards: HashMap<u64, Shard, RandomState>,
     /// For first meetings.
     found: FoundTargets,
+    spare: Spare,
 }
 
 /// Adds a measurement: its own tags count, then the scope's.
@@ -340,6 +344,7 @@ impl Memo {
             by_version: Index::default(),
             shards: HashMap::default(),
             found: FoundTargets::default(),
+            spare: Spare::default(),
         }
     }
 

@@ -65,7 +65,8 @@ impl Places {
         version: u64,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
-        (1..PROBES).find_map(|step| self.at(self.mask(first + step), version, tags))
+        // Where there are no entries yet, `first` may be any number.
+        (1..PROBES).find_map(|step| self.at(self.mask(first.wrapping_add(step)), version, tags))
     }
 
     /// Where the entry for these tags most likely lies.
@@ -298,3 +299,16 @@ const FACTORS: [u64; MAX_TAGS] = [
     0xb7e1_5162_8aed_2a6b,
     0xbf71_5880_9cf4_f3c7,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_found_among_no_entries_wherever_it_might_lie() {
+        let places = Places::default();
+        for first in [0, usize::MAX] {
+            assert!(places.find_behind(first, 16, &bound(1)).is_none());
+        }
+    }
+}

@@ -172,7 +172,8 @@ impl<A: Aggregation> View<A> {
     /// its measure costs nothing if it was the last.
     ///
     /// This thread forgets the rows at once. Another that has recorded for the view, and so remembers where, forgets
-    /// them when it next records tags that are not all literals, or that it has not met, or ends.
+    /// them when it ends, or next records tags that it has not met, or that are not all literals or enums. (What a
+    /// [`BoundMeasure`](crate::BoundMeasure) has met counts as literals.)
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn unregister(&self) -> bool {
         let was_there = unregister_view(&self.spec());
