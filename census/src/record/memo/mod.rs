@@ -590,7 +590,8 @@ mod tests {
             record(measure.cell(), version, tags, 1);
             assert!(record_by_place(version, &places, 1), "{text}");
         }
-        assert_eq!(view.data().rows().next().map(|row| *row.value()), Some(4));
+        let rows = view.data().rows;
+        assert_eq!(rows.first().map(|row| row.data), Some(4));
         Ok(())
     }
 }
