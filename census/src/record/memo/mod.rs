@@ -93,10 +93,10 @@ fn record_anew<'a, const N: usize>(
     bits: u64,
 ) {
     let tags = tags();
-    if record_texts(version, &tags, bits) {
-        learn(version, &tags);
-    } else {
+    if !record_texts(version, &tags, bits) {
         record_unknown(cell, version, &tags, bits);
+    } else if N > 0 {
+        learn(version, &tags);
     }
 }
 
