@@ -55,6 +55,7 @@ impl InFlight {
             target.record(1);
             kept.push(target);
         });
+        memo::learn(version, &tags());
     }
 
     /// Counts one less, wherever it was counted: given what it began with.

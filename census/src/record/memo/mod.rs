@@ -95,7 +95,23 @@ fn record_anew<'a, const N: usize>(
     let tags = tags();
     if !record_texts(version, &tags, bits) {
         record_unknown(cell, version, &tags, bits);
+    } else if N > 0 {
+        learn(version, &tags);
     }
+}
+
+/// Has the places of tags tell what their texts do, if these do: equal literals lie in several places of a program, and
+/// each is to be read but once.
+pub(super) fn learn(version: u64, tags: &[Tag<'_>]) {
+    own::with_known(|memo| {
+        let is_scoped = memo.scoped & scoped(version) != 0;
+        if !is_scoped
+            && Texts::may_know(tags)
+            && let Some(known) = memo.texts.find_any(version, &texts::texts(tags))
+        {
+            memo.places.learn(version, tags, known.targets());
+        }
+    });
 }
 
 /// Adds a measurement if the places of its tags tell where it goes.
@@ -549,4 +565,33 @@ fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target
         found.find(views.iter().cloned(), value_of, shared);
     });
     found.each(f);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::FUNCTION;
+    use crate::tags::literal_tag;
+    use crate::{CatalogueError, Measure, View};
+
+    /// Two literals that are equal, and lie in different places.
+    static TEXTS: [&str; 2] = ["equal", "equal"];
+
+    #[test]
+    fn equal_literals_in_two_places_are_both_found_by_their_places() -> Result<(), CatalogueError> {
+        let measure = Measure::<u64>::builder("memo/equal_literals").register()?;
+        let view = View::count("memo_equal_literals", &measure);
+        let view = view.column(&FUNCTION).register()?;
+        let version = measure.cell().wiring.viewed().expect("it is viewed");
+        for text in &TEXTS {
+            let tags = || [literal_tag(&FUNCTION, text)];
+            let places = tags().map(|tag| tag.places);
+            // The first is met; the second is known by its text.
+            record(measure.cell(), version, tags, 1);
+            assert!(record_by_place(version, &places, 1), "{text}");
+        }
+        let rows = view.data().rows;
+        assert_eq!(rows.first().map(|row| row.data), Some(4));
+        Ok(())
+    }
 }

@@ -109,17 +109,45 @@ impl Places {
 
     /// Remembers the targets of a measurement, if all its tags have places.
     pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
-        let mut places = [(0, 0); MAX_TAGS];
-        if tags.len() > MAX_TAGS {
+        if let Some(places) = places_of(tags) {
+            self.put(subject(version, tags.len()), places, targets);
+        }
+    }
+
+    /// The same for a measurement that is known by its texts: it pushes no other out.
+    pub(super) fn learn<'t>(
+        &mut self,
+        version: u64,
+        tags: &[Tag<'_>],
+        targets: impl Iterator<Item = &'t Target>,
+    ) {
+        let Some(places) = places_of(tags) else {
+            return;
+        };
+        let subject = subject(version, tags.len());
+        if self.entries.len() >= MAX_ENTRIES && !self.has_room(hash(subject, &places))
+            || self.knows(subject, &places)
+        {
             return;
         }
-        for (place, tag) in places.iter_mut().zip(tags) {
-            if tag.places.0 == 0 || tag.places.1 == 0 {
-                return;
-            }
-            *place = tag.places;
-        }
-        self.put(subject(version, tags.len()), places, targets);
+        let targets: Vec<Target> = targets.cloned().collect();
+        self.put(subject, places, &targets);
+    }
+
+    fn knows(&self, subject: u64, tags: &[(usize, usize); MAX_TAGS]) -> bool {
+        let mut near = self.near(hash(subject, tags));
+        near.any(|entry| entry.subject == subject && entry.tags == *tags)
+    }
+
+    /// Whether an entry of this hash would push out no other.
+    fn has_room(&self, hash: u64) -> bool {
+        self.near(hash).any(|entry| entry.subject == 0)
+    }
+
+    /// The entries that may be of this hash, or are free.
+    fn near(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+        let first = self.index(hash);
+        (0..PROBES).filter_map(move |step| self.entries.get(self.mask(first.wrapping_add(step))))
     }
 
     /// Remembers the targets of a bound measure.
@@ -185,6 +213,21 @@ impl Places {
     fn mask(&self, index: usize) -> usize {
         index & self.entries.len().wrapping_sub(1)
     }
+}
+
+/// The places of tags, if all have such, and there are not too many.
+fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> {
+    let mut places = [(0, 0); MAX_TAGS];
+    if tags.len() > MAX_TAGS {
+        return None;
+    }
+    for (place, tag) in places.iter_mut().zip(tags) {
+        if tag.places.0 == 0 || tag.places.1 == 0 {
+            return None;
+        }
+        *place = tag.places;
+    }
+    Some(places)
 }
 
 /// Which of an entry's targets are left to be recorded to.

@@ -245,6 +245,12 @@ impl Set {
         }
     }
 
+    /// Where the measurements go.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
+        let more = self.more.iter().flat_map(|more| &more.targets);
+        std::iter::once(&self.first).chain(more)
+    }
+
     /// Calls `f` for each target.
     pub(super) fn each(&self, f: &mut impl FnMut(&Target)) {
         f(&self.first);
