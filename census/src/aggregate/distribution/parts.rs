@@ -15,7 +15,7 @@ pub(super) struct Parts<'a> {
     pub(super) usual: &'a AtomicU64,
     pub(super) usuals: &'a AtomicU64,
     pub(super) sum: &'a AtomicU64,
-    /// See [`Moments`]. Set once, by the first value; that of the value zero is `-0.0`, whose bits are not zero.
+    /// See [`Moments`](super::Moments). Set once, by the first value; that of the value zero is `-0.0`, whose bits are not zero.
     pub(super) shift: &'a AtomicU64,
     pub(super) shifted_sum: &'a AtomicU64,
     pub(super) shifted_squares: &'a AtomicU64,

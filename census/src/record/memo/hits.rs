@@ -1,7 +1,7 @@
 //! The quick ways: measurements whose places or texts the thread knows.
 
 use super::own;
-use super::places::{Entry, Left};
+use super::places::{Entry, Left, places_of};
 use super::texts::{Text, Texts, texts};
 use super::{Memo, columns::scoped, each_target};
 use crate::declare::MeasureCell;
@@ -65,10 +65,12 @@ pub(in crate::record) fn learn(version: u64, tags: &[Tag<'_>]) {
     own::with_known(|memo| {
         let is_scoped = memo.scoped & scoped(version) != 0;
         if !is_scoped
+            && let Some(places) = places_of(tags)
             && Texts::may_know(tags)
             && let Some(known) = memo.texts.find_any(version, &texts(tags))
         {
-            memo.places.learn(version, tags, known.targets());
+            memo.places
+                .learn(version, tags.len(), places, known.targets());
         }
     });
 }

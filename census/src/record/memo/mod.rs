@@ -1,6 +1,6 @@
 //! What each thread remembers: where measurements with these tags go.
 //!
-//! Two ways, the quicker first: by the [places](places) of keys and literals, or by the number of a
+//! Two [quick ways](hits), the quicker first: by the [places](places) of keys and literals, or by the number of a
 //! [`BoundMeasure`](super::BoundMeasure); and by the [texts](texts) of its tags, or of all [columns](measure). Both are
 //! caches: they may be thrown away at any time, and are when a view comes or goes, or when they are full. What the thread
 //! counts is not in them, but in its [shards](Shard).

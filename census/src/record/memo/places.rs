@@ -114,17 +114,15 @@ impl Places {
         }
     }
 
-    /// The same for a measurement that is known by its texts: it pushes no other out.
+    /// The same for a measurement with so many tags in these places, which is known by its texts: it pushes no other out.
     pub(super) fn learn<'t>(
         &mut self,
         version: u64,
-        tags: &[Tag<'_>],
+        tags: usize,
+        places: [(usize, usize); MAX_TAGS],
         targets: impl Iterator<Item = &'t Target>,
     ) {
-        let Some(places) = places_of(tags) else {
-            return;
-        };
-        let subject = subject(version, tags.len());
+        let subject = subject(version, tags);
         if self.entries.len() >= MAX_ENTRIES && !self.has_room(hash(subject, &places))
             || self.knows(subject, &places)
         {
@@ -216,7 +214,7 @@ impl Places {
 }
 
 /// The places of tags, if all have such, and there are not too many.
-fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> {
+pub(super) fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> {
     let mut places = [(0, 0); MAX_TAGS];
     if tags.len() > MAX_TAGS {
         return None;
