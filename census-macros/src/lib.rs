@@ -103,7 +103,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[measure]
 /// # static LATENCY: Measure<Duration>;
 /// # #[measure]
-/// # static ACTIVE: Measure<i64>;
+/// # static IN_FLIGHT: Measure<i64>;
 /// # #[measure(unit = "By")]
 /// # static SIZE: Measure<u64>;
 /// # struct Service;
@@ -117,11 +117,11 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     method.to_lowercase()
 /// }
 ///
-/// #[measure(LATENCY, in_flight = ACTIVE)]
+/// #[measure(LATENCY, in_flight = IN_FLIGHT)]
 /// impl Service {
 ///     fn work(&self) {} // "Service::work"
 ///
-///     #[measure(SIZE = |answer| answer.len() as u64)] // LATENCY and ACTIVE, too
+///     #[measure(SIZE = |answer| answer.len() as u64)] // LATENCY and IN_FLIGHT, too
 ///     async fn answer(&self) -> String {
 ///         "42".to_owned()
 ///     }
@@ -151,7 +151,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|---|---|
 /// | `MEASURE` | path to a `static` of type `Measure<Duration>`, any number of them: how long the call takes | no | `census::calls::LATENCY`, if no measure is named | `LATENCY` |
 /// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to what is returned to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
-/// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is under way | no | `census::calls::ACTIVE`, if no measure is named | `in_flight = ACTIVE` |
+/// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is under way | no | `census::calls::IN_FLIGHT`, if no measure is named | `in_flight = IN_FLIGHT` |
 /// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated before the call begins, and current while its body runs, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
 /// | `result` | a closure from a reference to what is returned to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |

@@ -1,6 +1,6 @@
 //! The built-in measures and views of measured functions.
 //!
-//! `#[measure]` on a function, with no measure named, records into [`LATENCY`] and [`ACTIVE`], over which there are
+//! `#[measure]` on a function, with no measure named, records into [`LATENCY`] and [`IN_FLIGHT`], over which there are
 //! three views. Their names and labels are those of Autometrics, so its dashboards work; for their sake they stand
 //! outside of the exporter's namespace.
 //!
@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`CALLS`] | `function_calls_total`, a counter | `function`, `module`, `result` |
 //! | [`DURATIONS`] | `function_calls_duration_seconds`, a histogram | `function`, `module` |
-//! | [`CONCURRENT`] | `function_calls_concurrent`, a gauge | `function`, `module` |
+//! | [`CALLS_IN_FLIGHT`] | `function_calls_concurrent`, a gauge | `function`, `module` |
 //!
 //! Every function that the linker knows is there with zeros before its first call. A program that wants none of this
 //! says so, and then a bare `#[measure]` costs a load or two:
@@ -18,7 +18,7 @@
 //!
 //! calls::CALLS.unregister();
 //! calls::DURATIONS.unregister();
-//! calls::CONCURRENT.unregister();
+//! calls::CALLS_IN_FLIGHT.unregister();
 //! assert!(!calls::LATENCY.is_viewed());
 //! ```
 
@@ -44,8 +44,8 @@ pub static RESULT: TagKey;
 pub static LATENCY: Measure<Duration>;
 
 /// Calls under way: one more at the beginning, one less at the end.
-#[measure(crate = crate, name = "census/function_calls/active")]
-pub static ACTIVE: Measure<i64>;
+#[measure(crate = crate, name = "census/function_calls/in_flight")]
+pub static IN_FLIGHT: Measure<i64>;
 
 census_macros::view! { crate;
     /// Calls of functions.
@@ -59,7 +59,7 @@ census_macros::view! { crate;
     }
 
     /// Calls of functions under way.
-    pub static CONCURRENT: Sum<ACTIVE> by (FUNCTION, MODULE) {
+    pub static CALLS_IN_FLIGHT: Sum<IN_FLIGHT> by (FUNCTION, MODULE) {
         name: "function_calls_concurrent",
     }
 }
@@ -81,5 +81,5 @@ pub(crate) fn keys() -> [&'static Handle<TagKeyCell>; 3] {
 
 /// The views, likewise.
 pub(crate) fn views() -> [ViewSpec; 3] {
-    [CALLS.spec(), DURATIONS.spec(), CONCURRENT.spec()]
+    [CALLS.spec(), DURATIONS.spec(), CALLS_IN_FLIGHT.spec()]
 }

@@ -148,14 +148,17 @@ pub use declare::{
     Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin,
     Sum, TagKey, TimeUnit, Value, View,
 };
-pub use record::{BoundMeasure, Measurements, Timer};
-pub use register::{CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check};
-pub use report::{Reporter, Reporting, report_every};
+pub use record::{BoundMeasure, MeasureMap, Timer};
+pub use register::{
+    CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check,
+    set_default_max_series,
+};
+pub use report::{Reporter, ReporterHandle, report_every};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
 pub use tags::{
-    AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, InvalidTagValue, LeftOut,
-    Scope, TagFilter, TagMap, TagStr, TagValue, Tagged, WithTags,
+    AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, Scope, TagFilter,
+    TagMap, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
 };
 
 /// How many rows a view keeps that does not say: 2,000.
@@ -199,7 +202,7 @@ pub const DEFAULT_MAX_SERIES: usize = 2_000;
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
-/// | `max_series` | `usize`, at least 1 | no | the exporter's, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `max_series` | `usize`, at least 1 | no | what [`set_default_max_series`] says, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 ///
 /// # What it generates
 ///

@@ -4,7 +4,7 @@ pub use census_macros::{record, tags, view};
 pub use linkme;
 
 use crate::calls::CallResult;
-use crate::{AsTagValue as _, TagStr};
+use crate::{AsTagValue as _, TagValueRef};
 
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
@@ -35,11 +35,11 @@ pub struct Returned<'a, T>(pub &'a T);
 /// See [`Returned`].
 pub trait Outcome {
     /// `ok` or `error`. (Whoever is called by a method's name had better have one of his own.)
-    fn __census_outcome(&self) -> TagStr<'static>;
+    fn __census_outcome(&self) -> TagValueRef<'static>;
 }
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
-    fn __census_outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagValueRef<'static> {
         let result = if self.0.is_ok() {
             &CallResult::Ok
         } else {
@@ -50,7 +50,7 @@ impl<T, E> Outcome for Returned<'_, Result<T, E>> {
 }
 
 impl<T> Outcome for &Returned<'_, T> {
-    fn __census_outcome(&self) -> TagStr<'static> {
+    fn __census_outcome(&self) -> TagValueRef<'static> {
         CallResult::Ok.as_tag_value()
     }
 }

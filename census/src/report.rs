@@ -24,16 +24,16 @@ impl<F: FnMut(&Snapshot) + Send + 'static> Reporter for F {
     }
 }
 
-/// A reporter at work. Dropped, it reports a last time; see [`Reporting::stop`].
+/// A reporter at work. Dropped, it reports a last time; see [`ReporterHandle::stop`].
 #[must_use = "reporting ends when it is dropped"]
-pub struct Reporting {
+pub struct ReporterHandle {
     /// Dropped to stop.
     stop: Option<Sender<()>>,
     done: Receiver<()>,
     panics: Arc<AtomicU64>,
 }
 
-/// How long dropping a [`Reporting`] waits for the last report.
+/// How long dropping a [`ReporterHandle`] waits for the last report.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Hands `reporter` a snapshot at each `period` (at least a millisecond), on a thread of its own, and a last one at the
@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// If the system gives no thread.
-pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Reporting> {
+pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<ReporterHandle> {
     let (stop, stopped) = channel();
     let (ended, done) = channel();
     let panics = Arc::new(AtomicU64::new(0));
@@ -71,7 +71,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
             // Nobody may be waiting any more.
             let _ = ended.send(());
         })?;
-    Ok(Reporting {
+    Ok(ReporterHandle {
         stop: Some(stop),
         done,
         panics,
@@ -104,7 +104,7 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
     }
 }
 
-impl Reporting {
+impl ReporterHandle {
     /// Reports a last time, and waits until that is done, however long it takes. (Dropping waits for 5 seconds at most,
     /// so that a reporter that hangs does not keep the program from ending.)
     pub fn stop(mut self) {
@@ -119,16 +119,16 @@ impl Reporting {
     }
 }
 
-impl Drop for Reporting {
+impl Drop for ReporterHandle {
     fn drop(&mut self) {
         self.stop = None;
         let _ = self.done.recv_timeout(PATIENCE);
     }
 }
 
-impl fmt::Debug for Reporting {
+impl fmt::Debug for ReporterHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reporting")
+        f.debug_struct("ReporterHandle")
             .field("panics", &self.panics())
             .finish_non_exhaustive()
     }

@@ -94,7 +94,7 @@ pub fn binary(bytes: &[u8]) {
 #[must_use]
 pub fn binary_round_trip(tags: &TagMap) -> Vec<u8> {
     let encoded = tags.encode().expect("at most 8192 bytes");
-    assert_eq!(encoded.left_out().total(), 0);
+    assert_eq!(encoded.omitted().total(), 0);
     assert_eq!(TagMap::decode(&encoded).as_ref(), Ok(tags));
     // A long one would take long.
     for end in (0..encoded.len()).take(300) {
@@ -122,7 +122,7 @@ pub fn baggage(header: &[u8]) {
         "a comma is a line"
     );
     if members.len() <= 64 && header.len() <= 8192 {
-        let mut one_by_one = TagMap::empty();
+        let mut one_by_one = TagMap::new();
         for member in members {
             for (key, value) in TagMap::from_baggage(member).iter() {
                 one_by_one.upsert(key, value.clone());
@@ -132,25 +132,25 @@ pub fn baggage(header: &[u8]) {
     }
 
     let written = tags.to_baggage();
-    let no_room = written.left_out().no_room;
+    let over_limit = written.omitted().over_limit;
     // What is written can be longer than what was read: bytes that are not UTF-8 were three, and are nine.
-    assert!(no_room == 0 || header.len() > 8192 / 3);
-    let again = baggage_round_trip(&tags, no_room);
+    assert!(over_limit == 0 || header.len() > 8192 / 3);
+    let again = baggage_round_trip(&tags, over_limit);
     assert_eq!(again.to_baggage().as_str(), written.as_str());
 }
 
 /// Writes tags, of which so many have no room, as a legal header, and reads them.
-pub fn baggage_round_trip(tags: &TagMap, no_room: usize) -> TagMap {
+pub fn baggage_round_trip(tags: &TagMap, over_limit: usize) -> TagMap {
     let written = tags.to_baggage();
-    assert_eq!(written.left_out().no_room, no_room);
-    assert_eq!(written.left_out().total(), no_room);
+    assert_eq!(written.omitted().over_limit, over_limit);
+    assert_eq!(written.omitted().total(), over_limit);
     assert!(written.len() <= 8192);
     assert!(
         written.is_empty() || written.split(',').all(is_legal_member),
         "{written}"
     );
     let again = TagMap::from_baggage(written.as_str());
-    assert_eq!(again.len(), tags.len() - no_room);
+    assert_eq!(again.len(), tags.len() - over_limit);
     assert!(is_part(&again, tags));
     again
 }

@@ -10,7 +10,7 @@ fn texts(tags: &TagMap) -> Vec<(&str, &str)> {
 }
 
 fn map(tags: &[(&str, &str)]) -> Result<TagMap, CatalogueError> {
-    let mut map = TagMap::empty();
+    let mut map = TagMap::new();
     for (key, value) in tags {
         let value = TagValue::new(value).expect("at most 255 bytes");
         map.upsert(&TagKey::new(*key)?, value);
@@ -134,7 +134,7 @@ fn no_more_than_64_members_go_out_or_come_in() -> Result<(), CatalogueError> {
     let baggage = map(&tags)?.to_baggage();
     assert_eq!(baggage.split(',').count(), 64);
     assert_eq!(
-        (baggage.left_out().no_room, baggage.left_out().total()),
+        (baggage.omitted().over_limit, baggage.omitted().total()),
         (1, 1)
     );
     let all: Vec<String> = tags
@@ -174,7 +174,10 @@ fn no_more_than_8192_bytes_go_out_or_come_in() -> Result<(), CatalogueError> {
     // One byte more in the first: the last has no room.
     members[0] = member(0, 256);
     let baggage = as_map(&members)?.to_baggage();
-    assert_eq!((baggage.len(), baggage.left_out().no_room), (8192 - 256, 1));
+    assert_eq!(
+        (baggage.len(), baggage.omitted().over_limit),
+        (8192 - 256, 1)
+    );
     assert_eq!(
         TagMap::from_baggage(header(&members)),
         as_map(&members[..31])?
@@ -184,7 +187,7 @@ fn no_more_than_8192_bytes_go_out_or_come_in() -> Result<(), CatalogueError> {
     members.push(member(32, 6));
     let baggage = as_map(&members)?.to_baggage();
     assert_eq!(
-        (baggage.ends_with(",k32=vv"), baggage.left_out().no_room),
+        (baggage.ends_with(",k32=vv"), baggage.omitted().over_limit),
         (true, 1)
     );
     Ok(())

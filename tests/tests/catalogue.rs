@@ -38,12 +38,12 @@ fn every_problem_is_reported_with_both_places() {
         let problem = error
             .problems()
             .iter()
-            .find(|problem| problem.refused().line() as usize == line);
+            .find(|problem| problem.rejected_at().line() as usize == line);
         let problem = problem.unwrap_or_else(|| panic!("nothing about line {line} in {error}"));
         (
             problem.kind(),
             problem.message().to_owned(),
-            problem.first().map(|origin| origin.line()),
+            problem.kept_at().map(|origin| origin.line()),
         )
     };
     assert_eq!(error.problems().len(), 5, "{error}");
@@ -76,7 +76,7 @@ fn the_strict_exporter_refuses_and_the_lenient_one_serves_the_rest() {
     N.record(1);
     N_EQUAL.record(1);
     N_OTHER.record(1);
-    let key = TagMap::empty();
+    let key = TagMap::new();
     assert_eq!(
         GOOD.data().get(&key),
         Some(&2),

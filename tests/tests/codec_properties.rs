@@ -32,7 +32,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn map(texts: &Texts) -> TagMap {
-    let mut tags = TagMap::empty();
+    let mut tags = TagMap::new();
     for (key, value) in texts {
         let key = TagKey::new(key.as_str()).expect("a name");
         tags.insert(&key, TagValue::new(value).expect("at most 255 bytes"));
@@ -179,7 +179,7 @@ proptest! {
         let (can_go, cannot): (Texts, Texts) = texts
             .into_iter()
             .partition(|(_, value)| value.chars().all(|c| (' '..='~').contains(&c)));
-        let left_out = encoded.left_out();
+        let left_out = encoded.omitted();
         prop_assert_eq!((left_out.not_ascii, left_out.total()), (cannot.len(), cannot.len()));
         prop_assert_eq!(TagMap::decode(&encoded), Ok(map(&can_go)));
     }
@@ -233,11 +233,11 @@ proptest! {
     fn what_has_no_room_is_left_out_and_counted(texts in btree_map("[a-zA-Z]{1,9}", text(), 50..80)) {
         let tags = map(&texts);
         let written = tags.to_baggage();
-        let no_room = written.left_out().no_room;
-        let again = wire::baggage_round_trip(&tags, no_room);
+        let over_limit = written.omitted().over_limit;
+        let again = wire::baggage_round_trip(&tags, over_limit);
         // Nothing was left out that had room.
         let smallest = tags.iter().filter(|(key, _)| again.get(key).is_none()).map(|(key, value)| {
-            let mut one = TagMap::empty();
+            let mut one = TagMap::new();
             one.insert(key, value.clone());
             one.to_baggage().len()
         }).min();
@@ -271,7 +271,7 @@ proptest! {
         prop_assert_eq!(tags.incoming(&filters), map(&passed));
 
         // Local tags do not leave, whatever the filters say.
-        let mut with_local = TagMap::empty();
+        let mut with_local = TagMap::new();
         with_local.insert(&TagKey::new_local("a_local_one").expect("a name"), TagValue::new("").expect("short"));
         prop_assert!(with_local.outgoing(&filters).is_empty());
         prop_assert_eq!(with_local.incoming(&filters).len(), usize::from(passes(&rules, "a_local_one")));

@@ -60,7 +60,7 @@ fn the_innermost_tag_counts() {
         "`None` is as if not written"
     );
     assert_eq!(sent(&tags!(TENANT = "acme", ROUTE = "/own")), Some(4));
-    assert_eq!(sent(&TagMap::empty()), Some(16));
+    assert_eq!(sent(&TagMap::new()), Some(16));
 }
 
 #[measure(CALL, tags(C = "call", D = "call"))]

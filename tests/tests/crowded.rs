@@ -55,7 +55,7 @@ fn rising(data: &Data) -> f64 {
         Data::Count(count) => *count as f64,
         Data::Distribution(data) => data.sum.as_f64(),
         Data::Sum(sum) => sum.as_f64(),
-        Data::LastValue(_) => 0.0,
+        _ => 0.0,
     }
 }
 

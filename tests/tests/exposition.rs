@@ -3,7 +3,7 @@
 use std::fmt;
 
 use census::prometheus::Exporter;
-use census::{Measure, Measurements, ProblemKind, TagKey, View, measure, record, tag, view};
+use census::{Measure, MeasureMap, ProblemKind, TagKey, View, measure, record, tag, view};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::Counter;
@@ -121,7 +121,7 @@ fn const_labels_are_on_every_series_unless_they_clash() {
     assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
     assert!(
         error.problems()[0]
-            .first()
+            .kept_at()
             .is_some_and(|origin| origin.file().ends_with("exposition.rs"))
     );
     for (name, value) in [("__x", "1"), ("le", "1"), ("", "1")] {
@@ -253,7 +253,7 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
     let long = "x".repeat(126);
     let bad = [("", "v"), ("__x", "v"), ("nul", "\0"), ("1a", &long)];
     for (label, value) in bad {
-        Measurements::new()
+        MeasureMap::new()
             .put(&measure, 1)
             .exemplar(label, value)
             .record();
@@ -265,7 +265,7 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
             .contains("with_exemplars_bucket{le=\"10.0\"} 4 #")
     );
     // Of two labels that become one, the later stays, and only that is counted.
-    let twice = Measurements::new()
+    let twice = MeasureMap::new()
         .put(&measure, 1)
         .exemplar("a.b", &long)
         .exemplar("a-b", "later");
@@ -298,11 +298,11 @@ fn a_view_registered_later_that_cannot_be_shown_is_told_by_the_exporter() {
     assert!(
         problems
             .iter()
-            .any(|problem| problem.refused() == view.origin()),
+            .any(|problem| problem.rejected_at() == view.origin()),
         "{problems:?}"
     );
     assert!(view.unregister());
-    assert!(Exporter::builder().max_series(0).build().is_err());
+    assert!(census::set_default_max_series(0).is_err());
 }
 
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use census::calls::{CONCURRENT, FUNCTION, MODULE};
+use census::calls::{CALLS_IN_FLIGHT, FUNCTION, MODULE};
 use census::{Measure, Number, TagKey, measure, tag, tags, view};
 
 #[tag]
@@ -26,7 +26,7 @@ view! {
 
 fn concurrent(function: &str) -> Option<i64> {
     let module = module_path!();
-    let data = CONCURRENT.data();
+    let data = CALLS_IN_FLIGHT.data();
     data.get(&tags!(FUNCTION = function, MODULE = module))
         .map(whole)
 }

@@ -8,7 +8,7 @@ use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
-use census::calls::{CALLS, CONCURRENT, DURATIONS, FUNCTION, MODULE, RESULT};
+use census::calls::{CALLS, CALLS_IN_FLIGHT, DURATIONS, FUNCTION, MODULE, RESULT};
 use census::{Measure, Number, TagKey, measure, tag, tags, view};
 
 /// How many calls of a function ended so.
@@ -25,7 +25,7 @@ fn all(function: &str) -> [Option<u64>; 4] {
 
 fn in_flight(function: &str) -> Option<i64> {
     let module = module_path!();
-    let data = CONCURRENT.data();
+    let data = CALLS_IN_FLIGHT.data();
     data.get(&tags!(FUNCTION = function, MODULE = module))
         .map(whole)
 }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use census::calls::{CALLS, CONCURRENT, FUNCTION, RESULT};
+use census::calls::{CALLS, CALLS_IN_FLIGHT, FUNCTION, RESULT};
 use census::{measure, tags};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -148,7 +148,7 @@ fn a_future_polled_after_its_end_is_no_second_call() {
     assert!(catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx))).is_err());
     drop(future);
     assert_eq!(all("polled_again"), [1, 0, 0, 0]);
-    let active = CONCURRENT.data();
+    let active = CALLS_IN_FLIGHT.data();
     assert!(
         active
             .get(&tags!(

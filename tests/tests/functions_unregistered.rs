@@ -1,6 +1,6 @@
 //! A program that wants none of the built-in views pays nothing for them.
 
-use census::calls::{ACTIVE, CALLS, CONCURRENT, DURATIONS, LATENCY};
+use census::calls::{CALLS, CALLS_IN_FLIGHT, DURATIONS, IN_FLIGHT, LATENCY};
 use census::measure;
 
 #[measure]
@@ -11,9 +11,9 @@ fn measured() -> Result<u8, ()> {
 #[test]
 fn unregistered_they_are_gone_as_a_whole() {
     assert_eq!(measured(), Ok(1));
-    assert!(LATENCY.is_viewed() && ACTIVE.is_viewed());
-    assert!(CALLS.unregister() && DURATIONS.unregister() && CONCURRENT.unregister());
-    assert!(!LATENCY.is_viewed() && !ACTIVE.is_viewed());
+    assert!(LATENCY.is_viewed() && IN_FLIGHT.is_viewed());
+    assert!(CALLS.unregister() && DURATIONS.unregister() && CALLS_IN_FLIGHT.unregister());
+    assert!(!LATENCY.is_viewed() && !IN_FLIGHT.is_viewed());
     assert_eq!(measured(), Ok(1));
     let body = census::prometheus::Exporter::builder()
         .build_lenient()

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use census::calls::{ACTIVE, CALLS, CONCURRENT, DURATIONS, FUNCTION, LATENCY, MODULE, RESULT};
+use census::calls::{
+    CALLS, CALLS_IN_FLIGHT, DURATIONS, FUNCTION, IN_FLIGHT, LATENCY, MODULE, RESULT,
+};
 use census::prometheus::Exporter;
 use census::{Measure, TagMap, measure, tag, tags, view};
 // Named, and no more: so the linker takes it along.
@@ -104,7 +106,7 @@ fn every_function_has_its_rows_before_its_first_call() {
         Some(0)
     );
     assert!(
-        CONCURRENT
+        CALLS_IN_FLIGHT
             .data()
             .get(&named("generic"))
             .is_some_and(|active| *active == 0)
@@ -186,5 +188,5 @@ fn the_families_are_what_dashboards_expect() {
         body.contains("\napp_own_calls_total{result=\"error\",function=\"renamed\"} 1\n"),
         "{body}"
     );
-    assert!(!ACTIVE.name().is_empty());
+    assert!(!IN_FLIGHT.name().is_empty());
 }

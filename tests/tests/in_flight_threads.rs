@@ -42,7 +42,7 @@ fn begun(call: impl Future<Output = ()> + Send + 'static) -> Call {
 fn never_below_zero(view: &View<Sum>, done: &AtomicBool) {
     while !done.load(Ordering::Relaxed) {
         let data = view.data();
-        let active = data.get(&TagMap::empty()).map(|sum| sum.as_f64());
+        let active = data.get(&TagMap::new()).map(|sum| sum.as_f64());
         assert!(active >= Some(0.0), "{active:?} calls under way");
     }
 }
@@ -63,10 +63,7 @@ fn no_more_have_ended_than_begun() {
         end.join().expect("it does not panic");
         done.store(true, Ordering::Relaxed);
     });
-    assert_eq!(
-        UNDER_WAY.data().get(&TagMap::empty()),
-        Some(&Number::I64(0))
-    );
+    assert_eq!(UNDER_WAY.data().get(&TagMap::new()), Some(&Number::I64(0)));
 }
 
 /// The threads that begin calls are new, each time: no scrape has read their words before.

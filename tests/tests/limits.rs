@@ -9,7 +9,7 @@ static ROW: TagKey;
 
 /// A row's tags: column `n` has the value `vn`.
 fn wide(keys: &[TagKey]) -> TagMap {
-    let mut tags = TagMap::empty();
+    let mut tags = TagMap::new();
     for (number, key) in keys.iter().enumerate() {
         tags.insert(key, TagValue::new(&format!("v{number}")).expect("short"));
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use census::{
     AsTagValue, Count, Distribution, DistributionData, LastValue, Measure, Number, Sum, TagKey,
-    TagStr, Value, View, record, tag, tags,
+    TagValueRef, Value, View, record, tag, tags,
 };
 use proptest::prelude::*;
 
@@ -48,8 +48,8 @@ struct Same(usize);
 static SAME: [&str; 5] = TEXTS;
 
 impl AsTagValue for Same {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::one_of(&SAME, self.0 % 5)
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::one_of(&SAME, self.0 % 5)
     }
 }
 
@@ -57,8 +57,8 @@ impl AsTagValue for Same {
 struct Long;
 
 impl AsTagValue for Long {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::one_of(std::slice::from_ref(&LONG), 0)
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::one_of(std::slice::from_ref(&LONG), 0)
     }
 }
 

@@ -42,7 +42,7 @@ fn a_program_of_fifteen_lines_declares_records_and_scrapes() {
         15
     );
     let dependencies = format!(
-        "census = {{ path = {:?}, features = [\"prometheus\"] }}",
+        "census = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}",
         census()
     );
     let workspace = NewCrates::make(
@@ -61,9 +61,12 @@ fn a_program_of_fifteen_lines_declares_records_and_scrapes() {
 #[test]
 fn a_library_records_what_an_application_views() {
     // Without features: all that a library needs.
-    let library = format!("census = {{ path = {:?} }}", census());
+    let library = format!(
+        "census = {{ package = \"census-metrics\", path = {:?} }}",
+        census()
+    );
     let application = format!(
-        "census = {{ path = {:?}, features = [\"prometheus\"] }}\nnewlib = {{ path = \"../newlib\" }}",
+        "census = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}\nnewlib = {{ path = \"../newlib\" }}",
         census()
     );
     let workspace = NewCrates::make(
@@ -123,7 +126,7 @@ fn main() {
 #[test]
 fn the_dependency_may_have_another_name() {
     let dependencies = format!(
-        "metrics = {{ package = \"census\", path = {:?}, features = [\"prometheus\"] }}",
+        "metrics = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}",
         census()
     );
     let workspace = NewCrates::make(
@@ -184,7 +187,10 @@ fn hostile_scopes_are_clean_in_every_edition() {
             include_str!("../../ui-tests/scope/pass/methods_of_the_same_names.rs"),
         ),
     ];
-    let dependencies = format!("census = {{ path = {:?} }}", census());
+    let dependencies = format!(
+        "census = {{ package = \"census-metrics\", path = {:?} }}",
+        census()
+    );
     for edition in ["2018", "2021", "2024"] {
         for (name, code) in FILES {
             let name = format!("{name}-{edition}");

@@ -36,10 +36,7 @@ fn what_was_received_labels_views() {
 fn local_tags_never_leave_not_even_received_ones() {
     let local_only = tags!(SESSION = "secret");
     let encoded = local_only.encode().expect("small");
-    assert_eq!(
-        (encoded.as_slice(), encoded.left_out().local),
-        (&[0][..], 1)
-    );
+    assert_eq!((encoded.as_slice(), encoded.omitted().local), (&[0][..], 1));
     assert_eq!(local_only.to_baggage().as_str(), "");
 
     for received in [
@@ -50,7 +47,7 @@ fn local_tags_never_leave_not_even_received_ones() {
         assert!(received.get(&SESSION).is_some());
         // and stays.
         assert_eq!(received.to_baggage().as_str(), "method=GET");
-        assert_eq!(received.encode().expect("small").left_out().local, 1);
+        assert_eq!(received.encode().expect("small").omitted().local, 1);
         assert_eq!(received.outgoing(&[]), tags!(METHOD = "GET"));
         assert_eq!(received.incoming(&[]).len(), 2);
     }
@@ -88,7 +85,7 @@ fn what_is_said_to_stay_stays_also_by_other_keys_of_the_name() -> Result<(), Cat
         assert_eq!(tags.len(), 1);
         assert_eq!(tags.to_baggage().as_str(), "");
         assert_eq!(tags.encode().expect("small").as_slice(), [0]);
-        assert_eq!(tags.to_baggage().left_out().local, 1);
+        assert_eq!(tags.to_baggage().omitted().local, 1);
         assert!(tags.outgoing(&[]).is_empty());
     }
     Ok(())

@@ -45,14 +45,14 @@ fn a_missing_tag_and_an_empty_one_are_one_row() {
     record!(HITS = 4, tags(WHO = None::<&str>));
     record!(HITS = 8, tags(WHO = "x", WHAT = "w"));
     assert_eq!(BY_WHO.data().rows.len(), 2);
-    assert_eq!(BY_WHO.data().get(&TagMap::empty()), Some(&3));
+    assert_eq!(BY_WHO.data().get(&TagMap::new()), Some(&3));
     assert!(
         BY_BOTH
             .data()
             .get(&tags!(WHO = "x", WHAT = "w"))
             .is_some_and(|sum| *sum == 8)
     );
-    assert_eq!(ALL.data().get(&TagMap::empty()), Some(&4));
+    assert_eq!(ALL.data().get(&TagMap::new()), Some(&4));
     let data = BY_BOTH.data();
     let row = data.rows.last().expect("two rows");
     assert_eq!(
@@ -83,10 +83,7 @@ fn what_is_too_much_goes_to_the_overflow_row_and_totals_stay_right() {
             .is_some_and(|sum| *sum == 70)
     );
     assert_eq!(data.overflowed, 70);
-    assert_eq!(
-        ALL_MANY.data().get(&TagMap::empty()),
-        Some(&Number::U64(100))
-    );
+    assert_eq!(ALL_MANY.data().get(&TagMap::new()), Some(&Number::U64(100)));
     assert!(exposition().contains("census_overflowed_measurements_total{view=\"bounded\"} 70\n"));
 }
 

@@ -23,7 +23,7 @@ fn what_is_made_from_owned_names_works_like_statics() -> Result<(), Box<dyn std:
         .column(&pool)
         .register()?;
     drop(name);
-    let mut tags = TagMap::empty();
+    let mut tags = TagMap::new();
     tags.insert(&pool, TagValue::new("db")?);
     tags.clone().scope(|| size.record(-3));
     assert!(view.data().get(&tags).is_some_and(|value| *value == -3));
@@ -41,7 +41,7 @@ fn what_is_made_from_owned_names_works_like_statics() -> Result<(), Box<dyn std:
     DECLARED.record(5);
     assert!(
         sum.data()
-            .get(&TagMap::empty())
+            .get(&TagMap::new())
             .is_some_and(|value| *value == 5)
     );
     Ok(())
@@ -54,7 +54,7 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
     n.record(1);
     let again = View::count("runtime_n", &n).register()?;
     assert_eq!(
-        again.data().get(&TagMap::empty()),
+        again.data().get(&TagMap::new()),
         Some(&1),
         "its data are kept"
     );
@@ -63,8 +63,8 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
         .expect_err("another aggregation");
     let problem = &clash.problems()[0];
     assert_eq!(problem.kind(), ProblemKind::Conflict);
-    assert_eq!(problem.first(), Some(first.origin()));
-    assert_ne!(problem.refused().line(), first.origin().line());
+    assert_eq!(problem.kept_at(), Some(first.origin()));
+    assert_ne!(problem.rejected_at().line(), first.origin().line());
     assert!(
         clash.to_string().contains("tests/tests/runtime.rs:"),
         "{clash}"
@@ -77,7 +77,7 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
     // Measures.
     let equal = Measure::<u64>::builder("runtime/n").register()?;
     equal.record(1);
-    assert_eq!(first.data().get(&TagMap::empty()), Some(&2));
+    assert_eq!(first.data().get(&TagMap::new()), Some(&2));
     assert_eq!(
         kind(Measure::<i64>::builder("runtime/n").register()),
         Some(ProblemKind::Conflict)
@@ -151,18 +151,14 @@ fn unregistering_takes_the_rows_along_and_frees_the_name() -> Result<(), Catalog
     assert!(
         other
             .data()
-            .get(&TagMap::empty())
+            .get(&TagMap::new())
             .is_some_and(|sum| *sum == 5)
     );
     assert_eq!(kind(view.register()), Some(ProblemKind::Conflict));
     assert!(other.unregister());
     view.register()?;
     n.record(1);
-    assert_eq!(
-        view.data().get(&TagMap::empty()),
-        Some(&1),
-        "it starts anew"
-    );
+    assert_eq!(view.data().get(&TagMap::new()), Some(&1), "it starts anew");
     Ok(())
 }
 
@@ -173,7 +169,7 @@ fn a_key_is_local_everywhere_or_nowhere() -> Result<(), CatalogueError> {
     let clash = TagKey::new("runtime/local").expect_err("it is local");
     let problem = clash.problems().first().cloned().expect("a problem");
     assert_eq!(
-        (problem.kind(), problem.first()),
+        (problem.kind(), problem.kept_at()),
         (ProblemKind::Conflict, Some(key.origin()))
     );
     drop(key);

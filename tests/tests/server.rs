@@ -379,11 +379,11 @@ async fn a_collector_that_panics_is_a_500() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_routes_go_beside_those_of_the_users_own_server() {
     let hello = warp::path!("hello" / String).map(|name| format!("Hello, {name}!"));
-    let internal = warp::path("internal").and(exporter().routes());
+    let internal = warp::path("internal").and(exporter().warp_filter());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(
-        warp::serve(exporter().routes().or(internal).or(hello))
+        warp::serve(exporter().warp_filter().or(internal).or(hello))
             .incoming(listener)
             .run(),
     );

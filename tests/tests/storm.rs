@@ -52,10 +52,7 @@ fn totals_are_exact_while_threads_and_views_come_and_go() -> Result<(), Catalogu
         COUNT.data().rows.len(),
         usize::try_from(THREADS * 4).expect("few")
     );
-    assert_eq!(
-        TOTAL.data().get(&TagMap::empty()),
-        Some(&Number::U64(serial))
-    );
+    assert_eq!(TOTAL.data().get(&TagMap::new()), Some(&Number::U64(serial)));
     let (mut count, mut sum) = (0, 0);
     for row in SIZES.data().rows {
         assert_eq!(row.data.count, row.data.bucket_counts.iter().sum::<u64>());

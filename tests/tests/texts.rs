@@ -74,7 +74,7 @@ fn sets() -> Vec<(usize, Texts)> {
 
 /// The tags of these numbers as a map.
 fn map(texts: &Texts, numbers: std::ops::Range<usize>) -> TagMap {
-    let mut map = TagMap::empty();
+    let mut map = TagMap::new();
     for (number, (key, text)) in [&A, &B, &C, &D, &E].into_iter().zip(texts).enumerate() {
         if numbers.contains(&number) {
             map.insert(key, TagValue::new(text).expect("it is short enough"));

@@ -35,7 +35,7 @@ view! {
 
 macro_rules! only {
     ($view:ident) => {
-        $view.data().get(&TagMap::empty()).cloned()
+        $view.data().get(&TagMap::new()).cloned()
     };
 }
 
@@ -143,9 +143,12 @@ fn time() {
     };
     assert!(sum >= Duration::from_millis(1505) + took && sum < Duration::from_mins(1));
     let data = only!(TIME_DIST).expect("a row");
-    assert_eq!(
-        *data.bounds,
-        census::DEFAULT_LATENCY_BUCKETS.map(Number::Duration)
+    let defaults = census::DEFAULT_LATENCY_BUCKETS.iter();
+    assert!(
+        data.bounds
+            .iter()
+            .copied()
+            .eq(defaults.copied().map(Number::Duration))
     );
     assert!(
         data.bucket_counts[0] >= 2,
@@ -172,7 +175,7 @@ fn sums_end_where_they_would_fall_or_be_infinite() {
     time.record(Duration::MAX);
     time.record(Duration::from_secs(1));
     let longest = Number::Duration(Duration::from_nanos(u64::MAX));
-    assert_eq!(times.data().get(&TagMap::empty()), Some(&longest));
+    assert_eq!(times.data().get(&TagMap::new()), Some(&longest));
     let float = Measure::<f64>::builder("end/float")
         .register()
         .expect("free");
@@ -181,12 +184,12 @@ fn sums_end_where_they_would_fall_or_be_infinite() {
         .expect("free");
     float.record(f64::MAX);
     float.record(f64::MAX);
-    let data = floats.data().get(&TagMap::empty()).cloned().expect("a row");
+    let data = floats.data().get(&TagMap::new()).cloned().expect("a row");
     assert_eq!(data.sum, f64::MAX);
     for _ in 0..2 {
         float.record(-f64::MAX);
     }
-    let data = floats.data().get(&TagMap::empty()).cloned().expect("a row");
+    let data = floats.data().get(&TagMap::new()).cloned().expect("a row");
     assert!(
         data.mean.is_finite() && data.sum_of_squared_deviations.is_finite(),
         "{data:?}"
@@ -211,7 +214,7 @@ fn a_distribution_may_have_many_buckets() {
     for value in [0, 65_529, 65_536, BOUNDS - 1, BOUNDS] {
         measure.record(value);
     }
-    let data = view.data().get(&TagMap::empty()).cloned().expect("a row");
+    let data = view.data().get(&TagMap::new()).cloned().expect("a row");
     let filled = (0_u64..).zip(&data.bucket_counts);
     let filled: Vec<u64> = filled
         .filter_map(|(bucket, count)| (*count == 1).then_some(bucket))

@@ -96,7 +96,7 @@ fn tags_are_current_around_every_poll_and_in_the_destructor() {
 #[test]
 fn an_empty_set_hides_what_is_current() {
     let _outer = tags!(TENANT = "outer").enter();
-    let hidden = poll(pin!(async { tenant() }.with_tags(TagMap::empty())));
+    let hidden = poll(pin!(async { tenant() }.with_tags(TagMap::new())));
     assert_eq!(hidden, Poll::Ready(None));
     assert_eq!(tenant(), text("outer"));
 }
@@ -313,7 +313,7 @@ fn a_thread_that_is_ending_has_no_context_and_polls_all_the_same() {
 fn it_is_two_words_larger_than_what_it_wraps() {
     let bare = asks_twice(Tells::default());
     let size = size_of_val(&bare);
-    let tagged = bare.with_tags(TagMap::empty());
+    let tagged = bare.with_tags(TagMap::new());
     // The tags, and whether it is being dropped.
     assert!(size_of_val(&tagged) <= size + 2 * size_of::<usize>());
 }

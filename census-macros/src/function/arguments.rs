@@ -14,7 +14,7 @@ use crate::{list, suggest};
 
 const ATTRIBUTE: &str = "`#[measure]` of a function";
 const WORDS: [&str; 6] = ["in_flight", "tags", "result", "name", "skip", "crate"];
-const IN_FLIGHT: &str = "in_flight = ACTIVE";
+const IN_FLIGHT: &str = "in_flight = IN_FLIGHT";
 
 /// Reads the arguments; what is wrong is reported and left out.
 pub(super) fn parse(args: TokenStream, errors: &mut Errors) -> Arguments {

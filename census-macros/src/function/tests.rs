@@ -18,7 +18,7 @@ pub(crate) const VALID: [(&str, &str); 7] = [
         "pub(crate) async fn work<T: Copy>(self, (a, _): (T, u8)) -> Result<T> { a }",
     ),
     (
-        "a::LATENCY, in_flight = a::ACTIVE, tags(KEY = a == b, K = c), result = |r| r.is_ok(), name = NAME,",
+        "a::LATENCY, in_flight = a::IN_FLIGHT, tags(KEY = a == b, K = c), result = |r| r.is_ok(), name = NAME,",
         "unsafe extern \"C\" fn work(mut a: String, _: u8) -> ! { loop {} }",
     ),
     (

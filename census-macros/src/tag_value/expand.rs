@@ -16,7 +16,7 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     let (params, arguments, bounds) = generics.split_for_impl();
     let value = match variants.as_deref() {
         // A mistake was reported.
-        None => quote!(#krate::TagStr::unset()),
+        None => quote!(#krate::TagValueRef::unset()),
         Some([]) => quote!(match *self {}),
         Some(variants) => {
             // A static, and not a constant: that may lie at several places.
@@ -27,14 +27,14 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
             let arms = variants.iter().enumerate().map(arm);
             quote! {{
                 static __CENSUS_VALUES: [&::core::primitive::str; #count] = [#(#values),*];
-                #krate::TagStr::one_of(&__CENSUS_VALUES, match self { #(#arms,)* })
+                #krate::TagValueRef::one_of(&__CENSUS_VALUES, match self { #(#arms,)* })
             }}
         }
     };
     quote! {
         #[automatically_derived]
         impl #params #krate::AsTagValue for #name #arguments #bounds {
-            fn as_tag_value(&self) -> #krate::TagStr<'_> {
+            fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value
             }
         }

@@ -7,6 +7,7 @@ use crate::declare::Number;
 
 /// What a row of any view holds.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Data {
     /// Of a `Count`.
     Count(u64),

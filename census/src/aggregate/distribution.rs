@@ -11,7 +11,7 @@ use super::moments::Moments;
 use super::recipe::Recipe;
 use super::write::{Writer, add_float};
 use super::{DistributionData, sum};
-use crate::declare::{Kind, MeasureDescriptor, Value, order};
+use crate::declare::{MeasureDescriptor, Value, ValueKind, order};
 
 /// How often words are read again that changed while they were read.
 const TRIES: usize = 3;
@@ -28,16 +28,18 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
         return record_any::<W, T>(recipe, words, bits);
     }
     let kind = T::KIND;
-    let value = kind.float_of_ordinary(bits);
-    let Some(bucket) = recipe.bounds.bucket_of_ordinary(bits, value) else {
+    let value = kind.to_f64_below_2_63(bits);
+    let Some(bucket) = recipe.bounds.bucket_below_2_63(bits, value) else {
         return record_any::<W, T>(recipe, words, bits);
     };
     // As `record_any` does, but what cannot happen is left out.
     let deviation = value - float(parts.shift);
     let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
     match kind {
-        Kind::F64 => add(parts.sum, value),
-        Kind::U64 | Kind::I64 | Kind::Duration => sum::add::<W>(kind, parts.sum, bits),
+        ValueKind::F64 => add(parts.sum, value),
+        ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => {
+            sum::add::<W>(kind, parts.sum, bits)
+        }
     }
     add(parts.shifted_sum, deviation);
     add(parts.shifted_squares, deviation * deviation);
@@ -51,8 +53,8 @@ fn record_any<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u
         return;
     };
     let kind = T::KIND;
-    let value = kind.float(bits);
-    let key = order::key(kind, bits);
+    let value = kind.to_f64(bits);
+    let key = order::to_sort_key(kind, bits);
     let bucket = recipe.bounds.bucket_of(key);
     let deviation = value - parts.shift_or(value);
     sum::add::<W>(kind, parts.sum, bits);
@@ -130,7 +132,7 @@ impl Totals {
     }
 
     /// Adds what some words hold.
-    pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
+    pub(super) fn add(&mut self, kind: ValueKind, words: &[AtomicU64]) {
         let Some(parts) = Parts::new(words) else {
             return;
         };
@@ -202,15 +204,15 @@ impl Totals {
         let kind = recipe.kind;
         let count = self.moments.count;
         let unit = match kind {
-            Kind::Duration => measure.time_unit().nanoseconds(),
-            Kind::U64 | Kind::I64 | Kind::F64 => 1.0,
+            ValueKind::Duration => measure.time_unit().nanoseconds(),
+            ValueKind::U64 | ValueKind::I64 | ValueKind::F64 => 1.0,
         };
-        let bits = |key| order::bits(kind, key);
+        let bits = |key| order::from_sort_key(kind, key);
         let (min, max) = (bits(!self.least), bits(self.greatest));
         let (mean, deviations) = self.moments.mean_and_deviations(
-            kind.float(min),
-            kind.float(max),
-            kind.float(self.sum),
+            kind.to_f64(min),
+            kind.to_f64(max),
+            kind.to_f64(self.sum),
         );
         DistributionData {
             count,
@@ -226,8 +228,8 @@ impl Totals {
     }
 
     /// Whether there was a value below zero.
-    pub(super) fn is_negative(&self, kind: Kind) -> bool {
-        self.moments.count > 0 && kind.float(order::bits(kind, !self.least)) < 0.0
+    pub(super) fn is_negative(&self, kind: ValueKind) -> bool {
+        self.moments.count > 0 && kind.to_f64(order::from_sort_key(kind, !self.least)) < 0.0
     }
 
     /// Has the sum be no less than `sum`.

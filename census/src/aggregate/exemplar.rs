@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::SystemTime;
 
 use super::Exemplar;
-use crate::declare::{Kind, name};
-use crate::tags::{TagStr, packed};
+use crate::declare::{ValueKind, name};
+use crate::tags::{TagValueRef, packed};
 
 /// OpenMetrics 1.0.0, "Exemplars": the label names and values together have at most 128 characters.
 const MAX_CHARS: usize = 128;
@@ -24,12 +24,12 @@ pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
 /// The labels that a measurement carried; at least one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ExemplarLabels<'a> {
-    labels: &'a [(&'a str, TagStr<'a>)],
+    labels: &'a [(&'a str, TagValueRef<'a>)],
 }
 
 impl<'a> ExemplarLabels<'a> {
     /// The labels that have a value; `None` if none has, or if they cannot be exported.
-    pub(crate) fn new(labels: &'a [(&'a str, TagStr<'a>)]) -> Option<Self> {
+    pub(crate) fn new(labels: &'a [(&'a str, TagValueRef<'a>)]) -> Option<Self> {
         let this = Self { labels };
         this.iter().next()?;
         let is_valid = |(name, value): (Cow<'_, str>, &str)| {
@@ -56,11 +56,11 @@ impl<'a> ExemplarLabels<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, (name, value))| {
-                let name = name::sanitise(name);
+                let name = name::sanitize(name);
                 let mut later = self.labels.iter().skip(index + 1);
                 // Of two that become one, the later stays.
                 let again = later
-                    .any(|(other, value)| value.get().is_some() && name::sanitise(other) == name);
+                    .any(|(other, value)| value.get().is_some() && name::sanitize(other) == name);
                 (!again).then_some((name, value.get()?))
             })
     }
@@ -96,7 +96,7 @@ impl Exemplars {
     }
 
     /// The exemplars of a row's buckets; nothing if there is none.
-    pub(super) fn of(&self, row: usize, kind: Kind) -> Vec<Option<Exemplar>> {
+    pub(super) fn of(&self, row: usize, kind: ValueKind) -> Vec<Option<Exemplar>> {
         if !self.any.load(Ordering::Relaxed) {
             return Vec::new();
         }
@@ -148,7 +148,7 @@ impl ExemplarCell {
         stored.time = SystemTime::now();
     }
 
-    fn get(&self, kind: Kind) -> Option<Exemplar> {
+    fn get(&self, kind: ValueKind) -> Option<Exemplar> {
         let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stored = cell.as_ref()?;
         let mut labels = Vec::new();

@@ -8,7 +8,7 @@ use super::recipe::Sample;
 use super::recipe::{Reading, Recipe};
 use super::{Data, Exemplar, Rows};
 use crate::declare::ViewSpec;
-use crate::register::{default_max_series, known_rows};
+use crate::register::{default_max_series, initial_rows};
 use crate::tags::packed;
 
 /// The value of every tag of the overflow row.
@@ -36,7 +36,7 @@ impl LiveView {
     pub(crate) fn new(spec: ViewSpec) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
         let rows = Rows::new(Recipe::new(&spec), max);
-        for key in known_rows(&spec) {
+        for key in initial_rows(&spec) {
             rows.table.add_known(&key);
         }
         Self {

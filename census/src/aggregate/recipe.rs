@@ -10,7 +10,7 @@ use super::write::Writer;
 use super::{Data, sum};
 #[cfg(feature = "prometheus")]
 use crate::declare::Number;
-use crate::declare::{AggregationSpec, Bounds, Kind, MeasureDescriptor, Value, ViewSpec};
+use crate::declare::{AggregationSpec, Bounds, MeasureDescriptor, Value, ValueKind, ViewSpec};
 
 /// How the rows of a view are written and read.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Recipe {
     /// The view's: no other has it, or had it.
     pub(super) number: u64,
     pub(super) op: Op,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     pub(super) bounds: Bounds,
     /// How many words a row has.
     pub(super) words: usize,
@@ -54,7 +54,7 @@ impl Recipe {
         }
     }
 
-    pub(super) fn of(kind: Kind, op: Op, bounds: Bounds) -> Self {
+    pub(super) fn of(kind: ValueKind, op: Op, bounds: Bounds) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let words = match op {
             Op::Count | Op::Sum => 1,
@@ -84,20 +84,20 @@ impl Recipe {
         match (self.op, self.kind) {
             (Op::Count, _) => record_count::<W>,
             (Op::LastValue, _) => record_last_value,
-            (Op::Sum, Kind::U64) => record_sum::<W, u64>,
-            (Op::Sum, Kind::I64) => record_sum::<W, i64>,
-            (Op::Sum, Kind::F64) => record_sum::<W, f64>,
-            (Op::Sum, Kind::Duration) => record_sum::<W, Duration>,
-            (Op::Distribution, Kind::U64) => distribution::record::<W, u64>,
-            (Op::Distribution, Kind::I64) => distribution::record::<W, i64>,
-            (Op::Distribution, Kind::F64) => distribution::record::<W, f64>,
-            (Op::Distribution, Kind::Duration) => distribution::record::<W, Duration>,
+            (Op::Sum, ValueKind::U64) => record_sum::<W, u64>,
+            (Op::Sum, ValueKind::I64) => record_sum::<W, i64>,
+            (Op::Sum, ValueKind::F64) => record_sum::<W, f64>,
+            (Op::Sum, ValueKind::Duration) => record_sum::<W, Duration>,
+            (Op::Distribution, ValueKind::U64) => distribution::record::<W, u64>,
+            (Op::Distribution, ValueKind::I64) => distribution::record::<W, i64>,
+            (Op::Distribution, ValueKind::F64) => distribution::record::<W, f64>,
+            (Op::Distribution, ValueKind::Duration) => distribution::record::<W, Duration>,
         }
     }
 
     /// Whether this is about sums of floats, which are rounded in another way when they are added in another order.
     pub(super) fn rounds(&self) -> bool {
-        self.kind == Kind::F64 && matches!(self.op, Op::Sum | Op::Distribution)
+        self.kind == ValueKind::F64 && matches!(self.op, Op::Sum | Op::Distribution)
     }
 
     /// Whether a row's sum may only rise: no value was below zero.
@@ -133,7 +133,7 @@ fn record_count<W: Writer>(_: &Recipe, words: &[AtomicU64], _: u64) {
 fn record_sum<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
     if let [sum, ..] = words {
         sum::add::<W>(T::KIND, sum, bits);
-        if T::KIND == Kind::F64 && bits.cast_signed() < 0 {
+        if T::KIND == ValueKind::F64 && bits.cast_signed() < 0 {
             recipe.negative.store(true, Ordering::Relaxed);
         }
     }
@@ -179,7 +179,7 @@ impl Reading {
 
     /// Adds what some words hold.
     #[inline]
-    pub(super) fn add(&mut self, kind: Kind, words: &[AtomicU64]) {
+    pub(super) fn add(&mut self, kind: ValueKind, words: &[AtomicU64]) {
         match (self, words) {
             (Self::Count(total), [count, ..]) => *total = total.wrapping_add(sum::load(count)),
             (Self::Sum(total), [part, ..]) => *total = sum::plus(kind, *total, sum::load(part)),

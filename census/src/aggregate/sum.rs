@@ -3,26 +3,26 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::write::{self, Writer};
-use crate::declare::Kind;
+use crate::declare::ValueKind;
 
 /// Adds a value to a word.
 #[inline]
-pub(super) fn add<W: Writer>(kind: Kind, word: &AtomicU64, bits: u64) {
+pub(super) fn add<W: Writer>(kind: ValueKind, word: &AtomicU64, bits: u64) {
     match kind {
         // Wraps around. Two's complement: the same addition for both.
-        Kind::U64 | Kind::I64 => W::add(word, bits),
+        ValueKind::U64 | ValueKind::I64 => W::add(word, bits),
         // Ends at 584 years: it is exported as a counter, and must not fall.
-        Kind::Duration => W::update(word, |sum| sum.saturating_add(bits)),
-        Kind::F64 => write::add_float::<W>(word, f64::from_bits(bits)),
+        ValueKind::Duration => W::update(word, |sum| sum.saturating_add(bits)),
+        ValueKind::F64 => write::add_float::<W>(word, f64::from_bits(bits)),
     }
 }
 
 /// The sum of two sums.
-pub(super) fn plus(kind: Kind, a: u64, b: u64) -> u64 {
+pub(super) fn plus(kind: ValueKind, a: u64, b: u64) -> u64 {
     match kind {
-        Kind::U64 | Kind::I64 => a.wrapping_add(b),
-        Kind::Duration => a.saturating_add(b),
-        Kind::F64 => write::sum(f64::from_bits(a), f64::from_bits(b)).to_bits(),
+        ValueKind::U64 | ValueKind::I64 => a.wrapping_add(b),
+        ValueKind::Duration => a.saturating_add(b),
+        ValueKind::F64 => write::sum(f64::from_bits(a), f64::from_bits(b)).to_bits(),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cells::Cells;
+use super::bucket_lookup::BucketLookup;
 use super::number::{float_bits, nanoseconds};
-use super::{Kind, Number, Value, order};
+use super::{Number, Value, ValueKind, order};
 
 /// The buckets of a `Distribution` of a `Measure<Duration>` that names none: 5 ms to 10 s, Prometheus's own defaults.
-pub const DEFAULT_LATENCY_BUCKETS: [Duration; 11] = [
+pub const DEFAULT_LATENCY_BUCKETS: &[Duration] = &[
     Duration::from_millis(5),
     Duration::from_millis(10),
     Duration::from_millis(25),
@@ -44,7 +44,7 @@ impl StaticBounds {
         let mut index = 0;
         while let Some((kind, bits)) = self.get(index) {
             assert!(is_finite(kind, bits), "{}", NOT_FINITE);
-            let key = order::key(kind, bits);
+            let key = order::to_sort_key(kind, bits);
             if let Some(previous) = previous {
                 assert!(previous < key, "{}", NOT_INCREASING);
             }
@@ -54,47 +54,47 @@ impl StaticBounds {
         self
     }
 
-    const fn get(self, index: usize) -> Option<(Kind, u64)> {
+    const fn get(self, index: usize) -> Option<(ValueKind, u64)> {
         // `slice::get` is not `const` yet.
         match self {
             Self::U64(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((Kind::U64, *bound)),
+                Some((_, [bound, ..])) => Some((ValueKind::U64, *bound)),
                 _ => None,
             },
             Self::I64(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((Kind::I64, bound.cast_unsigned())),
+                Some((_, [bound, ..])) => Some((ValueKind::I64, bound.cast_unsigned())),
                 _ => None,
             },
             Self::F64(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((Kind::F64, float_bits(*bound))),
+                Some((_, [bound, ..])) => Some((ValueKind::F64, float_bits(*bound))),
                 _ => None,
             },
             Self::Duration(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((Kind::Duration, nanoseconds(*bound))),
+                Some((_, [bound, ..])) => Some((ValueKind::Duration, nanoseconds(*bound))),
                 _ => None,
             },
         }
     }
 }
 
-const fn is_finite(kind: Kind, bits: u64) -> bool {
+const fn is_finite(kind: ValueKind, bits: u64) -> bool {
     match kind {
-        Kind::U64 | Kind::I64 => true,
-        Kind::F64 => f64::from_bits(bits).is_finite(),
+        ValueKind::U64 | ValueKind::I64 => true,
+        ValueKind::F64 => f64::from_bits(bits).is_finite(),
         // The longest stands for all that are longer.
-        Kind::Duration => bits < u64::MAX,
+        ValueKind::Duration => bits < u64::MAX,
     }
 }
 
 /// Bounds as a view has them: shared by its rows, and comparable as one integer whatever the type (see [`order`]).
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
-    kind: Kind,
+    kind: ValueKind,
     keys: Arc<[u64]>,
     /// As they were written.
     numbers: Arc<[Number]>,
     /// Finds the buckets of ordinary values quicker than a search.
-    cells: Option<Arc<Cells>>,
+    cells: Option<Arc<BucketLookup>>,
 }
 
 impl PartialEq for Bounds {
@@ -110,7 +110,7 @@ impl Bounds {
     pub(crate) fn new<T: Value>(bounds: impl IntoIterator<Item = T>) -> Result<Self, &'static str> {
         let key = |bound: T| {
             let bits = bound.to_bits().filter(|bits| is_finite(T::KIND, *bits))?;
-            Some(order::key(T::KIND, bits))
+            Some(order::to_sort_key(T::KIND, bits))
         };
         let keys: Option<Arc<[u64]>> = bounds.into_iter().map(key).collect();
         let keys = keys.ok_or(NOT_FINITE)?;
@@ -121,16 +121,16 @@ impl Bounds {
     }
 
     /// No bounds: one bucket.
-    pub(crate) fn none(kind: Kind) -> Self {
+    pub(crate) fn none(kind: ValueKind) -> Self {
         Self::from_keys(kind, Arc::default())
     }
 
-    fn from_keys(kind: Kind, keys: Arc<[u64]>) -> Self {
-        let bits = |key: &u64| order::bits(kind, *key);
+    fn from_keys(kind: ValueKind, keys: Arc<[u64]>) -> Self {
+        let bits = |key: &u64| order::from_sort_key(kind, *key);
         Self {
             kind,
             numbers: keys.iter().map(|key| kind.number(bits(key))).collect(),
-            cells: Cells::new(kind, &keys).map(Arc::new),
+            cells: BucketLookup::new(kind, &keys).map(Arc::new),
             keys,
         }
     }
@@ -138,7 +138,7 @@ impl Bounds {
     /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
     #[inline]
     pub(crate) fn bucket(&self, bits: u64) -> usize {
-        self.bucket_of(order::key(self.kind, bits))
+        self.bucket_of(order::to_sort_key(self.kind, bits))
     }
 
     /// The bucket of a value that is given by its key.
@@ -150,7 +150,7 @@ impl Bounds {
     /// The bucket of a value that is not negative, and whose bits are less than 2^63; `value` is the same as a float.
     /// `None` if that takes a search.
     #[inline]
-    pub(crate) fn bucket_of_ordinary(&self, bits: u64, value: f64) -> Option<usize> {
+    pub(crate) fn bucket_below_2_63(&self, bits: u64, value: f64) -> Option<usize> {
         self.cells.as_ref()?.bucket(bits, value)
     }
 
@@ -168,14 +168,14 @@ impl Bounds {
 impl From<StaticBounds> for Bounds {
     fn from(bounds: StaticBounds) -> Self {
         let kind = match bounds {
-            StaticBounds::U64(_) => Kind::U64,
-            StaticBounds::I64(_) => Kind::I64,
-            StaticBounds::F64(_) => Kind::F64,
-            StaticBounds::Duration(_) => Kind::Duration,
+            StaticBounds::U64(_) => ValueKind::U64,
+            StaticBounds::I64(_) => ValueKind::I64,
+            StaticBounds::F64(_) => ValueKind::F64,
+            StaticBounds::Duration(_) => ValueKind::Duration,
         };
         let keys = (0..)
             .map_while(|index| bounds.get(index))
-            .map(|(kind, bits)| order::key(kind, bits))
+            .map(|(kind, bits)| order::to_sort_key(kind, bits))
             .collect();
         Self::from_keys(kind, keys)
     }

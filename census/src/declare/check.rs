@@ -125,7 +125,7 @@ pub const fn latency<M: IsLatency<Is = M>>(measure: &'static M) -> &'static M::I
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot count calls under way",
     label = "`in_flight` takes a `Measure<i64>`",
-    note = "declare one: `#[measure] static ACTIVE: Measure<i64>;`"
+    note = "declare one: `#[measure] static IN_FLIGHT: Measure<i64>;`"
 )]
 pub trait IsInFlight {
     /// Itself.

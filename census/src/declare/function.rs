@@ -5,7 +5,7 @@ use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
 use super::{Measure, MeasureCell, Origin, Value, name};
-use crate::calls::{ACTIVE, LATENCY};
+use crate::calls::{IN_FLIGHT, LATENCY};
 
 /// A function with `#[measure]`.
 #[doc(hidden)]
@@ -75,7 +75,7 @@ impl FunctionCell {
         results: &'static [&'static str],
         origin: Origin,
     ) -> Self {
-        Self::new(name, results, &LATENCIES, Some(&ACTIVE), &[], origin)
+        Self::new(name, results, &LATENCIES, Some(&IN_FLIGHT), &[], origin)
     }
 
     pub(crate) const fn latencies(&self) -> &'static [&'static Measure<Duration>] {

@@ -13,7 +13,7 @@ pub(crate) enum Handle<T: ?Sized + 'static> {
 
 impl<T: ?Sized> Handle<T> {
     /// Whether both are the very same object.
-    pub(crate) fn same(&self, other: &Self) -> bool {
+    pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         std::ptr::addr_eq(&raw const **self, &raw const **other)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::check::IsMeasure;
-use super::{Handle, Kind, Origin, TimeUnit, Value, name};
+use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 use crate::register::Wiring;
 
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
@@ -46,13 +46,13 @@ pub(crate) struct MeasureDescriptor {
     pub(crate) name: Cow<'static, str>,
     pub(crate) description: Cow<'static, str>,
     pub(crate) unit: Cow<'static, str>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ValueKind,
     pub(crate) origin: Origin,
 }
 
 impl MeasureDescriptor {
     /// Whether both define the same measure; the place does not count.
-    pub(crate) fn same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
             && self.unit == other.unit
@@ -81,7 +81,7 @@ pub const fn measure_cell<M: IsMeasure>(
 impl MeasureCell {
     #[track_caller]
     const fn new(
-        kind: Kind,
+        kind: ValueKind,
         name: &'static str,
         description: &'static str,
         unit: Option<&'static str>,
@@ -91,7 +91,7 @@ impl MeasureCell {
             name::is_valid(name),
             "the name of a measure is 1 to 255 bytes of printable ASCII"
         );
-        let duration = matches!(kind, Kind::Duration);
+        let duration = matches!(kind, ValueKind::Duration);
         let unit = match unit {
             Some(unit) => unit,
             None if duration => "s",

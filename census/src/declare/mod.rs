@@ -2,8 +2,9 @@
 //! place where it was written.
 
 mod aggregation;
+mod bucket_lookup;
 mod buckets;
-mod cells;
+
 pub(crate) mod check;
 mod columns;
 mod function;
@@ -26,7 +27,7 @@ pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell, measure_cell};
 pub use number::{HasDefaultBuckets, Number, Value};
-pub(crate) use number::{Kind, order};
+pub(crate) use number::{ValueKind, order};
 pub use origin::Origin;
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;

@@ -42,24 +42,24 @@ const fn is_printable(bytes: &[u8], first: u8, max: usize) -> bool {
 
 /// Whether a name becomes a label that begins with `__`: Prometheus keeps those for itself (its data model).
 pub(crate) const fn is_reserved_label(name: &str) -> bool {
-    matches!(name.as_bytes(), [a, b, ..] if sanitised(*a) == b'_' && sanitised(*b) == b'_')
+    matches!(name.as_bytes(), [a, b, ..] if sanitized(*a) == b'_' && sanitized(*b) == b'_')
 }
 
-/// Whether two names become one label: they are equal once they are sanitised.
+/// Whether two names become one label: they are equal once they are sanitized.
 pub(crate) const fn is_same_label(a: &str, b: &str) -> bool {
     let (mut a, mut b) = match (a.as_bytes(), b.as_bytes()) {
         // Of a leading digit comes a `_` before it.
         ([b'0'..=b'9', ..], [b'0'..=b'9', ..]) => (a.as_bytes(), b.as_bytes()),
-        ([b'0'..=b'9', ..], [first, rest @ ..]) if sanitised(*first) == b'_' => {
+        ([b'0'..=b'9', ..], [first, rest @ ..]) if sanitized(*first) == b'_' => {
             (a.as_bytes(), rest)
         }
-        ([first, rest @ ..], [b'0'..=b'9', ..]) if sanitised(*first) == b'_' => {
+        ([first, rest @ ..], [b'0'..=b'9', ..]) if sanitized(*first) == b'_' => {
             (rest, b.as_bytes())
         }
         (a, b) => (a, b),
     };
     while let ([x, rest_of_a @ ..], [y, rest_of_b @ ..]) = (a, b) {
-        if sanitised(*x) != sanitised(*y) {
+        if sanitized(*x) != sanitized(*y) {
             return false;
         }
         (a, b) = (rest_of_a, rest_of_b);
@@ -68,7 +68,7 @@ pub(crate) const fn is_same_label(a: &str, b: &str) -> bool {
 }
 
 /// What becomes of a byte of a name, which is ASCII.
-const fn sanitised(byte: u8) -> u8 {
+const fn sanitized(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() {
         byte
     } else {
@@ -121,7 +121,7 @@ pub const fn default_str(bytes: &'static [u8]) -> &'static str {
 }
 
 /// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a leading digit gets a `_`.
-pub(crate) fn sanitise(name: &str) -> Cow<'_, str> {
+pub(crate) fn sanitize(name: &str) -> Cow<'_, str> {
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
     if !digit_first && name.chars().all(legal) {
@@ -164,19 +164,19 @@ mod tests {
             "._x", "_x", "1_x",
         ];
         for a in names {
-            let label = sanitise(a);
+            let label = sanitize(a);
             assert_eq!(is_reserved_label(a), label.starts_with("__"), "{a}");
             for b in names {
-                assert_eq!(is_same_label(a, b), label == sanitise(b), "{a} {b}");
+                assert_eq!(is_same_label(a, b), label == sanitize(b), "{a} {b}");
             }
         }
     }
 
     #[test]
     fn sanitising_keeps_legal_names_and_mends_the_rest() {
-        assert!(matches!(sanitise("ok_Name_9"), Cow::Borrowed(_)));
-        assert_eq!(sanitise("a.b/c:d"), "a_b_c_d");
-        assert_eq!(sanitise("1st"), "_1st");
-        assert_eq!(sanitise("\u{e9}t\u{e9}"), "_t_");
+        assert!(matches!(sanitize("ok_Name_9"), Cow::Borrowed(_)));
+        assert_eq!(sanitize("a.b/c:d"), "a_b_c_d");
+        assert_eq!(sanitize("1st"), "_1st");
+        assert_eq!(sanitize("\u{e9}t\u{e9}"), "_t_");
     }
 }

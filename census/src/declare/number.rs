@@ -1,4 +1,4 @@
-//! The four types a measurement's value can have, and their common form: 64 bits and a [`Kind`].
+//! The four types a measurement's value can have, and their common form: 64 bits and a [`ValueKind`].
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::unit::TimeUnit;
 )]
 pub trait Value: sealed::Sealed + Copy + Send + Sync + 'static {
     #[doc(hidden)]
-    const KIND: Kind;
+    const KIND: ValueKind;
 
     /// The value in its common form; `None` for NaN and the infinities, which are refused.
     #[doc(hidden)]
@@ -31,7 +31,7 @@ impl HasDefaultBuckets for Duration {}
 /// Which of the four types 64 bits are.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// The number itself.
     U64,
     /// Two's complement.
@@ -44,6 +44,7 @@ pub enum Kind {
 
 /// A value read back: of a row, a bound or an exemplar.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Number {
     /// Of a `Measure<u64>`.
     U64(u64),
@@ -78,7 +79,7 @@ impl Number {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// Reads the common form back.
     pub(crate) fn number(self, bits: u64) -> Number {
         match self {
@@ -92,7 +93,7 @@ impl Kind {
     /// The value as a float; a duration in nanoseconds.
     #[inline]
     #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
-    pub(crate) const fn float(self, bits: u64) -> f64 {
+    pub(crate) const fn to_f64(self, bits: u64) -> f64 {
         match self {
             Self::U64 | Self::Duration => bits as f64,
             Self::I64 => bits.cast_signed() as f64,
@@ -102,9 +103,9 @@ impl Kind {
 
     /// The same of bits that are less than 2^63: one instruction, because it is signed integers that processors convert.
     #[inline]
-    pub(crate) const fn float_of_ordinary(self, bits: u64) -> f64 {
+    pub(crate) const fn to_f64_below_2_63(self, bits: u64) -> f64 {
         match self {
-            Self::U64 | Self::I64 | Self::Duration => Self::I64.float(bits),
+            Self::U64 | Self::I64 | Self::Duration => Self::I64.to_f64(bits),
             Self::F64 => f64::from_bits(bits),
         }
     }
@@ -113,27 +114,27 @@ impl Kind {
 /// Integers that compare as the values of each kind do, so that one search finds a bucket for all four types, and
 /// the atomic `fetch_min` and `fetch_max` work for all.
 pub(crate) mod order {
-    use super::Kind;
+    use super::ValueKind;
 
     const SIGN: u64 = 1 << 63;
 
     /// From the common form.
-    pub(crate) const fn key(kind: Kind, bits: u64) -> u64 {
+    pub(crate) const fn to_sort_key(kind: ValueKind, bits: u64) -> u64 {
         match kind {
-            Kind::U64 | Kind::Duration => bits,
-            Kind::I64 => bits ^ SIGN,
-            Kind::F64 if bits & SIGN == 0 => bits | SIGN,
-            Kind::F64 => !bits,
+            ValueKind::U64 | ValueKind::Duration => bits,
+            ValueKind::I64 => bits ^ SIGN,
+            ValueKind::F64 if bits & SIGN == 0 => bits | SIGN,
+            ValueKind::F64 => !bits,
         }
     }
 
     /// Back to the common form.
-    pub(crate) const fn bits(kind: Kind, key: u64) -> u64 {
+    pub(crate) const fn from_sort_key(kind: ValueKind, key: u64) -> u64 {
         match kind {
-            Kind::U64 | Kind::Duration => key,
-            Kind::I64 => key ^ SIGN,
-            Kind::F64 if key & SIGN == 0 => !key,
-            Kind::F64 => key & !SIGN,
+            ValueKind::U64 | ValueKind::Duration => key,
+            ValueKind::I64 => key ^ SIGN,
+            ValueKind::F64 if key & SIGN == 0 => !key,
+            ValueKind::F64 => key & !SIGN,
         }
     }
 }
@@ -158,7 +159,7 @@ pub(crate) const fn float_bits(value: f64) -> u64 {
 
 #[diagnostic::do_not_recommend]
 impl Value for u64 {
-    const KIND: Kind = Kind::U64;
+    const KIND: ValueKind = ValueKind::U64;
     #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self)
@@ -167,7 +168,7 @@ impl Value for u64 {
 
 #[diagnostic::do_not_recommend]
 impl Value for i64 {
-    const KIND: Kind = Kind::I64;
+    const KIND: ValueKind = ValueKind::I64;
     #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(self.cast_unsigned())
@@ -176,7 +177,7 @@ impl Value for i64 {
 
 #[diagnostic::do_not_recommend]
 impl Value for f64 {
-    const KIND: Kind = Kind::F64;
+    const KIND: ValueKind = ValueKind::F64;
     #[inline]
     fn to_bits(self) -> Option<u64> {
         self.is_finite().then(|| float_bits(self))
@@ -185,7 +186,7 @@ impl Value for f64 {
 
 #[diagnostic::do_not_recommend]
 impl Value for Duration {
-    const KIND: Kind = Kind::Duration;
+    const KIND: ValueKind = ValueKind::Duration;
     #[inline]
     fn to_bits(self) -> Option<u64> {
         Some(nanoseconds(self))
@@ -249,21 +250,24 @@ mod tests {
         .map(f64::to_bits);
         let signed = [i64::MIN, -1, 0, 1, i64::MAX].map(i64::cast_unsigned);
         let unsigned = [0, 1, u64::MAX];
-        let check = |kind: Kind, all: &[u64]| {
+        let check = |kind: ValueKind, all: &[u64]| {
             for (a, b) in all.iter().zip(all.iter().skip(1)) {
                 assert!(
-                    order::key(kind, *a) < order::key(kind, *b),
+                    order::to_sort_key(kind, *a) < order::to_sort_key(kind, *b),
                     "{kind:?} {a:x} {b:x}"
                 );
             }
             for bits in all {
-                assert_eq!(order::bits(kind, order::key(kind, *bits)), *bits);
+                assert_eq!(
+                    order::from_sort_key(kind, order::to_sort_key(kind, *bits)),
+                    *bits
+                );
             }
         };
-        check(Kind::F64, &floats);
-        check(Kind::I64, &signed);
-        check(Kind::U64, &unsigned);
-        check(Kind::Duration, &unsigned);
+        check(ValueKind::F64, &floats);
+        check(ValueKind::I64, &signed);
+        check(ValueKind::U64, &unsigned);
+        check(ValueKind::Duration, &unsigned);
     }
 
     #[test]

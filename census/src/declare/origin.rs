@@ -65,7 +65,7 @@ impl Origin {
     }
 
     /// The order in which declarations count: the linker's order is none.
-    pub(crate) fn rank(&self) -> (&'static str, &'static str, u32, u32) {
+    pub(crate) fn sort_key(&self) -> (&'static str, &'static str, u32, u32) {
         (self.crate_name(), self.file, self.line, self.column)
     }
 }

@@ -155,7 +155,7 @@ impl TagKey {
 
 impl PartialEq for TagKey {
     fn eq(&self, other: &Self) -> bool {
-        self.cell.same(&other.cell) || self.name() == other.name()
+        self.cell.ptr_eq(&other.cell) || self.name() == other.name()
     }
 }
 

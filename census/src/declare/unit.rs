@@ -2,6 +2,7 @@
 
 /// The unit in which a `Duration` measure is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TimeUnit {
     /// `s`, the default and Prometheus's base unit.
     Seconds,

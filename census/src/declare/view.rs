@@ -63,7 +63,7 @@ struct StaticView {
 /// A view's measure and aggregation, as [`view!`](macro@crate::view) writes them.
 #[doc(hidden)]
 #[must_use]
-pub struct Plan<A> {
+pub struct StaticViewSource<A> {
     measure: &'static Handle<MeasureCell>,
     aggregation: StaticAggregation,
     marker: PhantomData<fn() -> A>,
@@ -97,7 +97,7 @@ impl ViewSpec {
     }
 
     /// With its measure's description, if it has none.
-    pub(crate) fn described(mut self) -> Self {
+    pub(crate) fn with_default_description(mut self) -> Self {
         if self.description.is_empty() {
             self.description = self.measure.descriptor.description.clone();
         }
@@ -105,17 +105,20 @@ impl ViewSpec {
     }
 
     /// Whether both define the same view; the place does not count.
-    pub(crate) fn same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
-            && self.measure.descriptor.same(&other.measure.descriptor)
+            && self
+                .measure
+                .descriptor
+                .is_same_definition(&other.measure.descriptor)
             && self.aggregation == other.aggregation
             && self.columns == other.columns
             && self.max_series == other.max_series
     }
 }
 
-impl<A> Plan<A> {
+impl<A> StaticViewSource<A> {
     const fn new(measure: &'static Handle<MeasureCell>, aggregation: StaticAggregation) -> Self {
         Self {
             measure,
@@ -126,26 +129,26 @@ impl<A> Plan<A> {
 }
 
 #[doc(hidden)]
-pub const fn count<T: Value>(measure: &'static Measure<T>) -> Plan<Count> {
-    Plan::new(measure.handle(), StaticAggregation::Count)
+pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Count> {
+    StaticViewSource::new(measure.handle(), StaticAggregation::Count)
 }
 
 #[doc(hidden)]
-pub const fn sum<T: Value>(measure: &'static Measure<T>) -> Plan<Sum> {
-    Plan::new(measure.handle(), StaticAggregation::Sum)
+pub const fn sum<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Sum> {
+    StaticViewSource::new(measure.handle(), StaticAggregation::Sum)
 }
 
 #[doc(hidden)]
-pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> Plan<LastValue> {
-    Plan::new(measure.handle(), StaticAggregation::LastValue)
+pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<LastValue> {
+    StaticViewSource::new(measure.handle(), StaticAggregation::LastValue)
 }
 
 #[doc(hidden)]
 pub const fn default_distribution<T: HasDefaultBuckets>(
     measure: &'static Measure<T>,
-) -> Plan<Distribution> {
-    let bounds = StaticBounds::Duration(&DEFAULT_LATENCY_BUCKETS);
-    Plan::new(measure.handle(), StaticAggregation::Distribution(bounds))
+) -> StaticViewSource<Distribution> {
+    let bounds = StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS);
+    StaticViewSource::new(measure.handle(), StaticAggregation::Distribution(bounds))
 }
 
 /// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
@@ -154,8 +157,8 @@ macro_rules! distributions {
         impl Measure<$type> {
             #[doc(hidden)]
             #[track_caller]
-            pub const fn __distribution(&'static self, bounds: &'static [$type]) -> Plan<Distribution> {
-                Plan::new(self.handle(), StaticAggregation::Distribution(StaticBounds::$variant(bounds).checked()))
+            pub const fn __distribution(&'static self, bounds: &'static [$type]) -> StaticViewSource<Distribution> {
+                StaticViewSource::new(self.handle(), StaticAggregation::Distribution(StaticBounds::$variant(bounds).checked()))
             }
         }
     )*};
@@ -174,7 +177,7 @@ impl ViewCell {
     pub const fn new<A>(
         name: &'static str,
         description: Option<&'static str>,
-        plan: Plan<A>,
+        plan: StaticViewSource<A>,
         columns: &'static [&'static TagKey],
         max_series: Option<usize>,
         origin: Origin,
@@ -187,7 +190,7 @@ impl ViewCell {
             !matches!(max_series, Some(0)),
             "`max_series` is at least 1: write another number, or leave it out"
         );
-        let Plan {
+        let StaticViewSource {
             measure,
             aggregation,
             ..
@@ -243,7 +246,7 @@ impl StaticView {
             max_series: self.max_series,
             origin: self.origin,
         }
-        .described()
+        .with_default_description()
     }
 }
 

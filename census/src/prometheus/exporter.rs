@@ -1,7 +1,6 @@
 //! The exporter: what is said of it, and a scrape of it.
 
 use std::fmt;
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use super::flight::Flight;
 use super::negotiate::Format;
 use super::render::Renderer;
 use crate::declare::{Origin, name};
-use crate::register::{self, CatalogueError, Problem, ProblemKind};
+use crate::register::{self, CatalogueError, Problem};
 
 /// Shows the views to Prometheus. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -40,7 +39,6 @@ type Rendered = Result<Body, &'static str>;
 pub struct ExporterBuilder {
     decoration: Decoration,
     registry: Option<Arc<Registry>>,
-    max_series: Option<(usize, Origin)>,
 }
 
 /// An answer for a scraper: for `axum`, `actix`, `hyper` and the like.
@@ -143,7 +141,7 @@ impl ExporterBuilder {
     #[track_caller]
     pub fn const_label(mut self, name: &str, value: &str) -> Self {
         self.decoration.const_labels.push(ConstLabel {
-            name: name::sanitise(name).into_owned(),
+            name: name::sanitize(name).into_owned(),
             value: value.to_owned(),
             origin: Origin::caller(),
         });
@@ -167,7 +165,7 @@ impl ExporterBuilder {
     ) -> Self {
         let said = &mut self.decoration.build_info;
         for (name, value) in labels {
-            let name = name::sanitise(name.as_ref()).into_owned();
+            let name = name::sanitize(name.as_ref()).into_owned();
             // Of two that become one, the later stays.
             said.retain(|(other, _)| *other != name);
             said.push((name, value.into()));
@@ -184,65 +182,42 @@ impl ExporterBuilder {
         self
     }
 
-    /// How many rows a view keeps that does not say: at least 1. Default:
-    /// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES). One number for the whole program: the exporter built last
-    /// decides.
-    #[track_caller]
-    pub fn max_series(mut self, rows: usize) -> Self {
-        self.max_series = Some((rows, Origin::caller()));
-        self
-    }
-
     /// Builds the exporter, if nothing is wrong.
     ///
     /// # Errors
     /// Every problem of the catalogue and of this exporter's names and labels, with both places.
     pub fn build(self) -> Result<Exporter, CatalogueError> {
-        let (exporter, max_series) = self.assemble();
+        let exporter = self.assemble();
         let problems = exporter.problems();
         if !problems.is_empty() {
             return Err(CatalogueError { problems });
         }
-        register::set_default_max_series(max_series);
         Ok(exporter)
     }
 
     /// Builds the exporter in any case: it shows what is valid. See [`Exporter::problems`] for the rest.
     #[must_use]
     pub fn build_lenient(self) -> Exporter {
-        let (exporter, max_series) = self.assemble();
-        register::set_default_max_series(max_series);
-        exporter
+        self.assemble()
     }
 
-    fn assemble(self) -> (Exporter, Option<NonZero<usize>>) {
+    fn assemble(self) -> Exporter {
         let Self {
             mut decoration,
             registry,
-            max_series,
         } = self;
         let mut problems = register::check()
             .err()
             .map(|error| error.problems)
             .unwrap_or_default();
         problems.extend(decoration.check());
-        let rows = max_series.and_then(|(rows, _)| NonZero::new(rows));
-        if let (None, Some((_, origin))) = (rows, max_series) {
-            problems.push(Problem {
-                kind: ProblemKind::InvalidExporter,
-                message: "an exporter's `max_series` is at least 1".to_owned(),
-                refused: origin,
-                first: None,
-            });
-        }
-        let exporter = Exporter {
+        Exporter {
             inner: Arc::new(Inner {
                 renderer: Renderer::new(decoration, registry),
                 problems,
                 open_metrics: Flight::default(),
                 text: Flight::default(),
             }),
-        };
-        (exporter, rows)
+        }
     }
 }

@@ -111,7 +111,7 @@ impl Families {
         let labels: Vec<String> = view
             .columns
             .iter()
-            .map(|key| name::sanitise(key.name()).into_owned())
+            .map(|key| name::sanitize(key.name()).into_owned())
             .collect();
         if let Some(label) = decoration
             .const_labels
@@ -124,8 +124,8 @@ impl Families {
                     "view `{}` has a column `{}`, which is also a const label",
                     view.name, label.name
                 ),
-                refused: view.origin,
-                first: Some(label.origin),
+                rejected_at: view.origin,
+                kept_at: Some(label.origin),
             });
             return;
         }
@@ -176,8 +176,8 @@ impl Families {
                         "view `{}` would export `{sample}`, which {whose}",
                         view.name
                     ),
-                    refused: view.origin,
-                    first,
+                    rejected_at: view.origin,
+                    kept_at: first,
                 });
             }
         }
@@ -248,8 +248,8 @@ impl Decoration {
             problems.push(Problem {
                 kind: ProblemKind::InvalidExporter,
                 message: format!("const label `{}` {why}", label.name),
-                refused: label.origin,
-                first: earlier.map(|earlier| earlier.origin),
+                rejected_at: label.origin,
+                kept_at: earlier.map(|earlier| earlier.origin),
             });
         }
         self.const_labels = good;

@@ -32,7 +32,7 @@ use pin_project_lite::pin_project;
 use super::{InFlight, clock, measurement, record_one, viewed};
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
-use crate::tags::{AsTagValue as _, Scope, Tag, TagMap, TagStr, literal_tag};
+use crate::tags::{AsTagValue as _, Scope, Tag, TagMap, TagValueRef, literal_tag};
 
 /// What a call is measured by.
 #[doc(hidden)]
@@ -129,7 +129,7 @@ impl Call {
     pub fn value<T: Value, V: OptionalValue<T>>(
         &self,
         measure: &Measure<T>,
-        result: &TagStr<'_>,
+        result: &TagValueRef<'_>,
         value: impl FnOnce() -> V,
     ) {
         if let Some(version) = viewed(measure)
@@ -140,12 +140,12 @@ impl Call {
     }
 
     /// Ends the call.
-    pub fn finish(mut self, result: &TagStr<'_>) {
+    pub fn finish(mut self, result: &TagValueRef<'_>) {
         self.end = End::Known;
         self.end(*result);
     }
 
-    fn end(&mut self, result: TagStr<'_>) {
+    fn end(&mut self, result: TagValueRef<'_>) {
         // First: it waits for what was begun before.
         let elapsed = self.start.map(clock::elapsed);
         let cell = self.cell;
@@ -164,7 +164,7 @@ impl Call {
     }
 
     #[inline]
-    fn tags<'a>(&self, result: TagStr<'a>) -> [Tag<'a>; 3] {
+    fn tags<'a>(&self, result: TagValueRef<'a>) -> [Tag<'a>; 3] {
         let [function, module] = self.cell.tags();
         [function, module, Tag::new(&RESULT, result)]
     }

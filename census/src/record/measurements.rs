@@ -2,31 +2,31 @@
 
 use super::{Measurement, measurement, record};
 use crate::declare::{Measure, Value};
-use crate::tags::{AsTagValue, TagMap, TagStr};
+use crate::tags::{AsTagValue, TagMap, TagValueRef};
 
 /// Measurements to be recorded in one call: OpenCensus's measure map, for what `record!` cannot know beforehand.
 ///
 /// ```standalone_crate
-/// use census::{Measure, Measurements, TagKey, TagMap, TagValue, View};
+/// use census::{Measure, MeasureMap, TagKey, TagMap, TagValue, View};
 ///
 /// let size = Measure::<u64>::builder("size").register()?;
 /// let tenant = TagKey::new("tenant")?;
 /// let sizes = View::sum("sizes", &size).column(&tenant).register()?;
 ///
-/// let mut tags = TagMap::empty();
+/// let mut tags = TagMap::new();
 /// tags.insert(&tenant, TagValue::new("acme")?);
-/// Measurements::new().put(&size, 3).put(&size, 4).record_with(&tags);
+/// MeasureMap::new().put(&size, 3).put(&size, 4).record_with(&tags);
 /// assert!(sizes.data().get(&tags).is_some_and(|sum| *sum == 7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "`record` or `record_with` records them"]
 #[derive(Debug, Default)]
-pub struct Measurements<'a> {
+pub struct MeasureMap<'a> {
     measurements: Vec<Measurement<'a>>,
-    exemplar: Vec<(&'a str, TagStr<'a>)>,
+    exemplar: Vec<(&'a str, TagValueRef<'a>)>,
 }
 
-impl<'a> Measurements<'a> {
+impl<'a> MeasureMap<'a> {
     /// None yet.
     pub fn new() -> Self {
         Self::default()

@@ -14,7 +14,7 @@ mod timer;
 pub use bound::BoundMeasure;
 pub use call::{Call, CallPlan, Measured, OptionalValue, PlainCall, call};
 use in_flight::InFlight;
-pub use measurements::Measurements;
+pub use measurements::MeasureMap;
 pub(crate) use memo::forget;
 pub use timer::Timer;
 
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use crate::aggregate::ExemplarLabels;
 use crate::declare::{Measure, MeasureCell, Value};
-use crate::tags::{AsTagValue, Tag, TagMap, TagStr};
+use crate::tags::{AsTagValue, Tag, TagMap, TagValueRef};
 
 /// A value for a measure, on its way to the views.
 #[doc(hidden)]
@@ -107,7 +107,7 @@ pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> 
 pub fn exemplar_label<'a>(
     name: &'a str,
     value: &'a (impl AsTagValue + ?Sized),
-) -> (&'a str, TagStr<'a>) {
+) -> (&'a str, TagValueRef<'a>) {
     (name, value.as_tag_value())
 }
 
@@ -140,7 +140,11 @@ pub fn record_if_viewed<'a, const N: usize>(
 
 /// What `record!` calls: measurements that have exemplars, with the tags of the scope and `tags` over them.
 #[doc(hidden)]
-pub fn record(measurements: &[Measurement<'_>], tags: &[Tag<'_>], exemplar: &[(&str, TagStr<'_>)]) {
+pub fn record(
+    measurements: &[Measurement<'_>],
+    tags: &[Tag<'_>],
+    exemplar: &[(&str, TagValueRef<'_>)],
+) {
     let exemplar = (!exemplar.is_empty())
         .then(|| ExemplarLabels::new(exemplar))
         .flatten();

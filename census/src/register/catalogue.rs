@@ -1,7 +1,5 @@
 //! The catalogue: every measure, tag key and view of the program, validated whole.
 
-#[cfg(feature = "prometheus")]
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -12,7 +10,7 @@ use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
 use crate::calls;
 #[cfg(feature = "prometheus")]
-use crate::declare::Kind;
+use crate::declare::ValueKind;
 use crate::declare::{Handle, MeasureCell, Origin, TagKeyCell, ViewSpec};
 
 /// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
@@ -85,7 +83,7 @@ pub(super) fn unregister_view(view: &ViewSpec) -> bool {
 pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<MeasureCell>, Problem> {
     let mut catalogue = lock();
     if let Some(first) = catalogue.measures.first(&cell.descriptor.name)
-        && first.descriptor.same(&cell.descriptor)
+        && first.descriptor.is_same_definition(&cell.descriptor)
     {
         return Ok(first);
     }
@@ -114,7 +112,7 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
         .views
         .iter()
         .map(|live| &live.spec.measure.descriptor)
-        .filter(|measure| measure.kind == Kind::F64)
+        .filter(|measure| measure.kind == ValueKind::F64)
         .map(|measure| measure.name.as_ref())
         .collect();
     measures.sort_unstable();
@@ -129,12 +127,31 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
         .collect()
 }
 
-/// How many rows a view keeps that does not say, if the exporter says it; for all exporters of the program.
-#[cfg(feature = "prometheus")]
-pub(crate) fn set_default_max_series(rows: Option<NonZero<usize>>) {
-    if let Some(rows) = rows {
-        DEFAULT_MAX_SERIES.store(rows.get(), Ordering::Relaxed);
+/// Sets how many rows a view keeps that does not say: for all views of the program, from now on. The default is
+/// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
+///
+/// ```standalone_crate
+/// census::set_default_max_series(500)?;
+/// assert!(census::set_default_max_series(0).is_err());
+/// # Ok::<(), census::CatalogueError>(())
+/// ```
+///
+/// # Errors
+/// If `rows` is 0. The former number stays.
+#[track_caller]
+pub fn set_default_max_series(rows: usize) -> Result<(), CatalogueError> {
+    if rows == 0 {
+        return Err(CatalogueError {
+            problems: vec![Problem {
+                kind: ProblemKind::InvalidView,
+                message: "the default `max_series` is at least 1".to_owned(),
+                rejected_at: Origin::caller(),
+                kept_at: None,
+            }],
+        });
     }
+    DEFAULT_MAX_SERIES.store(rows, Ordering::Relaxed);
+    Ok(())
 }
 
 /// See [`set_default_max_series`].
@@ -151,13 +168,13 @@ impl Catalogue {
         let mut catalogue = Self::default();
         // The linker's order is no order, and may differ from build to build: the first declaration stays.
         let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
-        measures.sort_by_key(|cell| cell.descriptor.origin.rank());
+        measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
         let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
-        keys.sort_by_key(|cell| cell.origin().rank());
+        keys.sort_by_key(|cell| cell.origin().sort_key());
         for cell in keys {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
@@ -168,7 +185,7 @@ impl Catalogue {
             catalogue.problems.extend(problem);
         }
         let mut views: Vec<ViewSpec> = declared.chain(calls::views()).collect();
-        views.sort_by_key(|view| view.origin.rank());
+        views.sort_by_key(|view| view.origin.sort_key());
         for view in views {
             let problems = catalogue.add_view(view).err();
             catalogue.problems.extend(problems.into_iter().flatten());
@@ -182,8 +199,9 @@ impl Catalogue {
     fn add_measure(&mut self, cell: &Handle<MeasureCell>) -> Result<(), Problem> {
         let descriptor = &cell.descriptor;
         let first = self.measures.first(&descriptor.name);
-        if let Some(first) = first.filter(|first| !first.descriptor.same(descriptor)) {
-            return Err(twice(
+        if let Some(first) = first.filter(|first| !first.descriptor.is_same_definition(descriptor))
+        {
+            return Err(conflict(
                 "measure",
                 &descriptor.name,
                 descriptor.origin,
@@ -203,7 +221,7 @@ impl Catalogue {
                     "tag key `{}` is `local` in one place and not in the other",
                     cell.name()
                 ),
-                ..twice("tag key", cell.name(), cell.origin(), first.origin())
+                ..conflict("tag key", cell.name(), cell.origin(), first.origin())
             });
         }
         self.keys.add(cell.name(), cell);
@@ -212,10 +230,10 @@ impl Catalogue {
 
     fn add_view(&mut self, view: ViewSpec) -> Result<(), Vec<Problem>> {
         if let Some(first) = self.views.named(&view.name) {
-            if first.spec.same(&view) {
+            if first.spec.is_same_definition(&view) {
                 return Ok(());
             }
-            return Err(vec![twice(
+            return Err(vec![conflict(
                 "view",
                 &view.name,
                 view.origin,
@@ -236,20 +254,20 @@ impl Catalogue {
         if self
             .measures
             .named(name)
-            .any(|cell| cell.same(&view.measure))
+            .any(|cell| cell.ptr_eq(&view.measure))
         {
             return None;
         }
         // The linker left it out (a measure of a dynamic library, say), so it is new; or it was refused.
-        let refused = self.add_measure(&view.measure).err()?;
+        let rejected = self.add_measure(&view.measure).err()?;
         Some(Problem {
             kind: ProblemKind::InvalidView,
             message: format!(
                 "view `{}` is over the measure `{name}`, which was refused",
                 view.name
             ),
-            refused: view.origin,
-            first: refused.first,
+            rejected_at: view.origin,
+            kept_at: rejected.kept_at,
         })
     }
 
@@ -262,11 +280,11 @@ impl Catalogue {
     }
 }
 
-fn twice(what: &str, name: &str, refused: Origin, first: Origin) -> Problem {
+fn conflict(what: &str, name: &str, rejected_at: Origin, kept_at: Origin) -> Problem {
     Problem {
         kind: ProblemKind::Conflict,
         message: format!("{what} `{name}` is declared twice, with different definitions"),
-        refused,
-        first: Some(first),
+        rejected_at,
+        kept_at: Some(kept_at),
     }
 }

@@ -2,9 +2,9 @@
 
 mod by_name;
 mod catalogue;
-mod exported;
+mod family_names;
+mod initial_rows;
 mod keys;
-mod known;
 mod problem;
 mod runtime;
 mod slices;
@@ -12,14 +12,14 @@ mod validate;
 mod views;
 mod wiring;
 
-pub use catalogue::check;
+#[cfg(feature = "prometheus")]
+pub(crate) use catalogue::refused;
+pub use catalogue::{check, set_default_max_series};
 pub(crate) use catalogue::{default_max_series, ensure, find, views};
 #[cfg(feature = "prometheus")]
-pub(crate) use catalogue::{refused, set_default_max_series};
-#[cfg(feature = "prometheus")]
-pub(crate) use exported::{Claims, MetricType, family_name, metric_type};
+pub(crate) use family_names::{Claims, MetricType, family_name, metric_type};
+pub(crate) use initial_rows::initial_rows;
 pub(crate) use keys::known_key;
-pub(crate) use known::known_rows;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::{MeasureBuilder, ViewBuilder};
 pub use slices::{

@@ -25,8 +25,8 @@ pub enum ProblemKind {
 pub struct Problem {
     pub(crate) kind: ProblemKind,
     pub(crate) message: String,
-    pub(crate) refused: Origin,
-    pub(crate) first: Option<Origin>,
+    pub(crate) rejected_at: Origin,
+    pub(crate) kept_at: Option<Origin>,
 }
 
 impl Problem {
@@ -44,22 +44,22 @@ impl Problem {
 
     /// Where the refused declaration is.
     #[must_use]
-    pub fn refused(&self) -> Origin {
-        self.refused
+    pub fn rejected_at(&self) -> Origin {
+        self.rejected_at
     }
 
     /// Where the declaration is that it clashes with, which stays; `None` if it is wrong by itself.
     #[must_use]
-    pub fn first(&self) -> Option<Origin> {
-        self.first
+    pub fn kept_at(&self) -> Option<Origin> {
+        self.kept_at
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n    refused: {}", self.message, self.refused)?;
-        match self.first {
-            Some(first) => write!(f, "\n    kept:    {first}"),
+        write!(f, "{}\n    rejected: {}", self.message, self.rejected_at)?;
+        match self.kept_at {
+            Some(first) => write!(f, "\n    kept:     {first}"),
             None => Ok(()),
         }
     }

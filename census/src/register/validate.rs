@@ -13,13 +13,13 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
         problems.push(Problem {
             kind: ProblemKind::InvalidView,
             message,
-            refused: view.origin,
-            first: None,
+            rejected_at: view.origin,
+            kept_at: None,
         });
     };
     let mut labels: HashMap<String, &TagKey> = HashMap::new();
     for key in view.columns.iter() {
-        let label = name::sanitise(key.name()).into_owned();
+        let label = name::sanitize(key.name()).into_owned();
         if name::is_reserved_label(key.name()) {
             problem(format!(
                 "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus keeps labels beginning with \

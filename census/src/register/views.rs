@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::exported::{Claims, MetricType, family_name, metric_type};
+use super::family_names::{Claims, MetricType, family_name, metric_type};
 use super::{Problem, ProblemKind};
 use crate::aggregate::LiveView;
 use crate::declare::ViewSpec;
@@ -31,7 +31,8 @@ impl Views {
 
     /// The view of this definition.
     pub(super) fn find(&self, view: &ViewSpec) -> Option<&Arc<LiveView>> {
-        self.named(&view.name).filter(|live| live.spec.same(view))
+        self.named(&view.name)
+            .filter(|live| live.spec.is_same_definition(view))
     }
 
     /// The views over this measure.
@@ -56,8 +57,8 @@ impl Views {
                     view.name,
                     first.map_or("", |first| &first.name)
                 ),
-                refused: view.origin,
-                first: first.map(|first| first.origin),
+                rejected_at: view.origin,
+                kept_at: first.map(|first| first.origin),
             });
         }
         self.next += 1;

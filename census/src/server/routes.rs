@@ -18,7 +18,7 @@ impl Exporter {
     /// A `warp` filter for a server of your own: answers `GET` and `HEAD` of `/metrics`.
     ///
     /// Other methods of that path are answered with 405; other paths are rejected, and left to your other routes.
-    /// Mount it under a path of your choice with `warp::path("internal").and(exporter.routes())`. It is to be served
+    /// Mount it under a path of your choice with `warp::path("internal").and(exporter.warp_filter())`. It is to be served
     /// on a tokio runtime, as `warp` always is.
     ///
     /// ```
@@ -27,12 +27,12 @@ impl Exporter {
     ///
     /// let exporter = Exporter::builder().build_lenient();
     /// let hello = warp::path!("hello" / String).map(|name| format!("Hello, {name}!"));
-    /// let routes = hello.or(exporter.routes());
+    /// let routes = hello.or(exporter.warp_filter());
     /// // then `warp::serve(routes)`, as ever
     /// # drop(warp::service(routes));
     /// ```
     #[must_use]
-    pub fn routes(
+    pub fn warp_filter(
         &self,
     ) -> impl Filter<Extract = (impl Reply + use<>,), Error = Rejection> + Clone + Send + Sync + use<>
     {

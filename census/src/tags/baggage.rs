@@ -1,7 +1,7 @@
 //! The HTTP header `baggage` (W3C, <https://www.w3.org/TR/baggage/>).
 
 use super::propagate::MAX_BYTES;
-use super::{Encoded, LeftOut, TagMap, percent};
+use super::{Encoded, Omitted, TagMap, percent};
 use crate::declare::name;
 
 /// The most members of a header that go out or come in: as many as every implementation must take.
@@ -11,7 +11,7 @@ impl TagMap {
     /// These tags as the value of the HTTP header `baggage`.
     ///
     /// Tags of local keys are left out, and so is what would make the header longer than 64 members or 8192 bytes, because
-    /// nobody needs to take more; [`Encoded::left_out`] tells how many. No tags are an empty text: send no header then.
+    /// nobody needs to take more; [`Encoded::omitted`] tells how many. No tags are an empty text: send no header then.
     ///
     /// Values are percent-encoded UTF-8. The names of keys are percent-encoded where a member's key may not have such a
     /// character: `myorg/tenant` is sent as `myorg%2Ftenant`. `census` reads it back; who follows the specification to the
@@ -34,25 +34,25 @@ impl TagMap {
     /// ```
     #[must_use]
     pub fn to_baggage(&self) -> Encoded<String> {
-        let mut left_out = LeftOut::default();
-        let (mut members, mut no_room) = (0, 0);
+        let mut omitted = Omitted::default();
+        let (mut members, mut over_limit) = (0, 0);
         let mut header = String::new();
         let mut member = String::new();
-        for (key, value) in self.not_local(&mut left_out) {
+        for (key, value) in self.not_local(&mut omitted) {
             member.clear();
             member.push_str(if header.is_empty() { "" } else { "," });
             percent::encode(&mut member, key, is_plain_in_key);
             member.push('=');
             percent::encode(&mut member, value, is_plain_in_value);
             if members == MAX_MEMBERS || header.len() + member.len() > MAX_BYTES {
-                no_room += 1;
+                over_limit += 1;
             } else {
                 members += 1;
                 header.push_str(&member);
             }
         }
-        left_out.no_room = no_room;
-        Encoded::new(header, left_out)
+        omitted.over_limit = over_limit;
+        Encoded::new(header, omitted)
     }
 
     /// The tags of an HTTP header `baggage`, as text or bytes.

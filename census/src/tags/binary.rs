@@ -5,7 +5,7 @@
 //! last.
 
 use super::propagate::MAX_BYTES;
-use super::{DecodeError, DecodeErrorKind, EncodeError, Encoded, LeftOut, TagMap};
+use super::{DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, TagMap};
 use crate::declare::name;
 
 const VERSION: u8 = 0;
@@ -15,7 +15,7 @@ impl TagMap {
     /// These tags in the binary format of OpenCensus, for gRPC's metadata `grpc-tags-bin`.
     ///
     /// Tags of local keys are left out, and so are those whose values are not printable ASCII, because the format has no
-    /// way to say them; [`Encoded::left_out`] tells how many. No tags are one byte.
+    /// way to say them; [`Encoded::omitted`] tells how many. No tags are one byte.
     ///
     /// ```
     /// # use census::{TagKey, tag, tags};
@@ -33,11 +33,11 @@ impl TagMap {
     /// If the keys and values that would be sent are more than 8192 bytes together. A call should go on without tags
     /// then.
     pub fn encode(&self) -> Result<Encoded<Vec<u8>>, EncodeError> {
-        let mut left_out = LeftOut::default();
+        let mut omitted = Omitted::default();
         let mut not_ascii = 0;
         let mut size = 0;
         let mut wire = vec![VERSION];
-        for (key, value) in self.not_local(&mut left_out) {
+        for (key, value) in self.not_local(&mut omitted) {
             if !name::is_printable_ascii(value) {
                 not_ascii += 1;
                 continue;
@@ -49,11 +49,11 @@ impl TagMap {
                 push_text(&mut wire, value);
             }
         }
-        left_out.not_ascii = not_ascii;
+        omitted.not_ascii = not_ascii;
         if size > MAX_BYTES {
             return Err(EncodeError { size });
         }
-        Ok(Encoded::new(wire, left_out))
+        Ok(Encoded::new(wire, omitted))
     }
 
     /// The tags that [`encode`](Self::encode), or another OpenCensus, has written.

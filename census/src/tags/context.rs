@@ -215,7 +215,7 @@ mod tests {
             false,
             Origin::new(module_path!(), file!(), line!(), column!()),
         );
-        let mut tags = TagMap::empty();
+        let mut tags = TagMap::new();
         tags.insert(
             &TagKey::__from_cell(CELL),
             TagValue::new(value).unwrap_or_else(|e| panic!("{e}")),
@@ -230,7 +230,7 @@ mod tests {
         drop(outer);
         assert_eq!(TagMap::current(), map("inner"));
         drop(inner);
-        assert_eq!(TagMap::current(), TagMap::empty());
+        assert_eq!(TagMap::current(), TagMap::new());
     }
 
     #[test]

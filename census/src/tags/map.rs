@@ -5,7 +5,7 @@ use std::iter::Map;
 use std::slice;
 use std::sync::Arc;
 
-use super::{AsTagValue, TagStr, TagValue};
+use super::{AsTagValue, TagValue, TagValueRef};
 use crate::declare::TagKey;
 
 /// A set of tags: each key has one value. Cheap to clone. Made by [`tags!`](macro@crate::tags).
@@ -23,7 +23,7 @@ use crate::declare::TagKey;
 /// #[tag]
 /// static TENANT: TagKey;
 ///
-/// let mut tags = TagMap::empty();
+/// let mut tags = TagMap::new();
 /// tags.update(&TENANT, TagValue::new("acme")?); // only what is there
 /// assert_eq!(tags.get(&TENANT), None);
 /// tags.insert(&TENANT, TagValue::new("acme")?);
@@ -32,7 +32,7 @@ use crate::declare::TagKey;
 /// tags.upsert(&TENANT, TagValue::new("other")?); // in any case
 /// tags.delete(&TENANT);
 /// assert!(tags.is_empty());
-/// # Ok::<(), census::InvalidTagValue>(())
+/// # Ok::<(), census::TagValueError>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct TagMap {
@@ -52,7 +52,7 @@ const FEW: usize = 8;
 impl TagMap {
     /// No tags.
     #[must_use]
-    pub fn empty() -> Self {
+    pub fn new() -> Self {
         Self::default()
     }
 
@@ -69,7 +69,7 @@ impl TagMap {
     #[inline]
     pub fn get(&self, key: &TagKey) -> Option<&TagValue> {
         let tags = self.as_slice();
-        let same = |(other, _): &&(TagKey, TagValue)| other.handle().same(key.handle());
+        let same = |(other, _): &&(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
         let (_, value) = match tags.iter().take(FEW).find(same) {
             Some(tag) => tag,
             None => self.get_by_name(key)?,
@@ -101,21 +101,29 @@ impl TagMap {
         self.as_slice().is_empty()
     }
 
-    /// Adds a tag unless its key has a value already.
-    pub fn insert(&mut self, key: &TagKey, value: TagValue) {
-        if let Err(index) = self.find(key) {
-            self.make_mut().insert(index, (key.clone(), value));
+    /// Adds a tag unless its key has a value already. Returns whether the tag was added.
+    pub fn insert(&mut self, key: &TagKey, value: TagValue) -> bool {
+        match self.find(key) {
+            Ok(_) => false,
+            Err(index) => {
+                self.make_mut().insert(index, (key.clone(), value));
+                true
+            }
         }
     }
 
-    /// Replaces the value of a key that has one.
-    pub fn update(&mut self, key: &TagKey, value: TagValue) {
-        if let Ok(index) = self.find(key) {
-            self.replace(index, key, value);
+    /// Replaces the value of a key that has one. Returns whether the key had one.
+    pub fn update(&mut self, key: &TagKey, value: TagValue) -> bool {
+        match self.find(key) {
+            Ok(index) => {
+                self.replace(index, key, value);
+                true
+            }
+            Err(_) => false,
         }
     }
 
-    /// Adds a tag, or replaces the value that its key has.
+    /// Sets the value of a key, whether it has one or not.
     pub fn upsert(&mut self, key: &TagKey, value: TagValue) {
         match self.find(key) {
             Ok(index) => self.replace(index, key, value),
@@ -123,10 +131,14 @@ impl TagMap {
         }
     }
 
-    /// Removes a tag, if it is there.
-    pub fn delete(&mut self, key: &TagKey) {
-        if let Ok(index) = self.find(key) {
-            self.make_mut().remove(index);
+    /// Removes the tag of a key. Returns whether there was one.
+    pub fn delete(&mut self, key: &TagKey) -> bool {
+        match self.find(key) {
+            Ok(index) => {
+                self.make_mut().remove(index);
+                true
+            }
+            Err(_) => false,
         }
     }
 
@@ -151,7 +163,7 @@ impl TagMap {
     fn find(&self, key: &TagKey) -> Result<usize, usize> {
         let tags = self.as_slice();
         // Mostly there are few tags, and one has this very key: no name need be read.
-        let same = |(other, _): &(TagKey, TagValue)| other.handle().same(key.handle());
+        let same = |(other, _): &(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
         match tags.iter().take(FEW).position(same) {
             Some(index) => Ok(index),
             None => tags.binary_search_by(|(other, _)| other.cmp(key)),
@@ -198,7 +210,7 @@ impl<'a> IntoIterator for &'a TagMap {
 #[derive(Clone, Copy, Debug)]
 pub struct Tag<'a> {
     pub(crate) key: &'a TagKey,
-    pub(crate) value: TagStr<'a>,
+    pub(crate) value: TagValueRef<'a>,
     /// The places of a key that is a `static`, and of a value that is a literal; 0 of others. They tell the tag from all
     /// others. Taken here, where the compiler may know them.
     pub(crate) places: (usize, usize),
@@ -214,13 +226,13 @@ pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> Tag<'a
 #[inline]
 #[must_use]
 pub fn literal_tag<'a>(key: &'a TagKey, value: &'static &'static str) -> Tag<'a> {
-    Tag::new(key, TagStr::literal(value))
+    Tag::new(key, TagValueRef::literal(value))
 }
 
 impl<'a> Tag<'a> {
     #[inline]
     #[must_use]
-    pub(crate) fn new(key: &'a TagKey, value: TagStr<'a>) -> Self {
+    pub(crate) fn new(key: &'a TagKey, value: TagValueRef<'a>) -> Self {
         Self {
             key,
             value,
@@ -244,21 +256,21 @@ mod tests {
 
     #[test]
     fn no_tags_are_equal_however_they_came_about_and_need_no_memory() {
-        assert!(TagMap::empty().tags.is_none());
+        assert!(TagMap::new().tags.is_none());
         assert!(TagMap::current().with(&[]).tags.is_none());
         let key = TagKey::new("came_and_went").expect("a valid name");
-        let mut tags = TagMap::empty();
+        let mut tags = TagMap::new();
         tags.insert(&key, TagValue::cut("x"));
         assert_eq!(format!("{tags:?}"), r#"{"came_and_went": "x"}"#);
         assert!((&tags).into_iter().eq([(&key, &TagValue::cut("x"))]));
         tags.delete(&key);
-        assert_eq!(tags, TagMap::empty());
+        assert_eq!(tags, TagMap::new());
     }
 
     #[test]
     fn lending_clones_nothing() {
         let key = TagKey::new("lent").expect("a valid name");
-        let mut tags = TagMap::empty();
+        let mut tags = TagMap::new();
         tags.insert(&key, TagValue::cut("x"));
         let lent = tags.lend();
         // That of the scope, and this one.

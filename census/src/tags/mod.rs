@@ -17,9 +17,9 @@ pub(crate) use context::with_current;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
 pub use map::{Tag, TagMap, literal_tag, tag, tags};
-pub use propagate::{Encoded, LeftOut};
+pub use propagate::{Encoded, Omitted};
 pub(crate) use value::cut;
-pub use value::{AsTagValue, InvalidTagValue, TagStr, TagValue};
+pub use value::{AsTagValue, TagValue, TagValueError, TagValueRef};
 #[cfg(feature = "stream")]
 pub use with_tags::StreamWithTags;
 pub use with_tags::{Tagged, WithTags};

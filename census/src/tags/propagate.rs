@@ -23,31 +23,31 @@ pub(super) const MAX_BYTES: usize = 8192;
 ///
 /// let baggage = tags!(CITY = "Zürich", SESSION = 7).to_baggage();
 /// assert_eq!(baggage.as_str(), "city=Z%C3%BCrich");
-/// assert_eq!(baggage.left_out().local, 1);
-/// # assert_eq!(baggage.left_out().total(), 1);
+/// assert_eq!(baggage.omitted().local, 1);
+/// # assert_eq!(baggage.omitted().total(), 1);
 /// assert_eq!(baggage.into_inner(), String::from("city=Z%C3%BCrich"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded<T> {
     wire: T,
-    left_out: LeftOut,
+    omitted: Omitted,
 }
 
 /// How many tags were not sent, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct Omitted {
     /// Their keys are local (`#[tag(local)]`): as you wish.
     pub local: usize,
     /// Their values are not printable ASCII, which is all that the binary format can carry.
     pub not_ascii: usize,
     /// They would have been beyond the limits of W3C baggage.
-    pub no_room: usize,
+    pub over_limit: usize,
 }
 
 impl<T> Encoded<T> {
-    pub(super) const fn new(wire: T, left_out: LeftOut) -> Self {
-        Self { wire, left_out }
+    pub(super) const fn new(wire: T, omitted: Omitted) -> Self {
+        Self { wire, omitted }
     }
 
     /// What is sent.
@@ -58,8 +58,8 @@ impl<T> Encoded<T> {
 
     /// How many tags are not in it.
     #[must_use]
-    pub const fn left_out(&self) -> LeftOut {
-        self.left_out
+    pub const fn omitted(&self) -> Omitted {
+        self.omitted
     }
 }
 
@@ -83,11 +83,11 @@ impl<T: fmt::Display> fmt::Display for Encoded<T> {
     }
 }
 
-impl LeftOut {
+impl Omitted {
     /// How many there are in all.
     #[must_use]
     pub const fn total(&self) -> usize {
-        self.local + self.not_ascii + self.no_room
+        self.local + self.not_ascii + self.over_limit
     }
 }
 
@@ -101,11 +101,11 @@ impl TagMap {
     /// The tags whose keys are not local; the others are counted.
     pub(super) fn not_local<'a>(
         &'a self,
-        left_out: &'a mut LeftOut,
+        omitted: &'a mut Omitted,
     ) -> impl Iterator<Item = (&'a str, &'a str)> {
         let tags = self.iter().filter(|(key, _)| {
             let stays = stays(key);
-            left_out.local += usize::from(stays);
+            omitted.local += usize::from(stays);
             !stays
         });
         tags.map(|(key, value)| (key.name(), value.as_str()))

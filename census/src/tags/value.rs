@@ -12,7 +12,7 @@ pub struct TagValue(Handle<str>);
 
 /// A text that is no tag value, because it is longer than 255 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidTagValue {
+pub struct TagValueError {
     len: usize,
 }
 
@@ -22,10 +22,10 @@ impl TagValue {
     /// # Errors
     /// If it is longer than 255 bytes. (`record!` and `tags!` cut such a value at a character instead, because a
     /// measurement should not be lost for the length of a tag.)
-    pub fn new(value: &str) -> Result<Self, InvalidTagValue> {
+    pub fn new(value: &str) -> Result<Self, TagValueError> {
         match value.len() {
             0..=name::MAX_LEN => Ok(Self::shared(value)),
-            len => Err(InvalidTagValue { len }),
+            len => Err(TagValueError { len }),
         }
     }
 
@@ -76,13 +76,13 @@ impl fmt::Display for TagValue {
 }
 
 impl TryFrom<&str> for TagValue {
-    type Error = InvalidTagValue;
-    fn try_from(value: &str) -> Result<Self, InvalidTagValue> {
+    type Error = TagValueError;
+    fn try_from(value: &str) -> Result<Self, TagValueError> {
         Self::new(value)
     }
 }
 
-impl fmt::Display for InvalidTagValue {
+impl fmt::Display for TagValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -92,11 +92,11 @@ impl fmt::Display for InvalidTagValue {
     }
 }
 
-impl std::error::Error for InvalidTagValue {}
+impl std::error::Error for TagValueError {}
 
 /// A tag value lent to one measurement: made by [`AsTagValue`], without allocating.
 #[derive(Clone, Copy, Debug)]
-pub struct TagStr<'a> {
+pub struct TagValueRef<'a> {
     text: Text<'a>,
     /// Of a literal: its place tells it from all other texts, so that it need not be read to be found again.
     literal: Option<&'static &'static str>,
@@ -116,7 +116,7 @@ struct Inline {
     bytes: [u8; Inline::ROOM as usize],
 }
 
-impl<'a> TagStr<'a> {
+impl<'a> TagValueRef<'a> {
     /// No value: as if the tag were not written.
     #[must_use]
     pub const fn unset() -> Self {
@@ -168,19 +168,19 @@ impl<'a> TagStr<'a> {
     }
 }
 
-impl TagStr<'static> {
+impl TagValueRef<'static> {
     /// One of some texts that the program always has: what `#[derive(TagValue)]` makes of a variant. A measurement whose
     /// tags are all such, or literals, is the quickest. Not set if there are not so many texts.
     ///
     /// ```
-    /// use census::{AsTagValue, TagStr};
+    /// use census::{AsTagValue, TagValueRef};
     ///
     /// struct Shard(usize);
     ///
     /// impl AsTagValue for Shard {
-    ///     fn as_tag_value(&self) -> TagStr<'_> {
+    ///     fn as_tag_value(&self) -> TagValueRef<'_> {
     ///         static NAMES: [&str; 4] = ["a", "b", "c", "d"];
-    ///         TagStr::one_of(&NAMES, self.0)
+    ///         TagValueRef::one_of(&NAMES, self.0)
     ///     }
     /// }
     ///
@@ -267,13 +267,13 @@ impl Inline {
 /// [`#[derive(TagValue)]`](macro@crate::TagValue).
 ///
 /// ```
-/// use census::{AsTagValue, TagStr};
+/// use census::{AsTagValue, TagValueRef};
 ///
 /// struct Tenant { name: String }
 ///
 /// impl AsTagValue for Tenant {
-///     fn as_tag_value(&self) -> TagStr<'_> {
-///         TagStr::borrowed(&self.name)
+///     fn as_tag_value(&self) -> TagValueRef<'_> {
+///         TagValueRef::borrowed(&self.name)
 ///     }
 /// }
 /// ```
@@ -284,85 +284,85 @@ impl Inline {
 )]
 pub trait AsTagValue {
     /// The value, lent. What is longer than 255 bytes is cut at a character where it becomes a tag.
-    fn as_tag_value(&self) -> TagStr<'_>;
+    fn as_tag_value(&self) -> TagValueRef<'_>;
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for str {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::borrowed(self)
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::borrowed(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for String {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::borrowed(self)
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::borrowed(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for Cow<'_, str> {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::borrowed(self)
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::borrowed(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for TagValue {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::borrowed(self.as_str())
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::borrowed(self.as_str())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for bool {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         static TEXTS: [&str; 2] = ["false", "true"];
-        TagStr::one_of(&TEXTS, usize::from(*self))
+        TagValueRef::one_of(&TEXTS, usize::from(*self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: AsTagValue> AsTagValue for Option<T> {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         self.as_ref()
-            .map_or(TagStr::unset(), AsTagValue::as_tag_value)
+            .map_or(TagValueRef::unset(), AsTagValue::as_tag_value)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for &T {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         (**self).as_tag_value()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for &mut T {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         (**self).as_tag_value()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for Box<T> {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         (**self).as_tag_value()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: AsTagValue + ?Sized> AsTagValue for Arc<T> {
-    fn as_tag_value(&self) -> TagStr<'_> {
+    fn as_tag_value(&self) -> TagValueRef<'_> {
         (**self).as_tag_value()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl AsTagValue for char {
-    fn as_tag_value(&self) -> TagStr<'_> {
-        TagStr::new(Text::Inline(Inline::char(*self)))
+    fn as_tag_value(&self) -> TagValueRef<'_> {
+        TagValueRef::new(Text::Inline(Inline::char(*self)))
     }
 }
 
@@ -370,9 +370,9 @@ macro_rules! integers {
     ($($type:ty: $is_negative:expr, $absolute:expr;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl AsTagValue for $type {
-            fn as_tag_value(&self) -> TagStr<'_> {
+            fn as_tag_value(&self) -> TagValueRef<'_> {
                 let text = Inline::integer($is_negative(*self), $absolute(*self));
-                TagStr::new(Text::Inline(text))
+                TagValueRef::new(Text::Inline(text))
             }
         }
     )*};

@@ -84,7 +84,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             forward(back.clone(), tenant, document)
         })
         .map(answer);
-    let metrics = Exporter::builder().namespace("front").build()?.routes();
+    let metrics = Exporter::builder()
+        .namespace("front")
+        .build()?
+        .warp_filter();
 
     let listener = TcpListener::bind(args.listen).await?;
     println!("front, at http://{}/metrics", listener.local_addr()?);

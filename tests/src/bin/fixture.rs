@@ -80,7 +80,7 @@ fn main() {
     // Of functions that are linked, others tell.
     calls::CALLS.unregister();
     calls::DURATIONS.unregister();
-    calls::CONCURRENT.unregister();
+    calls::CALLS_IN_FLIGHT.unregister();
     measure_bytes();
     for change in [-100, -99, 0, 250, -151] {
         record!(CHANGE = change);

@@ -201,7 +201,7 @@ impl fmt::Display for Encoded {
 }
 
 fn encode(tags: &Tags) -> Encoded {
-    let mut map = TagMap::empty();
+    let mut map = TagMap::new();
     let error = |kind: &str| Encoded {
         text: format!("error {kind}"),
         left_out: None,
@@ -229,7 +229,7 @@ fn encode(tags: &Tags) -> Encoded {
     match map.encode() {
         Ok(encoded) => Encoded {
             text: in_any_order(&encoded),
-            left_out: Some(encoded.left_out().total()),
+            left_out: Some(encoded.omitted().total()),
         },
         Err(_) => error("size"),
     }

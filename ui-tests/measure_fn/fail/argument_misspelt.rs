@@ -5,9 +5,9 @@ use census::{Measure, measure};
 #[measure]
 static LATENCY: Measure<Duration>;
 #[measure]
-static ACTIVE: Measure<i64>;
+static IN_FLIGHT: Measure<i64>;
 
-#[measure(LATENCY, inflight = ACTIVE)]
+#[measure(LATENCY, inflight = IN_FLIGHT)]
 fn work() {}
 
 fn main() {

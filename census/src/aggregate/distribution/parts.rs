@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::write::Writer;
-use crate::declare::{Kind, order};
+use crate::declare::{ValueKind, order};
 
 /// The words of a row, by name. All are zero at first.
 pub(super) struct Parts<'a> {
@@ -89,17 +89,20 @@ impl<'a> Parts<'a> {
     }
 
     /// Has the values between the extremes be usual. To be called when they are set, and the shift.
-    pub(super) fn widen(&self, kind: Kind) {
+    pub(super) fn widen(&self, kind: ValueKind) {
         let max = match kind {
-            Kind::F64 if float(self.shift).abs() > USUAL => return,
-            Kind::F64 => USUAL.to_bits(),
-            Kind::U64 | Kind::I64 | Kind::Duration => i64::MAX.cast_unsigned(),
+            ValueKind::F64 if float(self.shift).abs() > USUAL => return,
+            ValueKind::F64 => USUAL.to_bits(),
+            ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => i64::MAX.cast_unsigned(),
         };
-        let least = (!self.least.load(Ordering::Relaxed)).max(order::key(kind, 0));
+        let least = (!self.least.load(Ordering::Relaxed)).max(order::to_sort_key(kind, 0));
         let greatest = self.greatest.load(Ordering::Relaxed);
-        let greatest = greatest.min(order::key(kind, max));
+        let greatest = greatest.min(order::to_sort_key(kind, max));
         if least <= greatest {
-            let (from, to) = (order::bits(kind, least), order::bits(kind, greatest));
+            let (from, to) = (
+                order::from_sort_key(kind, least),
+                order::from_sort_key(kind, greatest),
+            );
             self.usual.store(from, Ordering::Relaxed);
             self.usuals.store(to - from + 1, Ordering::Relaxed);
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use super::texts::Text;
 use crate::aggregate::LiveView;
 use crate::declare::{MeasureCell, TagKey};
-use crate::tags::{Tag, TagMap, TagStr, TagValue, cut};
+use crate::tags::{Tag, TagMap, TagValue, TagValueRef, cut};
 
 /// How many combinations of tag keys it remembers.
 const MAX_SHAPES: usize = 16;
@@ -105,7 +105,7 @@ impl MeasureMemo {
             .shapes
             .get(shape)
             .map_or(&[] as &[_], |shape| &shape.sources);
-        let mut values = [Tag::new(UNUSED, TagStr::unset()); N];
+        let mut values = [Tag::new(UNUSED, TagValueRef::unset()); N];
         let columns = self.columns.iter().zip(sources).zip(1..);
         for (tag, ((column, source), number)) in values.iter_mut().zip(columns) {
             let own = match source {
@@ -116,7 +116,7 @@ impl MeasureMemo {
             let text = own.or_else(|| scope?.get(column).map(TagValue::as_str));
             *tag = Tag {
                 key: column,
-                value: TagStr::borrowed(cut(text.unwrap_or_default())),
+                value: TagValueRef::borrowed(cut(text.unwrap_or_default())),
                 places: (number, 0),
             };
         }
@@ -187,7 +187,7 @@ impl Shape {
     fn is_of(&self, tags: &[Tag<'_>]) -> bool {
         let mut keys = self.keys.iter().zip(tags);
         self.keys.len() == tags.len()
-            && keys.all(|(known, tag)| known.handle().same(tag.key.handle()))
+            && keys.all(|(known, tag)| known.handle().ptr_eq(tag.key.handle()))
     }
 }
 

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{check_name, refused};
+use super::{check_name, rejected};
 use crate::declare::{
-    Handle, Kind, Measure, MeasureCell, MeasureDescriptor, Origin, TimeUnit, Value, name,
+    Handle, Measure, MeasureCell, MeasureDescriptor, Origin, TimeUnit, Value, ValueKind, name,
 };
 use crate::register::catalogue::register_measure;
 use crate::register::{CatalogueError, ProblemKind, Wiring};
@@ -29,12 +29,16 @@ impl<T: Value> Measure<T> {
     /// let waiting = Measure::<i64>::builder(name).description("Who waits for a connection.").register()?;
     /// let view = View::last_value("pool_waiting", &waiting).register()?;
     /// waiting.record(3);
-    /// assert!(view.data().get(&TagMap::empty()).is_some_and(|value| *value == 3));
+    /// assert!(view.data().get(&TagMap::new()).is_some_and(|value| *value == 3));
     /// # Ok::<(), census::CatalogueError>(())
     /// ```
     #[track_caller]
     pub fn builder(name: impl Into<String>) -> MeasureBuilder<T> {
-        let unit = if T::KIND == Kind::Duration { "s" } else { "1" };
+        let unit = if T::KIND == ValueKind::Duration {
+            "s"
+        } else {
+            "1"
+        };
         let descriptor = MeasureDescriptor {
             name: Cow::Owned(name.into()),
             description: Cow::Borrowed(""),
@@ -81,7 +85,7 @@ impl<T: Value> MeasureBuilder<T> {
         } = &self.descriptor;
         check_name("measure", name, *origin)?;
         let problem = match kind {
-            Kind::Duration if TimeUnit::from_ucum(unit).is_none() => {
+            ValueKind::Duration if TimeUnit::from_ucum(unit).is_none() => {
                 Some("the unit of durations is `s`, `ms`, `us` or `ns`")
             }
             _ if !name::is_valid_unit(unit) => Some(name::INVALID_UNIT),
@@ -89,7 +93,7 @@ impl<T: Value> MeasureBuilder<T> {
         };
         if let Some(problem) = problem {
             let message = format!("measure `{name}` has the unit `{unit}`: {problem}");
-            return Err(refused(ProblemKind::InvalidMeasure, message, *origin));
+            return Err(rejected(ProblemKind::InvalidMeasure, message, *origin));
         }
         let cell = MeasureCell {
             descriptor: self.descriptor,

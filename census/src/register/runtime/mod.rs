@@ -59,16 +59,16 @@ fn check_name(what: &str, name: &str, origin: Origin) -> Result<(), CatalogueErr
         "the name of a {what} is 1 to 255 bytes of printable ASCII, `{}` is not",
         name.escape_debug()
     );
-    Err(refused(ProblemKind::InvalidName, message, origin))
+    Err(rejected(ProblemKind::InvalidName, message, origin))
 }
 
-fn refused(kind: ProblemKind, message: String, refused: Origin) -> CatalogueError {
+fn rejected(kind: ProblemKind, message: String, rejected_at: Origin) -> CatalogueError {
     CatalogueError {
         problems: vec![Problem {
             kind,
             message,
-            refused,
-            first: None,
+            rejected_at,
+            kept_at: None,
         }],
     }
 }

@@ -18,7 +18,7 @@ fn live(view: &View<Count>) -> Weak<LiveView> {
 fn unregistering_frees_the_rows_at_once() -> Result<(), CatalogueError> {
     let measure = Measure::<u64>::builder("freed").register()?;
     let view = View::count("freed", &measure).register()?;
-    let bound = measure.bind(TagMap::empty());
+    let bound = measure.bind(TagMap::new());
     measure.record(1);
     bound.record(1);
     let rows = live(&view);
@@ -29,6 +29,6 @@ fn unregistering_frees_the_rows_at_once() -> Result<(), CatalogueError> {
     bound.record(1);
     view.register()?;
     bound.record(1);
-    assert_eq!(view.data().get(&TagMap::empty()), Some(&1));
+    assert_eq!(view.data().get(&TagMap::new()), Some(&1));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{check_name, refused};
+use super::{check_name, rejected};
 use crate::declare::{
     Aggregation, AggregationSpec, Bounds, Count, Distribution, LastValue, Measure, Origin, Sum,
     TagKey, Value, View, ViewSpec,
@@ -129,7 +129,7 @@ impl<A: Aggregation> ViewBuilder<A> {
         self
     }
 
-    /// How many rows the view keeps, at least 1. Default: the exporter's.
+    /// How many rows the view keeps, at least 1. Default: what [`set_default_max_series`](crate::set_default_max_series) says.
     pub fn max_series(mut self, rows: usize) -> Self {
         self.spec.max_series = Some(rows);
         self
@@ -150,9 +150,9 @@ impl<A: Aggregation> ViewBuilder<A> {
         };
         if let Some(problem) = problem {
             let message = format!("view `{}`: {problem}", self.spec.name);
-            return Err(refused(ProblemKind::InvalidView, message, origin));
+            return Err(rejected(ProblemKind::InvalidView, message, origin));
         }
-        let view = View::owned(self.spec.described());
+        let view = View::owned(self.spec.with_default_description());
         view.register()?;
         Ok(view)
     }

@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             documents::read(name).with_tags(tags)
         })
         .map(answer);
-    let metrics = Exporter::builder().namespace("back").build()?.routes();
+    let metrics = Exporter::builder().namespace("back").build()?.warp_filter();
 
     let listener = TcpListener::bind(args.listen).await?;
     println!("back, at http://{}/metrics", listener.local_addr()?);

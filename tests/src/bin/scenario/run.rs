@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use census::{CatalogueError, Measure, Measurements, ProblemKind, TagKey, TagMap, TagValue};
+use census::{CatalogueError, Measure, MeasureMap, ProblemKind, TagKey, TagMap, TagValue};
 
 use crate::model::{self, Record, Scenario, SetOp, Step, TagOp, ValueType, float, integer};
 use crate::view::{AnyMeasure, AnyView};
@@ -87,7 +87,7 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         };
-        let mut measurements = Measurements::new();
+        let mut measurements = MeasureMap::new();
         for (label, value) in &record.attachments {
             measurements = measurements.exemplar(label, value);
         }
@@ -154,16 +154,24 @@ fn register_measure(measure: &model::Measure) -> Result<AnyMeasure, CatalogueErr
 
 /// The tags of a step, from `tags` and `tag_ops`.
 fn tags(record: &Record) -> Result<TagMap, String> {
-    let mut map = TagMap::empty();
+    let mut map = TagMap::new();
     for (name, value) in record.tags.iter() {
         map.insert(&key(name)?, text(value)?);
     }
     for operation in &record.tag_ops {
         match operation {
-            TagOp::Set(SetOp::Insert, name, value) => map.insert(&key(name)?, text(value)?),
-            TagOp::Set(SetOp::Update, name, value) => map.update(&key(name)?, text(value)?),
-            TagOp::Set(SetOp::Upsert, name, value) => map.upsert(&key(name)?, text(value)?),
-            TagOp::Delete(_, name) => map.delete(&key(name)?),
+            TagOp::Set(SetOp::Insert, name, value) => {
+                map.insert(&key(name)?, text(value)?);
+            }
+            TagOp::Set(SetOp::Update, name, value) => {
+                map.update(&key(name)?, text(value)?);
+            }
+            TagOp::Set(SetOp::Upsert, name, value) => {
+                map.upsert(&key(name)?, text(value)?);
+            }
+            TagOp::Delete(_, name) => {
+                map.delete(&key(name)?);
+            }
         }
     }
     Ok(map)

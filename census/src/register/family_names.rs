@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::declare::{AggregationKind, Kind, ViewSpec, name};
+use crate::declare::{AggregationKind, ValueKind, ViewSpec, name};
 
 /// A metric type of OpenMetrics 1.0.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
         AggregationKind::Count => MetricType::Counter,
         // What cannot be negative never falls.
         AggregationKind::Sum => match view.measure.descriptor.kind {
-            Kind::U64 | Kind::Duration => MetricType::Counter,
-            Kind::I64 | Kind::F64 => MetricType::Gauge,
+            ValueKind::U64 | ValueKind::Duration => MetricType::Counter,
+            ValueKind::I64 | ValueKind::F64 => MetricType::Gauge,
         },
         AggregationKind::LastValue => MetricType::Gauge,
         AggregationKind::Distribution => MetricType::Histogram,
@@ -34,7 +34,7 @@ pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) 
         "" => Cow::Borrowed(view),
         namespace => Cow::Owned(format!("{namespace}_{view}")),
     };
-    let mut family = name::sanitise(&full).into_owned();
+    let mut family = name::sanitize(&full).into_owned();
     // A view that is called `_total` alone keeps it: a family needs a name.
     if metric_type == MetricType::Counter
         && family.len() > "_total".len()

@@ -1,10 +1,10 @@
 //! The bucket of a value, nearly without a search: a table that tells from a value's magnitude which bounds can matter.
 
-use super::{Kind, order};
+use super::{ValueKind, order};
 
 /// How many bits of a float tell nothing: what is left are the exponent and three bits of the mantissa, so there are
 /// eight cells from one power of two to the next.
-const IGNORED: u32 = f64::MANTISSA_DIGITS - 1 - 3;
+const DROPPED_BITS: u32 = f64::MANTISSA_DIGITS - 1 - 3;
 
 /// How many cells there are: 64 powers of two. All integers fit; so do durations from a nanosecond to 584 years.
 const CELLS: usize = 512;
@@ -21,7 +21,7 @@ const MAX_STEPS: usize = 8;
 #[derive(Debug)]
 // In this order, so that the small fields lie in one line of the cache.
 #[repr(C)]
-pub(super) struct Cells {
+pub(super) struct BucketLookup {
     /// The bounds' bits, and behind them some that no value exceeds.
     bounds: Box<[u64]>,
     /// How many bounds the fullest cell has.
@@ -32,16 +32,16 @@ pub(super) struct Cells {
     before: [u8; CELLS],
 }
 
-impl Cells {
+impl BucketLookup {
     /// Of bounds given by their keys. `None` if a search is as good, or there are too many.
-    pub(super) fn new(kind: Kind, keys: &[u64]) -> Option<Self> {
+    pub(super) fn new(kind: ValueKind, keys: &[u64]) -> Option<Self> {
         u8::try_from(keys.len()).ok().filter(|len| *len > 0)?;
-        let negative = keys.partition_point(|key| *key < order::key(kind, 0));
-        let bits = || keys.iter().map(|key| order::bits(kind, *key));
+        let negative = keys.partition_point(|key| *key < order::to_sort_key(kind, 0));
+        let bits = || keys.iter().map(|key| order::from_sort_key(kind, *key));
         let magnitudes = || {
             bits()
                 .skip(negative)
-                .map(|bits| magnitude(kind.float(bits)))
+                .map(|bits| magnitude(kind.to_f64(bits)))
         };
         // Zero has a cell of its own, if it is a bound: the next may be far away.
         let base = magnitudes().find(|it| *it > 0);
@@ -91,7 +91,7 @@ impl Cells {
 /// Exponent and first bits of a float that is not negative.
 #[inline]
 fn magnitude(value: f64) -> u64 {
-    value.to_bits() >> IGNORED
+    value.to_bits() >> DROPPED_BITS
 }
 
 #[inline]
@@ -111,7 +111,7 @@ mod tests {
     }
 
     /// Bits of a value of any magnitude.
-    fn any_value(kind: Kind, state: &mut u64) -> u64 {
+    fn any_value(kind: ValueKind, state: &mut u64) -> u64 {
         let bits = random(state);
         let bits = match random(state) % 4 {
             // Of floats: zero and the subnormal ones.
@@ -120,26 +120,33 @@ mod tests {
             1 => (1_u64 << (bits % 64))
                 .wrapping_add(random(state) % 3)
                 .wrapping_sub(1),
-            2 if kind == Kind::F64 => (Kind::U64.float(bits % 4096) / 16.0 - 50.0).to_bits(),
+            2 if kind == ValueKind::F64 => {
+                (ValueKind::U64.to_f64(bits % 4096) / 16.0 - 50.0).to_bits()
+            }
             2 => (bits % 4096).wrapping_sub(1000),
             _ => bits,
         };
         match kind {
-            Kind::F64 if f64::from_bits(bits).is_finite() => (f64::from_bits(bits) + 0.0).to_bits(),
-            Kind::F64 => 0,
-            Kind::U64 | Kind::I64 | Kind::Duration => bits,
+            ValueKind::F64 if f64::from_bits(bits).is_finite() => {
+                (f64::from_bits(bits) + 0.0).to_bits()
+            }
+            ValueKind::F64 => 0,
+            ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => bits,
         }
     }
 
     /// Compares the buckets of many values with those that a search finds. Whether there was a table.
-    fn agrees(kind: Kind, mut keys: Vec<u64>, state: &mut u64) -> bool {
+    fn agrees(kind: ValueKind, mut keys: Vec<u64>, state: &mut u64) -> bool {
         keys.sort_unstable();
         keys.dedup();
-        let Some(cells) = Cells::new(kind, &keys) else {
+        let Some(cells) = BucketLookup::new(kind, &keys) else {
             return false;
         };
         let near = |bits: &u64| [bits.wrapping_sub(1), *bits, bits.saturating_add(1)];
-        let bounds: Vec<u64> = keys.iter().map(|key| order::bits(kind, *key)).collect();
+        let bounds: Vec<u64> = keys
+            .iter()
+            .map(|key| order::from_sort_key(kind, *key))
+            .collect();
         let random = (0..200).map(|_| any_value(kind, state));
         let (least, most) = (0, i64::MAX.cast_unsigned());
         let values = bounds
@@ -147,9 +154,9 @@ mod tests {
             .flat_map(near)
             .chain(random)
             .chain([least, most]);
-        for bits in values.filter(|bits| *bits <= most && kind.float(*bits).is_finite()) {
-            let key = order::key(kind, bits);
-            let found = cells.bucket(bits, kind.float_of_ordinary(bits));
+        for bits in values.filter(|bits| *bits <= most && kind.to_f64(*bits).is_finite()) {
+            let key = order::to_sort_key(kind, bits);
+            let found = cells.bucket(bits, kind.to_f64_below_2_63(bits));
             let searched = keys.partition_point(|bound| *bound < key);
             assert!(
                 found.is_none_or(|found| found == searched),
@@ -157,14 +164,19 @@ mod tests {
             );
             // Integers always fit.
             assert!(
-                found.is_some() || kind == Kind::F64,
+                found.is_some() || kind == ValueKind::F64,
                 "{bounds:x?}: {bits:x}"
             );
         }
         true
     }
 
-    const KINDS: [Kind; 4] = [Kind::U64, Kind::I64, Kind::F64, Kind::Duration];
+    const KINDS: [ValueKind; 4] = [
+        ValueKind::U64,
+        ValueKind::I64,
+        ValueKind::F64,
+        ValueKind::Duration,
+    ];
 
     #[test]
     fn a_value_is_where_a_search_finds_it() {
@@ -174,7 +186,7 @@ mod tests {
             for round in 0..3000 {
                 let len = 1 + random(&mut state) % [4, 16, 64, 300][round % 4];
                 let mut keys: Vec<u64> = (0..len)
-                    .map(|_| order::key(kind, any_value(kind, &mut state)))
+                    .map(|_| order::to_sort_key(kind, any_value(kind, &mut state)))
                     .collect();
                 if round % 3 == 0 {
                     // Some bounds next to each other.
@@ -190,10 +202,14 @@ mod tests {
     #[test]
     fn usual_bounds_have_a_table() {
         let mut state = 2;
-        let keys = |kind, bits: &[u64]| bits.iter().map(|bits| order::key(kind, *bits)).collect();
+        let keys = |kind, bits: &[u64]| {
+            bits.iter()
+                .map(|bits| order::to_sort_key(kind, *bits))
+                .collect()
+        };
         let floats = |floats: &[f64]| {
             keys(
-                Kind::F64,
+                ValueKind::F64,
                 &floats.iter().map(|it| it.to_bits()).collect::<Vec<_>>(),
             )
         };
@@ -202,7 +218,7 @@ mod tests {
         let sizes = [0, 16 << 20, 256 << 20];
         for bounds in [linear.as_slice(), &powers, &sizes, &[0], &[u64::MAX]] {
             assert!(
-                agrees(Kind::U64, keys(Kind::U64, bounds), &mut state),
+                agrees(ValueKind::U64, keys(ValueKind::U64, bounds), &mut state),
                 "{bounds:?}"
             );
         }
@@ -215,7 +231,10 @@ mod tests {
             &[5e-324, 1e-323],
             &[1e-6, 1e6],
         ] {
-            assert!(agrees(Kind::F64, floats(bounds), &mut state), "{bounds:?}");
+            assert!(
+                agrees(ValueKind::F64, floats(bounds), &mut state),
+                "{bounds:?}"
+            );
         }
     }
 
@@ -224,7 +243,7 @@ mod tests {
         let many: Vec<u64> = (0..65_000).collect();
         let crowded: Vec<u64> = (1 << 40..(1 << 40) + 9).collect();
         for bounds in [many.as_slice(), &crowded, &[]] {
-            assert!(Cells::new(Kind::U64, bounds).is_none());
+            assert!(BucketLookup::new(ValueKind::U64, bounds).is_none());
         }
     }
 }

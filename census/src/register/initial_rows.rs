@@ -9,7 +9,7 @@ use crate::tags::packed;
 
 /// The keys of the rows that a view has from the start: its only one, if it has no columns; those of the functions that
 /// record into its measure, if its columns are theirs.
-pub(crate) fn known_rows(view: &ViewSpec) -> BTreeSet<String> {
+pub(crate) fn initial_rows(view: &ViewSpec) -> BTreeSet<String> {
     if view.columns.is_empty() {
         return BTreeSet::from([String::new()]);
     }
