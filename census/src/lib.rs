@@ -281,6 +281,6 @@ macro_rules! tags {
 }
 
 /// The README's code is compiled.
-#[cfg(all(doctest, feature = "server"))]
+#[cfg(all(doctest, feature = "prometheus-client", feature = "warp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
