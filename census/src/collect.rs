@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::aggregate::{Data, LiveView};
 use crate::declare::{Aggregation, Origin, TagKey, View};
 use crate::register;
-use crate::tags::{TagMap, TagValue, packed};
+use crate::tags::{TagMap, TagValue, row_key};
 
 /// The data of a view.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[TagKey]>,
-    /// The columns' values, packed.
+    /// The columns' values: a [`row_key`](crate::tags::row_key).
     key: Box<str>,
     /// What the row holds.
     pub data: D,
@@ -36,7 +36,7 @@ pub struct Row<D = Data> {
 impl<D> Row<D> {
     /// The tags, in the order of the view's columns. A tag that was not set is empty.
     pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
-        self.columns.iter().zip(packed::iter(&self.key))
+        self.columns.iter().zip(row_key::values(&self.key))
     }
 
     /// The value of a column; `None` if the view does not have it. A tag that was not set is empty.

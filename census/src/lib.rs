@@ -158,7 +158,7 @@ pub use report::{Reporter, ReporterHandle, report_every};
 pub use tags::StreamWithTags;
 pub use tags::{
     AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, Scope, TagFilter,
-    TagMap, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
+    TagMap, TagMapIter, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
 };
 
 /// How many rows a view keeps that does not say: 2,000.

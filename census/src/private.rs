@@ -15,15 +15,15 @@ pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
 pub use crate::declare::{
+    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
+    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
+};
+pub use crate::declare::{
     column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
 };
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
     record_if_viewed, record_one, viewed,
-};
-pub use crate::register::{
-    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
-    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
 };
 pub use crate::tags::{Tag, literal_tag, tag, tags};
 

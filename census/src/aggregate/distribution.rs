@@ -38,7 +38,7 @@ pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], 
     match kind {
         ValueKind::F64 => add(parts.sum, value),
         ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => {
-            sum::add::<W>(kind, parts.sum, bits)
+            sum::add::<W>(kind, parts.sum, bits);
         }
     }
     add(parts.shifted_sum, deviation);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The keys of rows 0, 1, 2, …: each the values of the columns, [packed](crate::tags::packed). Append-only.
+/// The keys of rows 0, 1, 2, …: each a [`row_key`](crate::tags::row_key). Append-only.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     blocks: Vec<Block>,

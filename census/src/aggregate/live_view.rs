@@ -9,7 +9,7 @@ use super::recipe::{Reading, Recipe};
 use super::{Data, Exemplar, Rows};
 use crate::declare::ViewSpec;
 use crate::register::{default_max_series, initial_rows};
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The value of every tag of the overflow row.
 const OVERFLOW: &str = "_overflow";
@@ -60,7 +60,7 @@ impl LiveView {
         self.spec
             .columns
             .iter()
-            .for_each(|_| packed::push(&mut key, OVERFLOW));
+            .for_each(|_| row_key::push(&mut key, OVERFLOW));
         key
     }
 
@@ -104,7 +104,7 @@ impl LiveView {
 pub(crate) struct ReadRow<'a> {
     live: &'a LiveView,
     number: usize,
-    /// The columns' values, packed.
+    /// The columns' values: a [`row_key`](crate::tags::row_key).
     pub(crate) key: &'a str,
     reading: &'a Reading,
 }

@@ -106,7 +106,7 @@ mod tests {
     use crate::aggregate::rows::MAX_LENT;
     use crate::declare::{Measure, View};
     use crate::register::find;
-    use crate::tags::packed;
+    use crate::tags::row_key;
     use crate::{CatalogueError, DEFAULT_MAX_SERIES, TagKey};
 
     /// A view with so many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
@@ -120,7 +120,7 @@ mod tests {
         let view = find(&view.spec()).expect("it is registered");
         for row in 0..rows {
             let mut key = String::new();
-            packed::push(&mut key, &row.to_string());
+            row_key::push(&mut key, &row.to_string());
             assert!(matches!(view.find(&key), Found::Row(found) if found == row));
         }
         Ok(view)

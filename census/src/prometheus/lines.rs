@@ -11,7 +11,7 @@ use super::value::SampleValue;
 use crate::aggregate::{Exemplar, Sample};
 use crate::declare::{Number, TimeUnit};
 use crate::register::MetricType;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The parts of a family's lines that all rows share.
 #[derive(Debug)]
@@ -152,7 +152,7 @@ impl Lines {
     }
 
     fn write_labels(&self, out: &mut String, key: &str) {
-        for (before, value) in self.before.iter().zip(packed::iter(key)) {
+        for (before, value) in self.before.iter().zip(row_key::values(key)) {
             out.push_str(before);
             write_label_value(out, value);
         }

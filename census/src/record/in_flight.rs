@@ -34,7 +34,7 @@ impl InFlight {
         let Some(version) = measure.cell().wiring.viewed() else {
             return;
         };
-        let places = tags().map(|tag| tag.places);
+        let places = tags().each_ref().map(memo::addresses);
         if !memo::begin(&mut self.begun, version, &places, 1) {
             self.begin_anew(measure, version, tags);
         }
@@ -62,7 +62,7 @@ impl InFlight {
     #[inline]
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
         if self.begun.is_some() {
-            let places = tags().map(|tag| tag.places);
+            let places = tags().each_ref().map(memo::addresses);
             if !memo::end(&self.begun, &places, ONE_LESS) {
                 self.end_elsewhere(measure, tags);
             }

@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use super::by_name::ByName;
-use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
 use crate::calls;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
-use crate::declare::{Handle, MeasureCell, Origin, TagKeyCell, ViewSpec};
+use crate::declare::{
+    ByName, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS, Handle, MeasureCell,
+    Origin, TagKeyCell, ViewSpec,
+};
 
 /// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
 static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(|| Mutex::new(Catalogue::build()));

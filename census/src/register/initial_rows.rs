@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::slices::CENSUS_0_1_FUNCTIONS;
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::ViewSpec;
-use crate::tags::packed;
+use crate::declare::{CENSUS_0_1_FUNCTIONS, ViewSpec};
+use crate::tags::row_key;
 
 /// The keys of the rows that a view has from the start: its only one, if it has no columns; those of the functions that
 /// record into its measure, if its columns are theirs.
@@ -35,7 +34,7 @@ pub(crate) fn initial_rows(view: &ViewSpec) -> BTreeSet<String> {
                 } else {
                     result
                 };
-                packed::push(&mut key, value);
+                row_key::push(&mut key, value);
             }
             keys.insert(key);
         }

@@ -4,7 +4,7 @@ use super::shared::record_found;
 use super::{measure, own};
 use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey};
-use crate::tags::{Tag, cut};
+use crate::tags::{Tag, truncate};
 
 /// What has begun, and where to find it when it ends.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub(in crate::record) fn end_elsewhere(
 ) {
     let (_, mut views) = cell.wiring.views();
     views.retain(|view| view.rows.number() <= begun.newest);
-    let value_of = |key: &TagKey| cut(measure::last_set(tags, key).unwrap_or_default());
+    let value_of = |key: &TagKey| truncate(measure::last_set(tags, key).unwrap_or_default());
     record_found(views.into_iter(), value_of, bits);
 }
 

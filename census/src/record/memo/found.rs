@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::aggregate::{Found, LiveView, Target};
 use crate::declare::TagKey;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// Where a measurement goes: one target for each view. A thread uses it again and again, so that it need not allocate.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl FoundTargets {
         for view in views {
             self.key.clear();
             for column in view.spec.columns.iter() {
-                packed::push(&mut self.key, value_of(column));
+                row_key::push(&mut self.key, value_of(column));
             }
             let (row, is_overflow) = match view.find(&self.key) {
                 Found::Row(row) => (row, false),

@@ -11,9 +11,9 @@ pub use measure::MeasureBuilder;
 pub use view::ViewBuilder;
 
 use super::catalogue::register_key;
-use super::keys::add_local;
 use super::{CatalogueError, Problem, ProblemKind};
 use crate::declare::{Handle, Origin, TagKey, TagKeyCell, name};
+use crate::tags::declared_keys;
 
 impl TagKey {
     /// A tag key made at run time. Keys of one name are one key.
@@ -40,7 +40,7 @@ impl TagKey {
         match register_key(Handle::Shared(Arc::new(cell))) {
             Ok(cell) => {
                 if local {
-                    add_local(&cell);
+                    declared_keys::add_local(&cell);
                 }
                 Ok(Self::from_handle(cell))
             }
