@@ -14,10 +14,7 @@ pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
-pub use crate::declare::{
-    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
-    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
-};
+pub use crate::declare::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub use crate::declare::{
     column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
 };

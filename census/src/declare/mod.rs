@@ -34,7 +34,8 @@ pub use number::{HasDefaultBuckets, Number, Value};
 pub(crate) use number::{ValueKind, order};
 pub use origin::Origin;
 pub use slices::{
-    CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
+    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
+    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
 };
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;

@@ -10,8 +10,7 @@ use crate::calls;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
 use crate::declare::{
-    ByName, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS, Handle, MeasureCell,
-    Origin, TagKeyCell, ViewSpec,
+    ByName, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS, ViewSpec,
 };
 
 /// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
@@ -168,19 +167,19 @@ impl Catalogue {
     fn build() -> Self {
         let mut catalogue = Self::default();
         // The linker's order is no order, and may differ from build to build: the first declaration stays.
-        let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
+        let mut measures: Vec<_> = MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+        let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
         keys.sort_by_key(|cell| cell.origin().sort_key());
         for cell in keys {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let declared = CENSUS_0_1_VIEWS.iter().map(|cell| cell.spec());
+        let declared = VIEWS.iter().map(|cell| cell.spec());
         for cell in calls::keys() {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::{CENSUS_0_1_FUNCTIONS, ViewSpec};
+use crate::declare::{FUNCTIONS, ViewSpec};
 use crate::tags::row_key;
 
 /// The keys of the rows that a view has from the start: its only one, if it has no columns; those of the functions that
@@ -19,7 +19,7 @@ pub(crate) fn initial_rows(view: &ViewSpec) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let mut keys = BTreeSet::new();
-    for function in CENSUS_0_1_FUNCTIONS.iter().filter(|function| {
+    for function in FUNCTIONS.iter().filter(|function| {
         // What is under way has no result yet, and which calls return a value nobody knows.
         function.times(measure) || !by_result && function.records(measure)
     }) {

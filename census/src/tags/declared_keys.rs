@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use crate::declare::{ByName, CENSUS_0_1_TAG_KEYS, Handle, TagKey, TagKeyCell};
+use crate::declare::{ByName, Handle, TAG_KEYS, TagKey, TagKeyCell};
 
 /// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must not
 /// leave the process because a second declaration of its name forgot `local`.
 static STATIC_KEYS: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
-    let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+    let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
     // `collect` keeps the last key of each name, and `false` sorts before `true`.
     keys.sort_by_key(|cell| cell.is_local());
     keys.into_iter().map(|cell| (cell.name(), cell)).collect()
@@ -38,7 +38,11 @@ pub(super) fn find(name: &str) -> Option<TagKey> {
             .unwrap_or_else(PoisonError::into_inner);
         keys.first(name).map(TagKey::from_handle)
     };
-    let static_key = STATIC_KEYS.get(name).map(|cell| TagKey::__from_cell(cell));
+    let static_key = STATIC_KEYS
+        .get(name)
+        .copied()
+        .map(Handle::Static)
+        .map(TagKey::from_handle);
     static_key.or_else(run_time_key)
 }
 
