@@ -27,7 +27,7 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[TagKey]>,
-    /// The columns' values: a [`row_key`](crate::tags::row_key).
+    /// The columns' values: a [`row_key`].
     key: Box<str>,
     /// What the row holds.
     pub data: D,

@@ -104,7 +104,7 @@ impl LiveView {
 pub(crate) struct ReadRow<'a> {
     live: &'a LiveView,
     number: usize,
-    /// The columns' values: a [`row_key`](crate::tags::row_key).
+    /// The columns' values: a [`row_key`].
     pub(crate) key: &'a str,
     reading: &'a Reading,
 }

@@ -162,7 +162,7 @@ pub(super) struct Labels<'a> {
 }
 
 enum Values<'a> {
-    /// The key of a row: a [`row_key`](crate::tags::row_key).
+    /// The key of a row: a [`row_key`].
     Row(&'a str),
     /// Of one of the library's own.
     Own(&'a str, &'a str),

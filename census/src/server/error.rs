@@ -40,7 +40,11 @@ impl fmt::Display for ServeError {
                  (`#[tokio::main]`, or a runtime built with `enable_all`), or call `Exporter::spawn`, which needs none",
             ),
             Self::Address { address, .. } if address.contains("://") => {
-                write!(f, "cannot listen on `{address}`: write a host and a port only, without `http://` and without a path")
+                write!(
+                    f,
+                    "cannot listen on `{address}`: write a host and a port only, without a scheme such as `http://` \
+                     and without a path"
+                )
             }
             Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
                 write!(f, "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\"")

@@ -8,11 +8,12 @@ use hyper_util::rt::TokioTimer;
 /// The limits of a server. Users cannot set them, because no scraper comes near them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// The number of connections at one time; further ones wait in the system's queue. A few scrapers and a browser need
-    /// fewer than ten. Each connection may hold one exposition in memory.
+    /// The number of connections at one time; further ones wait in the system's queue. A few scrapers and a browser
+    /// need fewer than ten. Each connection may hold one exposition in memory.
     pub(super) connections: usize,
-    /// The time in which a complete request must arrive, from the start of the connection or the end of the last response.
-    /// It is longer than the usual 15 seconds between scrapes, so that a scraper keeps its connection.
+    /// The time in which the line and the headers of a request must arrive, from the start of the connection or the end
+    /// of the last response. It is longer than the usual 15 seconds between scrapes, so that a scraper keeps its
+    /// connection.
     pub(super) request: Duration,
     /// The time for which a client may accept no bytes of a response: the default time in which Prometheus expects the
     /// whole response.
@@ -21,8 +22,8 @@ pub(super) struct Limits {
     pub(super) head_bytes: usize,
     /// The number of headers of a request.
     pub(super) headers: usize,
-    /// The pause after the system could not accept a connection because file descriptors or memory are short. It is long
-    /// enough not to spin, and short enough for a scraper not to give up.
+    /// The pause after the system could not accept a connection because file descriptors or memory are short. It is
+    /// long enough not to spin, and short enough for a scraper not to give up.
     pub(super) accept_pause: Duration,
     /// The time in which requests in flight are answered when the server shuts down.
     pub(super) drain: Duration,

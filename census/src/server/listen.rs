@@ -72,9 +72,9 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Hands the listener to the runtime.
 fn adopt(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
-    // tokio has no way to ask whether the runtime was built with IO and time: using them panics if it was not. A program
-    // should not end because its metrics cannot be served, so the panic becomes an error. The closure changes no state
-    // that a panic could leave inconsistent.
+    // tokio has no way to ask whether the runtime was built with IO and time: using them panics if it was not. A
+    // program should not end because its metrics cannot be served, so the panic becomes an error. The closure changes
+    // no state that a panic could leave inconsistent.
     let adopted = catch_unwind(AssertUnwindSafe(|| {
         drop(tokio::time::sleep(Duration::ZERO));
         tokio::net::TcpListener::from_std(listener)

@@ -17,9 +17,9 @@ pub(super) type Scraper = Arc<dyn Fn(Option<&str>) -> Scrape + Send + Sync>;
 impl Exporter {
     /// A `warp` filter for your own server: it answers `GET` and `HEAD` of `/metrics`. With the feature `warp`.
     ///
-    /// Other methods of that path are answered with 405. Other paths are rejected, which leaves them to your other routes.
-    /// `warp::path("internal").and(exporter.warp_filter())` mounts it under another path. Like every `warp` filter it needs
-    /// a tokio runtime.
+    /// Other methods of that path are answered with 405. Other paths are rejected, which leaves them to your other
+    /// routes. `warp::path("internal").and(exporter.warp_filter())` mounts it under another path. Like every `warp`
+    /// filter it needs a tokio runtime.
     ///
     /// ```
     /// use census::prometheus::Exporter;
@@ -138,8 +138,8 @@ fn plain_text(status: StatusCode, body: impl Into<Bytes>) -> Response {
     response
 }
 
-/// The response to a `HEAD`: the headers of the `GET`, its length included. Hyper omits the body by itself, but the filter
-/// may be mounted in a server that does not.
+/// The response to a `HEAD`: the headers of the `GET`, its length included. Hyper omits the body by itself, but the
+/// filter may be mounted in a server that does not.
 fn without_body(response: Response) -> Response {
     let (parts, _) = response.into_parts();
     let (_, empty) = warp::reply().into_response().into_parts();

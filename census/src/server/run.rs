@@ -50,7 +50,8 @@ pub(super) async fn run(
                 let stream = WriteTimeoutStream::new(stream, limits.stall);
                 let connection = graceful.watch(http.serve_connection(stream, service.clone()));
                 connections.spawn(async move {
-                    // The client went away, was too slow or did not send HTTP: such an error concerns no other connection.
+                    // The client went away, was too slow or did not send HTTP: such an error concerns no other
+                    // connection.
                     let _ = connection.await;
                     drop(permit);
                 });

@@ -14,8 +14,8 @@ use super::run::{Stop, run};
 use super::thread;
 use crate::prometheus::Exporter;
 
-/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns the
-/// address that it listens on; if the port was 0, it has the port that the system chose.
+/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns
+/// the address that it listens on; if the port was 0, it has the port that the system chose.
 ///
 /// This is enough for most programs. It serves the valid part of the catalogue and reports the problems of the rest, as
 /// [`build_lenient`] does. Use an [`Exporter`] for other settings, [`Exporter::bind`] for a server that can be stopped,
@@ -94,8 +94,8 @@ impl Exporter {
         })
     }
 
-    /// Serves the metrics at `/metrics` of an address, on its own thread, until the program ends. Returns the address that
-    /// it listens on; if the port was 0, it has the port that the system chose.
+    /// Serves the metrics at `/metrics` of an address, on its own thread, until the program ends. Returns the address
+    /// that it listens on; if the port was 0, it has the port that the system chose.
     ///
     /// This is for programs without a tokio runtime, and works in others, too. The thread sleeps between requests.
     ///

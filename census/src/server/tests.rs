@@ -221,7 +221,8 @@ fn a_panic_becomes_a_500_and_a_scrapes_500_is_kept() {
     );
 }
 
-/// A server whose first scrape waits for a message to the sender. The receiver has a message once that scrape has begun.
+/// A server whose first scrape waits for a message to the sender. The receiver has a message once that scrape has
+/// begun.
 fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
     let (begun, has_begun) = channel();
     let (go_on, wait) = channel();

@@ -36,8 +36,8 @@ pub(super) fn spawn(
 
 /// Serves until `stop` is ready. Sends to `started` once connections are accepted.
 ///
-/// The runtime is built on this thread. If `spawn` built it and the system then refused the thread, the runtime would be
-/// dropped there; that panics if `spawn` is called within another runtime.
+/// The runtime is built on this thread. If `spawn` built it and the system then refused the thread, the runtime would
+/// be dropped there; that panics if `spawn` is called within another runtime.
 fn serve(
     listener: TcpListener,
     scraper: Scraper,

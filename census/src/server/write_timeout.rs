@@ -12,8 +12,8 @@ use tokio::time::Sleep;
 
 /// A TCP stream on which a write fails once the client has accepted no bytes for `timeout`.
 ///
-/// Hyper's own timeout covers only the request. Without this one, a client that does not read its response would hold the
-/// connection, and the response in memory, for an unlimited time.
+/// Hyper's own timeout covers only the request. Without this one, a client that does not read its response would hold
+/// the connection, and the response in memory, for an unlimited time.
 #[derive(Debug)]
 pub(super) struct WriteTimeoutStream {
     stream: TokioIo<TcpStream>,

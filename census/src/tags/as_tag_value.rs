@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::inline::InlineStr;
 use super::{TagValue, TagValueRef};
 
-/// A type whose values can be tag values: strings, `bool`, `char`, integers, an `Option` of one of these (`None`: not set),
-/// and enums with [`#[derive(TagValue)]`](macro@crate::TagValue).
+/// A type whose values can be tag values: strings, `bool`, `char`, integers, an `Option` of one of these (`None`: not
+/// set), and enums with [`#[derive(TagValue)]`](macro@crate::TagValue).
 ///
 /// ```
 /// use census::{AsTagValue, TagValueRef};

@@ -10,14 +10,14 @@ const MAX_MEMBERS: usize = 64;
 impl TagMap {
     /// These tags as the value of the HTTP header `baggage`.
     ///
-    /// Tags of local keys are omitted, and so are tags that would make the header longer than 64 members or 8192 bytes: a
-    /// receiver need not accept more. [`Encoded::omitted`] tells how many. The header of a map without tags is empty: send
-    /// no header then.
+    /// Tags of local keys are omitted, and so are tags that would make the header longer than 64 members or 8192 bytes:
+    /// a receiver need not accept more. [`Encoded::omitted`] tells how many. The header of a map without tags is empty:
+    /// send no header then.
     ///
-    /// Values are percent-encoded UTF-8. In the names of keys, characters that the specification does not allow there are
-    /// percent-encoded: `myorg/tenant` is sent as `myorg%2Ftenant`. `census` decodes such a name. A receiver that follows
-    /// the specification literally has a key named `myorg%2Ftenant`, and sends it on under that name. Names of letters,
-    /// digits, `_`, `-` and `.` are the same for all receivers.
+    /// Values are percent-encoded UTF-8. In the names of keys, characters that the specification does not allow there
+    /// are percent-encoded: `myorg/tenant` is sent as `myorg%2Ftenant`. `census` decodes such a name. A receiver that
+    /// follows the specification literally has a key named `myorg%2Ftenant`, and sends it on under that name. Names of
+    /// letters, digits, `_`, `-` and `.` are the same for all receivers.
     ///
     /// ```
     /// # use census::{TagKey, tag, tags};
@@ -58,13 +58,13 @@ impl TagMap {
 
     /// The tags of an HTTP header `baggage`, as a string or bytes.
     ///
-    /// Keys and values are percent-decoded; bytes of a value that are not UTF-8 become U+FFFD. A member is skipped if it is
-    /// malformed, if its key is not 1 to 255 bytes of printable ASCII, or if its value is longer than 255 bytes. Of several
-    /// members of one key the last counts. Properties (`;…`) are ignored. At most 64 members and 8192 bytes are read; the
-    /// rest is ignored.
+    /// Keys and values are percent-decoded; bytes of a value that are not UTF-8 become U+FFFD. A member is skipped if
+    /// it is malformed, if its key is not 1 to 255 bytes of printable ASCII, or if its value is longer than 255 bytes.
+    /// Of several members of one key the last counts. Properties (`;…`) are ignored. At most 64 members and 8192 bytes
+    /// are read; the rest is ignored.
     ///
-    /// As with [`decode`](Self::decode), the program sends received tags on with its own, except for tags of keys that it
-    /// declares local.
+    /// As with [`decode`](Self::decode), the program sends received tags on with its own, except for tags of keys that
+    /// it declares local.
     ///
     /// ```
     /// use census::{TagMap, tags};
@@ -85,7 +85,8 @@ impl TagMap {
         Self::from_baggage_all([header])
     }
 
-    /// The tags of all headers `baggage` of a request. There may be none or several; together they are read as one header.
+    /// The tags of all headers `baggage` of a request. There may be none or several; together they are read as one
+    /// header.
     ///
     /// With the crate `http`, `TagMap::from_baggage_all(request.headers().get_all("baggage"))`.
     ///
@@ -100,8 +101,8 @@ impl TagMap {
         let mut remaining = MAX_BYTES;
         for header in headers {
             let header = header.as_ref();
-            // One byte more than may be read, so that a member that is cut off is longer than `remaining` and is not read.
-            // The rest of the header is not searched, however long it is.
+            // One byte more than may be read, so that a member that is cut off is longer than `remaining` and is not
+            // read. The rest of the header is not searched, however long it is.
             let header = header.get(..=remaining).unwrap_or(header);
             for member in header.split(|byte| *byte == b',') {
                 if tags.len() == MAX_MEMBERS || remaining == 0 || member.len() > remaining {

@@ -1,8 +1,8 @@
 //! The binary format of OpenCensus (`encodings/BinaryEncoding.md`, "Tag Context"), which gRPC sends as `grpc-tags-bin`.
 //!
-//! The first byte is the version, 0. The tags follow. Each tag is a byte for the field, 0, the length of the key, the key,
-//! the length of the value, and the value. A length is a varint: seven bits in each byte, the lowest bits first, and the
-//! top bit set in each byte but the last.
+//! The first byte is the version, 0. The tags follow. Each tag is a byte for the field, 0, the length of the key, the
+//! key, the length of the value, and the value. A length is a varint: seven bits in each byte, the lowest bits first,
+//! and the top bit set in each byte but the last.
 
 use super::propagate::MAX_BYTES;
 use super::{DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, TagMap};
@@ -57,12 +57,12 @@ impl TagMap {
 
     /// The tags that [`encode`](Self::encode), or another implementation of OpenCensus, has written.
     ///
-    /// Of several tags of one key the last counts. The bytes from the first unknown field on are ignored: a newer version
-    /// of the format has written them. Any bytes may be decoded: time and memory are bounded by their number and the
-    /// limit of 8192 bytes.
+    /// Of several tags of one key the last counts. The bytes from the first unknown field on are ignored: a newer
+    /// version of the format has written them. The number of bytes bounds the time and memory that they take, so the
+    /// sender need not be trusted.
     ///
-    /// The program sends received tags on with its own. If the program declares a key local, a received tag of that key is
-    /// in the map, but is not sent on. Received keys are not registered.
+    /// The program sends received tags on with its own. If the program declares a key local, a received tag of that key
+    /// is in the map, but is not sent on. Received keys are not registered.
     ///
     /// ```
     /// use census::{DecodeErrorKind, TagMap};
@@ -83,8 +83,8 @@ impl TagMap {
     ///
     /// # Errors
     /// If the bytes are malformed or of another version, if a key or value is not valid, or if the keys and values have
-    /// more than 8192 bytes together, repeated ones included. An empty slice is an error, too: even a map without tags is
-    /// one byte. The tags before the mistake are not returned.
+    /// more than 8192 bytes together, repeated ones included. An empty slice is an error, too: even a map without tags
+    /// is one byte. The tags before the mistake are not returned.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader { bytes, offset: 0 };
         match reader.next() {

@@ -1,9 +1,9 @@
 //! The tags that are current in a scope of this thread.
 //!
-//! The open scopes of a thread are a stack. *Invariants:* the ids of the scopes on the stack increase from the bottom to
-//! the top, and an id is never given twice on one thread, so a guard can only ever close its own scope. No code of a user
-//! runs while the stack is borrowed: maps that are popped are dropped after the borrow ends, and the functions that are
-//! given to [`with_current`] are the library's own.
+//! The open scopes of a thread are a stack. *Invariants:* the ids of the scopes on the stack increase from the bottom
+//! to the top, and an id is never given twice on one thread, so a guard can only ever close its own scope. No code of a
+//! user runs while the stack is borrowed: maps that are popped are dropped after the borrow ends, and the functions
+//! that are given to [`with_current`] are the library's own.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -21,8 +21,8 @@ struct ScopeStack {
     scopes: Vec<(ScopeId, TagMap)>,
 }
 
-/// Identifies a scope among all scopes that its thread ever opened. Guards hold an id and not an index, because they may
-/// be dropped in any order.
+/// Identifies a scope among all scopes that its thread ever opened. Guards hold an id and not an index, because they
+/// may be dropped in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ScopeId(u64);
 
@@ -34,8 +34,8 @@ impl ScopeStack {
 
 /// Opens a scope with these tags, which are moved out of `tags`.
 ///
-/// While the thread ends, its stack may be destroyed already. Then this returns `None`, `tags` keeps its tags, and they do
-/// not become current.
+/// While the thread ends, its stack may be destroyed already. Then this returns `None`, `tags` keeps its tags, and they
+/// do not become current.
 #[inline]
 fn push(tags: &mut TagMap) -> Option<ScopeId> {
     let pushed = SCOPES.try_with(|stack| {
@@ -118,8 +118,8 @@ pub struct Scope {
 impl TagMap {
     /// The tags that are current on this thread: those of the innermost scope, or none if no scope is open.
     ///
-    /// A new thread or task begins without tags. [`scope`](Self::scope) and [`with_tags`](super::WithTags::with_tags) show
-    /// how the current tags are passed to it.
+    /// A new thread or task begins without tags. [`scope`](Self::scope) and [`with_tags`](super::WithTags::with_tags)
+    /// show how the current tags are passed to it.
     #[must_use]
     pub fn current() -> Self {
         with_current(|tags| tags.cloned().unwrap_or_default())
@@ -128,9 +128,10 @@ impl TagMap {
     /// Makes these tags current on this thread until the guard is dropped. A panic that drops the guard ends the scope,
     /// too. Guards may be dropped in any order: the innermost scope that is still open is current.
     ///
-    /// Do not hold the guard across an `.await`: other tasks that the thread polls meanwhile would have the tags, too. The
-    /// compiler rejects such a future where it must be `Send`. Elsewhere clippy does, with `await-holding-invalid-types =
-    /// ["census::Scope"]` in `clippy.toml`. Use [`with_tags`](super::WithTags::with_tags) instead.
+    /// Do not hold the guard across an `.await`: other tasks that the thread polls meanwhile would have the tags, too.
+    /// The compiler rejects such a future where it must be `Send`. Elsewhere clippy does, with
+    /// `await-holding-invalid-types = ["census::Scope"]` in `clippy.toml`. Use
+    /// [`with_tags`](super::WithTags::with_tags) instead.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -152,8 +153,9 @@ impl TagMap {
     /// Calls `f` with these tags current.
     ///
     /// A future that `f` returns runs after the scope, and therefore without the tags: see
-    /// [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks on a
-    /// runtime, this may include other tasks; `runtime.block_on(future.with_tags(tags))` gives the tags to one future only.
+    /// [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks
+    /// on a runtime, this may include other tasks; `runtime.block_on(future.with_tags(tags))` gives the tags to one
+    /// future only.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -174,7 +176,8 @@ impl TagMap {
 
     /// Makes these tags current until the guard is dropped, which moves them back into this map.
     ///
-    /// A future enters its tags at every poll. Moving them there and back neither clones the map nor counts a reference.
+    /// A future enters its tags at every poll. Moving them there and back neither clones the map nor counts a
+    /// reference.
     pub(crate) fn enter_borrowed(&mut self) -> BorrowedScope<'_> {
         BorrowedScope {
             id: push(self),
@@ -185,8 +188,8 @@ impl TagMap {
 
 /// A guard that keeps the tags of a borrowed map current. Made by [`TagMap::enter_borrowed`].
 ///
-/// Dropping it also closes the scopes above it. Such a scope is open if a future holds a [`Scope`] across an `.await` or
-/// has forgotten one; it must not stay current for the next task of the thread.
+/// Dropping it also closes the scopes above it. Such a scope is open if a future holds a [`Scope`] across an `.await`
+/// or has forgotten one; it must not stay current for the next task of the thread.
 pub(crate) struct BorrowedScope<'a> {
     /// `None` if the thread was ending and the scope was not opened.
     id: Option<ScopeId>,

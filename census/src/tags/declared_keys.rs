@@ -1,7 +1,7 @@
 //! The directory of the tag keys that this program declares.
 //!
-//! Code that receives tags from other processes looks their names up here. A look-up registers nothing and does not take
-//! the catalogue's lock, so a sender can neither fill the catalogue nor slow its users down.
+//! Code that receives tags from other processes looks their names up here. A look-up registers nothing and does not
+//! take the catalogue's lock, so a sender can neither fill the catalogue nor slow its users down.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +9,8 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::declare::{ByName, Handle, TAG_KEYS, TagKey, TagKeyCell};
 
-/// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must not
-/// leave the process because a second declaration of its name forgot `local`.
+/// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must
+/// not leave the process because a second declaration of its name forgot `local`.
 static STATIC_KEYS: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
     let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
     // `collect` keeps the last key of each name, and `false` sorts before `true`.
@@ -28,8 +28,8 @@ static HAS_LOCAL_RUN_TIME_KEYS: AtomicBool = AtomicBool::new(false);
 /// The key of this name, if a static declares it or it was made at run time as a local key that still has a handle.
 pub(super) fn find(name: &str) -> Option<TagKey> {
     let run_time_key = || {
-        // Relaxed: the flag guards no data, because the lock orders the accesses to the index. A thread that was told of
-        // a key was told after `add_local` returned, and so it reads `true`.
+        // Relaxed: the flag guards no data, because the lock orders the accesses to the index. A thread that was told
+        // of a key was told after `add_local` returned, and so it reads `true`.
         if !HAS_LOCAL_RUN_TIME_KEYS.load(Ordering::Relaxed) {
             return None;
         }

@@ -96,11 +96,11 @@ impl<'a> TagFilter<'a> {
 }
 
 impl TagMap {
-    /// The tags of this map that may leave the process: the tags that the filters include and that are not local. Without
-    /// filters, all tags that are not local.
+    /// The tags of this map that may leave the process: the tags that the filters include and that are not local.
+    /// Without filters, all tags that are not local.
     ///
-    /// Call it before [`encode`](Self::encode) or [`to_baggage`](Self::to_baggage), which send all tags of a map that are
-    /// not local. See [`TagFilter`].
+    /// Call it before [`encode`](Self::encode) or [`to_baggage`](Self::to_baggage), which send all tags of a map that
+    /// are not local. See [`TagFilter`].
     ///
     /// ```
     /// use census::{TagFilter, TagKey, tag, tags};

@@ -2,8 +2,8 @@
 
 /// A short string that lies in the value itself.
 ///
-/// *Invariant: `bytes[start..]` is valid UTF-8.* The text lies at the end of the array, because the digits of a number are
-/// written from the last to the first.
+/// *Invariant: `bytes[start..]` is valid UTF-8.* The text lies at the end of the array, because the digits of a number
+/// are written from the last to the first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InlineStr {
     start: u8,

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-/// Appends `input`, with `%XX` in place of each byte that `is_plain` rejects. `is_plain` must reject `%` and bytes that are
-/// not ASCII.
+/// Appends `input`, with `%XX` in place of each byte that `is_plain` rejects. `is_plain` must reject `%` and bytes that
+/// are not ASCII.
 pub(super) fn encode(out: &mut String, input: &str, is_plain: impl Fn(u8) -> bool) {
     for byte in input.bytes() {
         if is_plain(byte) {

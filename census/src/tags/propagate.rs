@@ -9,8 +9,8 @@ use crate::declare::{TagKey, name};
 /// `tags/TagMap.md`, "Limits"), in W3C baggage for the whole header.
 pub(super) const MAX_BYTES: usize = 8192;
 
-/// Tags in the form in which they are sent, and the numbers of the tags that are not sent. Made by [`TagMap::encode`] (a
-/// `Vec<u8>`) and [`TagMap::to_baggage`] (a `String`).
+/// Tags in the form in which they are sent, and the numbers of the tags that are not sent. Made by [`TagMap::encode`]
+/// (a `Vec<u8>`) and [`TagMap::to_baggage`] (a `String`).
 ///
 /// ```
 /// # use census::{TagKey, TagMap, tag, tags};
@@ -136,8 +136,8 @@ impl TagMap {
     /// The map of received tags, in the order in which they were received: of several tags of one name the last counts.
     /// All names must be valid.
     ///
-    /// It sorts once, and makes keys and values only for the tags that it keeps. So a sender that repeats a name costs no
-    /// more time and memory than one that does not.
+    /// It sorts once, and makes keys and values only for the tags that it keeps. So a sender that repeats a name costs
+    /// no more time and memory than one that does not.
     pub(super) fn from_wire<S: AsRef<str>>(mut tags: Vec<(S, S)>) -> Self {
         tags.reverse();
         // The sort is stable, so the last received tag of a name is now the first of that name, which `dedup_by` keeps.

@@ -4,8 +4,9 @@
 //! length in bytes. *Invariant: two keys are equal exactly if their lists of values are equal*, because a length says
 //! where its value ends, and each length has one character.
 //!
-//! A key is one allocation however many columns there are, and it is compared and hashed as a whole. Because a length is
-//! a character and not bytes, a key is valid UTF-8, so reading a value needs neither `unsafe` nor a second UTF-8 check.
+//! A key is one allocation however many columns there are, and it is compared and hashed as a whole. Because a length
+//! is a character and not bytes, a key is valid UTF-8, so reading a value needs neither `unsafe` nor a second UTF-8
+//! check.
 
 /// Lengths from here on have no character: `0xD800` is the first surrogate. The longest value that a caller pushes is
 /// far shorter: 255 bytes for a tag value, 128 characters for all labels of an exemplar.

@@ -1,4 +1,4 @@
-//! A tag on its way into a measurement or a [`TagMap`](super::TagMap).
+//! A tag on its way into a measurement or a [`TagMap`].
 
 use super::{AsTagValue, TagMap, TagValueRef};
 use crate::declare::{Address, TagKey};
@@ -8,8 +8,8 @@ use crate::declare::{Address, TagKey};
 pub struct Tag<'a> {
     pub(crate) key: &'a TagKey,
     pub(crate) value: TagValueRef<'a>,
-    /// The address of the key's static. It is a field and not a method, because the compiler often knows it where the tag
-    /// is made, and not where the tag is used.
+    /// The address of the key's static. It is a field and not a method, because the compiler often knows it where the
+    /// tag is made, and not where the tag is used.
     pub(crate) key_address: Address,
     /// The address of the static that holds the value; see `key_address`.
     pub(crate) value_address: Address,

@@ -22,8 +22,8 @@ impl TagValue {
     /// A tag value.
     ///
     /// # Errors
-    /// If `value` is longer than 255 bytes. (`record!` and `tags!` shorten such a value at a character boundary instead,
-    /// so that the length of a tag value never costs a measurement.)
+    /// If `value` is longer than 255 bytes. (`record!` and `tags!` shorten such a value at a character boundary
+    /// instead, so that the length of a tag value never costs a measurement.)
     pub fn new(value: &str) -> Result<Self, TagValueError> {
         match value.len() {
             0..=name::MAX_LEN => Ok(Self::shared(value)),

@@ -54,8 +54,8 @@ impl<'a> TagValueRef<'a> {
         self.literal.map_or(Address::NONE, Address::of)
     }
 
-    /// The value's bytes; `None` if there is no value. Unlike [`get`](Self::get) it does not check a formatted number for
-    /// UTF-8.
+    /// The value's bytes; `None` if there is no value. Unlike [`get`](Self::get) it does not check a formatted number
+    /// for UTF-8.
     #[inline]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match &self.content {

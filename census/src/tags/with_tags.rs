@@ -38,8 +38,8 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// `tags!` adds to the tags that are current where it is written. The tags that are current where the future is polled
-    /// have no effect, so the innermost `with_tags` counts:
+    /// `tags!` adds to the tags that are current where it is written. The tags that are current where the future is
+    /// polled have no effect, so the innermost `with_tags` counts:
     ///
     /// ```
     /// # use census::{TagKey, TagMap, WithTags as _, tag, tags};
@@ -55,9 +55,9 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// `with_tags` allocates nothing, and a poll clones nothing. After a poll, also one that panics, the tags are current
-    /// that were current before. A guard of [`TagMap::enter`] that the future holds across an `.await` has no effect after
-    /// it, so other tasks never have its tags.
+    /// `with_tags` allocates nothing, and a poll clones nothing. After a poll, also one that panics, the tags are
+    /// current that were current before. If the future holds a guard of [`TagMap::enter`] across an `.await`, the scope
+    /// ends at that `.await`, so other tasks never have its tags.
     fn with_tags(self, tags: TagMap) -> Tagged<Self> {
         Tagged::new(self, tags)
     }
@@ -68,8 +68,8 @@ impl<F: Future> WithTags for F {}
 /// Gives a stream its own tags: `use census::StreamWithTags as _;`. With the feature `stream`.
 #[cfg(feature = "stream")]
 pub trait StreamWithTags: futures_core::Stream + Sized {
-    /// This stream, with exactly these tags current while it is polled, on any thread, and while it is dropped. They are
-    /// not current in the code that uses its items.
+    /// This stream, with exactly these tags current while it is polled, on any thread, and while it is dropped. They
+    /// are not current in the code that uses its items.
     ///
     /// ```
     /// # use census::{StreamWithTags as _, TagKey, TagMap, tag, tags};
@@ -96,8 +96,8 @@ impl<S: futures_core::Stream> StreamWithTags for S {}
 pin_project! {
     /// A future or a stream with its own tags. Made by [`WithTags::with_tags`].
     ///
-    /// It is `Send`, `Sync` or `Unpin` if the inner future or stream is. A poll of a future that was ready is passed to the
-    /// inner future, too.
+    /// It is `Send`, `Sync` or `Unpin` if the inner future or stream is. A poll of a future that was ready is passed to
+    /// the inner future, too.
     #[must_use = "futures and streams do nothing unless you `.await` or poll them"]
     pub struct Tagged<T> {
         // `None` only while `Tagged` is dropped: the inner value is dropped within the scope, so that its destructors
