@@ -104,7 +104,7 @@ impl Report {
         };
         let width = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
         println!(
-            "  {:width$}  threads {unit:>12}  {:>25}  census ÷ it",
+            "  {:width$}  threads {unit:>12}  {:>25}  census ÷ case",
             "case", "p25 – p75"
         );
         for row in rows {

@@ -163,7 +163,7 @@ impl Series for ManySeries {
         match self.kind {
             SeriesKind::Counters => record!(MANY = 1, tags(TENANT = tenant, ROUTE = route)),
             SeriesKind::Histograms => {
-                record!(MANY_SECONDS = value, tags(TENANT = tenant, ROUTE = route))
+                record!(MANY_SECONDS = value, tags(TENANT = tenant, ROUTE = route));
             }
         }
     }

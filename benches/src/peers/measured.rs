@@ -62,21 +62,21 @@ struct Closed<'a> {
 /// Strings that are interned when they are first recorded.
 #[derive(Clone, Copy, LabelGroup)]
 #[label(set = OpenSet)]
-pub(crate) struct Open<'a> {
+struct Open<'a> {
     #[label(dynamic_with = ParaCord)]
-    pub(crate) tenant: &'a str,
+    tenant: &'a str,
     #[label(dynamic_with = ParaCord)]
-    pub(crate) route: &'a str,
+    route: &'a str,
 }
 
-pub(crate) fn open_set() -> OpenSet {
+fn open_set() -> OpenSet {
     OpenSet {
         tenant: ParaCord::default(),
         route: ParaCord::default(),
     }
 }
 
-pub(crate) fn thresholds() -> Thresholds<14> {
+fn thresholds() -> Thresholds<14> {
     Thresholds::with_buckets(BUCKETS)
 }
 

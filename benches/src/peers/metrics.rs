@@ -11,7 +11,7 @@ use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 /// The recorder. Its first use installs it.
-pub(crate) static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     let recorder = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)
         .expect("the list of buckets is not empty")

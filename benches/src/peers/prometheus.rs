@@ -16,11 +16,11 @@ fn labels(pick: usize) -> [&'static str; 2] {
     [Method::of(pick).as_str(), Status::of(pick).as_str()]
 }
 
-pub(crate) fn counters(labels: &[&str]) -> IntCounterVec {
+fn counters(labels: &[&str]) -> IntCounterVec {
     IntCounterVec::new(Opts::new("requests", "Requests."), labels).expect("the name is valid")
 }
 
-pub(crate) fn histograms(labels: &[&str]) -> HistogramVec {
+fn histograms(labels: &[&str]) -> HistogramVec {
     let options = HistogramOpts::new("seconds", "Seconds.").buckets(BUCKETS.to_vec());
     HistogramVec::new(options, labels).expect("the name is valid")
 }

@@ -33,9 +33,9 @@ impl Labels {
 
 /// The key of a look-up, which must own its strings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Strings {
-    pub(crate) tenant: String,
-    pub(crate) route: String,
+struct Strings {
+    tenant: String,
+    route: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -44,7 +44,7 @@ struct Literals {
     status: &'static str,
 }
 
-pub(crate) fn new_histogram() -> Histogram {
+fn new_histogram() -> Histogram {
     Histogram::new(BUCKETS)
 }
 
