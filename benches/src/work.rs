@@ -1,7 +1,7 @@
 //! The work that all cases do: their labels, their values, and the order of both.
 //!
-//! A *pick* is a random number from [`TABLE`]. Its lowest four bits choose one of 16 label sets; the whole number chooses
-//! a pair of strings, and the bits above the lowest four a value.
+//! A *pick* is a random number from [`TABLE`]. Its lowest four bits choose one of 16 label sets; the whole number
+//! chooses a pair of strings, and the bits above the lowest four a value.
 
 use std::sync::LazyLock;
 

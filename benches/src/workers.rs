@@ -38,8 +38,8 @@ pub(crate) struct Workers<'a> {
 pub(crate) struct BatchTime {
     /// From the first worker's beginning to the last worker's end.
     pub(crate) elapsed: Duration,
-    /// Whether a worker waited for a processor that another program had. The time is of little use then: the workers may
-    /// even have run one after the other.
+    /// Whether a worker waited for a processor that another program had. The time is of little use then: the workers
+    /// may even have run one after the other.
     pub(crate) disturbed: bool,
 }
 
