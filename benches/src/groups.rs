@@ -143,7 +143,7 @@ pub(crate) const GROUPS: [Group; 15] = [
     },
     Group {
         name: "function",
-        about: "a call of an empty, instrumented function: calls by result, durations, and whatever the peer's macro adds",
+        about: "a call of an empty, instrumented function: calls by result, durations, and additions of the peer's macro",
         procedure: Timed(|| {
             vec![
                 Case::floor(|_| ()),

@@ -16,7 +16,7 @@ pub(crate) fn run() {
         .into_par_iter()
         .for_each_init(|| tags.clone().enter(), |_scope, _| work("small item"));
 
-    // A scope around the whole iterator would not work, because a scope belongs to one thread. While that thread waits
-    // for the iterator, rayon may run other work on it. Such work would have these tags, unless it enters a scope of
-    // its own.
+    // A scope around the whole iterator would not work, because a scope belongs to one thread. And while a thread of the
+    // pool waits for the iterator, rayon may run other work on it. Such work would have these tags, unless it enters a
+    // scope of its own.
 }
