@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// How long this thread has waited for a processor since it started, while other programs or threads had the
-/// processors. Zero if the system does not tell (only Linux does).
+/// processors. Zero if the system does not report it; only Linux does.
 pub(crate) fn time_waited() -> Duration {
     let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let waited = statistics.split_whitespace().nth(1);

@@ -67,7 +67,7 @@ pub(crate) fn time_cases(cases: &[Case], threads: usize, effort: Effort) -> Vec<
     })
 }
 
-/// The number of operations that take about [`BATCH_DURATION`]. This also warms the case up: it meets every pick.
+/// The number of operations that take about [`BATCH_DURATION`]. This also warms the case up, with every pick.
 fn calibrate(workers: &Workers, case: usize) -> usize {
     let every_pick = Batch {
         start: 0,

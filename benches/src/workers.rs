@@ -1,8 +1,8 @@
 //! Threads that are started before they are timed, and that begin each batch together.
 //!
 //! The coordinating thread and the workers meet at `barrier` before and after each batch. Between the first and the
-//! second meeting, only workers write the fields below; otherwise only the coordinating thread writes them. The barrier
-//! orders all these accesses, so the atomics need no ordering of their own.
+//! second meeting, only workers write the shared fields; otherwise only the coordinating thread writes them. The
+//! barrier orders all these accesses, so the atomics need no ordering of their own.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex};
