@@ -114,22 +114,24 @@
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
 
-// In the order of the data's way, not of the alphabet.
+// In the order in which they may refer to each other: each module uses only those before it. ARCHITECTURE.md has the
+// exceptions, and `tests/tests/architecture.rs` holds the order.
+mod id;
+mod sync;
+
 mod declare;
 
-mod register;
-
 mod tags;
-
-mod record;
 
 pub mod calls;
 
 mod aggregate;
 
-mod collect;
+mod register;
 
-mod report;
+mod record;
+
+mod collect;
 
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
@@ -141,28 +143,23 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use aggregate::{Data, DistributionData, Exemplar};
+pub use aggregate::{Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar};
 pub use census_macros::{TagValue, measure, tag};
-pub use collect::{Row, Snapshot, SnapshotView, ViewData, snapshot};
+pub use collect::{
+    Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
+};
 pub use declare::{
-    Aggregation, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure, Number, Origin,
-    Sum, TagKey, TimeUnit, Value, View,
+    AggregationKind, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure,
+    MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
 };
 pub use record::{BoundMeasure, MeasureMap, Timer};
-pub use register::{
-    CatalogueError, MeasureBuilder, Problem, ProblemKind, ViewBuilder, check,
-    set_default_max_series,
-};
-pub use report::{Reporter, ReporterHandle, report_every};
+pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
 pub use tags::{
     AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, Scope, TagFilter,
     TagMap, TagMapIter, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
 };
-
-/// How many rows a view keeps that does not say: 2,000.
-pub const DEFAULT_MAX_SERIES: usize = 2_000;
 
 /// Declares views: what an application wants to see of what libraries record.
 ///

@@ -6,6 +6,7 @@ pub use linkme;
 use crate::calls::CallResult;
 use crate::{AsTagValue as _, TagValueRef};
 
+pub use crate::aggregate::{count, default_distribution, last_value, sum};
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
     as_measure, as_tag_key, in_flight, latency, measure, of_numbers, signed, tag_key,
@@ -16,12 +17,13 @@ pub use crate::declare::{
 };
 pub use crate::declare::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub use crate::declare::{
-    column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
+    StaticViewSource, ValueBits, column, columns, function_name, measure_cell,
 };
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
     record_if_viewed, record_one, viewed,
 };
+pub use crate::register::ViewsVersion;
 pub use crate::tags::{Tag, literal_tag, tag, tags};
 
 /// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::check::IsMeasure;
 use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
-use crate::register::Wiring;
 
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
 /// [`#[measure]`](macro@crate::measure).
@@ -36,8 +36,10 @@ pub struct Measure<T: Value> {
 #[derive(Debug)]
 pub struct MeasureCell {
     pub(crate) descriptor: MeasureDescriptor,
-    /// To whom its measurements go: the one part that changes while the program runs, and none of this step's business.
-    pub(crate) wiring: Wiring,
+    /// Which list of views the measure has: the step *register* gives it a meaning, and changes it.
+    pub(crate) version: AtomicU64,
+    /// How many measurements were NaN or infinite.
+    rejected_values: AtomicU64,
 }
 
 /// What a measure is.
@@ -110,8 +112,32 @@ impl MeasureCell {
                 kind,
                 origin,
             },
-            wiring: Wiring::new(),
+            version: AtomicU64::new(Self::NEW),
+            rejected_values: AtomicU64::new(0),
         }
+    }
+
+    /// The `version` of a measure for which no list of views was ever made.
+    pub(crate) const NEW: u64 = 0;
+
+    /// A measure that is made at run time. The descriptor must be valid.
+    pub(crate) const fn from_descriptor(descriptor: MeasureDescriptor) -> Self {
+        Self {
+            descriptor,
+            version: AtomicU64::new(Self::NEW),
+            rejected_values: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a measurement that was NaN or infinite.
+    pub(crate) fn count_rejected_value(&self) {
+        self.rejected_values.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many measurements were NaN or infinite.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn rejected_values(&self) -> u64 {
+        self.rejected_values.load(Ordering::Relaxed)
     }
 }
 

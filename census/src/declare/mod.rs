@@ -5,6 +5,7 @@ mod address;
 mod aggregation;
 mod bucket_lookup;
 mod buckets;
+mod builder;
 mod by_name;
 pub(crate) mod check;
 mod columns;
@@ -20,18 +21,19 @@ mod unit;
 mod view;
 
 pub(crate) use address::Address;
-pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
-pub(crate) use aggregation::{AggregationKind, AggregationSpec};
+pub(crate) use aggregation::AggregationSpec;
+pub use aggregation::{AggregationKind, Count, Distribution, LastValue, Sum};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
+pub use builder::{MeasureBuilder, ViewBuilder};
 pub(crate) use by_name::ByName;
-pub use columns::{column, columns};
+pub use columns::{Column, column, columns};
 pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell, measure_cell};
-pub use number::{HasDefaultBuckets, Number, Value};
-pub(crate) use number::{ValueKind, order};
+pub(crate) use number::SortKey;
+pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
 pub use origin::Origin;
 pub use slices::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
@@ -40,4 +42,4 @@ pub use slices::{
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
-pub use view::{View, ViewCell, count, default_distribution, last_value, sum};
+pub use view::{StaticViewSource, View, ViewCell};

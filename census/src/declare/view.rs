@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{
-    Aggregation, AggregationSpec, Bounds, Count, DEFAULT_LATENCY_BUCKETS, Distribution, Handle,
-    HasDefaultBuckets, LastValue, Measure, MeasureCell, Origin, StaticBounds, Sum, TagKey, Value,
-    name,
+    AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
+    StaticBounds, TagKey, Value, name,
 };
 
 /// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
@@ -32,7 +30,7 @@ use super::{
 /// record!(VIDEO_SIZE = 25 << 20, tags(FRONTEND = "ios"));
 /// assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
 /// ```
-pub struct View<A: Aggregation> {
+pub struct View<A> {
     cell: Handle<ViewCell>,
     aggregation: PhantomData<fn() -> A>,
 }
@@ -69,12 +67,11 @@ pub struct StaticViewSource<A> {
     marker: PhantomData<fn() -> A>,
 }
 
+/// An aggregation with its options, as a `static` has them.
 #[derive(Clone, Copy, Debug)]
-enum StaticAggregation {
-    Count,
-    Sum,
-    LastValue,
-    Distribution(StaticBounds),
+struct StaticAggregation {
+    kind: AggregationKind,
+    bounds: Option<StaticBounds>,
 }
 
 /// What a view is, wherever it came from.
@@ -84,7 +81,7 @@ pub(crate) struct ViewSpec {
     pub(crate) description: Cow<'static, str>,
     pub(crate) measure: Handle<MeasureCell>,
     pub(crate) aggregation: AggregationSpec,
-    pub(crate) columns: Arc<[TagKey]>,
+    pub(crate) columns: Arc<[Column]>,
     pub(crate) max_series: Option<usize>,
     pub(crate) origin: Origin,
 }
@@ -119,52 +116,21 @@ impl ViewSpec {
 }
 
 impl<A> StaticViewSource<A> {
-    const fn new(measure: &'static Handle<MeasureCell>, aggregation: StaticAggregation) -> Self {
+    /// An aggregation without options.
+    pub(crate) const fn new<T: Value>(measure: &'static Measure<T>, kind: AggregationKind) -> Self {
         Self {
-            measure,
-            aggregation,
+            measure: measure.handle(),
+            aggregation: StaticAggregation { kind, bounds: None },
             marker: PhantomData,
         }
     }
-}
 
-#[doc(hidden)]
-pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Count> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::Count)
+    /// The same with buckets.
+    pub(crate) const fn with_bounds(mut self, bounds: StaticBounds) -> Self {
+        self.aggregation.bounds = Some(bounds);
+        self
+    }
 }
-
-#[doc(hidden)]
-pub const fn sum<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Sum> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::Sum)
-}
-
-#[doc(hidden)]
-pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<LastValue> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::LastValue)
-}
-
-#[doc(hidden)]
-pub const fn default_distribution<T: HasDefaultBuckets>(
-    measure: &'static Measure<T>,
-) -> StaticViewSource<Distribution> {
-    let bounds = StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS);
-    StaticViewSource::new(measure.handle(), StaticAggregation::Distribution(bounds))
-}
-
-/// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
-macro_rules! distributions {
-    ($($type:ty => $variant:ident),*) => {$(
-        impl Measure<$type> {
-            #[doc(hidden)]
-            #[track_caller]
-            pub const fn __distribution(&'static self, bounds: &'static [$type]) -> StaticViewSource<Distribution> {
-                StaticViewSource::new(self.handle(), StaticAggregation::Distribution(StaticBounds::$variant(bounds).checked()))
-            }
-        }
-    )*};
-}
-
-distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
 
 impl ViewCell {
     #[doc(hidden)]
@@ -234,15 +200,15 @@ impl StaticView {
             name: Cow::Borrowed(self.name),
             description: self.description.unwrap_or_default().into(),
             measure: self.measure.clone(),
-            aggregation: match self.aggregation {
-                StaticAggregation::Count => AggregationSpec::Count,
-                StaticAggregation::Sum => AggregationSpec::Sum,
-                StaticAggregation::LastValue => AggregationSpec::LastValue,
-                StaticAggregation::Distribution(bounds) => {
-                    AggregationSpec::Distribution(Bounds::from(bounds))
-                }
+            aggregation: AggregationSpec {
+                kind: self.aggregation.kind,
+                bounds: self.aggregation.bounds.map(Bounds::from),
             },
-            columns: self.columns.iter().map(|key| (*key).clone()).collect(),
+            columns: self
+                .columns
+                .iter()
+                .map(|key| Column::new((*key).clone()))
+                .collect(),
             max_series: self.max_series,
             origin: self.origin,
         }
@@ -250,7 +216,7 @@ impl StaticView {
     }
 }
 
-impl<A: Aggregation> View<A> {
+impl<A> View<A> {
     /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`); unless given, the identifier in
     /// lower case. It is what one asks Prometheus for, after the namespace.
     #[must_use]
@@ -285,7 +251,7 @@ impl<A: Aggregation> View<A> {
     }
 }
 
-impl<A: Aggregation> Clone for View<A> {
+impl<A> Clone for View<A> {
     fn clone(&self) -> Self {
         Self {
             cell: self.cell.clone(),
@@ -294,7 +260,7 @@ impl<A: Aggregation> Clone for View<A> {
     }
 }
 
-impl<A: Aggregation> fmt::Debug for View<A> {
+impl<A> fmt::Debug for View<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("View").field(&self.name()).finish()
     }

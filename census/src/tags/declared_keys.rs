@@ -4,10 +4,11 @@
 //! take the catalogue's lock, so a sender can neither fill the catalogue nor slow its users down.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, PoisonError, RwLock};
 
 use crate::declare::{ByName, Handle, TAG_KEYS, TagKey, TagKeyCell};
+use crate::sync::RwLock;
 
 /// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must
 /// not leave the process because a second declaration of its name forgot `local`.
@@ -33,9 +34,7 @@ pub(super) fn find(name: &str) -> Option<TagKey> {
         if !HAS_LOCAL_RUN_TIME_KEYS.load(Ordering::Relaxed) {
             return None;
         }
-        let keys = LOCAL_RUN_TIME_KEYS
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let keys = LOCAL_RUN_TIME_KEYS.read();
         keys.first(name).map(TagKey::from_handle)
     };
     let static_key = STATIC_KEYS
@@ -48,9 +47,7 @@ pub(super) fn find(name: &str) -> Option<TagKey> {
 
 /// Adds a local key that was made at run time. It leaves the directory with its last handle.
 pub(crate) fn add_local(cell: &Handle<TagKeyCell>) {
-    let mut keys = LOCAL_RUN_TIME_KEYS
-        .write()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut keys = LOCAL_RUN_TIME_KEYS.write();
     keys.add(cell.name(), cell);
     HAS_LOCAL_RUN_TIME_KEYS.store(true, Ordering::Relaxed);
 }

@@ -1,7 +1,7 @@
 //! Tags: values, maps of tags, the map that is current in a scope, and the formats in which tags travel between
 //! processes.
 //!
-//! A tag is a key and a value. Keys are declared in [`declare`](crate::declare), the only step that this module knows.
+//! A tag is a key and a value. Keys are declared in [`declare`](crate::declare), the only step that this module uses.
 
 mod as_tag_value;
 mod baggage;
