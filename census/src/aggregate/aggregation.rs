@@ -13,7 +13,7 @@ use crate::declare::{
     AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, Number, Sum, Value,
     ValueBits, ValueKind,
 };
-use crate::id::RowId;
+use crate::id::{RowId, ViewId};
 
 /// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
 pub trait Aggregation: sealed::Sealed + 'static {
@@ -147,9 +147,15 @@ pub(super) fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Re
     })
 }
 
-/// See [`Aggregate::words`].
-pub(super) fn words(kind: AggregationKind, bounds: &Bounds) -> usize {
-    dispatch!(kind, A => A::words(bounds))
+/// The format of the rows of a view.
+pub(super) fn row_format(
+    view: ViewId,
+    kind: AggregationKind,
+    value_kind: ValueKind,
+    bounds: Bounds,
+) -> RowFormat {
+    let words = dispatch!(kind, A => A::words(&bounds));
+    RowFormat::new(view, kind, value_kind, bounds, words)
 }
 
 /// See [`Aggregate::PER_THREAD`].
