@@ -100,12 +100,20 @@ pub(super) trait Aggregate: 'static {
     ) -> Option<Data>;
 
     /// The part of the total that is exported; `None` for a row that is not shown.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
     fn sample<'t>(format: &RowFormat, total: &'t Self::Total) -> Option<Sample<'t>>;
 
     /// The type that a view is exported as.
     fn metric_type(kind: ValueKind) -> MetricType;
 
     /// Whether what is exported has the unit of the measure.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
     const HAS_UNIT: bool = true;
 }
 
