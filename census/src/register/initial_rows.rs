@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::{FUNCTIONS, ViewSpec};
+use crate::declare::{Column, FUNCTIONS, ViewSpec};
 use crate::tags::row_key;
 
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns are
@@ -12,7 +12,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     if view.columns.is_empty() {
         return BTreeSet::from([String::new()]);
     }
-    let columns: Vec<_> = view.columns.iter().map(|column| column.key()).collect();
+    let columns: Vec<_> = view.columns.iter().map(Column::key).collect();
     let is_of_functions = columns
         .iter()
         .all(|key| [&FUNCTION, &MODULE, &RESULT].contains(key));

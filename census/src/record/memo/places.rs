@@ -41,7 +41,7 @@ pub(super) struct Entry {
 /// The one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
 #[inline]
 pub(super) const fn bound(id: BoundId) -> [(usize, usize); 1] {
-    [(usize::MAX, id.0 as usize)]
+    [(usize::MAX, id.0)]
 }
 
 impl Places {
