@@ -193,6 +193,21 @@ impl fmt::Debug for TagMap {
     }
 }
 
+impl<'a> IntoIterator for &'a TagMap {
+    type Item = (&'a TagKey, &'a TagValue);
+    type IntoIter = TagMapIter<'a>;
+
+    fn into_iter(self) -> TagMapIter<'a> {
+        self.iter()
+    }
+}
+
+/// The map that `tags!` returns: the current tags, overlaid with these.
+#[must_use = "tags are current only once `scope`, `enter` or `with_tags` makes them so"]
+pub fn tags(tags: &[Tag<'_>]) -> TagMap {
+    TagMap::current().overlaid(tags)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,14 @@
-//! Iteration over a [`TagMap`].
+//! Iteration over a [`TagMap`](super::TagMap).
 
 use std::fmt;
 use std::iter::FusedIterator;
 use std::slice;
 
-use super::{TagMap, TagValue};
+use super::TagValue;
 use crate::declare::TagKey;
 
-/// An iterator over the tags of a [`TagMap`], ordered by key. Made by [`TagMap::iter`].
+/// An iterator over the tags of a [`TagMap`](super::TagMap), ordered by key. Made by
+/// [`TagMap::iter`](super::TagMap::iter).
 ///
 /// ```
 /// use census::TagMap;
@@ -59,14 +60,5 @@ impl fmt::Debug for TagMapIter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = self.clone().map(|(key, value)| (key.name(), value));
         f.debug_map().entries(named).finish()
-    }
-}
-
-impl<'a> IntoIterator for &'a TagMap {
-    type Item = (&'a TagKey, &'a TagValue);
-    type IntoIter = TagMapIter<'a>;
-
-    fn into_iter(self) -> TagMapIter<'a> {
-        self.iter()
     }
 }

@@ -1,6 +1,6 @@
-//! A tag on its way into a measurement or a [`TagMap`].
+//! A tag on its way into a measurement or a [`TagMap`](super::TagMap).
 
-use super::{AsTagValue, TagMap, TagValueRef};
+use super::{AsTagValue, TagValueRef};
 use crate::declare::{Address, TagKey};
 
 /// A key and a borrowed value: what the code that `record!` and `tags!` generate passes on.
@@ -39,10 +39,4 @@ impl<'a> Tag<'a> {
             value_address: value.address(),
         }
     }
-}
-
-/// The map that `tags!` returns: the current tags, overlaid with these.
-#[must_use = "tags are current only once `scope`, `enter` or `with_tags` makes them so"]
-pub fn tags(tags: &[Tag<'_>]) -> TagMap {
-    TagMap::current().overlaid(tags)
 }
