@@ -2,11 +2,11 @@
 //!
 //! # Protocol
 //!
-//! [`MeasureCell::version`] is even while the measure has views, odd while it has none. No two lists of views share a
+//! `MeasureCell::version` is even while the measure has views, odd while it has none. No two lists of views share a
 //! version, whichever measures they belong to. So a thread that cached something for a version needs to compare only the
 //! version to know whether it still holds.
 //!
-//! A change of a measure's views stores the new list in [`INTERESTS`], and then the new version in the measure. A thread
+//! A change of a measure's views stores the new list in `INTERESTS`, and then the new version in the measure. A thread
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one of
 //! that version or of a later one.
 
@@ -19,7 +19,7 @@ use crate::declare::{Handle, MeasureCell};
 use crate::sync::RwLock;
 
 /// Which list of views a measure has. Versions are spread over all numbers, so that they can serve as hashes. The
-/// [`STEP`](Self::STEP) numbers from a version on belong to it: a cache may use them to tell several things apart.
+/// `STEP` numbers from a version on belong to it: a cache may use them to tell several things apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewsVersion(pub(crate) u64);
 
