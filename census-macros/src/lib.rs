@@ -17,6 +17,7 @@ mod list;
 mod measure;
 mod names;
 mod record;
+mod slice;
 mod suggest;
 mod tag;
 mod tag_value;
@@ -226,4 +227,12 @@ pub fn record(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn tags(input: TokenStream) -> TokenStream {
     record::tags(input.into()).into()
+}
+
+/// Declares one of the library's `linkme` slices, with the version in its identifier.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn linked_slice(_: TokenStream, item: TokenStream) -> TokenStream {
+    let output = slice::attribute(item.into());
+    output.unwrap_or_else(syn::Error::into_compile_error).into()
 }

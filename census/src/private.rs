@@ -21,10 +21,7 @@ pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
     record_if_viewed, record_one, viewed,
 };
-pub use crate::register::{
-    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
-    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
-};
+pub use crate::register::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub use crate::tags::{Tag, literal_tag, tag, tags};
 
 /// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use super::by_name::ByName;
-use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
+use super::slices::{MEASURES, TAG_KEYS, VIEWS};
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -167,19 +167,19 @@ impl Catalogue {
     fn build() -> Self {
         let mut catalogue = Self::default();
         // The linker's order is no order, and may differ from build to build: the first declaration stays.
-        let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
+        let mut measures: Vec<_> = MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+        let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
         keys.sort_by_key(|cell| cell.origin().sort_key());
         for cell in keys {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let declared = CENSUS_0_1_VIEWS.iter().map(|cell| cell.spec());
+        let declared = VIEWS.iter().map(|cell| cell.spec());
         for cell in calls::keys() {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::slices::CENSUS_0_1_FUNCTIONS;
+use super::slices::FUNCTIONS;
 use crate::calls::{FUNCTION, MODULE, RESULT};
 use crate::declare::ViewSpec;
 use crate::tags::packed;
@@ -20,7 +20,7 @@ pub(crate) fn initial_rows(view: &ViewSpec) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     let mut keys = BTreeSet::new();
-    for function in CENSUS_0_1_FUNCTIONS.iter().filter(|function| {
+    for function in FUNCTIONS.iter().filter(|function| {
         // What is under way has no result yet, and which calls return a value nobody knows.
         function.times(measure) || !by_result && function.records(measure)
     }) {

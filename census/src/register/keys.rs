@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use super::by_name::ByName;
-use super::slices::CENSUS_0_1_TAG_KEYS;
+use super::slices::TAG_KEYS;
 use crate::declare::{Handle, TagKey, TagKeyCell};
 
 /// The keys of statics. Where two of one name disagree, the local one: what is said to stay, stays.
 static DECLARED: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
-    let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+    let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
     keys.sort_by_key(|cell| cell.is_local());
     keys.into_iter().map(|cell| (cell.name(), cell)).collect()
 });

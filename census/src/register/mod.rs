@@ -22,7 +22,5 @@ pub(crate) use initial_rows::initial_rows;
 pub(crate) use keys::known_key;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::{MeasureBuilder, ViewBuilder};
-pub use slices::{
-    CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
-};
+pub use slices::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub(crate) use wiring::{VERSION_STEP, Wiring, changes};
