@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::check::IsMeasure;
+use super::check::StaticMeasure;
 use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 use crate::register::Wiring;
 
@@ -69,7 +69,7 @@ impl MeasureDescriptor {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn measure_cell<M: IsMeasure>(
+pub const fn measure_cell<M: StaticMeasure>(
     name: &'static str,
     description: &'static str,
     unit: Option<&'static str>,
@@ -158,14 +158,15 @@ impl<T: Value> Measure<T> {
     pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
         &self.cell
     }
+}
 
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_cell(cell: &'static MeasureCell) -> Self {
-        Self {
-            cell: Handle::Static(cell),
-            value: PhantomData,
-        }
+/// The measure of a static's cell.
+#[doc(hidden)]
+#[must_use]
+pub const fn static_measure<T: Value>(cell: &'static MeasureCell) -> Measure<T> {
+    Measure {
+        cell: Handle::Static(cell),
+        value: PhantomData,
     }
 }
 

@@ -31,7 +31,9 @@ pub(crate) fn known_key(name: &str) -> Option<TagKey> {
         let keys = MADE_LOCAL.read().unwrap_or_else(PoisonError::into_inner);
         keys.first(name).map(TagKey::from_handle)
     };
-    let declared = DECLARED.get(name).map(|cell| TagKey::__from_cell(cell));
+    let declared = DECLARED
+        .get(name)
+        .map(|cell| TagKey::from_handle(Handle::Static(cell)));
     declared.or_else(made_local)
 }
 

@@ -209,7 +209,7 @@ mod tests {
     use crate::tags::TagValue;
 
     fn map(value: &str) -> TagMap {
-        const CELL: &crate::declare::TagKeyCell = &TagKey::__cell(
+        const CELL: &crate::declare::TagKeyCell = &crate::declare::tag_key_cell(
             "k",
             "",
             false,
@@ -217,7 +217,7 @@ mod tests {
         );
         let mut tags = TagMap::new();
         tags.insert(
-            &TagKey::__from_cell(CELL),
+            &crate::declare::static_tag_key(CELL),
             TagValue::new(value).unwrap_or_else(|e| panic!("{e}")),
         );
         tags

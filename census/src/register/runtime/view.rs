@@ -108,6 +108,7 @@ impl<A: Aggregation> ViewBuilder<A> {
             aggregation,
             columns: Arc::default(),
             max_series: None,
+            in_namespace: true,
             origin,
         };
         Self {
@@ -132,6 +133,13 @@ impl<A: Aggregation> ViewBuilder<A> {
     /// How many rows the view keeps, at least 1. Default: what [`set_default_max_series`](crate::set_default_max_series) says.
     pub fn max_series(mut self, rows: usize) -> Self {
         self.spec.max_series = Some(rows);
+        self
+    }
+
+    /// Whether the exporter's namespace is put before the view's name. Default: `true`. With `false`, the family has the
+    /// view's own name, whatever the exporter.
+    pub fn namespace(mut self, in_namespace: bool) -> Self {
+        self.spec.in_namespace = in_namespace;
         self
     }
 

@@ -1,36 +1,35 @@
-//! A body in a function of its own, for `#[track_caller]`: a closure has no caller to track.
+//! A body in a second function, for `#[track_caller]`: in a closure, `Location::caller()` would be the closure's.
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, GenericParam, Pat, Signature};
 
-use super::Place;
 use super::item::{Function, mentions};
 
 /// The second function, and how the first calls it.
-pub(super) struct Sibling {
-    /// Stands inside of the first: it names nothing of an `impl` around it.
+pub(super) struct SecondFunction {
+    /// The function, if it stands inside of the first: then it names nothing of an `impl` around it.
     pub(super) inside: TokenStream,
-    /// Stands beside the first.
+    /// The function, if it stands beside the first, as a method does.
     pub(super) beside: TokenStream,
     pub(super) call: TokenStream,
 }
 
-/// Moves the body into a function with the same signature, and leaves a signature with plain names to the first.
-pub(super) fn of(function: &mut Function, place: &Place, tags: &TokenStream) -> Sibling {
-    let is_method = match place {
-        Place::Impl { .. } => true,
-        Place::Alone => is_method(function),
-    };
+/// Makes a function with the same signature and the body. In the first function's signature, the inputs get plain names.
+pub(super) fn second_function(
+    function: &mut Function,
+    is_method: bool,
+    tags: &TokenStream,
+) -> SecondFunction {
     let mut sig = function.sig.clone();
-    let body = using(&sig, tags, function.body.as_ref());
-    // If this is in a trait's `impl`, which cannot be seen, the compiler quotes this name in its error.
+    let body = with_inputs_of_tags(&sig, tags, function.body.as_ref());
+    // In a trait's `impl`, which the macro may not see, the compiler quotes this name in its error.
     sig.ident = format_ident!(
-        "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_leave_out_one_attribute",
+        "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_remove_one_attribute",
         sig.ident,
         span = sig.ident.span()
     );
-    let name = sig.ident.clone();
+    let ident = sig.ident.clone();
     let attrs = function.attrs.iter().filter(|attr| {
         [
             "track_caller",
@@ -46,65 +45,59 @@ pub(super) fn of(function: &mut Function, place: &Place, tags: &TokenStream) -> 
         .any(|name| attr.path().is_ident(name))
     });
     let item = quote!(#[doc(hidden)] #(#attrs)* #sig #body);
-    let arguments = arguments(function);
+    let inputs = name_inputs(function);
     let generics = generics(function);
-    // A lint that is expected in the body is there now.
+    // The body is not in the first function any more, so the lint that is expected there would not be found.
     function
         .attrs
         .retain(|attr| !attr.path().is_ident("expect"));
     if is_method {
-        let call = quote!(Self::#name #generics (#(#arguments),*));
-        return Sibling {
+        SecondFunction {
             inside: TokenStream::new(),
             beside: item,
-            call,
-        };
-    }
-    Sibling {
-        inside: item,
-        beside: TokenStream::new(),
-        call: quote!(#name #generics (#(#arguments),*)),
+            call: quote!(Self::#ident #generics (#(#inputs),*)),
+        }
+    } else {
+        SecondFunction {
+            inside: item,
+            beside: TokenStream::new(),
+            call: quote!(#ident #generics (#(#inputs),*)),
+        }
     }
 }
 
-/// The body, in which those arguments are used that only the tags use.
-fn using(sig: &Signature, tags: &TokenStream, body: Option<&Group>) -> TokenStream {
-    let names = sig.inputs.iter().filter_map(|input| match input {
+/// The body, after a statement that uses the inputs that only the tags use: otherwise the compiler would report them as
+/// unused.
+fn with_inputs_of_tags(sig: &Signature, tags: &TokenStream, body: Option<&Group>) -> TokenStream {
+    let idents = sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(arg) => match &*arg.pat {
             Pat::Ident(pat) if mentions(tags, &pat.ident.to_string()) => Some(&pat.ident),
             _ => None,
         },
         FnArg::Receiver(_) => None,
     });
-    let names: Vec<&Ident> = names.collect();
-    if names.is_empty() {
+    let idents: Vec<&Ident> = idents.collect();
+    if idents.is_empty() {
         return body.to_token_stream();
     }
-    quote!({ if false { #(let _ = &#names;)* } #body })
+    quote!({ if false { #(let _ = &#idents;)* } #body })
 }
 
-/// Whether a function without an `impl` around it, as far as we see, has one.
-fn is_method(function: &Function) -> bool {
-    let signature = function.sig.to_token_stream();
-    let body = function.body.to_token_stream();
-    function.sig.receiver().is_some() || mentions(&signature, "Self") || mentions(&body, "Self")
-}
-
-/// The arguments with plain names in the first function, to be handed on.
-fn arguments(function: &mut Function) -> Vec<TokenStream> {
-    let plain = |(index, input): (usize, &mut FnArg)| match input {
+/// Gives the inputs of the first function plain names, and returns them as arguments for the second.
+fn name_inputs(function: &mut Function) -> Vec<TokenStream> {
+    let name = |(index, input): (usize, &mut FnArg)| match input {
         FnArg::Receiver(receiver) => {
             receiver.mutability = None;
             receiver.self_token.to_token_stream()
         }
         FnArg::Typed(arg) => {
-            let name: Ident = match &*arg.pat {
+            let ident: Ident = match &*arg.pat {
                 Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
                 _ => format_ident!("__census_argument_{index}"),
             };
-            *arg.pat = syn::parse_quote!(#name);
+            *arg.pat = syn::parse_quote!(#ident);
             let conditions = arg.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-            quote!(#(#conditions)* #name)
+            quote!(#(#conditions)* #ident)
         }
     };
     function
@@ -112,11 +105,11 @@ fn arguments(function: &mut Function) -> Vec<TokenStream> {
         .inputs
         .iter_mut()
         .enumerate()
-        .map(plain)
+        .map(name)
         .collect()
 }
 
-/// `::<T, N>`, as far as it can be said.
+/// `::<T, N>`, without lifetimes, which cannot always be written.
 fn generics(function: &Function) -> TokenStream {
     let params = function.sig.generics.params.iter();
     let params: Vec<&Ident> = params

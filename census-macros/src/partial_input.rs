@@ -1,5 +1,5 @@
-//! What the macros get while someone types: every beginning of right input, also in the middle of its groups, and right
-//! input that lacks a single token. None of it may upset a macro or cost the user an item.
+//! Input as it is while the user types: every beginning of a valid input, also in the middle of its groups, and every valid
+//! input without one of its tokens. With none of them may a macro panic, or lose one of the user's items.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -47,8 +47,7 @@ const RECORDS: [&str; 3] = [
     "tags(), SIZE = match x { 1 => 2, _ => 3 }, exemplar()",
 ];
 
-const TAGS_OF_SCOPES: [&str; 1] =
-    ["FRONTEND = \"ios\", keys::CODEC = codec(1).await?, *key = A { b }"];
+const TAG_MAPS: [&str; 1] = ["FRONTEND = \"ios\", keys::CODEC = codec(1).await?, *key = A { b }"];
 
 const TAG_VALUES: [&str; 2] = [
     "#[tag_value(crate = metrics)]
@@ -56,70 +55,76 @@ const TAG_VALUES: [&str; 2] = [
     "enum Empty {}",
 ];
 
-/// How many inputs were tried.
-struct Tried(usize);
+/// Checks outputs, and counts how many.
+struct Checker {
+    count: usize,
+}
 
 #[test]
-fn attributes_keep_their_items() {
+fn attributes_emit_their_items() {
     type Attribute = fn(TokenStream, TokenStream) -> TokenStream;
     let all = [
         (tag::attribute as Attribute, &TAGS[..]),
         (measure::attribute, &MEASURES[..]),
-        (measure::attribute, &function::tests::VALID[..]),
+        (measure::attribute, &function::valid_inputs::VALID[..]),
     ];
-    let mut tried = Tried(0);
+    let mut checker = Checker { count: 0 };
     for (attribute, valid) in all {
         for (args, item) in valid {
             let (args, item) = (tokens(args), tokens(item));
-            for half in halves(&item) {
-                let output = attribute(args.clone(), half.clone());
-                tried.check(&half, &output, syn::parse2::<File>(half.clone()).is_ok());
+            for partial in partials(&item) {
+                let output = attribute(args.clone(), partial.clone());
+                checker.check(
+                    &partial,
+                    &output,
+                    syn::parse2::<File>(partial.clone()).is_ok(),
+                );
             }
             let item_parses = syn::parse2::<File>(item.clone()).is_ok();
-            for half in halves(&args) {
-                let output = attribute(half.clone(), item.clone());
-                tried.check(&item, &output, item_parses && are_expressions(&half));
+            for partial in partials(&args) {
+                let output = attribute(partial.clone(), item.clone());
+                checker.check(&item, &output, item_parses && are_expressions(&partial));
             }
         }
     }
-    tried.are_more_than(2_000);
+    checker.assert_more_than(2_000);
 }
 
 #[test]
-fn views_are_all_there() {
-    let mut tried = Tried(0);
-    for half in VIEWS.iter().flat_map(|input| halves(&tokens(input))) {
-        let output = view::items(quote!(census; #half));
-        tried.check(&half, &output, true);
+fn view_emits_every_static() {
+    let mut checker = Checker { count: 0 };
+    for partial in VIEWS.iter().flat_map(|input| partials(&tokens(input))) {
+        let output = view::items(quote!(census; #partial));
+        checker.check(&partial, &output, true);
     }
-    tried.are_more_than(250);
+    checker.assert_more_than(250);
 }
 
 #[test]
-fn records_and_tags_are_expressions() {
+fn record_and_tags_emit_expressions() {
     type Macro = fn(TokenStream) -> TokenStream;
     let all = [
         (record::record as Macro, &RECORDS[..]),
-        (record::tags, &TAGS_OF_SCOPES[..]),
+        (record::tags, &TAG_MAPS[..]),
     ];
-    let mut tried = Tried(0);
+    let mut checker = Checker { count: 0 };
     for (expand, valid) in all {
-        for half in valid.iter().flat_map(|input| halves(&tokens(input))) {
-            let output = expand(quote!(census; #half));
+        for partial in valid.iter().flat_map(|input| partials(&tokens(input))) {
+            let output = expand(quote!(census; #partial));
             let output = quote!(fn f() { let () = #output; });
-            tried.check(&half, &output, are_expressions(&half));
+            checker.check(&partial, &output, are_expressions(&partial));
         }
     }
-    tried.are_more_than(200);
+    checker.assert_more_than(200);
 }
 
 #[test]
-fn enums_have_their_implementation() {
-    let mut tried = Tried(0);
-    for half in TAG_VALUES.iter().flat_map(|input| halves(&tokens(input))) {
-        let output = tag_value::derive(half.clone());
-        tried.check(&TokenStream::new(), &output, true);
-        if let Ok(input) = syn::parse2::<DeriveInput>(half) {
+fn derive_emits_an_implementation() {
+    let mut checker = Checker { count: 0 };
+    for partial in TAG_VALUES.iter().flat_map(|input| partials(&tokens(input))) {
+        let output = tag_value::derive(partial.clone());
+        checker.check(&TokenStream::new(), &output, true);
+        if let Ok(input) = syn::parse2::<DeriveInput>(partial) {
             let name = input.ident.to_string();
             assert!(
                 pairs(&output).contains(&("for".to_owned(), name)),
@@ -127,18 +132,18 @@ fn enums_have_their_implementation() {
             );
         }
     }
-    tried.are_more_than(50);
+    checker.assert_more_than(50);
 }
 
-impl Tried {
-    /// That all `static`s and `fn`s of the input are in the output, which can be read, if it `must_parse`.
+impl Checker {
+    /// Asserts that all `static`s and `fn`s of the input are in the output, and that the output parses if it `must_parse`.
     fn check(&mut self, input: &TokenStream, output: &TokenStream, must_parse: bool) {
-        self.0 += 1;
-        let there = pairs(output);
+        self.count += 1;
+        let output_pairs = pairs(output);
         for pair in pairs(input) {
             let declares = ["static", "fn"].contains(&pair.0.as_str()) && pair.1 != "mut";
             assert!(
-                !declares || there.contains(&pair),
+                !declares || output_pairs.contains(&pair),
                 "there is no `{} {}`\nin  {output}\nfor {input}",
                 pair.0,
                 pair.1
@@ -149,8 +154,8 @@ impl Tried {
         }
     }
 
-    fn are_more_than(&self, count: usize) {
-        assert!(self.0 > count, "{}", self.0);
+    fn assert_more_than(&self, count: usize) {
+        assert!(self.count > count, "{}", self.count);
     }
 }
 
@@ -158,16 +163,16 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().expect("these are tokens")
 }
 
-/// Whether what passes through unread, values and closures, is what the compiler takes.
+/// Whether the values and closures in the tokens, which a macro emits unread, are expressions.
 fn are_expressions(tokens: &TokenStream) -> bool {
     let expressions = Punctuated::<Expr, Token![,]>::parse_terminated;
     expressions.parse2(tokens.clone()).is_ok()
 }
 
-/// The tokens as they are while they are typed, and with one of them left out.
-fn halves(tokens: &TokenStream) -> Vec<TokenStream> {
+/// Every beginning of the tokens, and the tokens without one of them.
+fn partials(tokens: &TokenStream) -> Vec<TokenStream> {
     let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let mut found = vec![TokenStream::new()];
+    let mut collected = vec![TokenStream::new()];
     for (index, token) in tokens.iter().enumerate() {
         let (before, after) = (&tokens[..index], &tokens[index + 1..]);
         let with = |token: Option<TokenTree>, after: &[TokenTree]| {
@@ -175,34 +180,34 @@ fn halves(tokens: &TokenStream) -> Vec<TokenStream> {
             all.chain(after.iter().cloned()).collect::<TokenStream>()
         };
         if let TokenTree::Group(group) = token {
-            for inner in halves(&group.stream()) {
+            for inner in partials(&group.stream()) {
                 let group = || Some(Group::new(group.delimiter(), inner.clone()).into());
-                // The editor has typed the other brace; what comes after it is there already, or not.
-                found.extend([with(group(), &[]), with(group(), after)]);
+                // An editor inserts the closing delimiter. The tokens after it may be there already, or not.
+                collected.extend([with(group(), &[]), with(group(), after)]);
             }
         }
-        found.extend([with(Some(token.clone()), &[]), with(None, after)]);
+        collected.extend([with(Some(token.clone()), &[]), with(None, after)]);
     }
-    found
+    collected
 }
 
-/// All words that follow one another.
+/// All pairs of identifiers that follow one another.
 fn pairs(tokens: &TokenStream) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+    let mut collected = Vec::new();
     let mut earlier: Option<Ident> = None;
     for token in tokens.clone() {
         match token {
             TokenTree::Ident(ident) => {
                 if let Some(earlier) = earlier.replace(ident.clone()) {
-                    found.push((earlier.to_string(), ident.to_string()));
+                    collected.push((earlier.to_string(), ident.to_string()));
                 }
             }
             TokenTree::Group(group) => {
                 earlier = None;
-                found.extend(pairs(&group.stream()));
+                collected.extend(pairs(&group.stream()));
             }
             TokenTree::Punct(_) | TokenTree::Literal(_) => earlier = None,
         }
     }
-    found
+    collected
 }

@@ -1,0 +1,17 @@
+//! A measure to be declared.
+
+use syn::{Expr, Type};
+
+use crate::generate::Krate;
+use crate::item::Static;
+use crate::names::Name;
+
+/// A measure, checked.
+pub(super) struct Measure {
+    pub(super) item: Static,
+    /// The value type for an item without a valid type.
+    pub(super) value: Type,
+    pub(super) krate: Krate,
+    pub(super) name: Name,
+    pub(super) unit: Option<Expr>,
+}
