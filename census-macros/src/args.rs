@@ -79,7 +79,7 @@ fn elsewhere(word: &str) -> Option<&'static str> {
             Some("write a doc comment above it: its first paragraph is the description")
         }
         "aggregation" | "bounds" | "buckets" | "max_series" => Some(
-            "this is said in a view: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
+            "this is an option of a view: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
         ),
         "tags" => Some(
             "tags are given where the measure is recorded: `record!(MEASURE = value, tags(KEY = value))`",

@@ -95,10 +95,10 @@ fn method(
             "the block's `#[measure]` cannot see into this `cfg_attr`\nhelp: remove the block's attribute, and write \
              one on each method",
         );
-        return CheckedFunction::Unmeasured(function);
+        return CheckedFunction::Unmeasured(Box::new(function));
     }
     if attrs.is_empty() && (function.sig.constness.is_some() || function.body.is_none()) {
-        return CheckedFunction::Unmeasured(function);
+        return CheckedFunction::Unmeasured(Box::new(function));
     }
     let mut attrs = attrs.into_iter();
     let mut merged = Arguments {
@@ -113,7 +113,7 @@ fn method(
             _ => Arguments::default(),
         };
         if arguments.skip.is_some() || errors.count() > before {
-            return CheckedFunction::Unmeasured(function);
+            return CheckedFunction::Unmeasured(Box::new(function));
         }
         merged = arguments.merged_with_block(&merged);
     }
@@ -135,7 +135,7 @@ struct Checked {
 
 fn finish(function: Function, checked: Option<Checked>) -> CheckedFunction {
     let Some(checked) = checked else {
-        return CheckedFunction::Unmeasured(function);
+        return CheckedFunction::Unmeasured(Box::new(function));
     };
     let Checked {
         body,
@@ -286,8 +286,7 @@ fn is_measurable(
 
 /// Reports a future that no `async` block in the body makes. `other` has the tokens that return it, if there are any.
 fn report_other_future(function: &Function, other: &TokenStream, errors: &mut Errors) {
-    let message = "this returns a future that no `async` block here makes, so `#[measure]` would time only how long it \
-                   takes to make it\n\
+    let message = "no `async` block in this function makes this future, so `#[measure]` would only time its construction\n\
                    help: write `async move { … .await }` around it, or make the function `async`, or remove the \
                    `#[measure]`";
     if other.is_empty() {

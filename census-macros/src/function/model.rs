@@ -51,7 +51,7 @@ pub(super) enum BlockItem<F> {
 pub(super) enum CheckedFunction {
     Measured(Box<MeasuredFunction>),
     /// Emitted unchanged: it is skipped, or cannot be measured, which was reported.
-    Unmeasured(Function),
+    Unmeasured(Box<Function>),
 }
 
 /// A function whose calls are to be measured.

@@ -61,8 +61,8 @@ fn contains(tokens: &TokenStream, body: &str) -> bool {
     })
 }
 
-const OTHER_FUTURE: &str = "this returns a future that no `async` block here makes, so `#[measure]` would time only \
-                            how long it takes to make it";
+const OTHER_FUTURE: &str = "no `async` block in this function makes this future, so `#[measure]` would only time its \
+                            construction";
 
 #[test]
 fn unmeasurable_functions_are_unchanged() {
