@@ -1,4 +1,4 @@
-//! What all expansions share: the path to the library, spans, the origin of a declaration, its element in a slice.
+//! Parts of all expansions: the path to the library, spans, the origin of a declaration, its element in a slice.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};

@@ -22,8 +22,8 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// The name that `given` says, or else the one that the identifier gives. Reports what cannot be a name; `write` shows
-    /// how this macro spells a name.
+    /// The given name, or else the identifier in lower case. Reports a wrong name; `write` shows how this macro's user
+    /// writes one.
     pub(crate) fn new(
         given: Option<Expr>,
         ident: &Ident,

@@ -32,7 +32,7 @@ const VIEWS: [&str; 2] = [
     "/// Sizes, by client. \n
      #[cfg(test)]
      pub static SIZES: Distribution<a::SIZE> by (FRONTEND, keys::CODEC,) {
-         name: \"myorg/sizes\", description: TEXT, buckets: [-1, 16 * MIB, Duration::from_secs(5)], max_series: 500,
+         name: \"myorg/sizes\", description: TEXT, buckets: [-1, 16 * MIB, Duration::from_secs(5)], max_series: 500, namespace: false,
      }
      static COUNT: Count<SIZE>;
      pub(crate) static SUM: Sum<::a::SIZE> by (FRONTEND);

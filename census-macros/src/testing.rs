@@ -1,4 +1,4 @@
-//! What the tests of all macros share: reading the reported mistakes out of an expansion.
+//! For the tests of all macros: reads the reported mistakes out of an expansion.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitStr;

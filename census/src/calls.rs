@@ -69,7 +69,7 @@ built_in_view! {
     }
 }
 
-/// How a call ended, where no `result = ` says so.
+/// How a call ended, unless `#[measure(result = …)]` gives another value.
 #[derive(Clone, Copy, Debug, TagValue)]
 #[tag_value(crate = crate)]
 pub(crate) enum CallResult {

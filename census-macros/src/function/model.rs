@@ -1,4 +1,4 @@
-//! Functions and blocks to be measured, from their arguments to all that expansion needs to know.
+//! The model of `#[measure]` on functions and blocks: the arguments, and what checking finds out for expansion.
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::ToTokens;
@@ -24,11 +24,11 @@ pub(super) struct Arguments {
     pub(super) result: Option<TokenStream>,
 }
 
-/// Where a function stands.
+/// The item around a function, which the macro sees or not.
 pub(super) enum ItemContext {
-    /// Under an attribute of its own. The macro cannot see whether there is an `impl` around it.
+    /// The function has an attribute of its own. The macro does not see whether there is an `impl` around it.
     Alone,
-    /// In an annotated `impl` block of this type.
+    /// An annotated `impl` block of this type.
     Impl { ty: String, of_trait: bool },
 }
 

@@ -1,4 +1,4 @@
-//! What a return type, as it is written, tells about the returned value.
+//! Return types: what their tokens tell about the returned value.
 
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound};

@@ -1,4 +1,4 @@
-//! A measure to be declared.
+//! The model of `#[measure]` on a static.
 
 use syn::{Expr, Type};
 
@@ -6,7 +6,7 @@ use crate::generate::Krate;
 use crate::item::Static;
 use crate::names::Name;
 
-/// A measure, checked.
+/// A measure to be declared, after all checks.
 pub(super) struct Measure {
     pub(super) item: Static,
     /// The value type for an item without a valid type.

@@ -10,7 +10,7 @@ use super::model::Assignment;
 use crate::errors::Errors;
 use crate::list;
 
-/// What stands on the left of the `=`, for messages.
+/// The kind of an assignment's left side, for messages.
 #[derive(Clone, Copy)]
 pub(super) enum LhsKind {
     Measure,

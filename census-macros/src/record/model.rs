@@ -1,4 +1,4 @@
-//! What `record!` and `tags!` say.
+//! The model of `record!` and `tags!`.
 
 use proc_macro2::TokenStream;
 use syn::{Expr, LitStr};

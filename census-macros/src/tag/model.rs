@@ -1,10 +1,10 @@
-//! A tag key to be declared.
+//! The model of `#[tag]`.
 
 use crate::generate::Krate;
 use crate::item::Static;
 use crate::names::Name;
 
-/// A tag key, checked.
+/// A tag key to be declared, after all checks.
 pub(super) struct Tag {
     pub(super) item: Static,
     pub(super) krate: Krate,

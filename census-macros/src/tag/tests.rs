@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::attribute;
+use super::{attribute, built_in};
 use crate::testing::{first_lines, messages};
 
 fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
@@ -114,4 +114,17 @@ fn item_is_still_emitted() {
     )
     .to_string();
     assert!(output.ends_with("fn frontend () { }"), "{output}");
+}
+
+/// A façade writes `crate = crate`, and its keys are elements as any other crate's.
+#[test]
+fn only_built_in_keys_are_not_in_the_slice() {
+    let item = quote!(
+        static FRONTEND: TagKey;
+    );
+    let element = "distributed_slice (crate :: __private :: TAG_KEYS)";
+    let of_facade = attribute(quote!(crate = crate), item.clone()).to_string();
+    assert!(of_facade.contains(element), "{of_facade}");
+    let of_library = built_in(quote!(), item).to_string();
+    assert!(!of_library.contains("distributed_slice"), "{of_library}");
 }

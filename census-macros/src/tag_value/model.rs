@@ -1,11 +1,11 @@
-//! A type whose values are to be tag values.
+//! The model of `#[derive(TagValue)]`.
 
 use proc_macro2::Ident;
 use syn::{Fields, Generics};
 
 use crate::generate::Krate;
 
-/// A type, checked.
+/// A type with the derive, after all checks.
 pub(super) struct TagValue {
     pub(super) krate: Krate,
     pub(super) ident: Ident,

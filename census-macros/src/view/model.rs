@@ -1,11 +1,11 @@
-//! A view to be declared.
+//! The model of `view!`.
 
 use proc_macro2::{Group, Ident};
 use syn::{Attribute, Expr, Path, Token, Visibility};
 
 use crate::names::Name;
 
-/// A view, checked.
+/// A view to be declared, after all checks.
 pub(super) struct View {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
@@ -15,7 +15,7 @@ pub(super) struct View {
     pub(super) definition: Definition,
 }
 
-/// What stands after a view's identifier.
+/// The part of a view after its identifier.
 pub(super) struct Definition {
     pub(super) aggregation: Aggregation,
     /// `None`: missing or wrong, which was reported.

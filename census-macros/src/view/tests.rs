@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::items;
+use super::{built_in, items};
 use crate::testing::first_lines;
 
 fn mistakes(input: &TokenStream) -> Vec<String> {
@@ -130,4 +130,17 @@ fn view_without_doc_comment_is_documented() {
     let output = items(quote!(census; static A: Count<m::SIZE> by (k::KEY, B);)).to_string();
     let doc = r#"# [doc = "`Count` of `m::SIZE` by `k::KEY`, `B`."]"#;
     assert!(output.contains(doc), "{output}");
+}
+
+/// A façade's own `macro_rules!` may pass `crate` on, and its views are elements as any other crate's.
+#[test]
+fn only_built_in_views_are_not_in_the_slice() {
+    let view = quote!(
+        static A: Count<SIZE>;
+    );
+    let of_facade = items(quote!(crate; #view)).to_string();
+    let element = "distributed_slice (crate :: __private :: VIEWS)";
+    assert!(of_facade.contains(element), "{of_facade}");
+    let of_library = built_in(view).to_string();
+    assert!(!of_library.contains("distributed_slice"), "{of_library}");
 }
