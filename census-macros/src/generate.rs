@@ -5,10 +5,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::{Path, Token};
 
-/// The path to the library, with which every generated path begins.
+/// The path to the library. In `quote!`, `#krate` is the path to its module `__private`, so that generated code can name
+/// nothing else (see `census/src/private.rs`).
 #[derive(Clone)]
 pub(crate) struct Krate {
     path: TokenStream,
+    /// Where the compiler reports that there is no `__private`.
+    private_span: Span,
     /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path at the user's tokens only
     /// if all its tokens have one hygiene, and lints treat it as foreign code by the same; so a path that begins with
     /// `$crate` gives its own.
@@ -25,7 +28,11 @@ impl Krate {
 
     /// The path that the user gives as `crate = path`.
     pub(crate) fn given(path: &Path) -> Self {
-        Self::call_site(path.to_token_stream())
+        let last = first_last_span(path).1;
+        Self {
+            private_span: Span::call_site().located_at(last),
+            ..Self::call_site(path.to_token_stream())
+        }
     }
 
     /// The library in its own source. Only the hidden `built_in_…` macros use this: a user's `crate = crate` is a façade's
@@ -44,15 +51,15 @@ impl Krate {
         let path = path.to_token_stream();
         let hygiene = first_last_span(&path).0;
         Ok(Self {
-            path,
             hygiene,
-            is_library: false,
+            ..Self::call_site(path)
         })
     }
 
     fn call_site(path: TokenStream) -> Self {
         Self {
             path,
+            private_span: Span::call_site(),
             hygiene: Span::call_site(),
             is_library: false,
         }
@@ -107,7 +114,8 @@ impl Krate {
 
 impl ToTokens for Krate {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.path.clone());
+        let path = &self.path;
+        tokens.extend(quote_spanned!(self.private_span=> #path::__private));
     }
 }
 
@@ -156,9 +164,9 @@ pub(crate) fn slice_element(krate: &Krate, slice: &str, cell: &str) -> TokenStre
     let cell = Ident::new(cell, Span::call_site());
     quote! {
         const _: () = {
-            #[#krate::__private::linkme::distributed_slice(#krate::__private::#slice)]
-            #[linkme(crate = #krate::__private::linkme)]
-            static __CENSUS_ELEMENT: &#krate::__private::#cell = &__CENSUS_CELL;
+            #[#krate::linkme::distributed_slice(#krate::#slice)]
+            #[linkme(crate = #krate::linkme)]
+            static __CENSUS_ELEMENT: &#krate::#cell = &__CENSUS_CELL;
         };
     }
 }

@@ -50,7 +50,7 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|---|
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case, `frontend` | `name = "myorg/keys/frontend"` |
 /// | `local` | a word | no | the tag is propagated to other processes | `local` |
-/// | `crate` | path to this library, or to a crate that re-exports all of it | no | `::census` | `crate = metrics` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// # What it generates
 ///
@@ -86,7 +86,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|---|---|
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | crate and identifier in lower case, `videolib/video_size` | `name = "myorg/measures/video_size"` |
 /// | `unit` | `&'static str`: a UCUM unit; of a `Measure<Duration>` one of `s`, `ms`, `us`, `ns` | no | `"1"`; of a `Measure<Duration>` `"s"` | `unit = "By"` |
-/// | `crate` | path to this library, or to a crate that re-exports all of it | no | `::census` | `crate = metrics` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// # What it generates
 ///
@@ -164,7 +164,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `result` | a closure from a reference to the returned value to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
 /// | `skip` | a word, without other arguments; on a method of an annotated block: the method is not measured | no | | `skip` |
-/// | `crate` | path to this library, or to a crate that re-exports all of it | no | `::census` | `crate = metrics` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// The arguments on a method are added to those on its block; an argument on both is the method's. The `const fn`s of a
 /// block are not measured.
@@ -205,7 +205,7 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | on a variant | a string of 1 to 255 bytes | no | the variant in `snake_case` | `#[tag_value("GET")]` |
-/// | on the enum, `crate` | path to this library, or to a crate that re-exports all of it | no | `::census` | `#[tag_value(crate = metrics)]` |
+/// | on the enum, `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `#[tag_value(crate = metrics)]` |
 ///
 /// # What it generates
 ///

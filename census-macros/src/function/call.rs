@@ -24,10 +24,10 @@ impl<'a> CallExpander<'a> {
     /// The call's plan, with its tags.
     fn plan(&self) -> TokenStream {
         let Self { krate, arguments } = self;
-        let mut plan = quote!(#krate::__private::CallPlan::new(&__CENSUS_CELL));
+        let mut plan = quote!(#krate::CallPlan::new(&__CENSUS_CELL));
         if !arguments.tags.is_empty() {
             let tags = record::expand_tags(krate, &arguments.tags);
-            plan = quote!(#krate::__private::CallPlan::with_tags(#plan, #tags));
+            plan = quote!(#krate::CallPlan::with_tags(#plan, #tags));
         }
         plan
     }
@@ -36,9 +36,8 @@ impl<'a> CallExpander<'a> {
     pub(super) fn enter(&self) -> TokenStream {
         let krate = self.krate;
         let plan = self.plan();
-        let scope = (!self.arguments.tags.is_empty()).then(
-            || quote!(let __census_scope = #krate::__private::CallPlan::enter(&__census_plan);),
-        );
+        let scope = (!self.arguments.tags.is_empty())
+            .then(|| quote!(let __census_scope = #krate::CallPlan::enter(&__census_plan);));
         quote!(let __census_plan = #plan; #scope)
     }
 
@@ -50,8 +49,8 @@ impl<'a> CallExpander<'a> {
         quote! {
             #declaration
             #enter
-            let mut __census_call = #krate::__private::Call::new(&__census_plan);
-            #krate::__private::Call::begin(&mut __census_call);
+            let mut __census_call = #krate::Call::new(&__census_plan);
+            #krate::Call::begin(&mut __census_call);
             let __census_returned = #body;
             { #finish }
             __census_returned
@@ -65,7 +64,7 @@ impl<'a> CallExpander<'a> {
         let finish = self.finish(&quote!(__census_returned));
         let measured = |plan: &TokenStream| {
             quote! {
-                #krate::__private::CallPlan::measured(
+                #krate::CallPlan::measured(
                     #plan,
                     #future,
                     |__census_returned, __census_call| { #finish },
@@ -80,7 +79,7 @@ impl<'a> CallExpander<'a> {
         if is_move {
             // The closure holds the values that the tags borrow. In the outer future, they would have room of their own,
             // although they move on into the inner one.
-            quote!(#krate::__private::call(move || #measured))
+            quote!(#krate::call(move || #measured))
         } else {
             measured
         }
@@ -91,7 +90,7 @@ impl<'a> CallExpander<'a> {
         let Self { krate, arguments } = self;
         let result = match &arguments.result {
             None => quote! {
-                let __census_result = #krate::__private::outcome!(#returned);
+                let __census_result = #krate::outcome!(#returned);
             },
             Some(closure) => {
                 let applied = apply(krate, returned, closure);
@@ -118,7 +117,7 @@ impl<'a> CallExpander<'a> {
         quote! {
             #result
             #(#values;)*
-            #krate::__private::Call::finish(__census_call, &__census_result);
+            #krate::Call::finish(__census_call, &__census_result);
         }
     }
 }

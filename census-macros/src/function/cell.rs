@@ -26,7 +26,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
     let origin = origin(krate, &function.sig.ident);
     let slice_element = slice_element(krate, "FUNCTIONS", "FunctionCell");
     let cell = if arguments.has_default_measures() {
-        quote!(#krate::__private::function_with_default_measures(#name, #results, #origin))
+        quote!(#krate::function_with_default_measures(#name, #results, #origin))
     } else {
         let latencies = arguments.latencies.iter();
         let latencies = latencies.map(|path| krate.checked("duration_measure", path));
@@ -39,7 +39,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
         let values = arguments.values.iter();
         let values = values.map(|(path, _)| krate.checked("measure", path));
         quote! {
-            #krate::__private::FunctionCell::new(
+            #krate::FunctionCell::new(
                 #name,
                 #results,
                 const { &[#(#latencies),*] },
@@ -50,7 +50,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
         }
     };
     quote! {
-        static __CENSUS_CELL: #krate::__private::FunctionCell = #cell;
+        static __CENSUS_CELL: #krate::FunctionCell = #cell;
         #slice_element
     }
 }

@@ -57,8 +57,8 @@ fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
         quote!(InfallibleCall)
     };
     let guard = quote! {
-        let mut __census_call = #krate::__private::#call::new(&__census_plan);
-        #krate::__private::#call::begin(&mut __census_call);
+        let mut __census_call = #krate::#call::new(&__census_plan);
+        #krate::#call::begin(&mut __census_call);
     };
     let labeled = labeled(&measured.body);
     with_body(
@@ -79,7 +79,7 @@ fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     };
     let Statements { captures, bindings } = own_inputs(&mut function, measured);
     let labeled = labeled(&measured.body);
-    let body = quote!(#krate::__private::call(move || {
+    let body = quote!(#krate::call(move || {
         #hint #captures #bindings #labeled
     }));
     let run = CallExpander::new(measured).run(&declaration, &body);

@@ -17,7 +17,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         unit,
     } = measure;
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
-    let ty = ty.unwrap_or_else(|| quote!(#krate::__private::Measure<#value>));
+    let ty = ty.unwrap_or_else(|| quote!(#krate::Measure<#value>));
     // The library's checks of the arguments fail at these tokens.
     let (first, last) = match (name.unchecked(), &unit) {
         (Some(name), _) => first_last_span(name),
@@ -26,7 +26,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
     };
     let name = match name {
         Name::Given(expr) => expr.into_token_stream(),
-        Name::Default(lower) => quote!(#krate::__private::default_name!(#lower)),
+        Name::Default(lower) => quote!(#krate::default_name!(#lower)),
     };
     let unit = optional(unit);
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
     let slice_element = slice_element(&krate, "MEASURES", "MeasureCell");
     quote! {
         #item: #ty = {
-            static __CENSUS_CELL: #krate::__private::MeasureCell = #function #arguments;
+            static __CENSUS_CELL: #krate::MeasureCell = #function #arguments;
             #slice_element
             #measure
         };

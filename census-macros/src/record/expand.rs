@@ -35,7 +35,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
             )
         })
         .collect();
-    let is_viewed = quote!(#(#krate::__private::Measure::is_viewed(#names))||*);
+    let is_viewed = quote!(#(#krate::Measure::is_viewed(#names))||*);
     let recorded = if labels.is_empty() {
         let TagBindings {
             names: tag_names,
@@ -44,10 +44,10 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         } = TagBindings::new(krate, &tags);
         if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
-                if let ::core::option::Option::Some(__census_version) = #krate::__private::viewed(#name) {
+                if let ::core::option::Option::Some(__census_version) = #krate::viewed(#name) {
                     match (#(#tag_values,)*) {
                         (#(#tag_names,)*) => {
-                            #krate::__private::record_one(__census_version, &#measurement, #tags);
+                            #krate::record_one(__census_version, &#measurement, #tags);
                         }
                     }
                 }
@@ -58,7 +58,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
                     match (#(#measurements,)* #(#tag_values,)*) {
                         (#(#names,)* #(#tag_names,)*) => {
                             let __census_tags = #tags;
-                            #(#krate::__private::record_if_viewed(&#names, &__census_tags);)*
+                            #(#krate::record_if_viewed(&#names, &__census_tags);)*
                         }
                     }
                 }
@@ -73,7 +73,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         });
         quote! {
             if #is_viewed {
-                #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
+                #krate::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
             }
         }
     };
@@ -125,7 +125,7 @@ impl TagBindings {
 
 pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
     let tags = tags.iter().map(|assignment| tag(krate, assignment));
-    quote!(#krate::__private::tags(&[#(#tags),*]))
+    quote!(#krate::tags(&[#(#tags),*]))
 }
 
 fn tag(krate: &Krate, assignment: &Assignment) -> TokenStream {

@@ -16,7 +16,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
         local,
     } = tag;
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
-    let ty = ty.unwrap_or_else(|| quote!(#krate::__private::TagKey));
+    let ty = ty.unwrap_or_else(|| quote!(#krate::TagKey));
     // The library's checks of the arguments fail at these tokens.
     let checked = name
         .unchecked()
@@ -40,7 +40,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
     let slice_element = slice_element(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
         #item: #ty = {
-            static __CENSUS_CELL: #krate::__private::TagKeyCell = #cell;
+            static __CENSUS_CELL: #krate::TagKeyCell = #cell;
             #slice_element
             #key
         };

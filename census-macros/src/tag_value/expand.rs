@@ -15,7 +15,7 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     } = input;
     let (params, arguments, bounds) = generics.split_for_impl();
     let value = match variants.as_deref() {
-        None => quote!(#krate::__private::TagValueRef::unset()),
+        None => quote!(#krate::TagValueRef::unset()),
         Some([]) => quote!(match *self {}),
         Some(variants) => {
             // A static, not a constant: a value is looked up by its address, and a constant may have several.
@@ -24,14 +24,14 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
             let arms = variants.iter().enumerate().map(arm);
             quote! {{
                 static __CENSUS_VALUES: [&::core::primitive::str; #count] = [#(#values),*];
-                #krate::__private::TagValueRef::one_of(&__CENSUS_VALUES, match self { #(#arms,)* })
+                #krate::TagValueRef::one_of(&__CENSUS_VALUES, match self { #(#arms,)* })
             }}
         }
     };
     quote! {
         #[automatically_derived]
-        impl #params #krate::__private::AsTagValue for #ident #arguments #bounds {
-            fn as_tag_value(&self) -> #krate::__private::TagValueRef<'_> {
+        impl #params #krate::AsTagValue for #ident #arguments #bounds {
+            fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value
             }
         }

@@ -49,11 +49,11 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     quote! {
         #(#attrs)*
         #generated_doc
-        #vis #token #ident: #krate::__private::View<#krate::__private::#aggregation> = {
+        #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
-            static __CENSUS_CELL: #krate::__private::ViewCell = #cell;
+            static __CENSUS_CELL: #krate::ViewCell = #cell;
             #slice_element
-            #krate::__private::static_view(&__CENSUS_CELL)
+            #krate::static_view(&__CENSUS_CELL)
         };
     }
 }
@@ -95,7 +95,7 @@ fn columns(krate: &Krate, definition: &Definition) -> (TokenStream, TokenStream)
     let spans = first_last_span(quote!(#(#paths)*));
     let checked = krate.call(quote!(columns), spans, quote!([#(#columns),*]));
     let columns_static = quote! {
-        static __CENSUS_COLUMNS: [&#krate::__private::TagKey; #count] = #checked;
+        static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;
     };
     (columns_static, quote!(&__CENSUS_COLUMNS))
 }
@@ -153,16 +153,16 @@ fn check_bound(krate: &Krate, check: &str, bound: &Expr) -> TokenStream {
 /// A source for a view without a valid measure.
 fn stand_in(krate: &Krate) -> TokenStream {
     quote! {{
-        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = #krate::__private::measure_cell::<
-            #krate::__private::Measure<u64>,
+        static __CENSUS_MEASURE_CELL: #krate::MeasureCell = #krate::measure_cell::<
+            #krate::Measure<u64>,
         >(
             "_",
             "",
             ::core::option::Option::None,
-            #krate::__private::Origin::new("", "", 0, 0),
+            #krate::Origin::new("", "", 0, 0),
         );
-        static __CENSUS_MEASURE: #krate::__private::Measure<u64> =
-            #krate::__private::static_measure(&__CENSUS_MEASURE_CELL);
-        #krate::__private::count(&__CENSUS_MEASURE)
+        static __CENSUS_MEASURE: #krate::Measure<u64> =
+            #krate::static_measure(&__CENSUS_MEASURE_CELL);
+        #krate::count(&__CENSUS_MEASURE)
     }}
 }
