@@ -205,11 +205,11 @@ pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::declare::{Origin, TagKey};
+    use crate::declare::{Origin, TagKeyCell, static_tag_key, tag_key_cell};
     use crate::tags::TagValue;
 
     fn map(value: &str) -> TagMap {
-        const CELL: &crate::declare::TagKeyCell = &crate::declare::tag_key_cell(
+        const CELL: &TagKeyCell = &tag_key_cell(
             "k",
             "",
             false,
@@ -217,7 +217,7 @@ mod tests {
         );
         let mut tags = TagMap::new();
         tags.insert(
-            &crate::declare::static_tag_key(CELL),
+            &static_tag_key(CELL),
             TagValue::new(value).unwrap_or_else(|e| panic!("{e}")),
         );
         tags
