@@ -205,6 +205,7 @@ pub use tags::{
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | what [`set_default_max_series`] says, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
 /// # What it generates
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::check::IsMeasure;
+use super::check::StaticMeasure;
 use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
@@ -71,7 +71,7 @@ impl MeasureDescriptor {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn measure_cell<M: IsMeasure>(
+pub const fn measure_cell<M: StaticMeasure>(
     name: &'static str,
     description: &'static str,
     unit: Option<&'static str>,
@@ -184,14 +184,15 @@ impl<T: Value> Measure<T> {
     pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
         &self.cell
     }
+}
 
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_cell(cell: &'static MeasureCell) -> Self {
-        Self {
-            cell: Handle::Static(cell),
-            value: PhantomData,
-        }
+/// The measure of a static's cell.
+#[doc(hidden)]
+#[must_use]
+pub const fn static_measure<T: Value>(cell: &'static MeasureCell) -> Measure<T> {
+    Measure {
+        cell: Handle::Static(cell),
+        value: PhantomData,
     }
 }
 
