@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, TagKey, Value};
+use super::{Measure, MeasureCell, Origin, TagKey, Value};
 
 /// A measure in a `static`.
 #[doc(hidden)]
@@ -36,6 +36,19 @@ impl<T: Value> StaticMeasure for Measure<T> {
 #[must_use]
 pub const fn measure<M: StaticMeasure<Itself = M>>(measure: &'static M) -> &'static M::Itself {
     measure
+}
+
+/// The checked cell of a measure of type `M`.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn measure_cell<M: StaticMeasure>(
+    name: &'static str,
+    description: &'static str,
+    unit: Option<&'static str>,
+    origin: Origin,
+) -> MeasureCell {
+    MeasureCell::new(M::Value::KIND, name, description, unit, origin)
 }
 
 /// A measure whose values, and so its bucket bounds, are numbers.
