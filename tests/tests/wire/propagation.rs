@@ -1,8 +1,11 @@
-//! Tags on their way out of the process and back in: what leaves, what is let in, what is left out.
+//! Which tags leave the process and which come in: local keys, and filters.
 
 use census::{
     CatalogueError, Measure, TagFilter, TagKey, TagMap, TagValue, measure, tag, tags, view,
 };
+use census_tests::rows::row;
+
+use crate::pairs;
 
 #[tag(local)]
 static SESSION: TagKey;
@@ -17,36 +20,29 @@ view! {
     static SENT: Sum<BYTES> by (TENANT, SESSION);
 }
 
-/// What is in a map, as text.
-fn texts(tags: &TagMap) -> Vec<(&str, &str)> {
-    tags.iter()
-        .map(|(key, value)| (key.name(), value.as_str()))
-        .collect()
-}
-
 #[test]
-fn what_was_received_labels_views() {
+fn received_tags_label_rows() {
     let received = TagMap::from_baggage("myorg%2Ftenant=acme,session=s,other=x");
     received.scope(|| BYTES.record(7));
-    let labelled = tags!(TENANT = "acme", SESSION = "s");
-    assert_eq!(SENT.data().get(&labelled), Some(&7_u64.into()));
+    let labels = tags!(TENANT = "acme", SESSION = "s");
+    assert_eq!(row(&SENT, &labels), Some(7_u64.into()));
 }
 
 #[test]
-fn local_tags_never_leave_not_even_received_ones() {
+fn local_tags_do_not_leave() {
     let local_only = tags!(SESSION = "secret");
     let encoded = local_only.encode().expect("small");
-    assert_eq!((encoded.as_slice(), encoded.omitted().local), (&[0][..], 1));
-    assert_eq!(local_only.to_baggage().as_str(), "");
+    assert_eq!(encoded.omitted().local, 1);
+    assert_eq!(encoded.into_inner(), [0]);
+    assert_eq!(local_only.to_baggage().into_inner(), "");
 
     for received in [
         TagMap::from_baggage("session=from-outside,method=GET"),
         TagMap::decode(b"\0\0\x07session\x01x\0\x06method\x03GET").expect("tags"),
     ] {
-        // It is there, by the program's own key,
+        // A received tag of a local key can be read, and does not leave either.
         assert!(received.get(&SESSION).is_some());
-        // and stays.
-        assert_eq!(received.to_baggage().as_str(), "method=GET");
+        assert_eq!(received.to_baggage().into_inner(), "method=GET");
         assert_eq!(received.encode().expect("small").omitted().local, 1);
         assert_eq!(received.outgoing(&[]), tags!(METHOD = "GET"));
         assert_eq!(received.incoming(&[]).len(), 2);
@@ -54,37 +50,37 @@ fn local_tags_never_leave_not_even_received_ones() {
 }
 
 #[test]
-fn so_with_local_keys_made_at_run_time() -> Result<(), CatalogueError> {
+fn local_keys_made_at_run_time() -> Result<(), CatalogueError> {
     let header = "made_local=x,made=y";
-    let leaves = |received: TagMap| received.to_baggage().into_inner();
-    assert_eq!(leaves(TagMap::from_baggage(header)), "made=y,made_local=x");
+    let forwarded = || TagMap::from_baggage(header).to_baggage().into_inner();
+    assert_eq!(forwarded(), "made=y,made_local=x");
     let local = TagKey::new_local("made_local")?;
     let plain = TagKey::new("made")?;
-    assert_eq!(leaves(TagMap::from_baggage(header)), "made=y");
+    assert_eq!(forwarded(), "made=y");
+    // With its last handle, the key is gone.
     drop(local);
-    // The last handle is gone, so this program says nothing of the name any more.
-    assert_eq!(leaves(TagMap::from_baggage(header)), "made=y,made_local=x");
+    assert_eq!(forwarded(), "made=y,made_local=x");
     drop(plain);
     Ok(())
 }
 
 #[test]
-fn what_is_said_to_stay_stays_also_by_other_keys_of_the_name() -> Result<(), CatalogueError> {
+fn local_key_blocks_same_name() -> Result<(), CatalogueError> {
     mod elsewhere {
         use census::{TagKey, tag};
 
-        /// A mistake, which `check` tells.
+        /// A mistake that `census::check` reports: elsewhere the key of this name is local.
         #[tag(name = "session")]
         pub static NOT_LOCAL: TagKey;
     }
     let not_local = tags!(elsewhere::NOT_LOCAL = "secret");
-    // Received before the key was made.
+    // These tags are received before the key is made.
     let received = TagMap::from_baggage("made_later=secret");
     let _made_later = TagKey::new_local("made_later")?;
     for tags in [not_local, received] {
         assert_eq!(tags.len(), 1);
-        assert_eq!(tags.to_baggage().as_str(), "");
-        assert_eq!(tags.encode().expect("small").as_slice(), [0]);
+        assert_eq!(tags.to_baggage().into_inner(), "");
+        assert_eq!(tags.encode().expect("small").into_inner(), [0]);
         assert_eq!(tags.to_baggage().omitted().local, 1);
         assert!(tags.outgoing(&[]).is_empty());
     }
@@ -92,23 +88,23 @@ fn what_is_said_to_stay_stays_also_by_other_keys_of_the_name() -> Result<(), Cat
 }
 
 #[test]
-fn received_keys_register_nothing() -> Result<(), CatalogueError> {
+fn received_keys_are_not_registered() -> Result<(), CatalogueError> {
     let received = TagMap::from_baggage("only_received=x");
     let (key, _) = received.iter().next().expect("a tag");
     assert_eq!((key.origin().file(), key.is_local()), ("<received>", false));
-    // If it were registered as a key that is not local, this would be refused.
+    // A registered key that is not local would be a conflict.
     let local = TagKey::new_local("only_received")?;
     assert_eq!(received.get(&local).map(TagValue::as_str), Some("x"));
     Ok(())
 }
 
 #[test]
-fn the_first_filter_that_meets_decides() {
+fn first_matching_filter_decides() {
     let tags = TagMap::from_baggage("a=1,ab=2,b=3,session=4");
     let names = |filters: &[TagFilter]| {
         let (outgoing, incoming) = (tags.outgoing(filters), tags.incoming(filters));
         let names = |tags: &TagMap| {
-            texts(tags)
+            pairs(tags)
                 .iter()
                 .map(|(key, _)| *key)
                 .collect::<Vec<_>>()

@@ -1,33 +1,22 @@
-//! `#[measure]` on functions of every shape: it compiles, and they return what they would without it.
+//! `#[measure]` on functions of every shape: they compile without warnings, and return the same as without `#[measure]`.
 
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
-use std::future::Future;
 use std::num::ParseIntError;
 use std::ops::AddAssign;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use census::measure;
+use census_tests::polling::run;
 
-/// The output of a future that never waits for others.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
-        }
-    }
-}
-
-/// Is pending once.
+/// A future that is pending once, whose `poll` is measured.
 #[derive(Default)]
 struct Yield(bool);
 
@@ -45,7 +34,7 @@ impl Future for Yield {
     }
 }
 
-// What a function may return.
+// Return types.
 
 #[measure]
 fn nothing() {}
@@ -141,12 +130,12 @@ fn cow(text: &str) -> Cow<'_, str> {
 }
 
 #[measure]
-#[expect(clippy::panic, reason = "it never returns")]
+#[expect(clippy::panic, reason = "the function never returns")]
 fn never(message: String) -> ! {
     panic!("{message}")
 }
 
-// What a function may take.
+// Arguments.
 
 #[measure]
 fn mutable(mut a: Vec<u8>, mut n: u8, mut rest: impl Iterator<Item = u8>) -> Result<Vec<u8>, ()> {
@@ -319,7 +308,7 @@ impl<T: AddAssign + Copy + Default + Debug> Counter<T> {
     }
 
     #[measure(skip)]
-    fn left_out(&self) -> T {
+    fn skipped(&self) -> T {
         self.count
     }
 
@@ -382,7 +371,7 @@ impl Drop for Made {
     }
 }
 
-// Functions that wait.
+// Async functions, and functions that return a future.
 
 #[measure]
 async fn waits(text: String, mut n: u8) -> Result<usize, ParseIntError> {
@@ -427,7 +416,7 @@ async fn waits_with_patterns((a, _): (String, String), _: String, [x, ..]: [u8; 
 }
 
 #[measure]
-#[expect(clippy::panic, reason = "it never returns")]
+#[expect(clippy::panic, reason = "the function never returns")]
 async fn waits_forever(message: String) -> ! {
     Yield::default().await;
     panic!("{message}")
@@ -452,7 +441,7 @@ fn pinned_future<'a>(text: &'a str) -> Pin<Box<dyn Future<Output = Vec<u8>> + Se
     Box::pin(async move { parts().filter_map(|part| part.parse().ok()).collect() })
 }
 
-// Callers.
+// Functions with `#[track_caller]`.
 
 #[measure]
 #[track_caller]
@@ -487,7 +476,7 @@ impl Tracked {
 }
 
 #[test]
-fn functions_return_the_same() {
+fn return_types() {
     nothing();
     unit();
     assert_eq!(parsed("5"), Ok(5));
@@ -514,7 +503,7 @@ fn functions_return_the_same() {
 }
 
 #[test]
-fn functions_take_the_same() {
+fn arguments() {
     assert_eq!(mutable(vec![1], 2, 4..), Ok(vec![1, 3, 4]));
     let pair = Pair {
         first: "b".to_owned(),
@@ -539,7 +528,7 @@ fn functions_take_the_same() {
 }
 
 #[test]
-fn methods_are_the_same() {
+fn methods() {
     let counter = || Counter::new(5_u8);
     assert_eq!(Counter::make(5_u8), counter());
     assert_eq!(counter().get(), 5);
@@ -551,54 +540,51 @@ fn methods_are_the_same() {
     assert_eq!(Rc::new(counter()).rc(), Ok(5));
     assert_eq!(Arc::new(counter()).arc(), 5);
     assert_eq!(Pin::new(&mut counter()).pinned(), Ok(5));
-    assert_eq!(counter().left_out(), 5);
-    assert_eq!(ready(counter().later(&1)), Ok(6));
-    assert_eq!(
-        ready(counter().consumed((1, String::new()))),
-        Counter::new(6)
-    );
-    assert_eq!(ready(counter().boxed_later(&2)), 7);
+    assert_eq!(counter().skipped(), 5);
+    assert_eq!(run(counter().later(&1)), Ok(6));
+    assert_eq!(run(counter().consumed((1, String::new()))), Counter::new(6));
+    assert_eq!(run(counter().boxed_later(&2)), 7);
     assert_eq!(().work("7"), Ok(7));
     assert_eq!(().twice("7"), (Ok(7), Ok(7)));
     assert_eq!(().words("a b").count(), 2);
-    assert_eq!(ready(().later()), 5);
+    assert_eq!(run(().later()), 5);
 }
 
 #[test]
-fn futures_are_the_same() {
+fn futures() {
     let text = || "1".to_owned();
-    assert_eq!(ready(waits(text(), 1)), Ok(2));
-    assert!(ready(waits("x".to_owned(), 1)).is_err());
-    ready(waits_for_nothing());
-    assert_eq!(format!("{:?}", ready(waits_for_debug(1))), "1");
-    assert_eq!(format!("{:?}", ready(waits_for_dyn(0))), "Some(\"zero\")");
-    assert_eq!(format!("{:?}", ready(waits_for_dyn(1))), "Some(1)");
-    assert_eq!(ready(waits_again(20)), 20);
+    assert_eq!(run(waits(text(), 1)), Ok(2));
+    assert!(run(waits("x".to_owned(), 1)).is_err());
+    run(waits_for_nothing());
+    assert_eq!(format!("{:?}", run(waits_for_debug(1))), "1");
+    assert_eq!(format!("{:?}", run(waits_for_dyn(0))), "Some(\"zero\")");
+    assert_eq!(format!("{:?}", run(waits_for_dyn(1))), "Some(1)");
+    assert_eq!(run(waits_again(20)), 20);
     assert_eq!(
-        ready(waits_with_patterns((text(), text()), text(), [4, 5, 6])),
+        run(waits_with_patterns((text(), text()), text(), [4, 5, 6])),
         "14"
     );
-    let caught = std::panic::catch_unwind(|| ready(waits_forever("on purpose".to_owned())));
+    let caught = std::panic::catch_unwind(|| run(waits_forever("on purpose".to_owned())));
     assert!(caught.is_err());
-    assert_eq!(ready(future(1)), Ok(3));
-    assert_eq!(ready(pinned_future("1,x,2")), [1, 2]);
-    assert_eq!(ready(pinned_future("")), [0; 0]);
+    assert_eq!(run(future(1)), Ok(3));
+    assert_eq!(run(pinned_future("1,x,2")), [1, 2]);
+    assert_eq!(run(pinned_future("")), [0; 0]);
 }
 
 #[test]
-fn callers_are_tracked() {
-    let (place, line) = (caller(&1_u8).map(|(place, _)| place.line()), line!());
-    assert_eq!(place, Ok(line));
-    let (place, line) = (plain_caller(String::new()).line(), line!());
-    assert_eq!(place, line);
+fn callers() {
+    let (caller_line, line) = (caller(&1_u8).map(|(caller, _)| caller.line()), line!());
+    assert_eq!(caller_line, Ok(line));
+    let (caller_line, line) = (plain_caller(String::new()).line(), line!());
+    assert_eq!(caller_line, line);
     let tracked = Tracked::made(1);
     let (method, line) = (tracked.caller((1, 2)), line!());
-    assert_eq!(method.map(|(n, place)| (n, place.line())), Ok((2, line)));
+    assert_eq!(method.map(|(n, caller)| (n, caller.line())), Ok((2, line)));
 }
 
-/// A call that is measured needs little more of the stack.
+/// A measured call needs little more of the stack.
 #[test]
-fn recursion_may_be_deep() {
+fn deep_recursion() {
     const DEEP: u32 = 4_000;
     let thread = std::thread::Builder::new().stack_size(8 << 20);
     let deep = thread

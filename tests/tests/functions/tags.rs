@@ -1,10 +1,10 @@
-//! The tags of a call are current in its body, around every poll of a future, and nowhere else.
+//! The tags of a call are current in the body of a function and during every poll of a future, and nowhere else.
 
-use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use census::{TagKey, TagMap, TagValue, measure, tag, tags};
+use census_tests::polling::{pending_times, poll, poll_once};
 
 #[tag]
 static ROUTE: TagKey;
@@ -15,30 +15,10 @@ fn current(key: &TagKey) -> Option<String> {
     TagMap::current().get(key).map(TagValue::to_string)
 }
 
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
+/// Writes the current `ROUTE` into its field when it is dropped.
+struct RouteAtDrop<'a>(&'a mut Option<String>);
 
-/// Is pending once.
-#[derive(Default)]
-struct Once(bool);
-
-impl Future for Once {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-}
-
-/// Tells in its destructor what is current.
-struct Tells<'a>(&'a mut Option<String>);
-
-impl Drop for Tells<'_> {
+impl Drop for RouteAtDrop<'_> {
     fn drop(&mut self) {
         *self.0 = current(&ROUTE);
     }
@@ -53,7 +33,7 @@ fn plain(route: &str) -> Option<String> {
 fn fallible(
     request: (String, u8),
     tenant: &u8,
-    _tells: Tells<'_>,
+    _at_drop: RouteAtDrop<'_>,
 ) -> Result<[Option<String>; 2], ()> {
     drop(request);
     Ok([current(&ROUTE), current(&TENANT)])
@@ -91,118 +71,122 @@ impl Server {
 
     async fn later(self: Box<Self>) -> Option<String> {
         drop(self);
-        Once::default().await;
+        pending_times(1).await;
         current(&TENANT)
     }
 
     fn boxed(&self) -> Pin<Box<dyn Future<Output = Option<String>> + '_>> {
         Box::pin(async move {
-            Once::default().await;
+            pending_times(1).await;
             current(&TENANT).filter(|tenant| *tenant == self.tenant)
         })
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is compared with an `Option`")]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+#[expect(clippy::unnecessary_wraps, reason = "compared with an `Option`")]
+fn some(value: &str) -> Option<String> {
+    Some(value.to_owned())
 }
 
 #[test]
-fn tags_are_current_in_the_body_and_not_outside() {
+fn current_in_the_body_only() {
     let outer = tags!(ROUTE = "outer", TENANT = "outer").enter();
-    assert_eq!(plain("/plain"), text("/plain"));
-    let mut told = None;
-    let both = fallible(("/both".to_owned(), 1), &7, Tells(&mut told));
-    assert_eq!(both, Ok([text("/both"), text("7")]));
-    assert_eq!(told, text("/both"), "arguments are dropped in the call");
+    assert_eq!(plain("/plain"), some("/plain"));
+    let mut at_drop = None;
+    let both = fallible(("/both".to_owned(), 1), &7, RouteAtDrop(&mut at_drop));
+    assert_eq!(both, Ok([some("/both"), some("7")]));
+    assert_eq!(
+        at_drop,
+        some("/both"),
+        "arguments are dropped during the call"
+    );
     let both = destructured((5, String::new()), ["/parts".to_owned()]);
-    assert_eq!(both, Ok([text("/parts"), text("5")]));
+    assert_eq!(both, Ok([some("/parts"), some("5")]));
     assert_eq!(tracked("/tracked").as_deref(), Ok("/tracked"));
     let server = || Server {
         tenant: "acme".to_owned(),
     };
-    assert_eq!(server().serve(), text("acme"));
-    assert_eq!(server().own(), Ok([text("own"), text("replaced")]));
-    assert_eq!(current(&ROUTE), text("outer"));
+    assert_eq!(server().serve(), some("acme"));
+    assert_eq!(server().own(), Ok([some("own"), some("replaced")]));
+    assert_eq!(current(&ROUTE), some("outer"));
     drop(outer);
     assert!(TagMap::current().is_empty());
 }
 
 #[measure(tags(ROUTE = route))]
-async fn waits(route: String, tells: Tells<'_>) -> [Option<String>; 2] {
+async fn waits(route: String, at_drop: RouteAtDrop<'_>) -> [Option<String>; 2] {
     let before = current(&ROUTE);
-    Once::default().await;
-    let _tells = tells;
-    Once::default().await;
+    pending_times(1).await;
+    let _at_drop = at_drop;
+    pending_times(1).await;
     [before, current(&ROUTE)]
 }
 
 #[test]
-fn tags_are_current_around_every_poll() {
-    let (mut one_told, mut other_told) = (None, None);
+fn current_during_every_poll() {
+    let (mut one_at_drop, mut other_at_drop) = (None, None);
     {
-        let mut one = pin!(waits("/one".to_owned(), Tells(&mut one_told)));
-        let mut other = pin!(waits("/other".to_owned(), Tells(&mut other_told)));
+        let mut one = pin!(waits("/one".to_owned(), RouteAtDrop(&mut one_at_drop)));
+        let mut other = pin!(waits("/other".to_owned(), RouteAtDrop(&mut other_at_drop)));
         for _ in 0..2 {
             tags!(ROUTE = "outer").scope(|| {
                 assert!(poll(one.as_mut()).is_pending());
                 assert!(poll(other.as_mut()).is_pending());
-                assert_eq!(current(&ROUTE), text("outer"));
+                assert_eq!(current(&ROUTE), some("outer"));
             });
             assert_eq!(current(&ROUTE), None);
         }
         assert_eq!(
             poll(one.as_mut()),
-            Poll::Ready([text("/one"), text("/one")])
+            Poll::Ready([some("/one"), some("/one")])
         );
     }
-    assert_eq!(one_told, text("/one"));
-    assert_eq!(other_told, text("/other"), "also if it is cancelled");
+    assert_eq!(one_at_drop, some("/one"));
+    assert_eq!(other_at_drop, some("/other"), "a cancelled future");
     assert!(TagMap::current().is_empty());
 }
 
 #[test]
-fn methods_that_wait_have_their_tags() {
+fn async_methods() {
     let server = || Server {
         tenant: "acme".to_owned(),
     };
     let mut later = pin!(Box::new(server()).later());
     assert!(poll(later.as_mut()).is_pending());
-    assert_eq!(poll(later.as_mut()), Poll::Ready(text("acme")));
+    assert_eq!(poll(later.as_mut()), Poll::Ready(some("acme")));
     let server = server();
     let mut boxed = server.boxed();
     assert!(poll(boxed.as_mut()).is_pending());
-    assert_eq!(poll(boxed.as_mut()), Poll::Ready(text("acme")));
+    assert_eq!(poll(boxed.as_mut()), Poll::Ready(some("acme")));
 }
 
 #[measure(tags(ROUTE = { *evaluated += 1; "late" }))]
-async fn late(evaluated: &mut u8) -> u8 {
+async fn evaluates(evaluated: &mut u8) -> u8 {
     *evaluated
 }
 
 #[test]
-fn tags_of_a_future_are_evaluated_at_its_first_poll() {
+fn evaluated_at_the_first_poll() {
     let mut evaluated = 0;
-    drop(late(&mut evaluated));
+    drop(evaluates(&mut evaluated));
     assert_eq!(evaluated, 0);
-    assert_eq!(poll(pin!(late(&mut evaluated))), Poll::Ready(1));
+    assert_eq!(poll_once(evaluates(&mut evaluated)), Poll::Ready(1));
 }
 
 #[measure(tags(ROUTE = "call"))]
 async fn holds_a_guard() -> [Option<String>; 2] {
     let _guard = tags!(ROUTE = "held").enter();
     let before = current(&ROUTE);
-    Once::default().await;
+    pending_times(1).await;
     [before, current(&ROUTE)]
 }
 
 #[test]
-fn a_guard_held_across_an_await_ends_there_and_leaks_nowhere() {
+fn scope_held_across_await_does_not_leak() {
     let mut call = Box::pin(holds_a_guard());
     assert!(poll(call.as_mut()).is_pending());
     assert_eq!(current(&ROUTE), None);
-    let texts = ["held", "call"].map(|text| Some(text.to_owned()));
-    assert_eq!(poll(call.as_mut()), Poll::Ready(texts));
+    let routes = ["held", "call"].map(some);
+    assert_eq!(poll(call.as_mut()), Poll::Ready(routes));
     assert_eq!(current(&ROUTE), None);
 }

@@ -1,4 +1,4 @@
-//! The vectors of the binary format, by the program that compares them; and that it sees what is wrong.
+//! The program `tag_vectors`: the vectors of the binary format agree, and the program finds mistakes in vectors.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ fn compare(file: &Path) -> Ended {
     )
 }
 
-/// Compares these vectors.
+/// Runs the program on a file with these vectors.
 fn compare_vectors(vectors: &Value) -> Ended {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("vectors.json");
@@ -43,14 +43,14 @@ fn all_vectors_agree() {
 }
 
 #[test]
-fn every_form_of_a_vector_is_understood() {
+fn every_form_of_a_vector_can_be_read() {
     let ab = json!([["a", "1"], ["b", "2"]]);
     for (tags, result) in [
         (
             &ab,
             json!({"hex": "00 00 01 61 01 31 00 01 62 01 32".replace(' ', "")}),
         ),
-        // Any order is right.
+        // Tags may be in any order.
         (
             &ab,
             json!({"hex": "00 00 01 62 01 32 00 01 61 01 31".replace(' ', "")}),
@@ -63,7 +63,7 @@ fn every_form_of_a_vector_is_understood() {
             &json!([["a", "1", 0], ["b", "\n"], ["c", "", true]]),
             json!({"hex": "00", "left_out": 3}),
         ),
-        // The newest replaces the value and whether it is local.
+        // A later tag replaces the value, and whether the tag is local.
         (
             &json!([["a", "1"], ["a", "2", 0]]),
             json!({"hex": "00", "left_out": 1}),
@@ -94,9 +94,9 @@ fn every_difference_is_found() {
     for (tags, result) in [
         (&one, json!({"hex": "000001610132"})),
         (&one, json!({"hex": "00"})),
-        // Another way to write the length.
+        // A length with a padding byte.
         (&one, json!({"hex": "00008100610131"})),
-        // A tag of this length, and something after it.
+        // An unknown field after the tag.
         (&one, json!({"hex": "000001610131ff"})),
         (&one, json!({"error": "size"})),
         (&one, json!({"hex": "000001610131", "left_out": 1})),
@@ -137,7 +137,7 @@ fn every_difference_is_found() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn malformed_vectors_are_reported() {
     let hex = json!({"hex": "00"});
     for ended in [
         compare(Path::new("/no/such/file")),
@@ -154,7 +154,7 @@ fn what_cannot_be_read_is_said() {
         assert_eq!(ended.code, Some(2), "{}", ended.stdout);
         assert!(!ended.stderr.is_empty());
     }
-    // The other vectors are compared, and none is passed over in silence.
+    // The other vectors are compared, and each malformed one is reported.
     let good = json!({"hex": "00", "result": {"tags": {}}});
     let wrong = json!({"title": "wrong", "hex": "00", "result": {"error": "empty"}});
     let bad = json!({"title": "bad", "hex": "00", "result": {"tags": 7}});

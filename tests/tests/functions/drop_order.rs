@@ -1,33 +1,30 @@
-//! Arguments are dropped in the order in which they would be without `#[measure]`: the last one first, after the body's
-//! own variables.
+//! Arguments are dropped in the same order as without `#[measure]`: the last one first, after the variables of the body.
 
 #![allow(
     dead_code,
     dropping_copy_types,
     unused_assignments,
     unused_variables,
-    reason = "what is dropped need not be used"
+    reason = "dropped values need not be used"
 )]
 #![expect(
     clippy::needless_pass_by_value,
     clippy::unnecessary_wraps,
     clippy::unused_async,
     clippy::unused_self,
-    reason = "as little as can be dropped"
+    reason = "the functions only drop their arguments"
 )]
 
 use std::cell::RefCell;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Waker};
 
 use census::measure;
+use census_tests::polling::poll_once;
 
 thread_local! {
     static DROPPED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Says when it is dropped.
+/// Writes its name into [`DROPPED`] when it is dropped.
 struct Noisy(&'static str);
 
 impl Drop for Noisy {
@@ -45,18 +42,11 @@ struct Parts {
     two: Noisy,
 }
 
-/// What `f` drops.
-fn dropped(f: impl FnOnce()) -> Vec<&'static str> {
+/// The names of the values that a function drops, in order.
+fn dropped(function: impl FnOnce()) -> Vec<&'static str> {
     DROPPED.with_borrow_mut(Vec::clear);
-    f();
+    function();
     DROPPED.take()
-}
-
-/// Polls once.
-fn poll(future: impl Future) -> bool {
-    let future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    future.poll(&mut context).is_ready()
 }
 
 fn a() -> Noisy {
@@ -78,8 +68,8 @@ fn parts() -> Parts {
     }
 }
 
-/// Each function twice, as it is and measured; both drop the same.
-macro_rules! same {
+/// Makes a test that compares a function with the same function measured: both drop the same values in the same order.
+macro_rules! same_order {
     ($($test:ident: ($($args:tt)*) -> $ret:ty $body:block, ($($values:expr),*);)*) => {$(
         #[test]
         fn $test() {
@@ -108,11 +98,11 @@ macro_rules! same {
             let measured = dropped(|| drop(measured::sync($($values),*)));
             assert_eq!(measured, plain);
             assert!(!plain.is_empty());
-            let plain = dropped(|| assert!(poll(plain::waits($($values),*))));
-            let measured = dropped(|| assert!(poll(measured::waits($($values),*))));
+            let plain = dropped(|| assert!(poll_once(plain::waits($($values),*)).is_ready()));
+            let measured = dropped(|| assert!(poll_once(measured::waits($($values),*)).is_ready()));
             assert_eq!(measured, plain, "async");
-            let plain = dropped(|| assert!(!poll(plain::stays($($values),*))));
-            let measured = dropped(|| assert!(!poll(measured::stays($($values),*))));
+            let plain = dropped(|| assert!(poll_once(plain::stays($($values),*)).is_pending()));
+            let measured = dropped(|| assert!(poll_once(measured::stays($($values),*)).is_pending()));
             assert_eq!(measured, plain, "cancelled");
             let plain = dropped(|| drop(plain::stays($($values),*)));
             let measured = dropped(|| drop(measured::stays($($values),*)));
@@ -123,7 +113,7 @@ macro_rules! same {
 
 type Outcome = Result<(), ()>;
 
-same! {
+same_order! {
     all_used: (a: Noisy, b: Noisy, c: Noisy) -> Outcome {
         a.touch();
         b.touch();
@@ -131,22 +121,22 @@ same! {
         let local = Noisy("local");
         Ok(())
     }, (a(), b(), c());
-    used_in_another_order: (a: Noisy, b: Noisy) -> Outcome {
+    used_in_reverse: (a: Noisy, b: Noisy) -> Outcome {
         b.touch();
         a.touch();
         Ok(())
     }, (a(), b());
     nothing_used: (a: Noisy, b: Noisy, c: Noisy) -> Outcome { Ok(()) }, (a(), b(), c());
-    the_first_unused: (a: Noisy, b: Noisy) -> Outcome { b.touch(); Ok(()) }, (a(), b());
-    the_middle_unused: (a: Noisy, b: Noisy, c: Noisy) -> Outcome {
+    first_unused: (a: Noisy, b: Noisy) -> Outcome { b.touch(); Ok(()) }, (a(), b());
+    middle_unused: (a: Noisy, b: Noisy, c: Noisy) -> Outcome {
         a.touch();
         c.touch();
         Ok(())
     }, (a(), b(), c());
-    the_last_unused: (a: Noisy, b: Noisy) -> Outcome { a.touch(); Ok(()) }, (a(), b());
+    last_unused: (a: Noisy, b: Noisy) -> Outcome { a.touch(); Ok(()) }, (a(), b());
     one_consumed: (a: Noisy, b: Noisy) -> Outcome { drop(a); Ok(()) }, (a(), b());
-    wild: (a: Noisy, _: Noisy, c: Noisy) -> Outcome { a.touch(); c.touch(); Ok(()) }, (a(), b(), c());
-    wild_first: (_: Noisy, b: Noisy, _: Noisy) -> Outcome { b.touch(); Ok(()) }, (a(), b(), c());
+    wildcard: (a: Noisy, _: Noisy, c: Noisy) -> Outcome { a.touch(); c.touch(); Ok(()) }, (a(), b(), c());
+    wildcards_first_and_last: (_: Noisy, b: Noisy, _: Noisy) -> Outcome { b.touch(); Ok(()) }, (a(), b(), c());
     tuples: ((a, b): (Noisy, Noisy), (c, d): (Noisy, Noisy)) -> Outcome {
         c.touch();
         a.touch();
@@ -154,33 +144,33 @@ same! {
         d.touch();
         Ok(())
     }, ((a(), b()), (c(), d()));
-    tuples_in_part: ((a, _): (Noisy, Noisy), (_, d): (Noisy, Noisy)) -> Outcome {
+    tuples_partly_bound: ((a, _): (Noisy, Noisy), (_, d): (Noisy, Noisy)) -> Outcome {
         a.touch();
         d.touch();
         Ok(())
     }, ((a(), b()), (c(), d()));
-    fields_in_part: (a: Noisy, Parts { two, .. }: Parts, b: Noisy) -> Outcome {
+    fields_partly_bound: (a: Noisy, Parts { two, .. }: Parts, b: Noisy) -> Outcome {
         two.touch();
         a.touch();
         Ok(())
     }, (a(), parts(), b());
-    an_unused_name_in_a_tuple: ((a, b): (Noisy, Noisy), c: Noisy) -> Outcome { a.touch(); Ok(()) }, ((a(), b()), c());
-    a_field_moved_out: (a: Parts, b: Noisy) -> Outcome { drop(a.two); Ok(()) }, (parts(), b());
-    a_reference_to_a_part: ((ref a, b): (Noisy, Noisy), c: Noisy) -> Outcome {
+    unused_binding_in_tuple: ((a, b): (Noisy, Noisy), c: Noisy) -> Outcome { a.touch(); Ok(()) }, ((a(), b()), c());
+    field_moved_out: (a: Parts, b: Noisy) -> Outcome { drop(a.two); Ok(()) }, (parts(), b());
+    reference_to_part: ((ref a, b): (Noisy, Noisy), c: Noisy) -> Outcome {
         a.touch();
         b.touch();
         Ok(())
     }, ((a(), b()), c());
-    mutable: (mut a: Noisy, mut b: Noisy) -> Outcome {
+    mutable_bindings: (mut a: Noisy, mut b: Noisy) -> Outcome {
         a = Noisy("new a");
         b = Noisy("new b");
         a.touch();
         b.touch();
         Ok(())
     }, (a(), b());
-    plainly_no_result: (a: Noisy, (b, _): (Noisy, Noisy)) -> () { b.touch(); }, (a(), (b(), c()));
-    returned: (a: Noisy, b: Noisy, c: Noisy) -> Result<Noisy, ()> { c.touch(); Ok(b) }, (a(), b(), c());
-    a_temporary_at_the_end: (a: Noisy, b: Noisy) -> Result<&'static str, ()> {
+    no_return_value: (a: Noisy, (b, _): (Noisy, Noisy)) -> () { b.touch(); }, (a(), (b(), c()));
+    returned_argument: (a: Noisy, b: Noisy, c: Noisy) -> Result<Noisy, ()> { c.touch(); Ok(b) }, (a(), b(), c());
+    temporary_in_tail_expression: (a: Noisy, b: Noisy) -> Result<&'static str, ()> {
         let local = Noisy("local");
         b.touch();
         Ok(Noisy("temporary").0)
@@ -224,12 +214,12 @@ impl Owner {
 }
 
 #[test]
-fn self_is_the_last() {
+fn self_is_dropped_last() {
     let plain = dropped(|| drop(Owner::new().plain(a())));
     let measured = dropped(|| drop(Owner::new().measured(a())));
     assert_eq!(measured, plain);
-    let plain = dropped(|| assert!(poll(Owner::new().plain_later(a()))));
-    let measured = dropped(|| assert!(poll(Owner::new().measured_later(a()))));
+    let plain = dropped(|| assert!(poll_once(Owner::new().plain_later(a())).is_ready()));
+    let measured = dropped(|| assert!(poll_once(Owner::new().measured_later(a())).is_ready()));
     assert_eq!(measured, plain);
     assert_eq!(plain, ["second", "a", "first"]);
     let owner = Owner::new();
