@@ -1,23 +1,25 @@
-//! Calls begin on one thread and end on another, while threads end and views of the calls under way come and go: no row
-//! is below zero at any moment, and none is left over.
+//! Calls begin on one thread and end on another, while threads end and while views of the calls in flight come and go: at
+//! no moment is a row below zero, and in the end each is zero.
+//!
+//! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
 use census::calls::{FUNCTION, MODULE};
-use census::{Measure, Number, Sum, TagKey, View, measure, tag, tags, view};
+use census::{Measure, Sum, TagKey, View, measure, tag, tags, view};
+use census_tests::polling::{BoxedFuture, begun};
+use census_tests::rows::integer;
+use census_tests::threads::{Stop, on_threads, with_background};
+use fastrand::Rng;
 
 #[tag]
 static TENANT: TagKey;
-/// The functions' own tags lead to the rows of all its views.
+/// The tags of a function are enough to find the rows of this measure's views.
 #[measure]
 static ACTIVE: Measure<i64>;
-/// Tags of the scope do, too.
+/// The rows of this measure's views depend on the scope.
 #[measure]
 static SCOPED: Measure<i64>;
 #[measure]
@@ -26,7 +28,7 @@ static LATENCY: Measure<Duration>;
 view! {
     static ALL: Sum<ACTIVE>;
     static BY_FUNCTION: Sum<ACTIVE> by (FUNCTION);
-    /// Most of these go to the overflow row.
+    /// Most calls are in the overflow row.
     static BY_TENANT: Sum<SCOPED> by (TENANT, FUNCTION) { max_series: 3 }
     static BY_MODULE: Sum<SCOPED> by (FUNCTION, MODULE);
     static ENDED: Count<LATENCY>;
@@ -36,8 +38,6 @@ const WAVES: u64 = 40;
 const THREADS: u64 = 4;
 const STEPS: u64 = 1_000;
 
-type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
-
 macro_rules! functions {
     ($($function:ident: $measure:ident),*) => {
         $(
@@ -46,119 +46,104 @@ macro_rules! functions {
                 std::future::pending::<()>().await;
             }
         )*
-        const FUNCTIONS: &[fn() -> Call] = &[$(|| Box::pin($function())),*];
+        const FUNCTIONS: &[fn() -> BoxedFuture] = &[$(|| begun($function())),*];
     };
 }
 
 functions!(first: ACTIVE, second: ACTIVE, third: ACTIVE, fourth: SCOPED, fifth: SCOPED);
 
 /// Calls that any thread may end.
-static UNDER_WAY: Mutex<Vec<Call>> = Mutex::new(Vec::new());
+static SHARED_CALLS: Mutex<Vec<BoxedFuture>> = Mutex::new(Vec::new());
 
-fn under_way() -> MutexGuard<'static, Vec<Call>> {
-    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+fn shared_calls() -> MutexGuard<'static, Vec<BoxedFuture>> {
+    SHARED_CALLS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Begins a call in each step, and ends about as many, its own or others'.
+/// The life of a thread: it begins a call in each step, and ends about as many, its own or shared ones.
 fn live(seed: u64) {
-    let mut random = fastrand::Rng::with_seed(seed);
-    let mut own: Vec<Call> = Vec::new();
+    let mut rng = Rng::with_seed(seed);
+    let mut own: Vec<BoxedFuture> = Vec::new();
     for _ in 0..STEPS {
-        let _scope = random
-            .bool()
-            .then(|| tags!(TENANT = random.u8(0..5)).enter());
-        let mut call = random.choice(FUNCTIONS).expect("there are some")();
-        let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        if random.bool() {
+        let _scope = rng.bool().then(|| tags!(TENANT = rng.u8(0..5)).enter());
+        let begin = rng.choice(FUNCTIONS).expect("there are functions");
+        let call = begin();
+        if rng.bool() {
             own.push(call);
         } else {
-            under_way().push(call);
+            shared_calls().push(call);
         }
-        let ended = if random.bool() {
+        let ended = if rng.bool() {
             own.pop()
         } else {
-            under_way().pop()
+            shared_calls().pop()
         };
         drop(ended);
     }
-    under_way().extend(own);
+    shared_calls().extend(own);
 }
 
-fn values(view: &View<Sum>) -> Vec<i64> {
-    let value = |number: &Number| match number {
-        Number::I64(value) => *value,
-        _ => i64::MIN,
-    };
-    view.data()
-        .rows
-        .iter()
-        .map(|row| value(&row.data))
-        .collect()
+fn sums(view: &View<Sum>) -> Vec<i64> {
+    let rows = view.data().rows;
+    rows.iter().map(|row| integer(&row.data)).collect()
 }
 
-fn none_is_below_zero(view: &View<Sum>) {
-    let values = values(view);
-    assert!(values.iter().all(|value| *value >= 0), "{values:?}");
+fn assert_not_below_zero(view: &View<Sum>) {
+    let sums = sums(view);
+    assert!(sums.iter().all(|sum| *sum >= 0), "{sums:?}");
 }
 
-/// Has views come, in any order, and go. Those that are left at the end have seen some calls from the beginning, and
-/// others not.
-fn views_come_and_go(done: &AtomicBool) -> Vec<View<Sum>> {
-    let mut random = fastrand::Rng::with_seed(99);
-    let mut guests: Vec<View<Sum>> = Vec::new();
+/// Registers and unregisters views in random order. The views that are left in the end have seen some calls begin, and
+/// not others.
+fn register_and_unregister(stop: &Stop, views: &mut Vec<View<Sum>>) {
+    let mut rng = Rng::with_seed(99);
     let mut number = 0;
-    while !done.load(Ordering::Relaxed) {
+    while !stop.is_set() {
         number += 1;
-        let measure = if random.bool() { &ACTIVE } else { &SCOPED };
-        let mut guest = View::sum(format!("guest{number}"), measure);
-        if random.bool() {
-            guest = guest.column(&FUNCTION);
+        let measure = if rng.bool() { &ACTIVE } else { &SCOPED };
+        let mut view = View::sum(format!("guest{number}"), measure);
+        if rng.bool() {
+            view = view.column(&FUNCTION);
         }
-        // Seldom: meanwhile `ACTIVE`, too, depends on the scope.
-        if random.u8(0..8) == 0 {
-            guest = guest.column(&TENANT).max_series(3);
+        // Seldom, because meanwhile the rows of `ACTIVE` depend on the scope, too.
+        if rng.u8(0..8) == 0 {
+            view = view.column(&TENANT).max_series(3);
         }
-        guests.push(guest.register().expect("a free name"));
-        if guests.len() > 5 {
-            let gone = guests.swap_remove(random.usize(..guests.len()));
-            assert!(gone.unregister());
+        views.push(view.register().expect("a free name"));
+        if views.len() > 5 {
+            let view = views.swap_remove(rng.usize(..views.len()));
+            assert!(view.unregister());
         }
-        guests.iter().for_each(none_is_below_zero);
+        views.iter().for_each(assert_not_below_zero);
         thread::yield_now();
     }
-    guests
 }
 
 #[test]
-fn calls_under_way_are_counted_in_each_view_that_saw_them_begin() {
-    let done = AtomicBool::new(false);
-    let guests = thread::scope(|scope| {
-        let guests = scope.spawn(|| views_come_and_go(&done));
-        scope.spawn(|| {
-            while !done.load(Ordering::Relaxed) {
-                [&ALL, &BY_FUNCTION, &BY_TENANT, &BY_MODULE]
-                    .into_iter()
-                    .for_each(none_is_below_zero);
+fn each_view_counts_the_calls_that_it_saw_begin() {
+    const VIEWS: [&View<Sum>; 4] = [&ALL, &BY_FUNCTION, &BY_TENANT, &BY_MODULE];
+    let guests = Mutex::new(Vec::new());
+    with_background(
+        &[
+            &|stop| register_and_unregister(stop, &mut guests.lock().expect("only this thread")),
+            &|stop| {
+                while !stop.is_set() {
+                    VIEWS.into_iter().for_each(assert_not_below_zero);
+                }
+            },
+        ],
+        || {
+            for wave in 0..WAVES {
+                on_threads(wave * THREADS..(wave + 1) * THREADS, live);
             }
-        });
-        for wave in 0..WAVES {
-            let threads =
-                (0..THREADS).map(|thread| thread::spawn(move || live(wave * THREADS + thread)));
-            for thread in threads.collect::<Vec<_>>() {
-                thread.join().expect("it does not panic");
-            }
-        }
-        let left = std::mem::take(&mut *under_way());
-        drop(left);
-        done.store(true, Ordering::Relaxed);
-        guests.join().expect("it does not panic")
-    });
-    for view in [&ALL, &BY_FUNCTION, &BY_TENANT, &BY_MODULE]
-        .into_iter()
-        .chain(&guests)
-    {
-        let values = values(view);
-        assert!(values.iter().all(|value| *value == 0), "{values:?}");
+            // Ended when dropped, after the lock is released.
+            let left = std::mem::take(&mut *shared_calls());
+            drop(left);
+        },
+    );
+    let guests = guests.into_inner().expect("the thread has not panicked");
+    for view in VIEWS.into_iter().chain(&guests) {
+        let sums = sums(view);
+        assert!(sums.iter().all(|sum| *sum == 0), "{sums:?}");
     }
     let ended: Vec<_> = ENDED.data().rows.iter().map(|row| row.data).collect();
     assert_eq!(ended, [WAVES * THREADS * STEPS]);

@@ -1,27 +1,31 @@
-//! A thousand tasks, interleaved on a few threads, each for a tenant of its own, are cancelled, panic, spawn, stream and
-//! poll each other's futures: every measurement is counted for its tenant, and none for another or for nobody.
+//! A thousand tasks on a few threads, each for its own tenant, that are cancelled, panic, spawn, stream and poll each
+//! other's futures: every measurement is counted for its tenant.
 //!
-//! Whatever a task records it also writes down by name. In the end both must be the same, row by row.
+//! A task writes down each measurement, with its tags, before it records the measurement. In the end, the views must have
+//! the same rows.
+//!
+//! A program of its own: no views may come and go, so that the threads' caches stay filled.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use census::{
-    Measure, Row, StreamWithTags as _, TagKey, TagMap, ViewData, WithTags as _, calls, measure,
-    record, tag, tags, view,
+    Measure, StreamWithTags as _, TagKey, TagMap, ViewData, WithTags as _, calls, measure, record,
+    tag, tags, view,
 };
+use census_tests::polling::BoxedFuture;
+use census_tests::random;
+use census_tests::rows::tag_values;
 use fastrand::Rng;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::task::{spawn, spawn_blocking, yield_now};
 
 #[tag]
 static TENANT: TagKey;
-/// What the tenant's task is doing: a tag of inner scopes.
+/// The part of a task that records: a tag of inner scopes.
 #[tag]
 static LANE: TagKey;
 #[measure]
@@ -40,20 +44,22 @@ view! {
 }
 
 const TASKS: u64 = 1_000;
-/// How deep tasks, scopes and streams are nested in a task.
+/// How deep scopes, streams and further tasks are nested in a task.
 const DEPTH: u8 = 3;
 
-/// What was done, by the texts of the columns.
-type Ledger = BTreeMap<Vec<String>, u64>;
-type Boxed = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// Counts by the tag values of a row.
+type Counts = BTreeMap<Vec<String>, u64>;
 
+/// What all tasks share.
 #[derive(Default)]
-struct Storm {
-    worked: Mutex<Ledger>,
-    called: Mutex<Ledger>,
-    /// Futures that are to be polled by whichever task takes them.
-    exchange: Mutex<Vec<Boxed>>,
-    /// New tasks without tags that had some all the same.
+struct Shared {
+    /// The expected rows of [`WORKED`].
+    worked: Mutex<Counts>,
+    /// The expected rows of [`CALLED`].
+    called: Mutex<Counts>,
+    /// Futures of some tasks for other tasks to poll.
+    exchange: Mutex<Vec<BoxedFuture>>,
+    /// How many tasks had tags though they were spawned without.
     leaks: AtomicU64,
 }
 
@@ -61,15 +67,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Somebody doing something: what is recorded here is to be counted for exactly these.
+/// The tags that must be current at a point of a task.
 #[derive(Clone)]
-struct At {
-    storm: Arc<Storm>,
+struct Expected {
+    shared: Arc<Shared>,
     tenant: String,
     lane: &'static str,
 }
 
-impl At {
+impl Expected {
     fn lane(&self, lane: &'static str) -> Self {
         Self {
             lane,
@@ -77,7 +83,7 @@ impl At {
         }
     }
 
-    /// Writes down that it records, and does it with nothing but the tags that are current.
+    /// Writes down a measurement, and records it with no other tags than the current ones.
     fn record(&self) {
         self.write_down();
         WORK.record(1);
@@ -85,63 +91,63 @@ impl At {
 
     fn write_down(&self) {
         let row = vec![self.tenant.clone(), self.lane.to_owned()];
-        *lock(&self.storm.worked).entry(row).or_default() += 1;
+        *lock(&self.shared.worked).entry(row).or_default() += 1;
     }
 }
 
-/// Records when it is dropped, as what it is part of ends, is cancelled or panics.
-struct AtTheEnd(At);
+/// Records when it is dropped: when its future ends, is cancelled or panics.
+struct RecordAtDrop(Expected);
 
-impl Drop for AtTheEnd {
+impl Drop for RecordAtDrop {
     fn drop(&mut self) {
         self.0.record();
     }
 }
 
-/// Writes down how a call ended.
-struct Ends<'a> {
-    at: &'a At,
+/// Writes down the result of a call when it is dropped.
+struct ExpectedCall<'a> {
+    at: &'a Expected,
     function: &'static str,
     result: &'static str,
 }
 
-impl Drop for Ends<'_> {
+impl Drop for ExpectedCall<'_> {
     fn drop(&mut self) {
-        let At { tenant, lane, .. } = self.at;
+        let Expected { tenant, lane, .. } = self.at;
         let row = [tenant.as_str(), lane, self.function, self.result];
         let row = row.map(str::to_owned).to_vec();
-        *lock(&self.at.storm.called).entry(row).or_default() += 1;
+        *lock(&self.at.shared.called).entry(row).or_default() += 1;
     }
 }
 
-/// Unlike `panic!`, it prints nothing.
+/// Unlike `panic!`, `resume_unwind` prints nothing.
 fn panics() -> ! {
-    resume_unwind(Box::new("a gust"))
+    resume_unwind(Box::new("on purpose"))
 }
 
-fn end(ends: &mut Ends<'_>, how: u8) -> Result<(), ()> {
-    match how {
+fn end(expected: &mut ExpectedCall<'_>, way: u8) -> Result<(), ()> {
+    match way {
         0 => {
-            ends.result = "panicked";
+            expected.result = "panicked";
             panics();
         }
         1 => {
-            ends.result = "error";
+            expected.result = "error";
             Err(())
         }
         _ => {
-            ends.result = "ok";
+            expected.result = "ok";
             Ok(())
         }
     }
 }
 
 #[measure(CALL, in_flight = ACTIVE, tags(LANE = at.lane))]
-async fn call(at: At, mut rng: Rng) -> Result<(), ()> {
-    let mut ends = Ends {
+async fn call(at: Expected, mut rng: Rng) -> Result<(), ()> {
+    let mut expected = ExpectedCall {
         at: &at,
         function: "call",
-        // Until it knows better.
+        // Replaced when the call ends by itself.
         result: "cancelled",
     };
     for _ in 0..rng.u8(..4) {
@@ -149,18 +155,18 @@ async fn call(at: At, mut rng: Rng) -> Result<(), ()> {
         yield_now().await;
     }
     at.record();
-    end(&mut ends, rng.u8(..6))
+    end(&mut expected, rng.u8(..6))
 }
 
 #[measure(CALL, in_flight = ACTIVE, tags(LANE = at.lane))]
-fn call_now(at: &At, how: u8) -> Result<(), ()> {
-    let mut ends = Ends {
+fn call_now(at: &Expected, way: u8) -> Result<(), ()> {
+    let mut expected = ExpectedCall {
         at,
         function: "call_now",
         result: "",
     };
     at.record();
-    end(&mut ends, how)
+    end(&mut expected, way)
 }
 
 async fn yields(times: u8) {
@@ -169,10 +175,10 @@ async fn yields(times: u8) {
     }
 }
 
-/// Does a few things, one after the other. Its tags must be current already.
-fn steps(at: At, mut rng: Rng, depth: u8) -> Boxed {
+/// A few steps, one after the other. The tags of `at` must be current when the future is polled.
+fn steps(at: Expected, mut rng: Rng, depth: u8) -> BoxedFuture {
     Box::pin(async move {
-        let _end = AtTheEnd(at.clone());
+        let _record = RecordAtDrop(at.clone());
         for _ in 0..rng.u8(2..6) {
             if depth == 0 || rng.u8(..3) == 0 {
                 simple_step(&at, &mut rng).await;
@@ -183,7 +189,7 @@ fn steps(at: At, mut rng: Rng, depth: u8) -> Boxed {
     })
 }
 
-async fn simple_step(at: &At, rng: &mut Rng) {
+async fn simple_step(at: &Expected, rng: &mut Rng) {
     match rng.u8(..7) {
         0..=1 => at.record(),
         2..=3 => yield_now().await,
@@ -196,23 +202,23 @@ async fn simple_step(at: &At, rng: &mut Rng) {
             at.lane("inner").record();
         }),
         _ => {
-            let how = rng.u8(..4);
-            // A panic is only to end the call.
-            let _ = catch_unwind(AssertUnwindSafe(|| call_now(&at.lane("now"), how)));
+            let way = rng.u8(..4);
+            // A panic ends the call, and not the task.
+            let _ = catch_unwind(AssertUnwindSafe(|| call_now(&at.lane("now"), way)));
             at.record();
         }
     }
 }
 
-async fn step(at: &At, rng: &mut Rng, depth: u8) {
-    // More steps, with a tag more than here.
+async fn step(at: &Expected, rng: &mut Rng, depth: u8) {
+    // Further steps, with one tag more.
     let part = |lane: &'static str, rng: &mut Rng| {
         steps(at.lane(lane), rng.fork(), depth).with_tags(tags!(LANE = lane))
     };
     match rng.u8(..12) {
         0 => part("part", rng).await,
         1 => {
-            let other = At {
+            let other = Expected {
                 tenant: format!("{}/{}", at.tenant, rng.u8(..3)),
                 ..at.clone()
             };
@@ -221,7 +227,7 @@ async fn step(at: &At, rng: &mut Rng, depth: u8) {
         }
         2 => drop(call(at.lane("call"), rng.fork()).await),
         3 => {
-            // It goes on while this one does something else, and then may be awaited, aborted or forgotten.
+            // The new task runs while this one yields. Then this one awaits it, aborts it, or detaches it.
             let task = spawn(steps(at.clone(), rng.fork(), depth).with_tags(TagMap::current()));
             yields(rng.u8(..4)).await;
             match rng.u8(..3) {
@@ -249,18 +255,18 @@ async fn step(at: &At, rng: &mut Rng, depth: u8) {
         }
         7 => streams(at, rng).await,
         8 => {
-            // Somebody else's future may be polled here, and is none of this one's.
-            lock(&at.storm.exchange).push(Box::pin(part("exchanged", rng)));
+            // This task may poll another task's future, which has tags of its own.
+            lock(&at.shared.exchange).push(Box::pin(part("exchanged", rng)));
             yields(rng.u8(..4)).await;
-            let taken = lock(&at.storm.exchange).pop();
+            let taken = lock(&at.shared.exchange).pop();
             if let Some(taken) = taken {
                 taken.await;
             }
         }
         9 => {
             let panicking = async {
-                let gust = yields(rng.u8(..4)).map(|()| panics());
-                tokio::join!(part("unwound", rng), gust)
+                let panic = yields(rng.u8(..4)).map(|()| panics());
+                tokio::join!(part("unwound", rng), panic)
             };
             let _ = AssertUnwindSafe(panicking).catch_unwind().await;
         }
@@ -269,10 +275,10 @@ async fn step(at: &At, rng: &mut Rng, depth: u8) {
             let _ = spawn_blocking(move || tags.scope(|| here.record())).await;
         }
         _ => {
-            let storm = Arc::clone(&at.storm);
+            let shared = Arc::clone(&at.shared);
             drop(spawn(async move {
                 if !TagMap::current().is_empty() {
-                    storm.leaks.fetch_add(1, Ordering::Relaxed);
+                    shared.leaks.fetch_add(1, Ordering::Relaxed);
                 }
             }));
         }
@@ -280,9 +286,9 @@ async fn step(at: &At, rng: &mut Rng, depth: u8) {
     at.record();
 }
 
-async fn streams(at: &At, rng: &mut Rng) {
+async fn streams(at: &Expected, rng: &mut Rng) {
     let inside = at.lane("stream");
-    let dropped = AtTheEnd(inside.clone());
+    let dropped = RecordAtDrop(inside.clone());
     let items = stream::iter(0..rng.u8(..6)).then(move |_| {
         let _ = &dropped;
         let inside = inside.clone();
@@ -292,7 +298,7 @@ async fn streams(at: &At, rng: &mut Rng) {
         }
     });
     let mut items = Box::pin(items.with_tags(tags!(LANE = "stream")));
-    // Perhaps not to its end.
+    // Not always to the end of the stream.
     for _ in 0..rng.u8(..6) {
         if items.next().await.is_some() {
             at.record();
@@ -302,13 +308,8 @@ async fn streams(at: &At, rng: &mut Rng) {
 
 #[test]
 fn every_measurement_is_counted_for_its_tenant() {
-    let seed = env::var("STORM_SEED").map_or_else(
-        |_| fastrand::u64(..),
-        |seed| seed.parse().expect("STORM_SEED is a number"),
-    );
-    println!("STORM_SEED={seed} has the tasks do the same things again, if not in the same order");
-    let mut rng = Rng::with_seed(seed);
-    let storm = Arc::new(Storm::default());
+    let mut rng = random::rng();
+    let shared = Arc::new(Shared::default());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_time()
@@ -317,8 +318,8 @@ fn every_measurement_is_counted_for_its_tenant() {
     runtime.block_on(async {
         let tasks: Vec<_> = (0..TASKS)
             .map(|number| {
-                let at = At {
-                    storm: Arc::clone(&storm),
+                let at = Expected {
+                    shared: Arc::clone(&shared),
                     tenant: number.to_string(),
                     lane: "task",
                 };
@@ -327,46 +328,48 @@ fn every_measurement_is_counted_for_its_tenant() {
             })
             .collect();
         for task in tasks {
-            // Some have ended before.
+            // Some of the aborted tasks have ended already.
             if rng.u8(..10) == 0 {
                 task.abort();
             }
             let _ = task.await;
         }
     });
-    // Cancels what is left, and waits until it is gone.
+    // Cancels the tasks that are left, and waits for their destructors.
     drop(runtime);
-    lock(&storm.exchange).clear();
+    lock(&shared.exchange).clear();
 
-    assert_eq!(storm.leaks.load(Ordering::Relaxed), 0);
-    let worked = lock(&storm.worked);
+    assert_eq!(shared.leaks.load(Ordering::Relaxed), 0);
+    let worked = lock(&shared.worked);
     let recorded: u64 = worked.values().sum();
-    assert!(recorded > 10 * TASKS, "a breeze: {recorded}");
-    compare(&worked, &rows(&WORKED.data()));
-    let called = lock(&storm.called);
+    assert!(recorded > 10 * TASKS, "too few: {recorded}");
+    compare(&worked, &counts(&WORKED.data()));
+    let called = lock(&shared.called);
     for result in ["ok", "error", "panicked", "cancelled"] {
-        assert!(called.keys().any(|row| row[3] == result), "none {result}");
+        assert!(
+            called.keys().any(|row| row[3] == result),
+            "no call with the result {result}"
+        );
     }
-    compare(&called, &rows(&CALLED.data()));
+    compare(&called, &counts(&CALLED.data()));
     for row in IN_FLIGHT.data().rows {
         assert!(row.data == 0, "{row:?}");
     }
 }
 
-/// The rows in which something was counted. (Functions have one before they are called.)
-fn rows(data: &ViewData<u64>) -> Ledger {
+/// The rows that are not 0. (A measured function has rows before its first call.)
+fn counts(data: &ViewData<u64>) -> Counts {
     let counted = data.rows.iter().filter(|row| row.data > 0);
-    let texts = |row: &Row<u64>| row.tags().map(|(_, value)| value.to_owned()).collect();
-    counted.map(|row| (texts(row), row.data)).collect()
+    counted.map(|row| (tag_values(row), row.data)).collect()
 }
 
-/// Both have the same rows with the same numbers; tells only what differs.
+/// Compares the rows and prints only the differences.
 #[track_caller]
-fn compare(expected: &Ledger, found: &Ledger) {
-    let keys = expected.keys().chain(found.keys());
+fn compare(expected: &Counts, actual: &Counts) {
+    let keys = expected.keys().chain(actual.keys());
     let different: BTreeMap<_, _> = keys
-        .map(|key| (key, (expected.get(key), found.get(key))))
-        .filter(|(_, (expected, found))| expected != found)
+        .map(|key| (key, (expected.get(key), actual.get(key))))
+        .filter(|(_, (expected, actual))| expected != actual)
         .collect();
-    assert!(different.is_empty(), "(expected, found): {different:#?}");
+    assert!(different.is_empty(), "(expected, actual): {different:#?}");
 }

@@ -1,14 +1,15 @@
-//! The tags of a future or a stream are current whenever it is polled and when it is dropped, and nowhere else.
+//! The tags of a future or a stream are current while it is polled and while it is dropped, and nowhere else.
 
-use std::future::{Future, poll_fn, ready};
+use std::future::{poll_fn, ready};
 use std::marker::PhantomPinned;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::thread;
 
 use census::{Scope, StreamWithTags, TagKey, TagMap, TagValue, Tagged, WithTags as _, tag, tags};
+use census_tests::polling::{pending_times, poll, poll_once};
+use census_tests::threads::on_new_thread;
 use futures_util::future::FusedFuture as _;
 use futures_util::stream::{self, FusedStream as _, Stream, StreamExt as _};
 
@@ -21,103 +22,95 @@ fn tenant() -> Option<String> {
     TagMap::current().get(&TENANT).map(TagValue::to_string)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is compared with an `Option`")]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+#[expect(clippy::unnecessary_wraps, reason = "compared with an `Option`")]
+fn some(value: &str) -> Option<String> {
+    Some(value.to_owned())
 }
 
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// Is pending once.
-async fn pause() {
-    let mut paused = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut paused, true) {
-            Poll::Ready(())
-        } else {
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        }
-    })
-    .await;
-}
-
-/// Tells in its destructor who is current.
+/// The tenants that were current when values were dropped.
 #[derive(Clone, Default)]
-struct Tells(Arc<Mutex<Vec<Option<String>>>>);
+struct TenantsAtDrop(Arc<Mutex<Vec<Option<String>>>>);
 
-impl Tells {
-    fn told(&self) -> Vec<Option<String>> {
-        self.0.lock().map(|told| told.clone()).unwrap_or_default()
+impl TenantsAtDrop {
+    fn get(&self) -> Vec<Option<String>> {
+        self.0.lock().map(|seen| seen.clone()).unwrap_or_default()
     }
 }
 
-struct Teller(Tells);
+/// Writes down the current tenant when it is dropped.
+struct SeeTenantAtDrop(TenantsAtDrop);
 
-impl Drop for Teller {
+impl Drop for SeeTenantAtDrop {
     fn drop(&mut self) {
-        if let Ok(mut told) = self.0.0.lock() {
-            told.push(tenant());
+        if let Ok(mut seen) = self.0.0.lock() {
+            seen.push(tenant());
         }
     }
 }
 
-async fn asks_twice(tells: Tells) -> [Option<String>; 2] {
-    let _teller = Teller(tells);
+/// Returns the tenants at its first and at its second poll.
+async fn tenant_twice(at_drop: TenantsAtDrop) -> [Option<String>; 2] {
+    let _see = SeeTenantAtDrop(at_drop);
     let before = tenant();
-    pause().await;
+    pending_times(1).await;
     [before, tenant()]
 }
 
 #[test]
-fn tags_are_current_around_every_poll_and_in_the_destructor() {
-    let (ended, cancelled) = (Tells::default(), Tells::default());
+fn current_during_every_poll_and_drop() {
+    let (ended, cancelled) = (TenantsAtDrop::default(), TenantsAtDrop::default());
     {
-        let mut one = pin!(asks_twice(ended.clone()).with_tags(tags!(TENANT = "one")));
-        let mut other = pin!(asks_twice(cancelled.clone()).with_tags(tags!(TENANT = "other")));
+        let mut one = pin!(tenant_twice(ended.clone()).with_tags(tags!(TENANT = "one")));
+        let mut other = pin!(tenant_twice(cancelled.clone()).with_tags(tags!(TENANT = "other")));
         let _outer = tags!(TENANT = "outer").enter();
         assert!(poll(one.as_mut()).is_pending());
         assert!(poll(other.as_mut()).is_pending());
-        assert_eq!(tenant(), text("outer"));
-        assert_eq!(poll(one.as_mut()), Poll::Ready([text("one"), text("one")]));
-        assert_eq!(tenant(), text("outer"));
+        assert_eq!(tenant(), some("outer"));
+        assert_eq!(poll(one.as_mut()), Poll::Ready([some("one"), some("one")]));
+        assert_eq!(tenant(), some("outer"));
     }
-    assert_eq!(ended.told(), [text("one")]);
-    assert_eq!(cancelled.told(), [text("other")], "dropped while it waited");
-    let never_polled = Teller(Tells::default());
-    let tells = never_polled.0.clone();
+    assert_eq!(ended.get(), [some("one")]);
+    assert_eq!(
+        cancelled.get(),
+        [some("other")],
+        "dropped while it was pending"
+    );
+    let never_polled = SeeTenantAtDrop(TenantsAtDrop::default());
+    let at_drop = never_polled.0.clone();
     drop(async move { drop(never_polled) }.with_tags(tags!(TENANT = "new")));
-    assert_eq!(tells.told(), [text("new")], "dropped before it began");
+    assert_eq!(
+        at_drop.get(),
+        [some("new")],
+        "dropped before its first poll"
+    );
     assert_eq!(tenant(), None);
 }
 
 #[test]
-fn an_empty_set_hides_what_is_current() {
+fn empty_map_hides_current_tags() {
     let _outer = tags!(TENANT = "outer").enter();
-    let hidden = poll(pin!(async { tenant() }.with_tags(TagMap::new())));
+    let hidden = poll_once(async { tenant() }.with_tags(TagMap::new()));
     assert_eq!(hidden, Poll::Ready(None));
-    assert_eq!(tenant(), text("outer"));
+    assert_eq!(tenant(), some("outer"));
 }
 
 #[test]
-fn the_innermost_set_counts_as_it_was_made() {
+fn innermost_map_replaces_outer_maps() {
     let both = async { (tenant(), TagMap::current().len()) };
     let inner = both.with_tags(tags!(TENANT = "inner"));
     let outer = inner.with_tags(tags!(TENANT = "outer", ROUTE = "/"));
-    assert_eq!(poll(pin!(outer)), Poll::Ready((text("inner"), 1)));
+    assert_eq!(poll_once(outer), Poll::Ready((some("inner"), 1)));
 }
 
 #[test]
-fn a_panic_in_a_poll_leaves_the_context_as_it_was() {
-    let tells = Tells::default();
-    let teller = Teller(tells.clone());
+fn panic_in_poll_restores_the_context() {
+    let at_drop = TenantsAtDrop::default();
+    let see = SeeTenantAtDrop(at_drop.clone());
     let mut future = Box::pin(
         async move {
-            let _teller = teller;
-            pause().await;
-            // What a panic finds open is closed by it.
+            let _see = see;
+            pending_times(1).await;
+            // A scope that is open when the future panics.
             let _scope = tags!(TENANT = "innermost").enter();
             panic!("on purpose");
         }
@@ -127,14 +120,14 @@ fn a_panic_in_a_poll_leaves_the_context_as_it_was() {
     assert!(poll(future.as_mut()).is_pending());
     let caught = catch_unwind(AssertUnwindSafe(|| poll(future.as_mut())));
     assert!(caught.is_err());
-    assert_eq!(tenant(), text("outer"));
-    assert_eq!(tells.told(), [text("panics")]);
+    assert_eq!(tenant(), some("outer"));
+    assert_eq!(at_drop.get(), [some("panics")]);
     drop(future);
-    assert_eq!(tenant(), text("outer"));
+    assert_eq!(tenant(), some("outer"));
 }
 
 #[test]
-fn a_panic_in_a_destructor_leaves_the_context_as_it_was() {
+fn panic_in_drop_restores_the_context() {
     struct Panics;
     impl Drop for Panics {
         fn drop(&mut self) {
@@ -145,52 +138,49 @@ fn a_panic_in_a_destructor_leaves_the_context_as_it_was() {
     let panics = Panics;
     let future = async move { drop(panics) }.with_tags(tags!(TENANT = "inner"));
     let caught = catch_unwind(AssertUnwindSafe(|| drop(future)));
-    let said = caught.expect_err("it panics");
+    let panic = caught.expect_err("the destructor panics");
     assert_eq!(
-        said.downcast_ref::<String>().map(String::as_str),
+        panic.downcast_ref::<String>().map(String::as_str),
         Some("on purpose, with Some(\"inner\")")
     );
-    assert_eq!(tenant(), text("outer"));
+    assert_eq!(tenant(), some("outer"));
 }
 
 #[test]
-fn a_guard_held_across_an_await_ends_there_and_leaks_nowhere() {
+fn scope_held_across_await_does_not_leak() {
     let holds = async {
         let _guard = tags!(TENANT = "held").enter();
         let before = tenant();
-        pause().await;
+        pending_times(1).await;
         (before, tenant())
     };
     let mut holds = Box::pin(holds.with_tags(tags!(TENANT = "own")));
     let _outer = tags!(TENANT = "outer").enter();
     assert!(poll(holds.as_mut()).is_pending());
-    assert_eq!(tenant(), text("outer"));
+    assert_eq!(tenant(), some("outer"));
     assert_eq!(
         poll(holds.as_mut()),
-        Poll::Ready((text("held"), text("own")))
+        Poll::Ready((some("held"), some("own")))
     );
-    assert_eq!(tenant(), text("outer"));
+    assert_eq!(tenant(), some("outer"));
 
     let forgets = async { std::mem::forget(tags!(TENANT = "forgotten").enter()) };
-    assert!(poll(pin!(forgets.with_tags(tags!(TENANT = "own")))).is_ready());
-    assert_eq!(tenant(), text("outer"));
+    assert!(poll_once(forgets.with_tags(tags!(TENANT = "own"))).is_ready());
+    assert_eq!(tenant(), some("outer"));
 }
 
 #[test]
-fn polled_on_another_thread_it_has_its_tags() {
-    let tells = Tells::default();
-    let mut future = Box::pin(asks_twice(tells.clone()).with_tags(tags!(TENANT = "moves")));
+fn tags_move_to_another_thread() {
+    let at_drop = TenantsAtDrop::default();
+    let mut future = Box::pin(tenant_twice(at_drop.clone()).with_tags(tags!(TENANT = "moves")));
     assert!(poll(future.as_mut()).is_pending());
-    let polled = thread::spawn(move || (poll(future.as_mut()), tenant())).join();
-    assert_eq!(
-        polled.ok(),
-        Some((Poll::Ready([text("moves"), text("moves")]), None))
-    );
-    assert_eq!(tells.told(), [text("moves")]);
+    let polled = on_new_thread(move || (poll(future.as_mut()), tenant()));
+    assert_eq!(polled, (Poll::Ready([some("moves"), some("moves")]), None));
+    assert_eq!(at_drop.get(), [some("moves")]);
 }
 
 #[test]
-fn ready_futures_are_polled_again_as_the_inner_one_likes() {
+fn polls_after_ready_reach_the_inner_future() {
     let mut polls = 0;
     let counts = poll_fn(|_| {
         polls += 1;
@@ -208,57 +198,57 @@ fn ready_futures_are_polled_again_as_the_inner_one_likes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn join_and_select_inside_one_task() {
-    let tells = Tells::default();
+async fn join_and_select_in_one_task() {
+    let at_drop = TenantsAtDrop::default();
     let inner = async {
         let (one, other, own) = tokio::join!(
-            asks_twice(Tells::default()).with_tags(tags!(TENANT = "one")),
-            asks_twice(Tells::default()).with_tags(tags!(TENANT = "other")),
-            asks_twice(Tells::default()),
+            tenant_twice(TenantsAtDrop::default()).with_tags(tags!(TENANT = "one")),
+            tenant_twice(TenantsAtDrop::default()).with_tags(tags!(TENANT = "other")),
+            tenant_twice(TenantsAtDrop::default()),
         );
-        assert_eq!(one, [text("one"), text("one")]);
-        assert_eq!(other, [text("other"), text("other")]);
-        assert_eq!(own, [text("task"), text("task")]);
+        assert_eq!(one, [some("one"), some("one")]);
+        assert_eq!(other, [some("other"), some("other")]);
+        assert_eq!(own, [some("task"), some("task")]);
         let loser = async {
-            let _teller = Teller(tells.clone());
+            let _see = SeeTenantAtDrop(at_drop.clone());
             std::future::pending::<()>().await;
         };
         tokio::select! {
             biased;
-            () = loser.with_tags(tags!(TENANT = "loser")) => unreachable!("it is pending"),
-            both = asks_twice(Tells::default()) => assert_eq!(both, [text("task"), text("task")]),
+            () = loser.with_tags(tags!(TENANT = "loser")) => unreachable!("the loser is pending"),
+            both = tenant_twice(TenantsAtDrop::default()) => assert_eq!(both, [some("task"), some("task")]),
         }
         let mut fused = pin!(
-            futures_util::FutureExt::fuse(asks_twice(Tells::default()))
+            futures_util::FutureExt::fuse(tenant_twice(TenantsAtDrop::default()))
                 .with_tags(tags!(TENANT = "fused"))
         );
         futures_util::select! {
-            both = fused => assert_eq!(both, [text("fused"), text("fused")]),
+            both = fused => assert_eq!(both, [some("fused"), some("fused")]),
         }
         tenant()
     };
-    assert_eq!(inner.with_tags(tags!(TENANT = "task")).await, text("task"));
-    assert_eq!(tells.told(), [text("loser")]);
+    assert_eq!(inner.with_tags(tags!(TENANT = "task")).await, some("task"));
+    assert_eq!(at_drop.get(), [some("loser")]);
     assert_eq!(tenant(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_spawned_task_has_the_tags_that_it_is_given_and_no_others() {
+async fn spawned_task_has_only_its_own_tags() {
     let parent = async {
         let bare = tokio::spawn(async { tenant() }).await;
         let given = tokio::spawn(async { tenant() }.with_tags(TagMap::current())).await;
         (bare.ok().flatten(), given.ok().flatten())
     };
     let parent = tokio::spawn(parent.with_tags(tags!(TENANT = "parent"))).await;
-    assert_eq!(parent.ok(), Some((None, text("parent"))));
+    assert_eq!(parent.ok(), Some((None, some("parent"))));
 }
 
 #[test]
-fn streams_have_their_tags_and_what_is_done_with_the_items_has_not() {
-    let tells = Tells::default();
-    let teller = Teller(tells.clone());
+fn stream_has_its_tags_and_its_consumer_has_not() {
+    let at_drop = TenantsAtDrop::default();
+    let see = SeeTenantAtDrop(at_drop.clone());
     let items = stream::iter(0..3).map(move |number| {
-        let _ = &teller;
+        let _ = &see;
         (number, tenant())
     });
     let mut items = items.fuse().with_tags(tags!(TENANT = "stream"));
@@ -267,72 +257,72 @@ fn streams_have_their_tags_and_what_is_done_with_the_items_has_not() {
     let mut cx = Context::from_waker(Waker::noop());
     for number in 0..3 {
         let item = Pin::new(&mut items).poll_next(&mut cx);
-        assert_eq!(item, Poll::Ready(Some((number, text("stream")))));
+        assert_eq!(item, Poll::Ready(Some((number, some("stream")))));
         assert_eq!(tenant(), None);
     }
     assert_eq!(Pin::new(&mut items).poll_next(&mut cx), Poll::Ready(None));
     assert!(items.is_terminated());
     drop(items);
-    assert_eq!(tells.told(), [text("stream")]);
+    assert_eq!(at_drop.get(), [some("stream")]);
 }
 
 #[test]
-fn a_thread_that_is_ending_has_no_context_and_polls_all_the_same() {
-    struct AtTheEnd(Arc<Mutex<Vec<String>>>);
-    impl Drop for AtTheEnd {
+fn ending_thread_polls_without_context() {
+    struct PollAtThreadEnd(Arc<Mutex<Vec<String>>>);
+    impl Drop for PollAtThreadEnd {
         fn drop(&mut self) {
             let mut future =
-                Box::pin(asks_twice(Tells::default()).with_tags(tags!(TENANT = "end")));
+                Box::pin(tenant_twice(TenantsAtDrop::default()).with_tags(tags!(TENANT = "end")));
             let polled = poll(future.as_mut());
             let entered = tags!(TENANT = "entered").scope(tenant);
-            if let Ok(mut told) = self.0.lock() {
-                // The tags are still its own: on another thread they would be current again.
-                told.push(format!("{polled:?} {entered:?} {future:?}"));
+            if let Ok(mut seen) = self.0.lock() {
+                // The future still has its tags: on another thread they would be current again.
+                seen.push(format!("{polled:?} {entered:?} {future:?}"));
             }
         }
     }
     thread_local! {
-        static END: std::cell::RefCell<Option<AtTheEnd>> = const { std::cell::RefCell::new(None) };
+        static END: std::cell::RefCell<Option<PollAtThreadEnd>> = const { std::cell::RefCell::new(None) };
     }
-    let told = Arc::default();
-    let tells = Arc::clone(&told);
-    let thread = thread::spawn(move || {
-        END.with_borrow_mut(|end| *end = Some(AtTheEnd(tells)));
-        // Registered later, so destroyed earlier.
+    let seen = Arc::default();
+    let seen_by_thread = Arc::clone(&seen);
+    let alive = on_new_thread(move || {
+        END.with_borrow_mut(|end| *end = Some(PollAtThreadEnd(seen_by_thread)));
+        // The context is used later for the first time, and so it is destroyed earlier.
         tags!(TENANT = "alive").scope(tenant)
     });
-    assert_eq!(thread.join().ok().flatten(), text("alive"));
-    let told = told.lock().map(|told| told.clone()).unwrap_or_default();
+    assert_eq!(alive, some("alive"));
+    let seen = seen.lock().map(|seen| seen.clone()).unwrap_or_default();
     assert_eq!(
-        told,
+        seen,
         [r#"Pending None Tagged { tags: {"tenant": "end"}, .. }"#]
     );
 }
 
 #[test]
-fn it_is_two_words_larger_than_what_it_wraps() {
-    let bare = asks_twice(Tells::default());
+fn size_is_two_words_more() {
+    let bare = tenant_twice(TenantsAtDrop::default());
     let size = size_of_val(&bare);
     let tagged = bare.with_tags(TagMap::new());
-    // The tags, and whether it is being dropped.
+    // For the tags, and for whether the future is being dropped.
     assert!(size_of_val(&tagged) <= size + 2 * size_of::<usize>());
 }
 
-/// Compiles only if a type is not of a trait: otherwise `_` could be either.
+/// Compiles only if a type does not implement a trait: otherwise `_` would be ambiguous.
 macro_rules! is_not {
     ($type:ty, $trait:path) => {{
-        trait Either<Which> {
-            fn or() {}
+        trait Ambiguous<Which> {
+            fn name() {}
         }
-        impl<T> Either<()> for T {}
+        impl<T> Ambiguous<()> for T {}
         struct Is;
-        impl<T: $trait> Either<Is> for T {}
-        <$type as Either<_>>::or();
+        impl<T: $trait> Ambiguous<Is> for T {}
+        <$type as Ambiguous<_>>::name();
     }};
 }
 
 #[test]
-fn it_is_what_it_wraps() {
+fn auto_traits_of_the_inner_type() {
     fn is<T: Send + Sync + Unpin>() {}
     is::<Tagged<u8>>();
     is_not!(Tagged<*const u8>, Send);

@@ -1,11 +1,14 @@
-//! Which tags a measurement has: its own, over the scope's, over those of outer scopes.
+//! The tags of a measurement: its own take precedence over those of the innermost scope, and those over the tags of outer
+//! scopes.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use census::{Measure, TagKey, TagMap, WithTags as _, calls, measure, record, tag, tags, view};
+use census::{
+    Measure, TagKey, TagMap, TagValue, WithTags as _, calls, measure, record, tag, tags, view,
+};
+use census_tests::polling::poll_once;
+use census_tests::rows::{integer, row};
+use census_tests::threads::on_new_thread;
 
 #[tag]
 static TENANT: TagKey;
@@ -16,7 +19,7 @@ static BYTES: Measure<u64>;
 #[measure]
 static BOUND: Measure<u64>;
 
-/// Four levels, from the outermost to the innermost.
+// `A` to `D`: tags of four levels, from the outermost to the innermost.
 #[tag]
 static A: TagKey;
 #[tag]
@@ -37,13 +40,12 @@ view! {
     static BOUND_SENT: Sum<BOUND> by (TENANT);
 }
 
-fn sent(tags: &TagMap) -> Option<u64> {
-    let data = SENT.data();
-    (0..=1000).find(|bytes| data.get(tags).is_some_and(|sum| sum == bytes))
+fn sent(tags: &TagMap) -> Option<i64> {
+    row(&SENT, tags).as_ref().map(integer)
 }
 
 #[test]
-fn the_innermost_tag_counts() {
+fn innermost_tag_takes_precedence() {
     let outer = tags!(TENANT = "acme", ROUTE = "/outer");
     outer.clone().scope(|| {
         BYTES.record(1);
@@ -57,7 +59,7 @@ fn the_innermost_tag_counts() {
     assert_eq!(
         sent(&tags!(TENANT = "acme", ROUTE = "/inner")),
         Some(10),
-        "`None` is as if not written"
+        "`None` is the same as no tag"
     );
     assert_eq!(sent(&tags!(TENANT = "acme", ROUTE = "/own")), Some(4));
     assert_eq!(sent(&TagMap::new()), Some(16));
@@ -69,16 +71,12 @@ async fn called() {
 }
 
 #[measure(CALL, tags(C = "call", D = "call"))]
-fn called_at_once() {
+fn called_directly() {
     record!(LEVELS = 1, tags(D = "own"));
 }
 
-fn run<F: Future>(future: F) -> Poll<F::Output> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-}
-
 #[test]
-fn a_measurements_own_tags_go_over_the_calls_over_the_futures_over_the_scopes() {
+fn precedence_is_measurement_call_future_scope() {
     let _outermost = tags!(A = "scope", B = "scope", C = "scope", D = "scope").enter();
     let of_future = tags!(
         B = "future",
@@ -87,73 +85,59 @@ fn a_measurements_own_tags_go_over_the_calls_over_the_futures_over_the_scopes() 
         calls::FUNCTION = "of the scope",
         calls::RESULT = "of the scope"
     );
-    assert!(run(called().with_tags(of_future.clone())).is_ready());
-    of_future.clone().scope(called_at_once);
-    // Without a call between them.
+    assert!(poll_once(called().with_tags(of_future.clone())).is_ready());
+    of_future.clone().scope(called_directly);
+    // Without a call in between.
     let own = async { record!(LEVELS = 1, tags(D = "own")) };
-    assert!(run(own.with_tags(of_future)).is_ready());
+    assert!(poll_once(own.with_tags(of_future)).is_ready());
     record!(LEVELS = 1, tags(D = None::<&str>));
 
-    let row = |b, c, d| tags!(A = "scope", B = b, C = c, D = d);
+    let levels = |b, c, d| tags!(A = "scope", B = b, C = c, D = d);
     let counted = BY_LEVEL.data();
-    assert_eq!(counted.get(&row("future", "call", "own")), Some(&2));
-    assert_eq!(counted.get(&row("future", "future", "own")), Some(&1));
-    assert_eq!(counted.get(&row("scope", "scope", "scope")), Some(&1));
+    assert_eq!(counted.get(&levels("future", "call", "own")), Some(&2));
+    assert_eq!(counted.get(&levels("future", "future", "own")), Some(&1));
+    assert_eq!(counted.get(&levels("scope", "scope", "scope")), Some(&1));
     assert_eq!(counted.rows.len(), 3, "{counted:#?}");
 
-    // The call's own measurement: what it is called is not the scope's to say.
+    // The measurement of the call itself: the tags of a scope cannot replace its name and its result.
     let calls = CALLED.data();
-    for function in ["called", "called_at_once"] {
-        let _call = row("future", "call", "call").enter();
+    for function in ["called", "called_directly"] {
+        let _call = levels("future", "call", "call").enter();
         let tags = tags!(calls::FUNCTION = function, calls::RESULT = "ok");
         assert_eq!(calls.get(&tags), Some(&1), "{calls:#?}");
     }
-    let begun = calls.rows.iter().filter(|row| row.data > 0);
-    assert_eq!(begun.count(), 2, "{calls:#?}");
+    let called = calls.rows.iter().filter(|row| row.data > 0);
+    assert_eq!(called.count(), 2, "{calls:#?}");
 }
 
 #[test]
-fn other_threads_have_a_context_of_their_own() {
+fn new_thread_has_no_tags() {
     let _scope = tags!(TENANT = "main").enter();
-    let other = std::thread::spawn(|| TagMap::current().is_empty()).join();
-    assert!(matches!(other, Ok(true)));
-    // Handed over, they go along.
+    assert!(on_new_thread(|| TagMap::current().is_empty()));
+    // A map can be handed to the thread.
     let tags = TagMap::current();
-    let handed =
-        std::thread::spawn(move || tags.scope(|| TagMap::current().get(&TENANT).cloned())).join();
-    assert_eq!(
-        handed
-            .ok()
-            .flatten()
-            .map(|value| value.to_string())
-            .as_deref(),
-        Some("main")
-    );
+    let tenant = on_new_thread(move || tags.scope(|| TagMap::current().get(&TENANT).cloned()));
+    assert_eq!(tenant.as_ref().map(TagValue::as_str), Some("main"));
 }
 
 #[test]
-fn a_bound_measure_has_its_own_tags_and_no_others() {
+fn bound_measure_ignores_scopes() {
     let bound = BOUND.bind(tags!(TENANT = "bound"));
     tags!(TENANT = "scope").scope(|| {
         bound.record(1);
         bound.record(2);
     });
-    assert!(
-        BOUND_SENT
-            .data()
-            .get(&tags!(TENANT = "bound"))
-            .is_some_and(|sum| *sum == 3)
-    );
+    let sent = || {
+        row(&BOUND_SENT, &tags!(TENANT = "bound"))
+            .as_ref()
+            .map(integer)
+    };
+    assert_eq!(sent(), Some(3));
     assert_eq!(BOUND_SENT.data().rows.len(), 1);
-    // It notices views that come and go.
+    // It follows the registration of views.
     assert!(BOUND_SENT.unregister());
     bound.record(4);
     assert!(BOUND_SENT.register().is_ok());
     bound.record(8);
-    assert!(
-        BOUND_SENT
-            .data()
-            .get(&tags!(TENANT = "bound"))
-            .is_some_and(|sum| *sum == 8)
-    );
+    assert_eq!(sent(), Some(8));
 }

@@ -1,25 +1,27 @@
-//! Many threads record while views come and go and scrapes go on: totals are exact, and counters never fall.
+//! Generations of threads that record the same into all views.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use census::prometheus::Exporter;
-use census::{CatalogueError, Measure, Number, TagKey, TagMap, View, measure, record, tag, view};
+use census::{CatalogueError, Measure, Number, TagKey, View, measure, record, tag, view};
+use census_tests::rows::only_row;
+use census_tests::scrape;
+use census_tests::threads::{Stop, on_threads, with_background};
 
 #[tag]
 static THREAD: TagKey;
 #[tag]
 static LANE: TagKey;
 #[measure]
-static WORK: Measure<u64>;
+static STEP: Measure<u64>;
 #[measure]
-static RATIO: Measure<f64>;
+static HALF: Measure<f64>;
 
 view! {
-    static COUNT: Count<WORK> by (THREAD, LANE);
-    static TOTAL: Sum<WORK>;
-    static SIZES: Distribution<WORK> by (LANE) { buckets: [10, 100] }
-    static RATIOS: Sum<RATIO> by (LANE);
+    static STEPS: Count<STEP> by (THREAD, LANE);
+    static STEPS_ADDED: Sum<STEP>;
+    static STEP_SIZES: Distribution<STEP> by (LANE) { buckets: [10, 100] }
+    static HALVES_ADDED: Sum<HALF> by (LANE);
 }
 
 const GENERATIONS: u64 = 40;
@@ -27,70 +29,61 @@ const THREADS: u64 = 4;
 const RECORDS: u64 = 2_000;
 
 #[test]
-fn totals_are_exact_while_threads_and_views_come_and_go() -> Result<(), CatalogueError> {
+fn totals_are_exact() -> Result<(), CatalogueError> {
     let exporter = Exporter::builder().build()?;
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| scrape_until(&done, &exporter));
-        scope.spawn(|| views_come_and_go(&done));
-        for generation in 0..GENERATIONS {
-            thread::scope(|scope| {
-                for number in 0..THREADS {
-                    scope.spawn(move || work(generation, number));
-                }
-            });
-        }
-        done.store(true, Ordering::Relaxed);
-    });
+    with_background(
+        &[
+            &|stop| scraped_sum_never_falls(&exporter, stop),
+            &register_and_unregister,
+        ],
+        || {
+            for generation in 0..GENERATIONS {
+                on_threads(0..THREADS, |thread| record_all(generation, thread));
+            }
+        },
+    );
     let records = GENERATIONS * THREADS * RECORDS;
-    let serial: u64 = (0..RECORDS).map(|i| i % 200).sum::<u64>() * GENERATIONS * THREADS;
-    assert_eq!(
-        COUNT.data().rows.iter().map(|row| row.data).sum::<u64>(),
-        records
-    );
-    assert_eq!(
-        COUNT.data().rows.len(),
-        usize::try_from(THREADS * 4).expect("few")
-    );
-    assert_eq!(TOTAL.data().get(&TagMap::new()), Some(&Number::U64(serial)));
-    let (mut count, mut sum) = (0, 0);
-    for row in SIZES.data().rows {
+    let sum: u64 = (0..RECORDS).map(|i| i % 200).sum::<u64>() * GENERATIONS * THREADS;
+    let counts = STEPS.data().rows;
+    assert_eq!(counts.iter().map(|row| row.data).sum::<u64>(), records);
+    assert_eq!(counts.len(), usize::try_from(THREADS * 4).expect("few"));
+    assert_eq!(only_row(&STEPS_ADDED), Some(Number::U64(sum)));
+    let (mut count_of_lanes, mut sum_of_lanes) = (0, 0);
+    for row in STEP_SIZES.data().rows {
         assert_eq!(row.data.count, row.data.bucket_counts.iter().sum::<u64>());
-        assert_eq!((row.data.min, row.data.max).0.is_some(), row.data.count > 0);
-        let Number::U64(part) = row.data.sum else {
+        assert_eq!(row.data.min.is_some(), row.data.count > 0);
+        let Number::U64(sum) = row.data.sum else {
             panic!("a sum of integers")
         };
-        (count, sum) = (count + row.data.count, sum + part);
+        count_of_lanes += row.data.count;
+        sum_of_lanes += sum;
     }
-    assert_eq!((count, sum), (records, serial));
-    // Halves add up without rounding.
-    let ratios = RATIOS
-        .data()
-        .rows
-        .iter()
-        .fold(0.0, |sum, row| sum + row.data.as_f64());
+    assert_eq!((count_of_lanes, sum_of_lanes), (records, sum));
+    // Halves are added without rounding.
+    let rows = HALVES_ADDED.data().rows;
+    let halves: f64 = rows.iter().map(|row| row.data.as_f64()).sum();
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     let expected = records as f64 * 0.5;
-    assert!((ratios - expected).abs() < f64::EPSILON, "{ratios}");
+    assert!((halves - expected).abs() < f64::EPSILON, "{halves}");
     Ok(())
 }
 
-fn work(generation: u64, number: u64) {
+fn record_all(generation: u64, thread: u64) {
     for i in 0..RECORDS {
         let lane = (i + generation) % 4;
         record!(
-            WORK = i % 200,
-            RATIO = 0.5,
-            tags(THREAD = number, LANE = lane)
+            STEP = i % 200,
+            HALF = 0.5,
+            tags(THREAD = thread, LANE = lane)
         );
     }
 }
 
-/// Another view over the same measure, so that every thread's memo is thrown away again and again.
-fn views_come_and_go(done: &AtomicBool) {
+/// Registers and unregisters a view over the same measure, ten times at least.
+fn register_and_unregister(stop: &Stop) {
     let mut times = 0;
-    while !done.load(Ordering::Relaxed) || times < 10 {
-        let view = View::count("coming_and_going", &WORK)
+    while !stop.is_set() || times < 10 {
+        let view = View::count("steps_at_times", &STEP)
             .column(&THREAD)
             .register()
             .expect("a free name");
@@ -102,17 +95,17 @@ fn views_come_and_go(done: &AtomicBool) {
     }
 }
 
-fn scrape_until(done: &AtomicBool, exporter: &Exporter) {
+fn scraped_sum_never_falls(exporter: &Exporter, stop: &Stop) {
     let mut before = 0.0;
-    while !done.load(Ordering::Relaxed) {
-        let body = exporter.scrape(None).body;
-        let line = body
+    while !stop.is_set() {
+        let text = scrape::text(exporter);
+        let value = text
             .lines()
-            .find_map(|line| line.strip_prefix("total_total "));
-        let total: f64 = line
+            .find_map(|line| line.strip_prefix("steps_added_total "));
+        let sum: f64 = value
             .and_then(|value| value.parse().ok())
-            .expect("the total, from the start");
-        assert!(total >= before, "a counter fell from {before} to {total}");
-        before = total;
+            .expect("the row is there from the start");
+        assert!(sum >= before, "the counter fell from {before} to {sum}");
+        before = sum;
     }
 }

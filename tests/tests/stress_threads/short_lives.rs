@@ -1,20 +1,16 @@
-//! Thousands of short threads record in every way, also while they end, and while views come and go and scrapes go on:
-//! totals are exact, and counters never fall.
+//! Thousands of short threads that record in every way, also in the destructors of their thread-locals.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
 use census::{
-    BoundMeasure, Data, Measure, Number, TagKey, TagMap, View, measure, record, snapshot, tag,
-    tags, view,
+    BoundMeasure, Measure, Number, TagKey, View, measure, record, snapshot, tag, tags, view,
 };
+use census_tests::polling::{BoxedFuture, begun, pending_times, poll};
+use census_tests::rows::{RisingRows, integer, only_row, row};
+use census_tests::threads::{Stop, on_new_thread, with_background};
 
 #[tag]
 static KIND: TagKey;
@@ -37,290 +33,242 @@ view! {
     static PARTS: Sum<PART> by (KIND);
     static PART_SIZES: Distribution<PART> by (KIND) { buckets: [0.2, 0.5] }
     static TIMES: Sum<TOOK> by (LANE);
-    static UNDER_WAY: Sum<ACTIVE> by (KIND) { name: "UNDER_WAY" }
+    static IN_FLIGHT: Sum<ACTIVE> by (KIND);
     static CALLS: Count<TOOK>;
 }
 
 const THREADS: u64 = 3_000;
 const LANES: u64 = 16;
-/// What each thread records into `WORK` in its life: see [`live`].
+/// How many measurements each thread records into `WORK`: see [`live`].
 const RECORDS: u64 = 6 + LANES;
 
-/// Records when its thread ends: before or after what the thread remembers is gone, as the order of first uses has it.
-struct Last;
+/// Records when its thread ends. A thread-local that was used before the thread's first measurement is destroyed after
+/// the thread's cache, and one that was used later, before the cache.
+struct RecordAtThreadEnd;
 
-impl Drop for Last {
+impl Drop for RecordAtThreadEnd {
     fn drop(&mut self) {
         record!(WORK = 3, PART = 0.1, tags(KIND = "last", LANE = 0));
     }
 }
 
 thread_local! {
-    static EARLY: RefCell<Option<Last>> = const { RefCell::new(None) };
-    static LATE: RefCell<Option<Last>> = const { RefCell::new(None) };
+    static EARLY: RefCell<Option<RecordAtThreadEnd>> = const { RefCell::new(None) };
+    static LATE: RefCell<Option<RecordAtThreadEnd>> = const { RefCell::new(None) };
 }
 
 #[measure(TOOK, in_flight = ACTIVE, tags(KIND = "call"))]
 async fn call() {
-    let mut first = true;
-    std::future::poll_fn(|_| {
-        if std::mem::take(&mut first) {
-            std::task::Poll::Pending
-        } else {
-            std::task::Poll::Ready(())
-        }
-    })
-    .await;
+    pending_times(1).await;
 }
 
-type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-fn poll(call: &mut Call) {
-    let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+/// Ends a call that has begun on another thread.
+fn end(mut call: BoxedFuture) {
+    assert!(poll(call.as_mut()).is_ready());
 }
 
-/// A thread's life: it hands calls on to others that it has begun, and ends some that others have.
-fn live(number: u64, bound: &BoundMeasure<u64>, begun: &Sender<Call>, ended: Option<Call>) {
-    EARLY.with(|early| *early.borrow_mut() = Some(Last));
+/// The life of a thread. It begins a call and sends it away, and ends the call of another thread.
+fn live(
+    number: u64,
+    bound: &BoundMeasure<u64>,
+    calls: &Sender<BoxedFuture>,
+    other: Option<BoxedFuture>,
+) {
+    EARLY.with(|early| *early.borrow_mut() = Some(RecordAtThreadEnd));
     record!(WORK = number % 100, tags(KIND = "literal", LANE = "0"));
     record!(WORK = 1, PART = 0.1, tags(KIND = "literal", LANE = "0"));
-    LATE.with(|late| *late.borrow_mut() = Some(Last));
+    LATE.with(|late| *late.borrow_mut() = Some(RecordAtThreadEnd));
     bound.record(2);
-    let text = (number % LANES).to_string();
-    tags!(KIND = "scope", LANE = text).scope(|| WORK.record(0));
+    let lane = (number % LANES).to_string();
+    tags!(KIND = "scope", LANE = lane).scope(|| WORK.record(0));
     for lane in 0..LANES {
         record!(WORK = lane, tags(KIND = "text", LANE = lane));
         record!(PART = 0.3, tags(KIND = "text"));
         record!(TOOK = Duration::from_nanos(lane), tags(LANE = lane));
     }
-    let mut call: Call = Box::pin(call());
-    poll(&mut call);
-    begun.send(call).expect("it outlives all threads");
-    if let Some(mut call) = ended {
-        poll(&mut call);
+    let sent = calls.send(begun(call()));
+    sent.expect("the receiver outlives all threads");
+    if let Some(other) = other {
+        end(other);
     }
 }
 
-/// Ends what is left: every other call by dropping it.
-fn end_all(calls: &Receiver<Call>) {
-    for (number, mut call) in calls.try_iter().enumerate() {
-        if number % 2 == 0 {
-            poll(&mut call);
+/// Ends the calls that are left, every second one by dropping it.
+fn end_all(calls: &Receiver<BoxedFuture>) {
+    for (index, call) in calls.try_iter().enumerate() {
+        if index % 2 == 0 {
+            end(call);
         }
     }
 }
 
-fn storm() {
+fn run_all_threads() {
     let bound = WORK.bind(tags!(KIND = "bound"));
-    let (begun, calls) = channel();
+    let (sender, calls) = channel();
     for first in (0..THREADS).step_by(8) {
         thread::scope(|scope| {
             let spawn = |number| {
-                let (begun, bound) = (begun.clone(), &bound);
-                let ended = calls.try_recv().ok().filter(|_| number % 3 != 0);
-                scope.spawn(move || live(number, bound, &begun, ended))
+                let (sender, bound) = (sender.clone(), &bound);
+                let other = calls.try_recv().ok().filter(|_| number % 3 != 0);
+                scope.spawn(move || live(number, bound, &sender, other))
             };
             let threads: Vec<_> = (first..first + 8).map(spawn).collect();
             for thread in threads {
-                // Not the scope's own wait, which is over before the destructors of thread-locals are.
-                thread.join().expect("it does not panic");
+                // The end of the scope does not wait for the destructors of thread-locals.
+                thread.join().expect("the thread does not panic");
             }
         });
     }
     end_all(&calls);
 }
 
-/// Other views over the same measures, so that what threads remember is thrown away again and again.
-fn views_come_and_go(done: &AtomicBool) {
-    while !done.load(Ordering::Relaxed) {
-        let guest = View::count("guest", &WORK).column(&KIND).register();
-        let guest = guest.expect("a free name");
+/// Registers and unregisters a view over the same measure.
+fn register_and_unregister(stop: &Stop) {
+    while !stop.is_set() {
+        let view = View::count("work_at_times", &WORK).column(&KIND).register();
+        let view = view.expect("a free name");
         thread::yield_now();
-        assert!(guest.data().rows.len() <= 5);
-        assert!(guest.unregister());
+        assert!(view.data().rows.len() <= 5);
+        assert!(view.unregister());
     }
 }
 
-/// What never falls, of each row: counts, and sums of what is not negative.
-fn rising(data: &Data) -> Vec<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    match data {
-        Data::Count(count) => vec![*count as f64],
-        Data::Distribution(data) => {
-            let counts = data.bucket_counts.iter().map(|count| *count as f64);
-            counts.chain([data.sum.as_f64()]).collect()
-        }
-        Data::Sum(sum) => vec![sum.as_f64()],
-        _ => Vec::new(),
-    }
-}
-
-fn scrape_until(done: &AtomicBool) {
-    let mut before: HashMap<(String, String), Vec<f64>> = HashMap::new();
-    while !done.load(Ordering::Relaxed) {
-        for view in snapshot().views() {
-            if ["UNDER_WAY", "guest"]
-                .iter()
-                .any(|other| view.name().ends_with(other))
-            {
-                continue;
-            }
-            for row in &view.data.rows {
-                let tags: Vec<_> = row.tags().map(|(_, value)| value).collect();
-                let now = rising(&row.data);
-                let row = (view.name().to_owned(), tags.join(","));
-                if let Some(before) = before.get(&row) {
-                    let rises = before.iter().zip(&now).all(|(before, now)| before <= now);
-                    assert!(rises, "{row:?} fell from {before:?} to {now:?}");
-                }
-                before.insert(row, now);
-            }
-        }
+fn rows_never_fall(stop: &Stop) {
+    let mut rows = RisingRows::default();
+    while !stop.is_set() {
+        let may_fall = ["in_flight", "work_at_times", "steps_at_times"];
+        rows.check(&snapshot(), &may_fall);
     }
 }
 
 #[test]
-fn totals_are_exact_and_nothing_falls_while_threads_come_and_go() {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| scrape_until(&done));
-        scope.spawn(|| views_come_and_go(&done));
-        storm();
-        done.store(true, Ordering::Relaxed);
-    });
-    let count = |tags: &TagMap| COUNT.data().get(tags).copied();
-    let of_one = [
+fn totals_are_exact() {
+    with_background(
+        &[&rows_never_fall, &register_and_unregister],
+        run_all_threads,
+    );
+    let per_thread = [
         (tags!(KIND = "literal", LANE = "0"), 2),
         (tags!(KIND = "bound"), 1),
         (tags!(KIND = "last", LANE = "0"), 2),
     ];
-    for (tags, times) in of_one {
-        assert_eq!(count(&tags), Some(THREADS * times), "{tags:?}");
+    for (tags, times) in per_thread {
+        assert_eq!(row(&COUNT, &tags), Some(THREADS * times), "{tags:?}");
     }
     for lane in 0..LANES {
-        assert_eq!(count(&tags!(KIND = "text", LANE = lane)), Some(THREADS));
+        let texts = tags!(KIND = "text", LANE = lane);
+        assert_eq!(row(&COUNT, &texts), Some(THREADS));
         let in_scope = (0..THREADS).filter(|number| number % LANES == lane).count();
-        let found = count(&tags!(KIND = "scope", LANE = lane));
-        assert_eq!(found, u64::try_from(in_scope).ok());
-        // The functions' own times come to the row without a lane.
+        let counted = row(&COUNT, &tags!(KIND = "scope", LANE = lane));
+        assert_eq!(counted, u64::try_from(in_scope).ok());
+        // The durations of calls are in the row without a lane.
         let time = Duration::from_nanos(lane * THREADS);
-        assert_eq!(TIMES.data().get(&tags!(LANE = lane)), Some(&time.into()));
+        assert_eq!(row(&TIMES, &tags!(LANE = lane)), Some(time.into()));
     }
     let literals: u64 = (0..THREADS).map(|number| number % 100).sum();
-    let of_a_thread = 1 + 2 + (0..LANES).sum::<u64>() + 2 * 3;
-    let total = Number::U64(literals + of_a_thread * THREADS);
-    assert_eq!(TOTAL.data().get(&TagMap::new()), Some(&total));
-    let whole = |sum: &Number| if let Number::U64(sum) = sum { *sum } else { 0 };
-    let few: u64 = FEW.data().rows.iter().map(|row| whole(&row.data)).sum();
-    assert_eq!(
-        Number::U64(few),
-        total,
-        "what is too much is in the overflow row"
-    );
-    let sizes = SIZES.data();
-    let sum: u64 = sizes.rows.iter().map(|row| whole(&row.data.sum)).sum();
-    assert_eq!(Number::U64(sum), total);
-    let measurements: u64 = sizes.rows.iter().map(|row| row.data.count).sum();
+    let others_per_thread = 1 + 2 + (0..LANES).sum::<u64>() + 2 * 3;
+    let total = literals + others_per_thread * THREADS;
+    assert_eq!(only_row(&TOTAL), Some(Number::U64(total)));
+    let total = i64::try_from(total).expect("small");
+    let few: i64 = FEW.data().rows.iter().map(|row| integer(&row.data)).sum();
+    assert_eq!(few, total, "the overflow row has the rest");
+    let sizes = SIZES.data().rows;
+    let sum: i64 = sizes.iter().map(|row| integer(&row.data.sum)).sum();
+    assert_eq!(sum, total);
+    let measurements: u64 = sizes.iter().map(|row| row.data.count).sum();
     assert_eq!(measurements, RECORDS * THREADS);
     check_parts();
-    // Each thread's records, and its call.
-    assert_eq!(
-        CALLS.data().get(&TagMap::new()),
-        Some(&((LANES + 1) * THREADS))
-    );
-    let under_way = UNDER_WAY.data().get(&tags!(KIND = "call")).copied();
-    assert_eq!(under_way, Some(Number::I64(0)));
+    // For each thread, a measurement for each lane, and a call.
+    assert_eq!(only_row(&CALLS), Some((LANES + 1) * THREADS));
+    let in_flight = row(&IN_FLIGHT, &tags!(KIND = "call"));
+    assert_eq!(in_flight, Some(Number::I64(0)));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn check_parts() {
-    let of_kinds = [("literal", 1, 0.1), ("last", 2, 0.1), ("text", LANES, 0.3)];
-    for (kind, times, value) in of_kinds {
+    let per_thread = [("literal", 1, 0.1), ("last", 2, 0.1), ("text", LANES, 0.3)];
+    for (kind, times, value) in per_thread {
         let (tags, count) = (tags!(KIND = kind), THREADS * times);
         let expected = count as f64 * value;
-        let is_near = |found: f64| (found - expected).abs() <= 1e-9 * expected;
-        let sum = PARTS.data().get(&tags).map(|sum| sum.as_f64());
+        let is_near = |sum: f64| (sum - expected).abs() <= 1e-9 * expected;
+        let sum = row(&PARTS, &tags).map(Number::as_f64);
         assert!(sum.is_some_and(is_near), "{sum:?} {expected}");
-        let sizes = PART_SIZES.data().get(&tags).cloned().expect("a row");
+        let sizes = row(&PART_SIZES, &tags).expect("a row");
         assert_eq!(sizes.count, count);
         assert!(is_near(sizes.sum.as_f64()), "{:?} {expected}", sizes.sum);
         assert!((sizes.mean - value).abs() < 1e-12, "{}", sizes.mean);
-        // All are the same.
+        // All values of a kind are the same.
         assert!(sizes.sum_of_squared_deviations < 1e-12);
     }
 }
 
-/// Threads that have recorded nothing before they end.
+/// The threads record nothing before they end.
 #[test]
-fn what_only_destructors_record_is_counted() {
+fn measurements_of_destructors_are_counted() {
     const ENDED: u64 = 500;
     #[measure]
     static LEFT: Measure<u64>;
-    struct Leaves;
-    impl Drop for Leaves {
+    struct RecordLeft;
+    impl Drop for RecordLeft {
         fn drop(&mut self) {
             record!(LEFT = 1, tags(LANE = "left"));
         }
     }
     thread_local! {
-        static LEAVES: RefCell<Option<Leaves>> = const { RefCell::new(None) };
+        static AT_END: RefCell<Option<RecordLeft>> = const { RefCell::new(None) };
     }
     let left = View::sum("left", &LEFT)
         .column(&LANE)
         .register()
-        .expect("free");
+        .expect("a free name");
     for _ in 0..ENDED {
-        let thread = thread::spawn(|| LEAVES.with(|leaves| *leaves.borrow_mut() = Some(Leaves)));
-        thread.join().expect("it does not panic");
+        on_new_thread(|| AT_END.with(|at_end| *at_end.borrow_mut() = Some(RecordLeft)));
     }
-    let found = left.data().get(&tags!(LANE = "left")).copied();
-    assert_eq!(found, Some(Number::U64(ENDED)));
+    let sum = row(&left, &tags!(LANE = "left"));
+    assert_eq!(sum, Some(Number::U64(ENDED)));
 }
 
-/// Floats that are added in another order, because a thread has ended, make another sum.
+/// The end of a thread changes the order in which floats are added, and so the rounding of their sum.
 #[test]
 fn sums_of_floats_do_not_fall_when_threads_end() {
     #[measure]
     static WEIGHT: Measure<f64>;
-    let sum = View::sum("weight", &WEIGHT).register().expect("free");
+    let sum = View::sum("weight", &WEIGHT)
+        .register()
+        .expect("a free name");
     let distribution = View::distribution("weights", &WEIGHT, [0.5]).register();
-    let distribution = distribution.expect("free");
+    let distribution = distribution.expect("a free name");
     let mut before = (0.0, 0.0);
     let mut check = || {
-        let all = TagMap::new();
-        let sum = sum.data().get(&all).map_or(-1.0, |sum| sum.as_f64());
-        let of_all = distribution
-            .data()
-            .get(&all)
-            .map_or(-1.0, |data| data.sum.as_f64());
-        assert!(
-            sum >= before.0 && of_all >= before.1,
-            "{before:?} {sum} {of_all}"
+        let now = (
+            only_row(&sum).map_or(-1.0, Number::as_f64),
+            only_row(&distribution).map_or(-1.0, |data| data.sum.as_f64()),
         );
-        before = (sum, of_all);
+        assert!(now.0 >= before.0 && now.1 >= before.1, "{before:?} {now:?}");
+        before = now;
     };
-    let mut random = fastrand::Rng::with_seed(7);
+    let mut rng = fastrand::Rng::with_seed(7);
     for _ in 0..100 {
         let mut threads = Vec::new();
         for _ in 0..4 {
             let (end, ended) = channel::<()>();
-            let (done, recorded) = channel();
-            let values: Vec<f64> = (0..20).map(|_| random.f64()).collect();
+            let (sender, recorded) = channel();
+            let values: Vec<f64> = (0..20).map(|_| rng.f64()).collect();
             let thread = thread::spawn(move || {
                 for value in values {
                     WEIGHT.record(value);
                 }
-                done.send(()).expect("it is waited for");
+                sender.send(()).expect("the test waits");
                 ended.into_iter().for_each(drop);
             });
-            recorded.recv().expect("it does not panic");
+            recorded.recv().expect("the thread does not panic");
             threads.push((end, thread));
             check();
         }
         while !threads.is_empty() {
-            let (end, thread) = threads.swap_remove(random.usize(..threads.len()));
+            let (end, thread) = threads.swap_remove(rng.usize(..threads.len()));
             drop(end);
-            thread.join().expect("it does not panic");
+            thread.join().expect("the thread does not panic");
             check();
         }
     }

@@ -102,8 +102,7 @@ fn almost_baggage() -> impl Strategy<Value = Vec<u8>> {
     vec(piece, 0..200).prop_map(|pieces| pieces.concat())
 }
 
-/// A filter in the words of OpenCensus's specification:
-/// <https://github.com/census-instrumentation/opencensus-specs/blob/master/tags/TagMap.md>.
+/// A filter in the words of OpenCensus's specification of tag propagation.
 #[derive(Clone, Debug)]
 struct Rule {
     include: bool,
