@@ -1,12 +1,11 @@
-//! Once a thread has met a row, a measurement for it allocates nothing, whichever way it takes.
-
-use std::alloc::System;
+//! When the cache of a thread has a row, a measurement for it allocates nothing, on any path.
+//!
+//! A program of its own with one test: the allocator counts for all threads.
 
 use census::{Measure, TagKey, measure, record, tag, tags, view};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use census_tests::allocations::of_a_thousand_calls;
 
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+census_tests::count_allocations!();
 
 #[tag]
 static A: TagKey;
@@ -37,24 +36,9 @@ fn measured() -> u64 {
     7
 }
 
-/// Does it a thousand times, and says how often memory was allocated meanwhile. The fewest of several tries: the test's
-/// harness may allocate, too.
-fn allocations(mut hit: impl FnMut()) -> usize {
-    let mut fewest = usize::MAX;
-    for _ in 0..5 {
-        hit();
-        let region = Region::new(ALLOCATOR);
-        for _ in 0..1_000 {
-            hit();
-        }
-        fewest = fewest.min(region.change().allocations);
-    }
-    fewest
-}
-
 #[test]
-fn a_hit_allocates_nothing() {
-    let text = String::from("text");
+fn hit_allocates_nothing() {
+    let string = String::from("text");
     let bound = SIZE.bind(tags!(A = "bound"));
     let scope = tags!(B = "scope", C = 7);
     let cases: &mut [(&str, &mut dyn FnMut())] = &mut [
@@ -72,10 +56,10 @@ fn a_hit_allocates_nothing() {
                 tags(A = "a", B = "b", C = "c", D = "d", E = "e", F = "f")
             );
         }),
-        ("texts", &mut || {
-            record!(SIZE = 1, tags(A = text.as_str(), B = 7));
+        ("strings", &mut || {
+            record!(SIZE = 1, tags(A = string.as_str(), B = 7));
         }),
-        ("an unset one", &mut || {
+        ("an unset tag", &mut || {
             record!(SIZE = 1, tags(A = None::<&str>, B = "x"));
         }),
         ("two measures with literals", &mut || {
@@ -88,8 +72,8 @@ fn a_hit_allocates_nothing() {
                 tags(A = "a", B = "b", C = "c", D = "d", E = "e", F = "f")
             );
         }),
-        ("two measures with texts", &mut || {
-            record!(SIZE = 2, PART = 0.5, tags(A = text.as_str()));
+        ("two measures with strings", &mut || {
+            record!(SIZE = 2, PART = 0.5, tags(A = string.as_str()));
         }),
         ("an exemplar", &mut || {
             record!(SIZE = 3, tags(A = "z"), exemplar(trace_id = "4bf9"));
@@ -98,19 +82,19 @@ fn a_hit_allocates_nothing() {
         ("a function", &mut || assert_eq!(measured(), 7)),
     ];
     for (case, hit) in cases.iter_mut() {
-        assert_eq!(allocations(&mut **hit), 0, "{case}");
+        assert_eq!(of_a_thousand_calls(&mut **hit), 0, "{case}");
     }
     for (case, hit) in cases.iter_mut() {
         let _scope = scope.clone().enter();
-        assert_eq!(allocations(&mut **hit), 0, "{case}, in a scope");
+        assert_eq!(of_a_thousand_calls(&mut **hit), 0, "{case}, in a scope");
     }
-    few_columns::literals_are_remembered_for_every_way();
-    calls_under_way::a_call_allocates_nothing();
+    all_columns_literals::check();
+    calls_in_flight::check();
 }
 
-/// Measures whose views' columns are all given as literals: found by their places when one comes alone, and by their
-/// texts when it comes with another.
-mod few_columns {
+/// Measures whose views' columns are all given as literals. The row is found by the literals' addresses when a measure is
+/// recorded alone, and by the tag values when two are recorded together.
+mod all_columns_literals {
     use super::*;
 
     #[measure]
@@ -123,7 +107,7 @@ mod few_columns {
         static SECONDS: Distribution<SECOND> by (A, B) { buckets: [5] }
     }
 
-    pub(super) fn literals_are_remembered_for_every_way() {
+    pub(super) fn check() {
         let both = || record!(FIRST = 1, SECOND = 2, tags(A = "a", B = "b"));
         let with_exemplar = || {
             record!(
@@ -132,8 +116,8 @@ mod few_columns {
                 exemplar(trace_id = "4bf9")
             );
         };
-        assert_eq!(allocations(both), 0, "two at once");
-        assert_eq!(allocations(with_exemplar), 0, "with an exemplar");
+        assert_eq!(of_a_thousand_calls(both), 0, "two at once");
+        assert_eq!(of_a_thousand_calls(with_exemplar), 0, "with an exemplar");
         let tags = tags!(A = "a", B = "b");
         assert!(FIRSTS.data().get(&tags).is_some_and(|sum| *sum == 5_005));
         let data = SECONDS.data();
@@ -141,8 +125,8 @@ mod few_columns {
     }
 }
 
-/// Functions whose own two tags do not tell where their calls are counted.
-mod calls_under_way {
+/// Functions whose own two tags are not enough to find the rows of their calls.
+mod calls_in_flight {
     use std::time::Duration;
 
     use super::*;
@@ -153,8 +137,8 @@ mod calls_under_way {
     static TOOK: Measure<Duration>;
 
     view! {
-        static UNDER_WAY: Sum<ACTIVE> by (A);
-        static UNDER_WAY_TOO: Sum<ACTIVE> by (B);
+        static IN_FLIGHT_BY_A: Sum<ACTIVE> by (A);
+        static IN_FLIGHT_BY_B: Sum<ACTIVE> by (B);
     }
 
     #[measure(TOOK, in_flight = ACTIVE)]
@@ -179,7 +163,7 @@ mod calls_under_way {
         }
     }
 
-    /// Of the same name as the other.
+    /// A method of the same name as the other trait's.
     #[measure]
     impl Second for Service {
         fn answer(&self) -> u64 {
@@ -187,24 +171,24 @@ mod calls_under_way {
         }
     }
 
-    pub(super) fn a_call_allocates_nothing() {
+    pub(super) fn check() {
         let _scope = tags!(A = "a").enter();
         assert_eq!(
-            allocations(|| assert_eq!(in_scope(), 7)),
+            of_a_thousand_calls(|| assert_eq!(in_scope(), 7)),
             0,
-            "tags of the scope"
+            "a function, with tags of the scope"
         );
         assert_eq!(
-            allocations(|| assert_eq!(First::answer(&Service), 1)),
+            of_a_thousand_calls(|| assert_eq!(First::answer(&Service), 1)),
             0,
             "a method"
         );
         assert_eq!(
-            allocations(|| assert_eq!(Second::answer(&Service), 2)),
+            of_a_thousand_calls(|| assert_eq!(Second::answer(&Service), 2)),
             0,
-            "of the same name"
+            "a method of the same name"
         );
-        let data = UNDER_WAY.data();
+        let data = IN_FLIGHT_BY_A.data();
         assert!(data.get(&tags!(A = "a")).is_some_and(|sum| *sum == 0));
     }
 }
