@@ -6,6 +6,7 @@ pub use linkme;
 use crate::calls::CallResult;
 use crate::{AsTagValue as _, TagValueRef};
 
+pub use crate::aggregate::{count, default_distribution, last_value, sum};
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
     as_measure, as_tag_key, in_flight, latency, measure, of_numbers, signed, tag_key,
@@ -15,12 +16,13 @@ pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
 pub use crate::declare::{
-    column, columns, count, default_distribution, function_name, last_value, measure_cell, sum,
+    StaticViewSource, ValueBits, column, columns, function_name, measure_cell,
 };
 pub use crate::record::{
     Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
     record_if_viewed, record_one, viewed,
 };
+pub use crate::register::ViewsVersion;
 pub use crate::register::{
     CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
     CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,

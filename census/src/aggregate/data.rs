@@ -1,25 +1,11 @@
-//! What a row holds, read: plain data.
+//! The data of a distribution's row, as plain data.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::declare::Number;
 
-/// What a row of any view holds.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Data {
-    /// Of a `Count`.
-    Count(u64),
-    /// Of a `Sum`.
-    Sum(Number),
-    /// Of a `LastValue`.
-    LastValue(Number),
-    /// Of a `Distribution`.
-    Distribution(Box<DistributionData>),
-}
-
-/// What a row of a `Distribution` holds.
+/// The data of one row of a [`Distribution`](crate::Distribution).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DistributionData {
@@ -29,8 +15,7 @@ pub struct DistributionData {
     pub sum: Number,
     /// The mean, in the measure's unit; 0 without values.
     pub mean: f64,
-    /// The sum of the squared deviations from the mean, in the square of the measure's unit; at most
-    /// the largest float.
+    /// The sum of the squared deviations from the mean, in the square of the measure's unit; at most the largest float.
     pub sum_of_squared_deviations: f64,
     /// The least value.
     pub min: Option<Number>,
@@ -38,7 +23,7 @@ pub struct DistributionData {
     pub max: Option<Number>,
     /// The bounds of the buckets, increasing.
     pub bounds: Arc<[Number]>,
-    /// How many values each bucket has; one more than bounds. A value equal to a bound counts below it.
+    /// How many values each bucket has; there is one bucket more than bounds. A value equal to a bound counts below it.
     pub bucket_counts: Vec<u64>,
     /// For each bucket the newest measurement that carried an exemplar; empty if there was none at all.
     pub exemplars: Vec<Option<Exemplar>>,

@@ -1,241 +1,236 @@
-//! A distribution's words: sum, what the deviations are computed from, extremes, and a count for each bucket.
+//! [`Distribution`]: a sum, what mean and deviations are computed from, the extremes, and a count for each bucket.
 
-mod parts;
+mod moments;
 #[cfg(test)]
 mod tests;
+mod total;
+mod words;
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use self::parts::{Parts, float};
-use super::moments::Moments;
-use super::recipe::Recipe;
-use super::write::{Writer, add_float};
-use super::{DistributionData, sum};
-use crate::declare::{MeasureDescriptor, Value, ValueKind, order};
+use self::total::Total;
+use self::words::{HEADER, Words, load_float};
+use super::Exemplar;
+use super::aggregation::{Aggregate, Aggregation, Data};
+use super::data::DistributionData;
+use super::row_format::RowFormat;
+use super::sample::{MetricType, Sample};
+use super::write::{self, Shared, Writer};
+use crate::declare::{
+    AggregationKind, AggregationSpec, Bounds, DEFAULT_LATENCY_BUCKETS, Distribution,
+    HasDefaultBuckets, Measure, MeasureDescriptor, SortKey, StaticBounds, StaticViewSource, Value,
+    ValueBits, ValueKind, View, ViewBuilder,
+};
 
-/// How often words are read again that changed while they were read.
-const TRIES: usize = 3;
+impl Aggregation for Distribution {
+    type Data = DistributionData;
 
-/// How many words come before the buckets.
-pub(super) const HEADER: usize = 8;
+    fn data(data: Data) -> Option<DistributionData> {
+        match data {
+            Data::Distribution(data) => Some(*data),
+            _ => None,
+        }
+    }
+}
+
+impl View<Distribution> {
+    /// A view to be registered at run time: how the values are distributed over buckets, whose bounds are finite and
+    /// increase strictly.
+    ///
+    /// ```standalone_crate
+    /// use census::{Measure, TagKey, View};
+    ///
+    /// let size = Measure::<u64>::builder("upload/size").unit("By").register()?;
+    /// let tenant = TagKey::new("tenant")?;
+    /// let sizes = View::distribution("upload_bytes", &size, [1 << 10, 1 << 20]).column(&tenant).register()?;
+    /// assert!(sizes.unregister());
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    #[track_caller]
+    pub fn distribution<T: Value>(
+        name: impl Into<String>,
+        measure: &Measure<T>,
+        bounds: impl IntoIterator<Item = T>,
+    ) -> ViewBuilder<Distribution> {
+        let (bounds, problem) = match Bounds::new(bounds) {
+            Ok(bounds) => (bounds, None),
+            Err(problem) => (Bounds::none(T::KIND), Some(problem)),
+        };
+        let aggregation = AggregationSpec {
+            kind: AggregationKind::Distribution,
+            bounds: Some(bounds),
+        };
+        let builder = ViewBuilder::new(name.into(), measure, aggregation);
+        builder.with_problem(problem)
+    }
+}
+
+/// A `Distribution` of `view!` that names no buckets.
+#[doc(hidden)]
+pub const fn default_distribution<T: HasDefaultBuckets>(
+    measure: &'static Measure<T>,
+) -> StaticViewSource<Distribution> {
+    StaticViewSource::new(measure, AggregationKind::Distribution)
+        .with_bounds(StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS))
+}
+
+/// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's type.
+macro_rules! distributions {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl Measure<$type> {
+            #[doc(hidden)]
+            #[track_caller]
+            pub const fn __distribution(
+                &'static self,
+                bounds: &'static [$type],
+            ) -> StaticViewSource<Distribution> {
+                StaticViewSource::new(self, AggregationKind::Distribution)
+                    .with_bounds(StaticBounds::$variant(bounds).checked())
+            }
+        }
+    )*};
+}
+
+distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
+
+impl Aggregate for Distribution {
+    type Total = Total;
+
+    fn words(bounds: &Bounds) -> usize {
+        HEADER + bounds.buckets()
+    }
+
+    fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+        record::<W, T>(format, words, bits);
+    }
+
+    fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
+        let (Some(from), Some(into)) = (Words::new(from), Words::new(into)) else {
+            return;
+        };
+        let mut total = Total::new(from.buckets.len());
+        total.read(&from);
+        if total.moments.count == 0 {
+            return;
+        }
+        write::add_value::<Shared>(format.value_kind, into.sum, total.sum);
+        let shift = into.shift_or(total.moments.shift);
+        let moments = total.moments.shifted_to(shift);
+        write::add_float::<Shared>(into.shifted_sum, moments.sum);
+        write::add_float::<Shared>(into.shifted_squares, moments.squares);
+        raise::<Shared>(into.greatest, total.greatest);
+        raise::<Shared>(into.least, total.least);
+        for (count, into) in total.buckets.iter().zip(into.buckets) {
+            Shared::add(into, *count);
+        }
+    }
+
+    fn new_total(format: &RowFormat) -> Total {
+        Total::new(format.bounds.buckets())
+    }
+
+    fn reset(total: &mut Total) {
+        total.reset();
+    }
+
+    fn add(format: &RowFormat, total: &mut Total, words: &[AtomicU64]) {
+        if let Some(words) = Words::new(words) {
+            total.add(format.value_kind, &words);
+        }
+    }
+
+    fn rising_float_sum<'t>(format: &RowFormat, total: &'t mut Total) -> Option<&'t mut u64> {
+        let kind = format.value_kind;
+        (kind == ValueKind::F64 && !total.has_negative(kind)).then_some(&mut total.sum.0)
+    }
+
+    fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
+        Some(format.bounds.bucket(bits))
+    }
+
+    fn data(
+        format: &RowFormat,
+        measure: &MeasureDescriptor,
+        total: &Total,
+        exemplars: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data> {
+        let mut data = total.data(format, measure);
+        data.exemplars = exemplars();
+        Some(Data::Distribution(Box::new(data)))
+    }
+
+    fn sample<'t>(format: &RowFormat, total: &'t Total) -> Option<Sample<'t>> {
+        Some(Sample::Histogram {
+            sum: format.value_kind.number(total.sum),
+            buckets: &total.buckets,
+        })
+    }
+
+    fn metric_type(_: ValueKind) -> MetricType {
+        MetricType::Histogram
+    }
+}
 
 /// Adds a value of type `T`.
-pub(super) fn record<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
-    let Some(parts) = Parts::new(words) else {
+fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+    let Some(named) = Words::new(words) else {
         return;
     };
-    if !(W::ALONE && parts.is_usual(bits)) {
-        return record_any::<W, T>(recipe, words, bits);
+    if !(W::EXCLUSIVE && named.is_in_fast_range(bits)) {
+        return record_any::<W, T>(format, words, bits);
     }
     let kind = T::KIND;
     let value = kind.to_f64_below_2_63(bits);
-    let Some(bucket) = recipe.bounds.bucket_below_2_63(bits, value) else {
-        return record_any::<W, T>(recipe, words, bits);
+    let Some(bucket) = format.bounds.bucket_below_2_63(bits, value) else {
+        return record_any::<W, T>(format, words, bits);
     };
-    // As `record_any` does, but what cannot happen is left out.
-    let deviation = value - float(parts.shift);
+    let words = named;
+    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum becomes
+    // infinite.
+    let deviation = value - load_float(words.shift);
     let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
     match kind {
-        ValueKind::F64 => add(parts.sum, value),
+        ValueKind::F64 => add(words.sum, value),
         ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => {
-            sum::add::<W>(kind, parts.sum, bits)
+            write::add_value::<W>(kind, words.sum, bits);
         }
     }
-    add(parts.shifted_sum, deviation);
-    add(parts.shifted_squares, deviation * deviation);
-    parts.count::<W>(bucket);
+    add(words.shifted_sum, deviation);
+    add(words.shifted_squares, deviation * deviation);
+    words.count::<W>(bucket);
 }
 
-/// The same, whatever the value is, and whoever writes.
+/// Adds any value, for any writer.
 #[inline(never)]
-fn record_any<W: Writer, T: Value>(recipe: &Recipe, words: &[AtomicU64], bits: u64) {
-    let Some(parts) = Parts::new(words) else {
+fn record_any<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+    let Some(words) = Words::new(words) else {
         return;
     };
     let kind = T::KIND;
     let value = kind.to_f64(bits);
-    let key = order::to_sort_key(kind, bits);
-    let bucket = recipe.bounds.bucket_of(key);
-    let deviation = value - parts.shift_or(value);
-    sum::add::<W>(kind, parts.sum, bits);
-    W::update(parts.shifted_sum, |sum| {
+    let key = bits.sort_key(kind);
+    let bucket = format.bounds.bucket_of_sort_key(key);
+    let deviation = value - words.shift_or(value);
+    write::add_value::<W>(kind, words.sum, bits);
+    W::update(words.shifted_sum, |sum| {
         (f64::from_bits(sum) + deviation).to_bits()
     });
-    add_float::<W>(parts.shifted_squares, deviation * deviation);
-    let extreme = raise::<W>(parts.greatest, key) | raise::<W>(parts.least, !key);
-    if W::ALONE && extreme {
-        parts.widen(kind);
+    write::add_float::<W>(words.shifted_squares, deviation * deviation);
+    let SortKey(key) = key;
+    let is_extreme = raise::<W>(words.greatest, key) | raise::<W>(words.least, !key);
+    if W::EXCLUSIVE && is_extreme {
+        words.update_fast_range(kind);
     }
-    parts.count::<W>(bucket);
+    words.count::<W>(bucket);
 }
 
-/// Has a word be no less than `key`. Whether it was.
+/// Makes a word at least `to`. Returns whether the word was less.
 #[inline]
-fn raise<W: Writer>(word: &AtomicU64, key: u64) -> bool {
-    let raises = key > word.load(Ordering::Relaxed);
-    if raises {
-        W::raise(word, key);
+fn raise<W: Writer>(word: &AtomicU64, to: u64) -> bool {
+    let is_less = word.load(Ordering::Relaxed) < to;
+    if is_less {
+        W::raise(word, to);
     }
-    raises
-}
-
-/// Adds what some words hold to others.
-pub(super) fn fold<W: Writer>(recipe: &Recipe, from: &[AtomicU64], into: &[AtomicU64]) {
-    let (Some(from), Some(into)) = (Parts::new(from), Parts::new(into)) else {
-        return;
-    };
-    let mut totals = Totals::new(from.buckets.len());
-    totals.read(&from);
-    if totals.moments.count == 0 {
-        return;
-    }
-    let kind = recipe.kind;
-    sum::add::<W>(kind, into.sum, totals.sum);
-    let shift = into.shift_or(totals.moments.shift);
-    let moments = totals.moments.shifted_to(shift);
-    add_float::<W>(into.shifted_sum, moments.sum);
-    add_float::<W>(into.shifted_squares, moments.squares);
-    raise::<W>(into.greatest, totals.greatest);
-    raise::<W>(into.least, totals.least);
-    for (count, into) in totals.buckets.iter().zip(into.buckets) {
-        W::add(into, *count);
-    }
-}
-
-/// What the words of a row hold, of one thread or of several.
-#[derive(Debug)]
-pub(super) struct Totals {
-    sum: u64,
-    moments: Moments,
-    greatest: u64,
-    least: u64,
-    buckets: Vec<u64>,
-}
-
-impl Totals {
-    /// Of no words yet.
-    pub(super) fn new(buckets: usize) -> Self {
-        Self {
-            sum: 0,
-            moments: Moments::default(),
-            greatest: 0,
-            least: 0,
-            buckets: vec![0; buckets],
-        }
-    }
-
-    /// Forgets what was added.
-    pub(super) fn reset(&mut self) {
-        (self.sum, self.greatest, self.least) = (0, 0, 0);
-        self.moments = Moments::default();
-        self.buckets.fill(0);
-    }
-
-    /// Adds what some words hold.
-    pub(super) fn add(&mut self, kind: ValueKind, words: &[AtomicU64]) {
-        let Some(parts) = Parts::new(words) else {
-            return;
-        };
-        if self.moments.count == 0 {
-            // Not all is zero where a value is being recorded that is not counted yet. A scrape may have shown it.
-            let (sum, greatest, least) = (self.sum, self.greatest, self.least);
-            self.read(&parts);
-            self.sum = sum::plus(kind, sum, self.sum);
-            self.greatest = self.greatest.max(greatest);
-            self.least = self.least.max(least);
-            return;
-        }
-        let mut read = Self::new(self.buckets.len());
-        read.read(&parts);
-        self.sum = sum::plus(kind, self.sum, read.sum);
-        self.moments = self.moments.and(read.moments);
-        self.greatest = self.greatest.max(read.greatest);
-        self.least = self.least.max(read.least);
-        for (sum, count) in self.buckets.iter_mut().zip(read.buckets) {
-            *sum += count;
-        }
-    }
-
-    /// Reads some words alone.
-    fn read(&mut self, parts: &Parts<'_>) {
-        // Others may record meanwhile. Where they do so all the time, the last try has to do.
-        for _ in 0..TRIES {
-            self.read_once(parts);
-            // The counts are looked at again after everything else was read.
-            fence(Ordering::Acquire);
-            let counts = parts.buckets.iter().map(|it| it.load(Ordering::Relaxed));
-            if counts.sum::<u64>() == self.moments.count {
-                break;
-            }
-        }
-    }
-
-    fn read_once(&mut self, parts: &Parts<'_>) {
-        // Pairs with the Release in `count`. First of all: what is counted is in the sums.
-        let mut counted = 0;
-        for (read, count) in self.buckets.iter_mut().zip(parts.buckets) {
-            *read = count.load(Ordering::Acquire);
-            counted += *read;
-        }
-        self.sum = sum::load(parts.sum);
-        self.moments = Moments {
-            count: counted,
-            shift: float(parts.shift),
-            sum: float(parts.shifted_sum),
-            squares: float(parts.shifted_squares),
-        };
-        self.greatest = parts.greatest.load(Ordering::Relaxed);
-        self.least = parts.least.load(Ordering::Relaxed);
-    }
-
-    /// The sum of the values, in their common form.
-    #[cfg(feature = "prometheus")]
-    pub(super) fn sum(&self) -> u64 {
-        self.sum
-    }
-
-    /// How many values each bucket has.
-    #[cfg(feature = "prometheus")]
-    pub(super) fn buckets(&self) -> &[u64] {
-        &self.buckets
-    }
-
-    pub(super) fn data(&self, recipe: &Recipe, measure: &MeasureDescriptor) -> DistributionData {
-        let kind = recipe.kind;
-        let count = self.moments.count;
-        let unit = match kind {
-            ValueKind::Duration => measure.time_unit().nanoseconds(),
-            ValueKind::U64 | ValueKind::I64 | ValueKind::F64 => 1.0,
-        };
-        let bits = |key| order::from_sort_key(kind, key);
-        let (min, max) = (bits(!self.least), bits(self.greatest));
-        let (mean, deviations) = self.moments.mean_and_deviations(
-            kind.to_f64(min),
-            kind.to_f64(max),
-            kind.to_f64(self.sum),
-        );
-        DistributionData {
-            count,
-            sum: kind.number(self.sum),
-            mean: mean / unit,
-            sum_of_squared_deviations: deviations / (unit * unit),
-            min: (count > 0).then(|| kind.number(min)),
-            max: (count > 0).then(|| kind.number(max)),
-            bounds: recipe.bounds.numbers(),
-            bucket_counts: self.buckets.clone(),
-            exemplars: Vec::new(),
-        }
-    }
-
-    /// Whether there was a value below zero.
-    pub(super) fn is_negative(&self, kind: ValueKind) -> bool {
-        self.moments.count > 0 && kind.to_f64(order::from_sort_key(kind, !self.least)) < 0.0
-    }
-
-    /// Has the sum be no less than `sum`.
-    pub(super) fn raise_sum(&mut self, sum: f64) -> f64 {
-        let raised = f64::from_bits(self.sum).max(sum);
-        self.sum = raised.to_bits();
-        raised
-    }
+    is_less
 }

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 use std::time::SystemTime;
 
 use super::Exemplar;
-use crate::declare::{ValueKind, name};
+use crate::declare::{ValueBits, ValueKind, name};
+use crate::id::RowId;
+use crate::sync::{Mutex, RwLock};
 use crate::tags::{TagValueRef, packed};
 
 /// OpenMetrics 1.0.0, "Exemplars": the label names and values together have at most 128 characters.
@@ -21,7 +23,7 @@ pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
 /// a NUL in a value (on which its parser gives up the whole scrape).
 pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
 
-/// The labels that a measurement carried; at least one.
+/// The exemplar labels of a measurement; at least one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ExemplarLabels<'a> {
     labels: &'a [(&'a str, TagValueRef<'a>)],
@@ -50,7 +52,7 @@ impl<'a> ExemplarLabels<'a> {
         None
     }
 
-    /// As they are exported: legal names, each once.
+    /// The labels as they are exported: with legal names, each once.
     fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
         self.labels
             .iter()
@@ -58,7 +60,7 @@ impl<'a> ExemplarLabels<'a> {
             .filter_map(|(index, (name, value))| {
                 let name = name::sanitize(name);
                 let mut later = self.labels.iter().skip(index + 1);
-                // Of two that become one, the later stays.
+                // Of two labels whose names become equal, the later one stays.
                 let again = later
                     .any(|(other, value)| value.get().is_some() && name::sanitize(other) == name);
                 (!again).then_some((name, value.get()?))
@@ -69,34 +71,34 @@ impl<'a> ExemplarLabels<'a> {
 /// The exemplars of a view, by row. Most rows never have one.
 #[derive(Debug, Default)]
 pub(super) struct Exemplars {
-    rows: RwLock<HashMap<usize, Arc<[ExemplarCell]>>>,
-    /// So that a scrape need not ask where there is none.
+    rows: RwLock<HashMap<RowId, Arc<[ExemplarCell]>>>,
+    /// Whether any row has one, so that a scrape of a view without exemplars takes no lock.
     any: AtomicBool,
 }
 
 impl Exemplars {
-    /// Replaces the exemplar of a row's bucket, unless someone else is at it.
+    /// Replaces the exemplar of a row's bucket. If another thread is writing or reading that exemplar, this one is dropped
+    /// and counted.
     pub(super) fn set(
         &self,
-        row: usize,
+        row: RowId,
         buckets: usize,
         bucket: usize,
-        bits: u64,
+        bits: ValueBits,
         labels: &ExemplarLabels<'_>,
     ) {
         let cells = self.cells(row).unwrap_or_else(|| {
             self.any.store(true, Ordering::Relaxed);
-            let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
             let new = || (0..buckets).map(|_| ExemplarCell::default()).collect();
-            Arc::clone(rows.entry(row).or_insert_with(new))
+            Arc::clone(self.rows.write().entry(row).or_insert_with(new))
         });
         if let Some(cell) = cells.get(bucket) {
             cell.set(bits, labels);
         }
     }
 
-    /// The exemplars of a row's buckets; nothing if there is none.
-    pub(super) fn of(&self, row: usize, kind: ValueKind) -> Vec<Option<Exemplar>> {
+    /// The exemplars of a row's buckets; empty if the row has none.
+    pub(super) fn of(&self, row: RowId, kind: ValueKind) -> Vec<Option<Exemplar>> {
         if !self.any.load(Ordering::Relaxed) {
             return Vec::new();
         }
@@ -105,34 +107,28 @@ impl Exemplars {
         cells.map(|cell| cell.get(kind)).collect()
     }
 
-    fn cells(&self, row: usize) -> Option<Arc<[ExemplarCell]>> {
-        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        rows.get(&row).cloned()
+    fn cells(&self, row: RowId) -> Option<Arc<[ExemplarCell]>> {
+        self.rows.read().get(&row).cloned()
     }
 }
 
-/// A bucket's exemplar. Its buffer is reused.
+/// The exemplar of one bucket. Its buffer is reused.
 #[derive(Debug, Default)]
 struct ExemplarCell(Mutex<Option<Stored>>);
 
 #[derive(Debug)]
 struct Stored {
-    /// Names and values in turn.
+    /// Names and values in turn, in the format of row keys.
     labels: String,
-    bits: u64,
+    bits: ValueBits,
     time: SystemTime,
 }
 
 impl ExemplarCell {
-    /// Replaces the exemplar, unless someone else is at it.
-    fn set(&self, bits: u64, labels: &ExemplarLabels<'_>) {
-        let mut cell = match self.0.try_lock() {
-            Ok(cell) => cell,
-            Err(TryLockError::Poisoned(cell)) => cell.into_inner(),
-            Err(TryLockError::WouldBlock) => {
-                DROPPED_BUSY.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
+    fn set(&self, bits: ValueBits, labels: &ExemplarLabels<'_>) {
+        let Some(mut cell) = self.0.try_lock() else {
+            DROPPED_BUSY.fetch_add(1, Ordering::Relaxed);
+            return;
         };
         let stored = cell.get_or_insert_with(|| Stored {
             labels: String::new(),
@@ -149,7 +145,7 @@ impl ExemplarCell {
     }
 
     fn get(&self, kind: ValueKind) -> Option<Exemplar> {
-        let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = self.0.lock();
         let stored = cell.as_ref()?;
         let mut labels = Vec::new();
         let mut texts = packed::iter(&stored.labels);

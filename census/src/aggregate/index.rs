@@ -1,9 +1,9 @@
-//! Numbers found by a hash: open addressing, eight bytes a slot.
+//! An index from hashes to numbers: open addressing, eight bytes a slot.
 
-/// Finds numbers (of rows, of tag sets) by the hash of something that lies elsewhere.
+/// Finds numbers (of rows, say) by the hash of a key that is stored elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// As many as a power of two, at most three quarters of them used; none at first.
+    /// A power of two of slots, at most three quarters of them in use; none at first.
     slots: Box<[Slot]>,
     len: usize,
 }
@@ -11,23 +11,23 @@ pub(crate) struct Index {
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     hash: u32,
-    /// One more than the number; 0 is free.
-    number: u32,
+    /// One more than the number; 0 if the slot is free.
+    number_plus_one: u32,
 }
 
 impl Index {
-    /// The numbers that may have been inserted under this hash.
+    /// The numbers that were inserted under this hash, and maybe some of other hashes.
     #[inline]
     pub(crate) fn candidates(&self, hash: u64) -> Candidates<'_> {
         let hash = shorten(hash);
         Candidates {
             slots: &self.slots,
             hash,
-            at: hash as usize,
+            position: hash as usize,
         }
     }
 
-    /// Adds a number that is not there yet.
+    /// Adds a number that is not in the index yet.
     pub(crate) fn insert(&mut self, hash: u64, number: u32) {
         if self.len * 4 >= self.slots.len() * 3 {
             let larger = vec![Slot::default(); (self.slots.len() * 2).max(4)];
@@ -39,22 +39,22 @@ impl Index {
         self.len += 1;
         self.put(Slot {
             hash: shorten(hash),
-            number: number.saturating_add(1),
+            number_plus_one: number.saturating_add(1),
         });
     }
 
     fn put(&mut self, new: Slot) {
-        if new.number == 0 {
+        if new.number_plus_one == 0 {
             return;
         }
         let mask = self.slots.len().wrapping_sub(1);
-        let mut at = new.hash as usize & mask;
-        while let Some(slot) = self.slots.get_mut(at) {
-            if slot.number == 0 {
+        let mut position = new.hash as usize & mask;
+        while let Some(slot) = self.slots.get_mut(position) {
+            if slot.number_plus_one == 0 {
                 *slot = new;
                 return;
             }
-            at = (at + 1) & mask;
+            position = (position + 1) & mask;
         }
     }
 }
@@ -63,7 +63,7 @@ impl Index {
 pub(crate) struct Candidates<'a> {
     slots: &'a [Slot],
     hash: u32,
-    at: usize,
+    position: usize,
 }
 
 impl Iterator for Candidates<'_> {
@@ -72,11 +72,11 @@ impl Iterator for Candidates<'_> {
     #[inline]
     fn next(&mut self) -> Option<u32> {
         loop {
-            // Without slots the mask is all ones, and there is nothing there.
-            let at = self.at & self.slots.len().wrapping_sub(1);
-            let slot = self.slots.get(at)?;
-            let number = slot.number.checked_sub(1)?;
-            self.at = at + 1;
+            // Without slots the mask has all bits set, and `get` finds nothing.
+            let position = self.position & self.slots.len().wrapping_sub(1);
+            let slot = self.slots.get(position)?;
+            let number = slot.number_plus_one.checked_sub(1)?;
+            self.position = position + 1;
             if slot.hash == self.hash {
                 return Some(number);
             }
@@ -84,7 +84,7 @@ impl Iterator for Candidates<'_> {
     }
 }
 
-/// The upper half: whoever has several indices chooses among them by the lower.
+/// The upper half of a hash. A table with several indices chooses among them by the lower half.
 fn shorten(hash: u64) -> u32 {
     (hash >> 32) as u32
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_inserted_is_found_also_under_one_hash() {
+    fn numbers_with_equal_hashes_are_all_found() {
         let mut index = Index::default();
         assert_eq!(index.candidates(0).count(), 0);
         for number in 0..1_000_u32 {

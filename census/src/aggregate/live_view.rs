@@ -4,95 +4,107 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 #[cfg(feature = "prometheus")]
-use super::recipe::Sample;
-use super::recipe::{Reading, Recipe};
-use super::{Data, Exemplar, Rows};
-use crate::declare::ViewSpec;
-use crate::register::{default_max_series, initial_rows};
+use super::Sample;
+use super::aggregation::{self, Data, RowTotals};
+use super::rows::Rows;
+use super::{Exemplar, default_max_series};
+use crate::declare::{Bounds, ViewSpec};
+use crate::id::{RowId, ViewId};
 use crate::tags::packed;
 
-/// The value of every tag of the overflow row.
+/// The value of every column of the overflow row.
 const OVERFLOW: &str = "_overflow";
 
-/// So many rows are read at a time: threads that end and new rows need not wait for more.
-const ROWS_AT_A_TIME: usize = 64;
+/// How many rows are read under one hold of the lock, so that threads that end and new rows do not wait for more.
+const ROWS_PER_READ: usize = 64;
 
-/// A view that records.
+/// A registered view.
 #[derive(Debug)]
 pub(crate) struct LiveView {
-    pub(crate) spec: ViewSpec,
-    pub(crate) rows: Rows,
+    pub(crate) spec: Arc<ViewSpec>,
+    pub(crate) rows: Arc<Rows>,
+    /// When it was registered.
     pub(crate) start: SystemTime,
 }
 
-/// Where a measurement goes: the number of a row.
-pub(crate) enum Found {
-    Row(usize),
-    /// There are too many rows: don't remember this one, so that the next such measurement is counted too.
-    Overflow(usize),
+/// The row that a measurement goes to.
+pub(crate) enum RowLookup {
+    Row(RowId),
+    /// The overflow row. It must not be cached for the measurement's tags, so that the next such measurement is counted as
+    /// overflowed, too.
+    Overflow(RowId),
 }
 
 impl LiveView {
-    pub(crate) fn new(spec: ViewSpec) -> Self {
+    /// A view with rows for these keys from the start.
+    pub(crate) fn new(
+        id: ViewId,
+        spec: ViewSpec,
+        initial_keys: impl IntoIterator<Item = String>,
+    ) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
-        let rows = Rows::new(Recipe::new(&spec), max);
-        for key in initial_rows(&spec) {
-            rows.table.add_known(&key);
+        let value_kind = spec.measure.descriptor.kind;
+        let bounds = spec.aggregation.bounds.clone();
+        let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
+        let format = aggregation::row_format(id, spec.aggregation.kind, value_kind, bounds);
+        let rows = Rows::new(format, max);
+        for key in initial_keys {
+            rows.table.add_initial(&key);
         }
         Self {
-            spec,
+            spec: Arc::new(spec),
             rows,
             start: SystemTime::now(),
         }
     }
 
-    /// The row of these tag values, in the order of the columns.
-    pub(crate) fn find(&self, key: &str) -> Found {
+    pub(crate) fn id(&self) -> ViewId {
+        self.rows.format.view
+    }
+
+    /// The row of a key, which holds the values of the columns.
+    pub(crate) fn find_or_add(&self, key: &str) -> RowLookup {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        match self.rows.table.find(key, max) {
-            Some(row) => Found::Row(row),
-            None => Found::Overflow(self.rows.overflow(|| self.overflow_key())),
+        match self.rows.table.find_or_add(key, max) {
+            Some(row) => RowLookup::Row(row),
+            None => RowLookup::Overflow(self.rows.overflow(|| self.overflow_key())),
         }
     }
 
     fn overflow_key(&self) -> String {
         let mut key = String::new();
-        self.spec
-            .columns
-            .iter()
-            .for_each(|_| packed::push(&mut key, OVERFLOW));
+        for _ in self.spec.columns.iter() {
+            packed::push(&mut key, OVERFLOW);
+        }
         key
     }
 
-    /// Calls `f` with each row, in the order of their appearance, until it fails. Holds no lock meanwhile.
-    pub(crate) fn each<E>(
-        self: &Arc<Self>,
-        mut f: impl FnMut(ReadRow<'_>) -> Result<(), E>,
+    /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f` runs.
+    pub(crate) fn for_each_row<E>(
+        &self,
+        mut f: impl FnMut(RowView<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.take_in();
+        self.rows.drain_blocking();
         let (mut text, mut ends) = (String::new(), Vec::new());
-        // Rows that come meanwhile are for the next time.
+        // Rows that are added from now on are not read.
         let len = self.rows.len();
-        let recipe = &self.rows.recipe;
-        let mut readings: Vec<Reading> = (0..len.min(ROWS_AT_A_TIME))
-            .map(|_| Reading::new(recipe))
-            .collect();
-        for start in (0..len).step_by(ROWS_AT_A_TIME) {
-            let rows = start..(start + ROWS_AT_A_TIME).min(len);
-            readings.truncate(rows.len());
-            self.read(rows.clone(), &mut readings);
+        let mut totals = aggregation::row_totals(&self.rows.format, len.min(ROWS_PER_READ));
+        for start in (0..len).step_by(ROWS_PER_READ) {
+            let rows = start..(start + ROWS_PER_READ).min(len);
+            self.rows.read(rows.clone(), &mut *totals);
             text.clear();
             ends.clear();
             let table = &self.rows.table;
             table.copy_keys(rows.clone(), &mut text, &mut ends);
             let starts = std::iter::once(0).chain(ends.iter().copied());
             let keys = starts.zip(&ends).map(|(start, end)| text.get(start..*end));
-            for ((number, key), reading) in rows.zip(keys).zip(&readings) {
-                f(ReadRow {
-                    live: self,
-                    number,
+            for (index, (row, key)) in rows.zip(keys).enumerate() {
+                f(RowView {
+                    view: self,
+                    row: RowId(row),
                     key: key.unwrap_or_default(),
-                    reading,
+                    totals: &*totals,
+                    index,
                 })?;
             }
         }
@@ -100,35 +112,35 @@ impl LiveView {
     }
 }
 
-/// A row, read.
-pub(crate) struct ReadRow<'a> {
-    live: &'a LiveView,
-    number: usize,
-    /// The columns' values, packed.
+/// A row that was read.
+pub(crate) struct RowView<'a> {
+    view: &'a LiveView,
+    row: RowId,
+    /// The values of the columns.
     pub(crate) key: &'a str,
-    reading: &'a Reading,
+    totals: &'a dyn RowTotals,
+    /// The index of the row's total.
+    index: usize,
 }
 
-impl ReadRow<'_> {
-    /// All that it holds, copied; nothing for a last value that was never set.
+impl RowView<'_> {
+    /// A copy of all data of the row; `None` for a row that is not shown, because it never had a value.
     pub(crate) fn data(&self) -> Option<Data> {
-        let measure = &self.live.spec.measure.descriptor;
-        let mut data = self.reading.data(&self.live.rows.recipe, measure)?;
-        if let Data::Distribution(data) = &mut data {
-            data.exemplars = self.exemplars();
-        }
-        Some(data)
+        let format = &self.view.rows.format;
+        let measure = &self.view.spec.measure.descriptor;
+        let exemplars = || self.exemplars();
+        self.totals.data(format, measure, self.index, &exemplars)
     }
 
-    /// What is exported of it; nothing for a last value that was never set.
+    /// The exported part of the row; `None` for a row that is not shown.
     #[cfg(feature = "prometheus")]
     pub(crate) fn sample(&self) -> Option<Sample<'_>> {
-        self.reading.sample(&self.live.rows.recipe)
+        self.totals.sample(&self.view.rows.format, self.index)
     }
 
-    /// The exemplars of its buckets; nothing if there is none.
+    /// The exemplars of the row's buckets; empty if the row has none.
     pub(crate) fn exemplars(&self) -> Vec<Option<Exemplar>> {
-        let recipe = &self.live.rows.recipe;
-        recipe.exemplars.of(self.number, recipe.kind)
+        let format = &self.view.rows.format;
+        format.exemplars.of(self.row, format.value_kind)
     }
 }

@@ -1,36 +1,70 @@
-//! Step 4, **aggregate**: what a measurement does to a row. Concurrency lives here, and in [`Wiring`] and the memo of
-//! [`record`](crate::record); everything else is plain data.
+//! Step 4, **aggregate**: the rows of the views, and what a measurement does to a row.
 //!
-//! Each thread counts in words of its own, which nobody else writes, so a measurement costs no locked instruction and no
-//! shared cache line; a scrape adds them up. The orderings are Relaxed where nothing is said: a word's number is
-//! independent of all others, and whoever must see it (a test that joins its threads) has synchronised by other means.
+//! The concurrency of counting lives here: in [`rows`], whose page has the protocol, and in `register::interest` and the
+//! caches of `record`. Everything else is plain data.
 //!
-//! [`Wiring`]: crate::register::Wiring
+//! Each thread counts in words of its own, which no other thread writes. So a measurement takes no locked instruction and
+//! no shared cache line; a scrape adds the words up. Atomic accesses are Relaxed where no comment says otherwise: a word's
+//! value is independent of all other memory, and a reader that must see a certain measurement (a test that joins its
+//! threads) has synchronized with the recording thread by other means.
+//!
+//! Each aggregation has one file, which implements the trait of [`aggregation`]: `count`, `sum`, `last_value` and
+//! `distribution`.
 
+mod aggregation;
 mod chunk;
+mod count;
 mod data;
 mod distribution;
 mod exemplar;
 mod index;
-mod keys;
+mod last_value;
 mod layout;
+mod limits;
 mod live_view;
-mod moments;
-mod recipe;
+mod row_format;
+mod row_keys;
 mod rows;
+mod sample;
 mod shard;
 mod sum;
 mod table;
 mod write;
 
+pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::Target;
-pub use data::{Data, DistributionData, Exemplar};
+pub use count::count;
+pub use data::{DistributionData, Exemplar};
+pub use distribution::default_distribution;
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]
 pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 pub(crate) use index::Index;
-pub(crate) use live_view::{Found, LiveView};
-#[cfg(feature = "prometheus")]
-pub(crate) use recipe::Sample;
+pub use last_value::last_value;
+pub use limits::DEFAULT_MAX_SERIES;
+pub(crate) use limits::{default_max_series, set_default_max_series};
+pub(crate) use live_view::{LiveView, RowLookup, RowView};
+#[cfg(test)]
 pub(crate) use rows::Rows;
+pub(crate) use sample::MetricType;
+#[cfg(feature = "prometheus")]
+pub(crate) use sample::Sample;
 pub(crate) use shard::Shard;
+pub use sum::sum;
+
+use crate::declare::ViewSpec;
+
+/// The type that a view is exported as.
+pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
+    aggregation::metric_type(view.aggregation.kind, view.measure.descriptor.kind)
+}
+
+/// The unit of the values that a view exports, a UCUM string.
+#[cfg(feature = "prometheus")]
+pub(crate) fn unit(view: &ViewSpec) -> &str {
+    if aggregation::has_unit(view.aggregation.kind) {
+        &view.measure.descriptor.unit
+    } else {
+        "1"
+    }
+}

@@ -1,75 +1,108 @@
-//! A view's rows: whose words they are, and how they are added up.
+//! A view's rows: which thread writes which words, and how they are added up. (This file and `chunk.rs` refer to each
+//! other; that one says why.)
 //!
-//! A thread has chunks of its own, which it writes with plain stores, and a chunk that everybody writes with locked
-//! instructions takes what is left of threads that have ended. So that neither first meetings nor ends of threads wait
-//! for a scrape, they only leave a note in the inbox; whoever holds the ledger reads it ([`Rows::tidy`]), and looks
-//! again after he has let go of it ([`Rows::try_tidy`]), so that no note lies there for long.
+//! Each thread has chunks of its own, which it writes with plain stores. A shared chunk, which all threads write with
+//! locked instructions, takes the words of threads that have ended.
+//!
+//! # Protocol
+//!
+//! A row's total is the sum of its words in the shared chunk and in all *live* chunks, those that belong to threads. The
+//! list of live chunks is behind the lock `live`, which only readers of rows and a thread that folds chunks hold.
+//! Neither a first measurement nor the end of a thread waits for that lock. Instead, each leaves its chunks in `pending`,
+//! behind a lock that is held for a few instructions:
+//!
+//! 1. A thread [publishes](Rows::publish) a new chunk to `pending.new` before it writes the first measurement there. So
+//!    no reader misses a chunk that holds a measurement.
+//! 2. A thread that ends, or no longer records here, [retires](Rows::retire) its chunks to `pending.retired`, after its
+//!    last write to them.
+//! 3. The holder of `live` [drains](Rows::drain) `pending`: it adds the new chunks to the live ones, and for each retired
+//!    chunk removes it from the live ones and adds its words to the shared chunk. Both happen under one hold of `live`,
+//!    so a reader finds each count once: in the live chunk or in the shared one.
+//!
+//! `pending.retired` does not stay full: a thread that retires chunks drains them itself if it gets `live`. If it does
+//! not, another thread holds `live`, and each holder [looks at](Rows::try_drain) `pending` after it has unlocked `live`.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, OnceLock};
 
-use super::LiveView;
-use super::chunk::{Chunk, EVERYBODY, Target};
-use super::recipe::{Reading, Recipe};
+use super::aggregation::RowTotals;
+use super::chunk::{Chunk, SHARED_OWNER, Target};
+use super::row_format::RowFormat;
 use super::table::Table;
+use crate::id::{ChunkId, RowId};
+use crate::sync::{Mutex, RwLock};
 
-/// How many words of a crowded view may belong to threads, of all together, to the chunk: a megabyte. What more they
-/// count they share, so that what a row takes does not grow with the number of threads.
-pub(super) const MAX_LENT: usize = 1 << 17;
+/// How many words of a view with more rows than the default limit may belong to threads, to the chunk: a megabyte.
+/// Further rows are counted in shared words, so that a view's memory does not grow with the number of threads.
+pub(super) const MAX_OWNED_WORDS: usize = 1 << 17;
 
 /// The rows of a view.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    pub(super) recipe: Arc<Recipe>,
+    pub(super) format: Arc<RowFormat>,
     pub(super) table: Table,
-    /// Where measurements go that would need a row too many. Made by the first of them.
-    overflow: OnceLock<usize>,
+    /// The row of measurements that would need one row too many. Made by the first of them.
+    overflow: OnceLock<RowId>,
+    /// How many measurements went to the overflow row.
     overflowed: AtomicU64,
     /// How many words belong to threads.
-    lent: AtomicUsize,
-    /// The chunks that everybody writes, by number. Made when they are first needed.
+    owned_words: AtomicUsize,
+    /// The chunks that all threads write, by their ids. Each is made when it is first needed.
     shared: RwLock<Vec<Option<Arc<Chunk>>>>,
-    inbox: Mutex<Inbox>,
-    ledger: Mutex<Ledger>,
+    pending: Mutex<Pending>,
+    live: Mutex<Live>,
 }
 
-/// What threads leave for whoever next holds the ledger.
+/// Chunks for the next holder of the lock `live`.
 #[derive(Debug, Default)]
-struct Inbox {
+struct Pending {
     new: Vec<Arc<Chunk>>,
     retired: Vec<Arc<Chunk>>,
 }
 
-/// What is to be added up. Nobody who records ever waits for it.
 #[derive(Debug, Default)]
-struct Ledger {
-    /// By number: the chunks that belong to threads.
-    live: Vec<Vec<Arc<Chunk>>>,
-    /// What each row's sum was when it was last read, if it may only rise. (Floats that are added in another order,
-    /// because a thread has ended, make a sum that may be smaller by the last digit.)
-    shown: Vec<f64>,
+struct Live {
+    /// By the chunks' ids: the chunks that belong to threads.
+    chunks: Vec<Vec<Arc<Chunk>>>,
+    /// Of each row whose sum of floats must not fall, the sum that was read last.
+    last_sums: Vec<f64>,
+}
+
+impl Live {
+    fn add(&mut self, new: Vec<Arc<Chunk>>) {
+        for chunk in new {
+            let ChunkId(index) = chunk.id;
+            if self.chunks.len() <= index {
+                self.chunks.resize(index + 1, Vec::new());
+            }
+            if let Some(chunks) = self.chunks.get_mut(index) {
+                chunks.push(chunk);
+            }
+        }
+    }
 }
 
 impl Rows {
-    pub(super) fn new(recipe: Recipe, max: usize) -> Self {
-        Self {
-            recipe: Arc::new(recipe),
+    /// Rows with a table for about `max` of them.
+    pub(super) fn new(format: RowFormat, max: usize) -> Arc<Self> {
+        Arc::new(Self {
+            format: Arc::new(format),
             table: Table::new(max),
             overflow: OnceLock::new(),
             overflowed: AtomicU64::new(0),
-            lent: AtomicUsize::new(0),
+            owned_words: AtomicUsize::new(0),
             shared: RwLock::default(),
-            inbox: Mutex::default(),
-            ledger: Mutex::default(),
-        }
+            pending: Mutex::default(),
+            live: Mutex::default(),
+        })
     }
 
-    /// The row of what is too much, beyond the bound. Each call counts as a measurement. A row of that key which was
-    /// there before serves: two would be one series twice.
-    pub(super) fn overflow(&self, key: impl FnOnce() -> String) -> usize {
+    /// The row of measurements beyond the bound on rows; each call counts one. If a row with this key exists already, it
+    /// serves as the overflow row: with two rows of one key, a series would be exported twice.
+    pub(super) fn overflow(&self, key: impl FnOnce() -> String) -> RowId {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
-        *self.overflow.get_or_init(|| self.table.add_known(&key()))
+        *self.overflow.get_or_init(|| self.table.add_initial(&key()))
     }
 
     /// How many measurements went to the overflow row.
@@ -77,184 +110,127 @@ impl Rows {
         self.overflowed.load(Ordering::Relaxed)
     }
 
-    /// The view's number: no other has it, or had it.
-    pub(crate) fn number(&self) -> u64 {
-        self.recipe.number
-    }
-
     /// How many rows there are.
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }
 
-    /// Whether a thread may have this chunk of its own. If so, it has: retired, the chunk comes back.
-    pub(super) fn lend_a_chunk(&self, number: usize) -> bool {
-        let words = self.recipe.words_of_a_chunk(number);
-        let most = if self.table.is_crowded() {
-            MAX_LENT
+    /// Reserves the words of a chunk for a thread, unless threads have too many already. They are released when the chunk
+    /// was retired and folded.
+    pub(super) fn reserve_chunk(&self, chunk: ChunkId) -> bool {
+        let words = self.format.words_of_chunk(chunk);
+        let most = if self.table.exceeds_default_limit() {
+            MAX_OWNED_WORDS
         } else {
             usize::MAX
         };
-        // Relaxed: nothing but the number itself is told.
+        // Relaxed: no other memory is published by the number.
         let order = Ordering::Relaxed;
-        let lent = self
-            .lent
-            .fetch_update(order, order, |lent| (lent < most).then_some(lent + words));
-        lent.is_ok()
+        let reserved = self.owned_words.fetch_update(order, order, |owned| {
+            (owned < most).then_some(owned + words)
+        });
+        reserved.is_ok()
     }
 
-    /// Makes a thread's new chunk known.
-    pub(super) fn announce(&self, chunk: &Arc<Chunk>) {
-        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-        inbox.new.push(Arc::clone(chunk));
+    /// Adds a thread's new chunk to those that are read. Called before the first write to the chunk.
+    pub(super) fn publish(&self, chunk: &Arc<Chunk>) {
+        self.pending.lock().new.push(Arc::clone(chunk));
     }
 
-    /// Reads of the inbox what is new.
-    fn take_in_new(&self, live: &mut Vec<Vec<Arc<Chunk>>>) {
-        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = std::mem::take(&mut inbox.new);
-        drop(inbox);
-        add_new(live, new);
+    fn shared(&self, ChunkId(index): ChunkId) -> Option<Arc<Chunk>> {
+        self.shared.read().get(index).cloned().flatten()
     }
 
-    fn shared(&self, number: usize) -> Option<Arc<Chunk>> {
-        let shared = self.shared.read().unwrap_or_else(PoisonError::into_inner);
-        shared.get(number).cloned().flatten()
+    /// The words of a row that all threads write.
+    pub(crate) fn shared_target(self: &Arc<Self>, row: RowId) -> Target {
+        let (chunk, index) = self.format.layout.locate(row);
+        Target::new(&self.shared_chunk(chunk), index)
     }
 
-    /// Reads some rows, one into each reading.
-    fn read(&self, rows: Range<usize>, readings: &mut [Reading]) {
-        let recipe = &*self.recipe;
-        readings.iter_mut().for_each(Reading::reset);
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let Ledger { live, shown } = &mut *ledger;
-        // A chunk after the other: the rows of one lie next to each other.
-        let (mut start, mut rest) = (rows.start, &mut *readings);
-        while !rest.is_empty() {
-            let (number, place) = recipe.layout.place_of(start);
-            let here = (recipe.layout.rows_of(number).end - start).min(rest.len());
-            let (now, later) = std::mem::take(&mut rest).split_at_mut(here);
-            let shared = self.shared(number);
-            let mut add = |chunk: &Arc<Chunk>| {
-                for (words, reading) in chunk.rows_from(place).zip(&mut *now) {
-                    reading.add(recipe.kind, words);
-                }
-            };
-            // First those of all, then what is new, too: what is seen to end there has begun here, maybe just now.
-            shared.iter().for_each(&mut add);
-            self.take_in_new(live);
-            live.get(number).into_iter().flatten().for_each(add);
-            start += here;
-            rest = later;
-        }
-        if recipe.rounds() {
-            if shown.len() < rows.end {
-                shown.resize(rows.end, f64::MIN);
-            }
-            let shown = shown.iter_mut().skip(rows.start);
-            for (reading, shown) in readings.iter_mut().zip(shown) {
-                if recipe.may_only_rise(reading) {
-                    *shown = reading.raise_sum(*shown);
-                }
-            }
-        }
-    }
-}
-
-impl LiveView {
-    /// Where everybody records into a row.
-    pub(crate) fn shared_target(self: &Arc<Self>, row: usize) -> Target {
-        let (number, place) = self.rows.recipe.layout.place_of(row);
-        Target::new(&self.shared_chunk(number), place)
-    }
-
-    pub(super) fn shared_chunk(self: &Arc<Self>, number: usize) -> Arc<Chunk> {
-        if let Some(chunk) = self.rows.shared(number) {
+    pub(super) fn shared_chunk(self: &Arc<Self>, id: ChunkId) -> Arc<Chunk> {
+        if let Some(chunk) = self.shared(id) {
             return chunk;
         }
-        let shared = &self.rows.shared;
-        let mut shared = shared.write().unwrap_or_else(PoisonError::into_inner);
-        if shared.len() <= number {
-            shared.resize(number + 1, None);
+        let ChunkId(index) = id;
+        let mut shared = self.shared.write();
+        if shared.len() <= index {
+            shared.resize(index + 1, None);
         }
-        match shared.get_mut(number) {
-            Some(place) => {
-                Arc::clone(place.get_or_insert_with(|| Chunk::new(self, number, EVERYBODY)))
-            }
-            None => Chunk::new(self, number, EVERYBODY),
+        let new = || Chunk::new(self, id, SHARED_OWNER);
+        match shared.get_mut(index) {
+            Some(chunk) => Arc::clone(chunk.get_or_insert_with(new)),
+            None => new(),
         }
     }
 
-    /// Takes back the chunks of a thread that records here no more.
+    /// Takes back the chunks of a thread that does not write them any more.
     pub(super) fn retire(self: &Arc<Self>, chunks: impl Iterator<Item = Arc<Chunk>>) {
-        let inbox = &self.rows.inbox;
-        let mut inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
-        inbox.retired.extend(chunks);
-        drop(inbox);
-        self.try_tidy();
+        self.pending.lock().retired.extend(chunks);
+        self.try_drain();
     }
 
-    /// Reads the inbox, unless it is empty, or someone holds the ledger: he reads it when he lets go.
+    /// Folds retired chunks, unless another thread holds `live`: that thread calls this after it has unlocked `live`.
     ///
-    /// The inbox's lock orders the two. Who looks into it before the note is there has let go of the ledger before, so
-    /// he who leaves the note finds the ledger free, or with another who will look again.
-    fn try_tidy(self: &Arc<Self>) {
-        loop {
-            let inbox = &self.rows.inbox;
-            let inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
-            if inbox.retired.is_empty() {
-                return;
-            }
-            drop(inbox);
-            match self.rows.ledger.try_lock() {
-                Ok(mut ledger) => self.tidy(&mut ledger),
-                Err(TryLockError::Poisoned(ledger)) => self.tidy(&mut ledger.into_inner()),
-                Err(TryLockError::WouldBlock) => return,
+    /// No retired chunk is forgotten. Suppose that `try_lock` fails here. Then another thread holds `live` after the
+    /// chunk was added to `pending`, and that thread looks at `pending` later still, when it has unlocked `live`. The lock
+    /// of `pending` orders the addition before that look.
+    fn try_drain(self: &Arc<Self>) {
+        while !self.pending.lock().retired.is_empty() {
+            match self.live.try_lock() {
+                Some(mut live) => self.drain(&mut live),
+                None => return,
             }
         }
     }
 
-    /// Takes in new chunks, and moves what retired ones hold to the shared ones: under one hold of the ledger, so that
-    /// no reader sees it twice, or not at all.
-    fn tidy(self: &Arc<Self>, ledger: &mut Ledger) {
-        let inbox = &self.rows.inbox;
-        let inbox = std::mem::take(&mut *inbox.lock().unwrap_or_else(PoisonError::into_inner));
-        let live = &mut ledger.live;
-        add_new(live, inbox.new);
-        for retired in inbox.retired {
-            if let Some(chunks) = live.get_mut(retired.number) {
-                // Not the last one into its place: the order of the additions shows in sums of floats.
+    /// Empties `pending`: see the protocol above.
+    fn drain(self: &Arc<Self>, live: &mut Live) {
+        let pending = std::mem::take(&mut *self.pending.lock());
+        live.add(pending.new);
+        for retired in pending.retired {
+            if let Some(chunks) = live.chunks.get_mut(retired.id.0) {
+                // Not `swap_remove`: the order of additions shows in sums of floats.
                 chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
             }
-            retired.fold_into(&self.shared_chunk(retired.number));
-            self.rows.lent.fetch_sub(retired.len(), Ordering::Relaxed);
+            retired.fold_into(&self.shared_chunk(retired.id));
+            self.owned_words.fetch_sub(retired.len(), Ordering::Relaxed);
         }
     }
 
-    /// Reads the inbox, waiting for the ledger.
-    pub(super) fn take_in(self: &Arc<Self>) {
-        let ledger = &self.rows.ledger;
-        let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        self.tidy(&mut ledger);
-        drop(ledger);
-        self.try_tidy();
+    /// Empties `pending`, waiting for `live`.
+    pub(super) fn drain_blocking(self: &Arc<Self>) {
+        self.drain(&mut self.live.lock());
+        self.try_drain();
     }
 
-    /// Reads some rows, one into each reading.
-    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>, readings: &mut [Reading]) {
-        self.rows.read(rows, readings);
-        self.try_tidy();
+    /// Reads some successive rows, each into one of the totals.
+    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>, totals: &mut dyn RowTotals) {
+        self.read_locked(rows, totals);
+        self.try_drain();
     }
-}
 
-/// Adds threads' new chunks to those that are read.
-fn add_new(live: &mut Vec<Vec<Arc<Chunk>>>, new: Vec<Arc<Chunk>>) {
-    for chunk in new {
-        if live.len() <= chunk.number {
-            live.resize(chunk.number + 1, Vec::new());
+    fn read_locked(&self, rows: Range<usize>, totals: &mut dyn RowTotals) {
+        let format = &*self.format;
+        totals.reset(rows.len());
+        let mut live = self.live.lock();
+        // One chunk after the other, because the words of a chunk's rows are adjacent.
+        let mut row = rows.start;
+        while row < rows.end {
+            let (chunk, index) = format.layout.locate(RowId(row));
+            let first = row - rows.start;
+            // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end of
+            // a call that began in a thread's chunk. That chunk was published before the beginning was counted, and so
+            // before the end was. So if the end is seen, the chunk with the beginning is read, too.
+            if let Some(shared) = self.shared(chunk) {
+                totals.add(format, first, shared.rows_from(index));
+            }
+            let new = std::mem::take(&mut self.pending.lock().new);
+            live.add(new);
+            for chunk in live.chunks.get(chunk.0).into_iter().flatten() {
+                totals.add(format, first, chunk.rows_from(index));
+            }
+            row = format.layout.rows_of(chunk).end;
         }
-        if let Some(chunks) = live.get_mut(chunk.number) {
-            chunks.push(chunk);
-        }
+        totals.keep_rising(format, RowId(rows.start), &mut live.last_sums);
     }
 }

@@ -1,100 +1,105 @@
-//! What belongs to one thread of a view.
+//! The part of a view's rows that belongs to one thread.
 
 use std::sync::{Arc, Weak};
 
+use super::aggregation;
 use super::chunk::{Chunk, Target};
-use super::{LiveView, recipe::Op};
+use super::rows::Rows;
+use crate::id::{RowId, ThreadId};
 
-/// How many words a thread has of its own in a view, to the chunk: half a megabyte. What comes after it shares with the
-/// others, and pays for with locked instructions. (A view of the default size has up to 2,000 rows, and a distribution's row with
-/// the default buckets 20 words.)
+/// How many words of a view one thread has, to the chunk: half a megabyte. Further rows are counted in words that the
+/// thread shares with others, by locked instructions. (A view of the default size has up to 2,000 rows, and a
+/// distribution's row with the default buckets 20 words.)
 const MAX_WORDS: usize = 1 << 16;
 
-/// A thread's own chunks in a view. Dropped, it gives them back: what they count goes to the shared ones.
+/// The chunks of a view that belong to one thread. When it is dropped, the chunks are retired: their words are added to
+/// the shared ones.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    /// Weak: an unregistered view is to be gone, with its rows.
-    view: Weak<LiveView>,
-    /// The thread's number.
-    owner: u64,
-    /// By number.
+    /// Weak: an unregistered view's rows are freed at once.
+    rows: Weak<Rows>,
+    owner: ThreadId,
+    /// By the chunks' ids.
     chunks: Vec<Option<Arc<Chunk>>>,
+    /// How many words the chunks have together.
     words: usize,
-    /// The chunk of everybody's that was last asked for: rows that are new come one after the other.
+    /// The shared chunk that was used last: new rows are successive, so the next row is often in the same chunk.
     shared: Option<Arc<Chunk>>,
-    /// A bit for each row that was met when the view was crowded.
-    met: Vec<u64>,
+    /// A bit for each row that this thread met when the view had more rows than the default limit.
+    seen: Vec<u64>,
 }
 
 impl Shard {
-    pub(crate) fn new(view: &Arc<LiveView>, owner: u64) -> Self {
+    pub(crate) fn new(rows: &Arc<Rows>, owner: ThreadId) -> Self {
         Self {
-            view: Arc::downgrade(view),
+            rows: Arc::downgrade(rows),
             owner,
             chunks: Vec::new(),
             words: 0,
             shared: None,
-            met: Vec::new(),
+            seen: Vec::new(),
         }
     }
 
-    /// Whether the view is still there.
+    /// Whether the view is still registered.
     pub(crate) fn is_alive(&self) -> bool {
-        self.view.strong_count() > 0
+        self.rows.strong_count() > 0
     }
 
-    /// Where this thread records into a row.
-    pub(crate) fn target(&mut self, view: &Arc<LiveView>, row: usize) -> Target {
-        let (number, place) = view.rows.recipe.layout.place_of(row);
-        if let Some(Some(chunk)) = self.chunks.get(number) {
-            return Target::new(chunk, place);
+    /// The words of a row that this thread writes.
+    pub(crate) fn target(&mut self, rows: &Arc<Rows>, row: RowId) -> Target {
+        let (id, index) = rows.format.layout.locate(row);
+        if let Some(Some(chunk)) = self.chunks.get(id.0) {
+            return Target::new(chunk, index);
         }
-        if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.number == number) {
-            return Target::new(chunk, place);
+        if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.id == id) {
+            return Target::new(chunk, index);
         }
-        let may_own = view.rows.recipe.op != Op::LastValue && self.words < MAX_WORDS;
-        if !(may_own && view.rows.lend_a_chunk(number)) {
-            let chunk = self.shared.insert(view.shared_chunk(number));
-            return Target::new(chunk, place);
+        let may_own = aggregation::is_per_thread(rows.format.kind) && self.words < MAX_WORDS;
+        if !(may_own && rows.reserve_chunk(id)) {
+            let chunk = self.shared.insert(rows.shared_chunk(id));
+            return Target::new(chunk, index);
         }
-        let chunk = Chunk::new(view, number, self.owner);
-        // Before the first measurement: nothing is to be in a chunk that no scrape knows.
-        view.rows.announce(&chunk);
-        let target = Target::new(&chunk, place);
+        let chunk = Chunk::new(rows, id, self.owner);
+        // Before the first measurement: otherwise a scrape might miss it.
+        rows.publish(&chunk);
+        let target = Target::new(&chunk, index);
         self.words += chunk.len();
-        if self.chunks.len() <= number {
-            self.chunks.resize(number + 1, None);
+        if self.chunks.len() <= id.0 {
+            self.chunks.resize(id.0 + 1, None);
         }
-        if let Some(empty) = self.chunks.get_mut(number) {
+        if let Some(empty) = self.chunks.get_mut(id.0) {
             *empty = Some(chunk);
         }
         target
     }
 
-    /// Whether this thread is to remember what leads to a row. In a crowded view it is when it meets the row again: of
-    /// very many rows most are met but once, and would only take the place of those that are not.
-    pub(crate) fn is_worth_remembering(&mut self, view: &LiveView, row: usize) -> bool {
-        !view.rows.table.is_crowded() || self.meets_again(row)
+    /// Whether this thread should cache the way to a row. In a view with more rows than the default limit it should only
+    /// when it meets the row for the second time: most of very many rows are met once, and their entries would displace
+    /// those of the others.
+    pub(crate) fn should_cache(&mut self, rows: &Rows, row: RowId) -> bool {
+        !rows.table.exceeds_default_limit() || self.mark_seen(row)
     }
 
-    fn meets_again(&mut self, row: usize) -> bool {
-        let (number, bit) = (row / 64, 1 << (row % 64));
-        if self.met.len() <= number {
-            self.met.resize(number + 1, 0);
+    /// Marks a row as seen. Returns whether it was before.
+    fn mark_seen(&mut self, RowId(row): RowId) -> bool {
+        let (index, bit) = (row / 64, 1 << (row % 64));
+        if self.seen.len() <= index {
+            self.seen.resize(index + 1, 0);
         }
-        let Some(bits) = self.met.get_mut(number) else {
+        let Some(bits) = self.seen.get_mut(index) else {
             return false;
         };
-        let again = *bits & bit != 0;
+        let was_seen = *bits & bit != 0;
         *bits |= bit;
-        again
+        was_seen
     }
 }
 
 impl Drop for Shard {
     fn drop(&mut self) {
-        if let Some(view) = self.view.upgrade() {
-            view.retire(self.chunks.drain(..).flatten());
+        if let Some(rows) = self.rows.upgrade() {
+            rows.retire(self.chunks.drain(..).flatten());
         }
     }
 }
@@ -102,92 +107,94 @@ impl Drop for Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aggregate::Found;
-    use crate::aggregate::rows::MAX_LENT;
-    use crate::declare::{Measure, View};
-    use crate::register::find;
+    use crate::aggregate::rows::MAX_OWNED_WORDS;
+    use crate::aggregate::{DEFAULT_MAX_SERIES, Data, LiveView, RowLookup};
+    use crate::declare::{
+        Distribution, Measure, MeasureCell, Origin, TagKey, TagKeyCell, ValueBits, View,
+        measure_cell,
+    };
+    use crate::id::ViewId;
     use crate::tags::packed;
-    use crate::{CatalogueError, DEFAULT_MAX_SERIES, TagKey};
 
     /// A view with so many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
-    fn view(name: &str, rows: usize) -> Result<Arc<LiveView>, CatalogueError> {
-        let measure = Measure::<u64>::builder(format!("{name}/measure")).register()?;
-        let column = TagKey::new(format!("{name}/row"))?;
-        let view = View::distribution(name.to_owned(), &measure, 1..56)
-            .column(&column)
-            .max_series(rows)
-            .register()?;
-        let view = find(&view.spec()).expect("it is registered");
+    fn view(name: &str, rows: usize) -> LiveView {
+        static MEASURE: MeasureCell = measure_cell::<Measure<u64>>("measure", "", None, ORIGIN);
+        const ORIGIN: Origin = Origin::new(module_path!(), file!(), line!(), column!());
+        const KEY: &TagKeyCell = &TagKey::__cell("row", "", false, ORIGIN);
+        let measure = Measure::<u64>::__from_cell(&MEASURE);
+        let builder = View::<Distribution>::distribution(name, &measure, 1..56)
+            .column(&TagKey::__from_cell(KEY))
+            .max_series(rows);
+        let view = LiveView::new(ViewId::next(), builder.spec, []);
         for row in 0..rows {
             let mut key = String::new();
             packed::push(&mut key, &row.to_string());
-            assert!(matches!(view.find(&key), Found::Row(found) if found == row));
+            assert!(matches!(view.find_or_add(&key), RowLookup::Row(found) if found == RowId(row)));
         }
-        Ok(view)
+        view
     }
 
-    /// Has this thread record once into each row. How many of them are its own?
-    fn record_into_each(shard: &mut Shard, view: &Arc<LiveView>) -> usize {
-        let somebody_else = shard.owner + 1;
-        let own = (0..view.rows.len()).filter(|row| {
-            let target = shard.target(view, *row);
-            assert!(target.may_be_written_by(shard.owner));
-            target.record(1);
-            !target.may_be_written_by(somebody_else)
+    /// Records once into each row from a thread with this shard. How many of the rows are the thread's own?
+    fn record_into_each(shard: &mut Shard, rows: &Arc<Rows>) -> usize {
+        let other = ThreadId::next();
+        let own = (0..rows.len()).map(RowId).filter(|row| {
+            let target = shard.target(rows, *row);
+            assert!(target.is_writable_by(shard.owner));
+            target.record(ValueBits(1));
+            !target.is_writable_by(other)
         });
         own.count()
     }
 
+    fn shards(rows: &Arc<Rows>, count: usize) -> Vec<Shard> {
+        let shards = (0..count).map(|_| Shard::new(rows, ThreadId::next()));
+        shards.collect()
+    }
+
     #[test]
-    fn what_threads_own_in_a_crowded_view_is_bounded_and_comes_back() -> Result<(), CatalogueError>
-    {
+    fn words_of_threads_are_bounded_in_a_large_view_and_released() {
         let rows = DEFAULT_MAX_SERIES + 1;
-        let view = view("crowded", rows)?;
-        let words = view.rows.recipe.words;
+        let view = view("large", rows);
+        let words = view.rows.format.words;
         assert_eq!(words, 64);
-        let mut shards: Vec<_> = (1..=4).map(|owner| Shard::new(&view, owner)).collect();
+        let mut shards = shards(&view.rows, 4);
         let own: Vec<_> = shards
             .iter_mut()
-            .map(|shard| record_into_each(shard, &view))
+            .map(|shard| record_into_each(shard, &view.rows))
             .collect();
         let most = MAX_WORDS / words;
-        assert_eq!(own, [most, MAX_LENT / words - most, 0, 0]);
+        assert_eq!(own, [most, MAX_OWNED_WORDS / words - most, 0, 0]);
         shards.clear();
-        let mut next = Shard::new(&view, 9);
-        assert_eq!(record_into_each(&mut next, &view), most);
+        let mut next = Shard::new(&view.rows, ThreadId::next());
+        assert_eq!(record_into_each(&mut next, &view.rows), most);
         let mut read = 0;
-        let whole = view.each(|row| {
+        let whole = view.for_each_row(|row| {
             read += 1;
             match row.data() {
-                Some(crate::Data::Distribution(data)) if data.count == 5 => Ok(()),
+                Some(Data::Distribution(data)) if data.count == 5 => Ok(()),
                 other => Err(other),
             }
         });
         assert_eq!((whole, read), (Ok(()), rows));
-        Ok(())
     }
 
     #[test]
-    fn in_a_view_of_the_default_size_every_thread_has_words_of_its_own()
-    -> Result<(), CatalogueError> {
-        let view = view("not_crowded", DEFAULT_MAX_SERIES)?;
-        let own = MAX_WORDS.div_ceil(view.rows.recipe.words);
-        let mut shards: Vec<_> = (1..=5).map(|owner| Shard::new(&view, owner)).collect();
-        for shard in &mut shards {
-            assert_eq!(record_into_each(shard, &view), own);
-            assert!(shard.is_worth_remembering(&view, 7));
+    fn every_thread_has_words_in_a_view_of_the_default_size() {
+        let view = view("default", DEFAULT_MAX_SERIES);
+        let own = MAX_WORDS.div_ceil(view.rows.format.words);
+        for shard in &mut shards(&view.rows, 5) {
+            assert_eq!(record_into_each(shard, &view.rows), own);
+            assert!(shard.should_cache(&view.rows, RowId(7)));
         }
-        Ok(())
     }
 
     #[test]
-    fn a_row_of_a_crowded_view_is_remembered_when_it_is_met_again() -> Result<(), CatalogueError> {
-        let view = view("met", DEFAULT_MAX_SERIES + 1)?;
-        let mut shard = Shard::new(&view, 1);
-        for row in [0, 64, 63, 2_000] {
-            assert!(!shard.is_worth_remembering(&view, row), "{row}");
-            assert!(shard.is_worth_remembering(&view, row), "{row}");
+    fn a_row_of_a_large_view_is_cached_when_it_is_met_again() {
+        let view = view("met", DEFAULT_MAX_SERIES + 1);
+        let mut shard = Shard::new(&view.rows, ThreadId::next());
+        for row in [0, 64, 63, 2_000].map(RowId) {
+            assert!(!shard.should_cache(&view.rows, row), "{row:?}");
+            assert!(shard.should_cache(&view.rows, row), "{row:?}");
         }
-        Ok(())
     }
 }

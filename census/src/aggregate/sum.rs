@@ -1,33 +1,104 @@
-//! A sum: of integers, of a duration's nanoseconds, or of floats. One word, zero at first.
+//! [`Sum`]: one word, the sum of integers, of a duration's nanoseconds, or of floats.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::write::{self, Writer};
-use crate::declare::ValueKind;
+use super::Exemplar;
+use super::aggregation::{Aggregate, Aggregation, Data};
+use super::row_format::RowFormat;
+use super::sample::{MetricType, Sample};
+use super::write::{self, Shared, Writer};
+use crate::declare::{
+    AggregationKind, AggregationSpec, Bounds, Measure, MeasureDescriptor, Number, StaticViewSource,
+    Sum, Value, ValueBits, ValueKind, View, ViewBuilder,
+};
 
-/// Adds a value to a word.
-#[inline]
-pub(super) fn add<W: Writer>(kind: ValueKind, word: &AtomicU64, bits: u64) {
-    match kind {
-        // Wraps around. Two's complement: the same addition for both.
-        ValueKind::U64 | ValueKind::I64 => W::add(word, bits),
-        // Ends at 584 years: it is exported as a counter, and must not fall.
-        ValueKind::Duration => W::update(word, |sum| sum.saturating_add(bits)),
-        ValueKind::F64 => write::add_float::<W>(word, f64::from_bits(bits)),
+impl Aggregation for Sum {
+    type Data = Number;
+
+    fn data(data: Data) -> Option<Number> {
+        match data {
+            Data::Sum(sum) => Some(sum),
+            _ => None,
+        }
     }
 }
 
-/// The sum of two sums.
-pub(super) fn plus(kind: ValueKind, a: u64, b: u64) -> u64 {
-    match kind {
-        ValueKind::U64 | ValueKind::I64 => a.wrapping_add(b),
-        ValueKind::Duration => a.saturating_add(b),
-        ValueKind::F64 => write::sum(f64::from_bits(a), f64::from_bits(b)).to_bits(),
+impl View<Sum> {
+    /// A view to be registered at run time: the sum of the values.
+    #[track_caller]
+    pub fn sum<T: Value>(name: impl Into<String>, measure: &Measure<T>) -> ViewBuilder<Sum> {
+        let aggregation = AggregationSpec::without_options(AggregationKind::Sum);
+        ViewBuilder::new(name.into(), measure, aggregation)
     }
 }
 
-/// Reads a word. With Acquire (which pairs with the Release in `Anyone::add`), so that the words that are read after it
-/// hold what was recorded before: a call that one thread began, where another has counted its end.
-pub(super) fn load(word: &AtomicU64) -> u64 {
-    word.load(Ordering::Acquire)
+/// A `Sum` of `view!`.
+#[doc(hidden)]
+pub const fn sum<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Sum> {
+    StaticViewSource::new(measure, AggregationKind::Sum)
+}
+
+impl Aggregate for Sum {
+    type Total = ValueBits;
+
+    fn words(_: &Bounds) -> usize {
+        1
+    }
+
+    fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+        if let [sum, ..] = words {
+            write::add_value::<W>(T::KIND, sum, bits);
+            if T::KIND == ValueKind::F64 && bits.0.cast_signed() < 0 {
+                format.has_negative_float.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
+        if let ([from, ..], [into, ..]) = (from, into) {
+            write::add_value::<Shared>(format.value_kind, into, ValueBits(write::load(from)));
+        }
+    }
+
+    fn new_total(_: &RowFormat) -> ValueBits {
+        ValueBits(0)
+    }
+
+    fn reset(total: &mut ValueBits) {
+        *total = ValueBits(0);
+    }
+
+    #[inline]
+    fn add(format: &RowFormat, total: &mut ValueBits, words: &[AtomicU64]) {
+        if let [sum, ..] = words {
+            let sum = ValueBits(write::load(sum));
+            *total = write::merge_sums(format.value_kind, *total, sum);
+        }
+    }
+
+    fn rising_float_sum<'t>(format: &RowFormat, total: &'t mut ValueBits) -> Option<&'t mut u64> {
+        let may_fall = format.has_negative_float.load(Ordering::Relaxed);
+        (format.value_kind == ValueKind::F64 && !may_fall).then_some(&mut total.0)
+    }
+
+    fn data(
+        format: &RowFormat,
+        _: &MeasureDescriptor,
+        total: &ValueBits,
+        _: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data> {
+        Some(Data::Sum(format.value_kind.number(*total)))
+    }
+
+    fn sample<'t>(format: &RowFormat, total: &'t ValueBits) -> Option<Sample<'t>> {
+        Some(Sample::Value(format.value_kind.number(*total)))
+    }
+
+    fn metric_type(kind: ValueKind) -> MetricType {
+        if kind.is_unsigned() {
+            MetricType::Counter
+        } else {
+            MetricType::Gauge
+        }
+    }
 }

@@ -1,35 +1,38 @@
-//! The two ways to write a word: its only writer's, and everybody's.
+//! The words that measurements are added to, and the two ways to write them: by their only writer, and by any thread.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How a word is changed. Readers see either the old value or the new one.
-pub(super) trait Writer {
-    /// Whether nobody else writes meanwhile.
-    const ALONE: bool;
+use crate::declare::{ValueBits, ValueKind};
 
-    /// Replaces the word by what `f` makes of it.
+/// How a word is changed. A reader sees either the old value or the new one.
+pub(super) trait Writer {
+    /// Whether no other thread writes the same words at the same time.
+    const EXCLUSIVE: bool;
+
+    /// Replaces the word's value by the one that `f` makes of it.
     fn update(word: &AtomicU64, f: impl Fn(u64) -> u64);
 
-    /// Adds, wrapping around. Where anyone does, with Release, so that who sees it (with Acquire) sees what was recorded
-    /// before.
+    /// Adds, wrapping around. A shared word is written with Release: pairs with the Acquire in [`load`], so that a
+    /// reader that sees the addition also sees what this thread recorded before it.
     fn add(word: &AtomicU64, value: u64);
 
-    /// Replaces the word by a greater one.
+    /// Replaces the word's value by a greater one.
     fn raise(word: &AtomicU64, to: u64);
 
-    /// Counts one more. With Release, so that who sees it (with Acquire) sees what this thread wrote before.
+    /// Adds one, with Release: pairs with the Acquire of a reader, so that a reader that sees the count also sees what
+    /// this thread wrote before it.
     fn count(word: &AtomicU64);
 }
 
-/// The thread that the words belong to: nobody else writes them, so a load and a store will do. Several times as fast
-/// as a locked instruction, and the cache line stays with this thread.
-pub(super) struct Owner;
+/// The thread that the words belong to. No other thread writes them, so a load and a store suffice. They are several
+/// times as fast as a locked instruction, and the cache line stays with the thread.
+pub(super) struct Exclusive;
 
 /// Any thread.
-pub(super) struct Anyone;
+pub(super) struct Shared;
 
-impl Writer for Owner {
-    const ALONE: bool = true;
+impl Writer for Exclusive {
+    const EXCLUSIVE: bool = true;
 
     #[inline]
     fn update(word: &AtomicU64, f: impl Fn(u64) -> u64) {
@@ -53,8 +56,8 @@ impl Writer for Owner {
     }
 }
 
-impl Writer for Anyone {
-    const ALONE: bool = false;
+impl Writer for Shared {
+    const EXCLUSIVE: bool = false;
 
     fn update(word: &AtomicU64, f: impl Fn(u64) -> u64) {
         let _ = word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(f(now)));
@@ -73,17 +76,47 @@ impl Writer for Anyone {
     }
 }
 
-/// Adds floats: their bits are the word's. The result is finite: infinity would never be left again.
-#[inline]
-pub(super) fn add_float<W: Writer>(word: &AtomicU64, value: f64) {
-    W::update(word, |now| sum(f64::from_bits(now), value).to_bits());
+/// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold what
+/// was recorded before the addition: for example a call's beginning in one thread's words, where another thread has
+/// added the call's end to the shared words.
+pub(super) fn load(word: &AtomicU64) -> u64 {
+    word.load(Ordering::Acquire)
 }
 
-/// The sum of two floats, at most the largest.
+/// Adds a value to a sum.
 #[inline]
-pub(super) fn sum(a: f64, b: f64) -> f64 {
+pub(super) fn add_value<W: Writer>(kind: ValueKind, sum: &AtomicU64, value: ValueBits) {
+    match kind {
+        // Wraps around. In two's complement the addition is the same for both kinds.
+        ValueKind::U64 | ValueKind::I64 => W::add(sum, value.0),
+        // Ends at 584 years: the sum is exported as a counter, and must not fall.
+        ValueKind::Duration => W::update(sum, |sum| sum.saturating_add(value.0)),
+        ValueKind::F64 => add_float::<W>(sum, f64::from_bits(value.0)),
+    }
+}
+
+/// The sum of two sums.
+pub(super) fn merge_sums(kind: ValueKind, a: ValueBits, b: ValueBits) -> ValueBits {
+    ValueBits(match kind {
+        ValueKind::U64 | ValueKind::I64 => a.0.wrapping_add(b.0),
+        ValueKind::Duration => a.0.saturating_add(b.0),
+        ValueKind::F64 => merge_floats(f64::from_bits(a.0), f64::from_bits(b.0)).to_bits(),
+    })
+}
+
+/// Adds a float to a word that holds a float's bits. The result is finite: a sum that became infinite would stay so.
+#[inline]
+pub(super) fn add_float<W: Writer>(word: &AtomicU64, value: f64) {
+    W::update(word, |now| {
+        merge_floats(f64::from_bits(now), value).to_bits()
+    });
+}
+
+/// The sum of two floats, at most the largest float.
+#[inline]
+fn merge_floats(a: f64, b: f64) -> f64 {
     let sum = a + b;
-    // Not `is_finite`: two comparisons are quicker than a look at the bits.
+    // Not `is_finite`: two comparisons are quicker than a test of the bits.
     if (f64::MIN..=f64::MAX).contains(&sum) {
         return sum;
     }

@@ -1,99 +1,104 @@
-//! The bucket of a value, nearly without a search: a table that tells from a value's magnitude which bounds can matter.
+//! The bucket of a value, in most cases without a search: a table tells from a value's magnitude which bounds can matter.
 
-use super::{ValueKind, order};
+use super::{SortKey, ValueBits, ValueKind};
 
-/// How many bits of a float tell nothing: what is left are the exponent and three bits of the mantissa, so there are
-/// eight cells from one power of two to the next.
+/// How many low bits of a float are dropped for its magnitude. The exponent and three bits of the mantissa stay, so
+/// there are eight cells from one power of two to the next.
 const DROPPED_BITS: u32 = f64::MANTISSA_DIGITS - 1 - 3;
 
 /// How many cells there are: 64 powers of two. All integers fit; so do durations from a nanosecond to 584 years.
 const CELLS: usize = 512;
 
-/// How many bounds may lie in one cell. With more, a search among all is as quick.
-const MAX_STEPS: usize = 8;
+/// How many bounds may lie in one cell. With more, a search among all bounds is as quick.
+const MAX_PER_CELL: usize = 8;
 
-/// Tells the buckets of *ordinary* values: those that are not negative and, as bits, less than 2^63. Then the bits of all
-/// kinds compare as the values do.
+/// Finds the buckets of values that are not negative and whose bits are below 2^63. The bits of such values compare as
+/// the values do, for all kinds.
 ///
-/// Each value belongs to a cell, and greater values to the same cell or a later one. So the bounds in the cells before a
-/// value's own are below it, those in later cells are not, and only those in its own cell have to be compared with it.
-/// That is done exactly, on the bits: where rounding to a float changes a cell, it changes that of the bounds, too.
+/// Each value belongs to a cell, and a greater value belongs to the same cell or a later one. So all bounds in the cells
+/// before a value's cell are below the value, no bound in a later cell is, and only the bounds in the value's own cell
+/// have to be compared with it. The comparison is exact, on the bits. Where rounding to a float moves a value to another
+/// cell, it moves equal bounds to the same cell.
 #[derive(Debug)]
-// In this order, so that the small fields lie in one line of the cache.
+// In this order, so that the small fields lie in one cache line.
 #[repr(C)]
 pub(super) struct BucketLookup {
-    /// The bounds' bits, and behind them some that no value exceeds.
+    /// The bounds' bits, followed by `max_per_cell` numbers that no value exceeds.
     bounds: Box<[u64]>,
     /// How many bounds the fullest cell has.
-    steps: usize,
-    /// The magnitude that belongs to the first cell. So do all lesser ones.
+    max_per_cell: usize,
+    /// The magnitude that belongs to the first cell. All lesser magnitudes belong there, too.
     base: u64,
-    /// For each cell how many bounds are in those before it. Negative ones come before all.
-    before: [u8; CELLS],
+    /// For each cell, how many bounds are in the cells before it. Negative bounds count as before all cells.
+    preceding: [u8; CELLS],
 }
 
 impl BucketLookup {
-    /// Of bounds given by their keys. `None` if a search is as good, or there are too many.
-    pub(super) fn new(kind: ValueKind, keys: &[u64]) -> Option<Self> {
-        u8::try_from(keys.len()).ok().filter(|len| *len > 0)?;
-        let negative = keys.partition_point(|key| *key < order::to_sort_key(kind, 0));
-        let bits = || keys.iter().map(|key| order::from_sort_key(kind, *key));
+    /// The table for bounds that are given by their sort keys. `None` if there are too many of them, or if a search is
+    /// as quick.
+    pub(super) fn new(kind: ValueKind, sort_keys: &[SortKey]) -> Option<Self> {
+        u8::try_from(sort_keys.len()).ok().filter(|len| *len > 0)?;
+        let negative = sort_keys.partition_point(|key| *key < ValueBits(0).sort_key(kind));
+        let bits = || sort_keys.iter().map(|key| key.value_bits(kind));
         let magnitudes = || {
             bits()
                 .skip(negative)
                 .map(|bits| magnitude(kind.to_f64(bits)))
         };
-        // Zero has a cell of its own, if it is a bound: the next may be far away.
-        let base = magnitudes().find(|it| *it > 0);
+        // A bound of zero has a cell of its own: the next bound may be far away.
+        let base = magnitudes().find(|magnitude| *magnitude > 0);
         let base = base.unwrap_or(magnitude(1.0)) - 1;
-        let mut before = [0; CELLS];
-        let mut steps = 1;
-        let mut bounds = magnitudes().map(|it| cell(base, it)).peekable();
+        let mut preceding = [0; CELLS];
+        let mut max_per_cell = 1;
+        let mut cells = magnitudes()
+            .map(|magnitude| cell(base, magnitude))
+            .peekable();
         let mut passed = u8::try_from(negative).ok()?;
-        for (number, before) in before.iter_mut().enumerate() {
-            *before = passed;
-            while bounds.next_if_eq(&number).is_some() {
+        for (index, preceding) in preceding.iter_mut().enumerate() {
+            *preceding = passed;
+            while cells.next_if_eq(&index).is_some() {
                 passed += 1;
             }
-            steps = steps.max(usize::from(passed - *before));
+            max_per_cell = max_per_cell.max(usize::from(passed - *preceding));
         }
-        let padding = std::iter::repeat_n(u64::MAX, steps);
-        (steps <= MAX_STEPS).then(|| Self {
+        let padding = std::iter::repeat_n(u64::MAX, max_per_cell);
+        (max_per_cell <= MAX_PER_CELL).then(|| Self {
             base,
-            before,
-            steps,
-            bounds: bits().chain(padding).collect(),
+            preceding,
+            max_per_cell,
+            bounds: bits().map(|bits| bits.0).chain(padding).collect(),
         })
     }
 
-    /// The bucket of an ordinary value, given as bits and as a float. `None` if it is too great for the table.
+    /// The bucket of a value, given as bits below 2^63 and as a float. `None` if the value is too great for the table.
     #[inline]
-    pub(super) fn bucket(&self, bits: u64, value: f64) -> Option<usize> {
-        let before = self.before.get(cell(self.base, magnitude(value)))?;
-        let mut bucket = self.step(usize::from(*before), bits);
-        // How many there are is the same each time, and mostly one.
-        for _ in 1..self.steps {
+    pub(super) fn bucket(&self, bits: ValueBits, value: f64) -> Option<usize> {
+        let preceding = self.preceding.get(cell(self.base, magnitude(value)))?;
+        let mut bucket = self.step(usize::from(*preceding), bits);
+        // The number of rounds is the same for all values, and mostly none: the branch is well predicted.
+        for _ in 1..self.max_per_cell {
             bucket = self.step(bucket, bits);
         }
         Some(bucket)
     }
 
-    /// The next bucket, if the value is above the bound of this one.
+    /// The next bucket if the value is above this bucket's bound, else this bucket.
     #[inline]
-    fn step(&self, bucket: usize, bits: u64) -> usize {
+    fn step(&self, bucket: usize, bits: ValueBits) -> usize {
         match self.bounds.get(bucket) {
-            Some(bound) => bucket + usize::from(*bound < bits),
+            Some(bound) => bucket + usize::from(*bound < bits.0),
             None => bucket,
         }
     }
 }
 
-/// Exponent and first bits of a float that is not negative.
+/// The exponent and the first bits of the mantissa of a float that is not negative.
 #[inline]
 fn magnitude(value: f64) -> u64 {
     value.to_bits() >> DROPPED_BITS
 }
 
+/// The cell of a magnitude; [`CELLS`] or more if the table has none for it.
 #[inline]
 fn cell(base: u64, magnitude: u64) -> usize {
     usize::try_from(magnitude.saturating_sub(base)).unwrap_or(CELLS)
@@ -121,7 +126,7 @@ mod tests {
                 .wrapping_add(random(state) % 3)
                 .wrapping_sub(1),
             2 if kind == ValueKind::F64 => {
-                (ValueKind::U64.to_f64(bits % 4096) / 16.0 - 50.0).to_bits()
+                (ValueKind::U64.to_f64(ValueBits(bits % 4096)) / 16.0 - 50.0).to_bits()
             }
             2 => (bits % 4096).wrapping_sub(1000),
             _ => bits,
@@ -136,17 +141,14 @@ mod tests {
     }
 
     /// Compares the buckets of many values with those that a search finds. Whether there was a table.
-    fn agrees(kind: ValueKind, mut keys: Vec<u64>, state: &mut u64) -> bool {
+    fn agrees(kind: ValueKind, mut keys: Vec<SortKey>, state: &mut u64) -> bool {
         keys.sort_unstable();
         keys.dedup();
-        let Some(cells) = BucketLookup::new(kind, &keys) else {
+        let Some(lookup) = BucketLookup::new(kind, &keys) else {
             return false;
         };
         let near = |bits: &u64| [bits.wrapping_sub(1), *bits, bits.saturating_add(1)];
-        let bounds: Vec<u64> = keys
-            .iter()
-            .map(|key| order::from_sort_key(kind, *key))
-            .collect();
+        let bounds: Vec<u64> = keys.iter().map(|key| key.value_bits(kind).0).collect();
         let random = (0..200).map(|_| any_value(kind, state));
         let (least, most) = (0, i64::MAX.cast_unsigned());
         let values = bounds
@@ -154,18 +156,22 @@ mod tests {
             .flat_map(near)
             .chain(random)
             .chain([least, most]);
-        for bits in values.filter(|bits| *bits <= most && kind.to_f64(*bits).is_finite()) {
-            let key = order::to_sort_key(kind, bits);
-            let found = cells.bucket(bits, kind.to_f64_below_2_63(bits));
+        for bits in values.filter(|bits| *bits <= most && kind.to_f64(ValueBits(*bits)).is_finite())
+        {
+            let key = ValueBits(bits).sort_key(kind);
+            let bits = ValueBits(bits);
+            let found = lookup.bucket(bits, kind.to_f64_below_2_63(bits));
             let searched = keys.partition_point(|bound| *bound < key);
             assert!(
                 found.is_none_or(|found| found == searched),
-                "{kind:?} {bounds:x?}: {bits:x} in {found:?}, not {searched}"
+                "{kind:?} {bounds:x?}: {:x} in {found:?}, not {searched}",
+                bits.0
             );
             // Integers always fit.
             assert!(
                 found.is_some() || kind == ValueKind::F64,
-                "{bounds:x?}: {bits:x}"
+                "{bounds:x?}: {:x}",
+                bits.0
             );
         }
         true
@@ -179,19 +185,20 @@ mod tests {
     ];
 
     #[test]
-    fn a_value_is_where_a_search_finds_it() {
+    fn the_table_agrees_with_a_search() {
         let mut state = 1;
         for kind in KINDS {
             let mut tables = 0;
             for round in 0..3000 {
                 let len = 1 + random(&mut state) % [4, 16, 64, 300][round % 4];
-                let mut keys: Vec<u64> = (0..len)
-                    .map(|_| order::to_sort_key(kind, any_value(kind, &mut state)))
+                let mut keys: Vec<SortKey> = (0..len)
+                    .map(|_| ValueBits(any_value(kind, &mut state)).sort_key(kind))
                     .collect();
                 if round % 3 == 0 {
                     // Some bounds next to each other.
-                    let first = keys.first().map_or(0, |key| *key);
-                    keys.extend((0..random(&mut state) % 8).map(|by| first.saturating_sub(by)));
+                    let first = keys.first().map_or(0, |key| key.0);
+                    let near = (0..random(&mut state) % 8).map(|by| first.saturating_sub(by));
+                    keys.extend(near.map(SortKey));
                 }
                 tables += usize::from(agrees(kind, keys, &mut state));
             }
@@ -200,12 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn usual_bounds_have_a_table() {
+    fn common_bounds_have_a_table() {
         let mut state = 2;
         let keys = |kind, bits: &[u64]| {
-            bits.iter()
-                .map(|bits| order::to_sort_key(kind, *bits))
-                .collect()
+            let sort_key = |bits: &u64| ValueBits(*bits).sort_key(kind);
+            bits.iter().map(sort_key).collect()
         };
         let floats = |floats: &[f64]| {
             keys(
@@ -239,11 +245,12 @@ mod tests {
     }
 
     #[test]
-    fn where_a_search_is_as_good_there_is_none() {
+    fn crowded_bounds_have_no_table() {
         let many: Vec<u64> = (0..65_000).collect();
         let crowded: Vec<u64> = (1 << 40..(1 << 40) + 9).collect();
         for bounds in [many.as_slice(), &crowded, &[]] {
-            assert!(BucketLookup::new(ValueKind::U64, bounds).is_none());
+            let keys: Vec<SortKey> = bounds.iter().copied().map(SortKey).collect();
+            assert!(BucketLookup::new(ValueKind::U64, &keys).is_none());
         }
     }
 }

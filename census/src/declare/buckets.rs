@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::bucket_lookup::BucketLookup;
 use super::number::{float_bits, nanoseconds};
-use super::{Number, Value, ValueKind, order};
+use super::{Number, SortKey, Value, ValueBits, ValueKind};
 
 /// The buckets of a `Distribution` of a `Measure<Duration>` that names none: 5 ms to 10 s, Prometheus's own defaults.
 pub const DEFAULT_LATENCY_BUCKETS: &[Duration] = &[
@@ -27,7 +27,7 @@ const NOT_FINITE: &str = "a bucket bound is a finite number (of a duration, at m
 const NOT_INCREASING: &str =
     "bucket bounds increase strictly: write them in increasing order, each of them once";
 
-/// Bounds as a `static` has them, each in the measure's own type.
+/// Bounds as a `static` has them, in the type of the measure's values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum StaticBounds {
     U64(&'static [u64]),
@@ -37,14 +37,14 @@ pub(crate) enum StaticBounds {
 }
 
 impl StaticBounds {
-    /// The same, checked: strictly increasing and finite.
+    /// These bounds, which are checked to be finite and to increase strictly.
     #[track_caller]
-    pub(super) const fn checked(self) -> Self {
+    pub(crate) const fn checked(self) -> Self {
         let mut previous = None;
         let mut index = 0;
         while let Some((kind, bits)) = self.get(index) {
             assert!(is_finite(kind, bits), "{}", NOT_FINITE);
-            let key = order::to_sort_key(kind, bits);
+            let key = bits.sort_key(kind).0;
             if let Some(previous) = previous {
                 assert!(previous < key, "{}", NOT_INCREASING);
             }
@@ -54,15 +54,15 @@ impl StaticBounds {
         self
     }
 
-    const fn get(self, index: usize) -> Option<(ValueKind, u64)> {
+    const fn get(self, index: usize) -> Option<(ValueKind, ValueBits)> {
         // `slice::get` is not `const` yet.
         match self {
             Self::U64(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((ValueKind::U64, *bound)),
+                Some((_, [bound, ..])) => Some((ValueKind::U64, ValueBits(*bound))),
                 _ => None,
             },
             Self::I64(all) => match all.split_at_checked(index) {
-                Some((_, [bound, ..])) => Some((ValueKind::I64, bound.cast_unsigned())),
+                Some((_, [bound, ..])) => Some((ValueKind::I64, ValueBits(bound.cast_unsigned()))),
                 _ => None,
             },
             Self::F64(all) => match all.split_at_checked(index) {
@@ -77,29 +77,29 @@ impl StaticBounds {
     }
 }
 
-const fn is_finite(kind: ValueKind, bits: u64) -> bool {
+const fn is_finite(kind: ValueKind, bits: ValueBits) -> bool {
     match kind {
         ValueKind::U64 | ValueKind::I64 => true,
-        ValueKind::F64 => f64::from_bits(bits).is_finite(),
-        // The longest stands for all that are longer.
-        ValueKind::Duration => bits < u64::MAX,
+        ValueKind::F64 => f64::from_bits(bits.0).is_finite(),
+        // Longer durations have these bits, too.
+        ValueKind::Duration => bits.0 < u64::MAX,
     }
 }
 
-/// Bounds as a view has them: shared by its rows, and comparable as one integer whatever the type (see [`order`]).
+/// Bounds as a view has them: shared by its rows, and comparable as integers whatever the type (see [`SortKey`]).
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     kind: ValueKind,
-    keys: Arc<[u64]>,
-    /// As they were written.
+    sort_keys: Arc<[SortKey]>,
+    /// The bounds as they were written.
     numbers: Arc<[Number]>,
-    /// Finds the buckets of ordinary values quicker than a search.
-    cells: Option<Arc<BucketLookup>>,
+    /// Finds the buckets of most values quicker than a search.
+    lookup: Option<Arc<BucketLookup>>,
 }
 
 impl PartialEq for Bounds {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, &self.keys) == (other.kind, &other.keys)
+        (self.kind, &self.sort_keys) == (other.kind, &other.sort_keys)
     }
 }
 
@@ -108,60 +108,60 @@ impl Eq for Bounds {}
 impl Bounds {
     /// Bounds made at run time, checked as those of a `static` are.
     pub(crate) fn new<T: Value>(bounds: impl IntoIterator<Item = T>) -> Result<Self, &'static str> {
-        let key = |bound: T| {
+        let sort_key = |bound: T| {
             let bits = bound.to_bits().filter(|bits| is_finite(T::KIND, *bits))?;
-            Some(order::to_sort_key(T::KIND, bits))
+            Some(bits.sort_key(T::KIND))
         };
-        let keys: Option<Arc<[u64]>> = bounds.into_iter().map(key).collect();
-        let keys = keys.ok_or(NOT_FINITE)?;
-        if !keys.is_sorted_by(|a, b| a < b) {
+        let sort_keys: Option<Arc<[SortKey]>> = bounds.into_iter().map(sort_key).collect();
+        let sort_keys = sort_keys.ok_or(NOT_FINITE)?;
+        if !sort_keys.is_sorted_by(|a, b| a < b) {
             return Err(NOT_INCREASING);
         }
-        Ok(Self::from_keys(T::KIND, keys))
+        Ok(Self::from_sort_keys(T::KIND, sort_keys))
     }
 
     /// No bounds: one bucket.
     pub(crate) fn none(kind: ValueKind) -> Self {
-        Self::from_keys(kind, Arc::default())
+        Self::from_sort_keys(kind, Arc::default())
     }
 
-    fn from_keys(kind: ValueKind, keys: Arc<[u64]>) -> Self {
-        let bits = |key: &u64| order::from_sort_key(kind, *key);
+    fn from_sort_keys(kind: ValueKind, sort_keys: Arc<[SortKey]>) -> Self {
+        let number = |key: &SortKey| kind.number(key.value_bits(kind));
         Self {
             kind,
-            numbers: keys.iter().map(|key| kind.number(bits(key))).collect(),
-            cells: BucketLookup::new(kind, &keys).map(Arc::new),
-            keys,
+            numbers: sort_keys.iter().map(number).collect(),
+            lookup: BucketLookup::new(kind, &sort_keys).map(Arc::new),
+            sort_keys,
         }
     }
 
-    /// The bucket of a value, from 0: the first whose bound is not below it. The last bucket has no bound.
+    /// The bucket of a value, from 0: the first whose bound is not below the value. The last bucket has no bound.
     #[inline]
-    pub(crate) fn bucket(&self, bits: u64) -> usize {
-        self.bucket_of(order::to_sort_key(self.kind, bits))
+    pub(crate) fn bucket(&self, bits: ValueBits) -> usize {
+        self.bucket_of_sort_key(bits.sort_key(self.kind))
     }
 
-    /// The bucket of a value that is given by its key.
+    /// The bucket of a value that is given by its sort key.
     #[inline]
-    pub(crate) fn bucket_of(&self, key: u64) -> usize {
-        self.keys.partition_point(|bound| *bound < key)
+    pub(crate) fn bucket_of_sort_key(&self, key: SortKey) -> usize {
+        self.sort_keys.partition_point(|bound| *bound < key)
     }
 
-    /// The bucket of a value that is not negative, and whose bits are less than 2^63; `value` is the same as a float.
-    /// `None` if that takes a search.
+    /// The bucket of a value that is not negative, and whose bits are below 2^63; `value` is the same value as a float.
+    /// `None` if only a search finds the bucket.
     #[inline]
-    pub(crate) fn bucket_below_2_63(&self, bits: u64, value: f64) -> Option<usize> {
-        self.cells.as_ref()?.bucket(bits, value)
+    pub(crate) fn bucket_below_2_63(&self, bits: ValueBits, value: f64) -> Option<usize> {
+        self.lookup.as_ref()?.bucket(bits, value)
     }
 
     /// How many buckets there are: one more than bounds.
     pub(crate) fn buckets(&self) -> usize {
-        self.keys.len() + 1
+        self.sort_keys.len() + 1
     }
 
     /// The bounds as they were written.
-    pub(crate) fn numbers(&self) -> Arc<[Number]> {
-        Arc::clone(&self.numbers)
+    pub(crate) fn numbers(&self) -> &Arc<[Number]> {
+        &self.numbers
     }
 }
 
@@ -173,11 +173,11 @@ impl From<StaticBounds> for Bounds {
             StaticBounds::F64(_) => ValueKind::F64,
             StaticBounds::Duration(_) => ValueKind::Duration,
         };
-        let keys = (0..)
+        let sort_keys = (0..)
             .map_while(|index| bounds.get(index))
-            .map(|(kind, bits)| order::to_sort_key(kind, bits))
+            .map(|(kind, bits)| bits.sort_key(kind))
             .collect();
-        Self::from_keys(kind, keys)
+        Self::from_sort_keys(kind, sort_keys)
     }
 }
 
@@ -188,7 +188,8 @@ mod tests {
     #[test]
     fn a_value_equal_to_a_bound_is_in_that_bucket() {
         let bounds = Bounds::from(StaticBounds::I64(&[-10, 0, 10]));
-        let bucket = |value: i64| bounds.bucket(Value::to_bits(value).unwrap_or_default());
+        let bucket =
+            |value: i64| bounds.bucket(Value::to_bits(value).expect("an integer has bits"));
         assert_eq!(
             [i64::MIN, -10, -9, 0, 1, 10, 11, i64::MAX].map(bucket),
             [0, 0, 1, 1, 2, 2, 3, 3]
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_come_back_as_written() {
+    fn bounds_are_kept_as_written() {
         let written: &[f64] = &[-1e300, -0.0, 0.1, f64::MAX];
         let bounds = Bounds::from(StaticBounds::F64(written).checked());
         assert!(bounds.numbers().iter().zip(written).all(|(a, b)| a == b));
@@ -205,13 +206,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "increase strictly")]
-    fn equal_bounds_are_refused() {
+    fn equal_bounds_are_rejected() {
         StaticBounds::U64(&[1, 1]).checked();
     }
 
     #[test]
     #[should_panic(expected = "finite")]
-    fn infinite_bounds_are_refused() {
+    fn infinite_bounds_are_rejected() {
         StaticBounds::F64(&[1.0, f64::INFINITY]).checked();
     }
 }

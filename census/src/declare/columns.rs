@@ -1,6 +1,36 @@
-//! The columns of a view that a `static` declares: checks of what they become in an exposition, at compile time.
+//! The columns of a view, and the checks of those that a `static` declares, at compile time.
+
+use std::sync::Arc;
 
 use super::{TagKey, name};
+
+/// A column of a view: a tag key, and the label that its values have in an exposition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    key: TagKey,
+    label: Arc<str>,
+}
+
+impl Column {
+    /// The column of this key, with the label that the key's name gives.
+    pub(crate) fn new(key: TagKey) -> Self {
+        let label = name::sanitize(key.name()).into();
+        Self { key, label }
+    }
+
+    /// The tag key.
+    #[must_use]
+    pub const fn key(&self) -> &TagKey {
+        &self.key
+    }
+
+    /// The label: the key's name, in which every character outside `[A-Za-z0-9_]` became `_`, after a `_` if the name
+    /// begins with a digit.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
 
 /// A column of a view, checked by itself.
 #[doc(hidden)]

@@ -1,10 +1,10 @@
-//! Step 1, **declare**: what measures, tag keys and views are. Plain data that can stand in a `static`, each with the
-//! place where it was written.
+//! Step 1, **declare**: the definitions of measures, tag keys and views. They are plain data that can stand in a `static`,
+//! each with the place where it was written. They know neither the catalogue nor how rows are aggregated.
 
 mod aggregation;
 mod bucket_lookup;
 mod buckets;
-
+mod builder;
 pub(crate) mod check;
 mod columns;
 mod function;
@@ -17,19 +17,20 @@ mod tag;
 mod unit;
 mod view;
 
-pub use aggregation::{Aggregation, Count, Distribution, LastValue, Sum};
-pub(crate) use aggregation::{AggregationKind, AggregationSpec};
+pub(crate) use aggregation::AggregationSpec;
+pub use aggregation::{AggregationKind, Count, Distribution, LastValue, Sum};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
-pub use columns::{column, columns};
+pub use builder::{MeasureBuilder, ViewBuilder};
+pub use columns::{Column, column, columns};
 pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell, measure_cell};
-pub use number::{HasDefaultBuckets, Number, Value};
-pub(crate) use number::{ValueKind, order};
+pub(crate) use number::SortKey;
+pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
 pub use origin::Origin;
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
-pub use view::{View, ViewCell, count, default_distribution, last_value, sum};
+pub use view::{StaticViewSource, View, ViewCell};

@@ -1,4 +1,4 @@
-//! The four types a measurement's value can have, and their common form: 64 bits and a [`ValueKind`].
+//! The four types that a measurement's value can have, and their common form: 64 bits and a [`ValueKind`].
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ pub trait Value: sealed::Sealed + Copy + Send + Sync + 'static {
     #[doc(hidden)]
     const KIND: ValueKind;
 
-    /// The value in its common form; `None` for NaN and the infinities, which are refused.
+    /// The value in its common form; `None` for NaN and the infinities, which are rejected.
     #[doc(hidden)]
-    fn to_bits(self) -> Option<u64>;
+    fn to_bits(self) -> Option<ValueBits>;
 }
 
 /// A measure for which a `Distribution` has default buckets: a `Measure<Duration>`.
@@ -28,21 +28,32 @@ pub trait HasDefaultBuckets: Value {}
 #[diagnostic::do_not_recommend]
 impl HasDefaultBuckets for Duration {}
 
-/// Which of the four types 64 bits are.
+/// A value in the common form of all types; its [`ValueKind`] says how to read the bits.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValueBits(pub(crate) u64);
+
+/// An integer that compares with those of other values of the same [`ValueKind`] as the values compare. So one search
+/// finds the bucket of a value of any type, and the atomic `fetch_max` works for all types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SortKey(pub(crate) u64);
+
+/// The type of a measure's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ValueKind {
-    /// The number itself.
+    /// `u64`
     U64,
-    /// Two's complement.
+    /// `i64`
     I64,
-    /// IEEE 754.
+    /// `f64`, finite.
     F64,
-    /// Whole nanoseconds: a sum of integers does not depend on the order of the additions. 584 years fit.
+    /// [`Duration`], as whole nanoseconds, of which a `u64` holds 584 years.
+    // Integers, because their sum does not depend on the order of the additions.
     Duration,
 }
 
-/// A value read back: of a row, a bound or an exemplar.
+/// A value of a row, a bound or an exemplar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Number {
@@ -80,89 +91,94 @@ impl Number {
 }
 
 impl ValueKind {
-    /// Reads the common form back.
-    pub(crate) fn number(self, bits: u64) -> Number {
+    /// The value of these bits.
+    pub(crate) fn number(self, bits: ValueBits) -> Number {
         match self {
-            Self::U64 => Number::U64(bits),
-            Self::I64 => Number::I64(bits.cast_signed()),
-            Self::F64 => Number::F64(f64::from_bits(bits)),
-            Self::Duration => Number::Duration(Duration::from_nanos(bits)),
+            Self::U64 => Number::U64(bits.0),
+            Self::I64 => Number::I64(bits.0.cast_signed()),
+            Self::F64 => Number::F64(f64::from_bits(bits.0)),
+            Self::Duration => Number::Duration(Duration::from_nanos(bits.0)),
         }
     }
 
-    /// The value as a float; a duration in nanoseconds.
+    /// The value of these bits as a float; a duration in nanoseconds.
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "a float is what is asked for")]
-    pub(crate) const fn to_f64(self, bits: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "the caller asks for a float")]
+    pub(crate) const fn to_f64(self, bits: ValueBits) -> f64 {
         match self {
-            Self::U64 | Self::Duration => bits as f64,
-            Self::I64 => bits.cast_signed() as f64,
-            Self::F64 => f64::from_bits(bits),
+            Self::U64 | Self::Duration => bits.0 as f64,
+            Self::I64 => bits.0.cast_signed() as f64,
+            Self::F64 => f64::from_bits(bits.0),
         }
     }
 
-    /// The same of bits that are less than 2^63: one instruction, because it is signed integers that processors convert.
+    /// The same as [`to_f64`](Self::to_f64), for bits below 2^63. Processors convert signed integers in one instruction,
+    /// and unsigned ones in several.
     #[inline]
-    pub(crate) const fn to_f64_below_2_63(self, bits: u64) -> f64 {
+    pub(crate) const fn to_f64_below_2_63(self, bits: ValueBits) -> f64 {
         match self {
             Self::U64 | Self::I64 | Self::Duration => Self::I64.to_f64(bits),
-            Self::F64 => f64::from_bits(bits),
+            Self::F64 => f64::from_bits(bits.0),
         }
+    }
+
+    /// Whether a value of this kind is never below zero, so that a sum of such values never falls.
+    pub(crate) const fn is_unsigned(self) -> bool {
+        matches!(self, Self::U64 | Self::Duration)
     }
 }
 
-/// Integers that compare as the values of each kind do, so that one search finds a bucket for all four types, and
-/// the atomic `fetch_min` and `fetch_max` work for all.
-pub(crate) mod order {
-    use super::ValueKind;
+const SIGN: u64 = 1 << 63;
 
-    const SIGN: u64 = 1 << 63;
-
-    /// From the common form.
-    pub(crate) const fn to_sort_key(kind: ValueKind, bits: u64) -> u64 {
-        match kind {
-            ValueKind::U64 | ValueKind::Duration => bits,
-            ValueKind::I64 => bits ^ SIGN,
-            ValueKind::F64 if bits & SIGN == 0 => bits | SIGN,
-            ValueKind::F64 => !bits,
-        }
-    }
-
-    /// Back to the common form.
-    pub(crate) const fn from_sort_key(kind: ValueKind, key: u64) -> u64 {
-        match kind {
-            ValueKind::U64 | ValueKind::Duration => key,
-            ValueKind::I64 => key ^ SIGN,
-            ValueKind::F64 if key & SIGN == 0 => !key,
-            ValueKind::F64 => key & !SIGN,
-        }
+impl ValueBits {
+    /// The sort key of a value.
+    #[inline]
+    pub(crate) const fn sort_key(self, kind: ValueKind) -> SortKey {
+        SortKey(match kind {
+            ValueKind::U64 | ValueKind::Duration => self.0,
+            ValueKind::I64 => self.0 ^ SIGN,
+            ValueKind::F64 if self.0 & SIGN == 0 => self.0 | SIGN,
+            ValueKind::F64 => !self.0,
+        })
     }
 }
 
-/// The nanoseconds of a duration; one of more than 584 years counts as that.
+impl SortKey {
+    /// The value that has this sort key.
+    #[inline]
+    pub(crate) const fn value_bits(self, kind: ValueKind) -> ValueBits {
+        ValueBits(match kind {
+            ValueKind::U64 | ValueKind::Duration => self.0,
+            ValueKind::I64 => self.0 ^ SIGN,
+            ValueKind::F64 if self.0 & SIGN == 0 => !self.0,
+            ValueKind::F64 => self.0 & !SIGN,
+        })
+    }
+}
+
+/// The common form of a duration: its nanoseconds. A duration of more than 584 years counts as the longest that fits.
 #[inline]
-pub(crate) const fn nanoseconds(duration: Duration) -> u64 {
+pub(crate) const fn nanoseconds(duration: Duration) -> ValueBits {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 {
-        return u64::MAX;
+        return ValueBits(u64::MAX);
     }
     #[expect(clippy::cast_possible_truncation, reason = "just compared")]
-    let nanos = nanos as u64;
-    nanos
+    ValueBits(nanos as u64)
 }
 
-/// The bits of a float, with one zero instead of two: `-0.0` belongs in the same bucket as `0.0`.
+/// The common form of a float, with one zero instead of two: `-0.0` belongs in the same bucket as `0.0`.
 #[inline]
-pub(crate) const fn float_bits(value: f64) -> u64 {
-    (value + 0.0).to_bits()
+pub(crate) const fn float_bits(value: f64) -> ValueBits {
+    ValueBits((value + 0.0).to_bits())
 }
 
 #[diagnostic::do_not_recommend]
 impl Value for u64 {
     const KIND: ValueKind = ValueKind::U64;
     #[inline]
-    fn to_bits(self) -> Option<u64> {
-        Some(self)
+    fn to_bits(self) -> Option<ValueBits> {
+        Some(ValueBits(self))
     }
 }
 
@@ -170,8 +186,8 @@ impl Value for u64 {
 impl Value for i64 {
     const KIND: ValueKind = ValueKind::I64;
     #[inline]
-    fn to_bits(self) -> Option<u64> {
-        Some(self.cast_unsigned())
+    fn to_bits(self) -> Option<ValueBits> {
+        Some(ValueBits(self.cast_unsigned()))
     }
 }
 
@@ -179,7 +195,7 @@ impl Value for i64 {
 impl Value for f64 {
     const KIND: ValueKind = ValueKind::F64;
     #[inline]
-    fn to_bits(self) -> Option<u64> {
+    fn to_bits(self) -> Option<ValueBits> {
         self.is_finite().then(|| float_bits(self))
     }
 }
@@ -188,7 +204,7 @@ impl Value for f64 {
 impl Value for Duration {
     const KIND: ValueKind = ValueKind::Duration;
     #[inline]
-    fn to_bits(self) -> Option<u64> {
+    fn to_bits(self) -> Option<ValueBits> {
         Some(nanoseconds(self))
     }
 }
@@ -201,7 +217,7 @@ mod sealed {
     impl Sealed for std::time::Duration {}
 }
 
-/// So that a test can say `assert_eq!(data.sum, 42)`.
+/// Conversions and comparisons, so that a test can say `assert_eq!(data.sum, 42)`.
 macro_rules! comparable {
     ($($type:ty => $variant:ident),*) => {$(
         impl PartialEq<$type> for Number {
@@ -217,7 +233,7 @@ macro_rules! comparable {
     )*};
 }
 
-/// So that a literal needs no suffix. (An integer's type is `i32` where nothing else says.)
+/// For literals without a suffix, whose type is `i32` where nothing else determines it.
 impl PartialEq<i32> for Number {
     fn eq(&self, other: &i32) -> bool {
         match self {
@@ -236,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_ordered_as_the_values_and_go_back() {
+    fn sort_keys_compare_as_their_values() {
         let floats = [
             -f64::MAX,
             -1.5,
@@ -253,15 +269,13 @@ mod tests {
         let check = |kind: ValueKind, all: &[u64]| {
             for (a, b) in all.iter().zip(all.iter().skip(1)) {
                 assert!(
-                    order::to_sort_key(kind, *a) < order::to_sort_key(kind, *b),
+                    ValueBits(*a).sort_key(kind) < ValueBits(*b).sort_key(kind),
                     "{kind:?} {a:x} {b:x}"
                 );
             }
             for bits in all {
-                assert_eq!(
-                    order::from_sort_key(kind, order::to_sort_key(kind, *bits)),
-                    *bits
-                );
+                let bits = ValueBits(*bits);
+                assert_eq!(bits.sort_key(kind).value_bits(kind), bits);
             }
         };
         check(ValueKind::F64, &floats);
@@ -287,6 +301,6 @@ mod tests {
         let exported = units.map(|unit| unit.map(|unit| number.in_unit(unit).to_string()));
         let expected = ["0.0015", "1.5", "1500", "1500000"];
         assert_eq!(exported, expected.map(|text| Some(text.to_owned())));
-        assert_eq!(Value::to_bits(Duration::MAX), Some(u64::MAX));
+        assert_eq!(Value::to_bits(Duration::MAX), Some(ValueBits(u64::MAX)));
     }
 }

@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{
-    Aggregation, AggregationSpec, Bounds, Count, DEFAULT_LATENCY_BUCKETS, Distribution, Handle,
-    HasDefaultBuckets, LastValue, Measure, MeasureCell, Origin, StaticBounds, Sum, TagKey, Value,
-    name,
+    AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
+    StaticBounds, TagKey, Value, name,
 };
 
-/// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
+/// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
 /// [`view!`](macro@crate::view).
 ///
 /// ```standalone_crate
@@ -32,12 +30,12 @@ use super::{
 /// record!(VIDEO_SIZE = 25 << 20, tags(FRONTEND = "ios"));
 /// assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
 /// ```
-pub struct View<A: Aggregation> {
+pub struct View<A> {
     cell: Handle<ViewCell>,
     aggregation: PhantomData<fn() -> A>,
 }
 
-/// What a view's `static` refers to.
+/// A view's definition: what its `static` refers to.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ViewCell(Definition);
@@ -48,7 +46,7 @@ enum Definition {
     Owned(ViewSpec),
 }
 
-/// A view as [`view!`](macro@crate::view) writes it.
+/// The definition of a view in a `static`.
 #[derive(Debug)]
 struct StaticView {
     name: &'static str,
@@ -60,7 +58,7 @@ struct StaticView {
     origin: Origin,
 }
 
-/// A view's measure and aggregation, as [`view!`](macro@crate::view) writes them.
+/// The measure and the aggregation of a view in a `static`.
 #[doc(hidden)]
 #[must_use]
 pub struct StaticViewSource<A> {
@@ -69,22 +67,21 @@ pub struct StaticViewSource<A> {
     marker: PhantomData<fn() -> A>,
 }
 
+/// An aggregation with its options, as a `static` has them.
 #[derive(Clone, Copy, Debug)]
-enum StaticAggregation {
-    Count,
-    Sum,
-    LastValue,
-    Distribution(StaticBounds),
+struct StaticAggregation {
+    kind: AggregationKind,
+    bounds: Option<StaticBounds>,
 }
 
-/// What a view is, wherever it came from.
+/// The definition of a view, whether it was declared in a `static` or made at run time.
 #[derive(Clone, Debug)]
 pub(crate) struct ViewSpec {
     pub(crate) name: Cow<'static, str>,
     pub(crate) description: Cow<'static, str>,
     pub(crate) measure: Handle<MeasureCell>,
     pub(crate) aggregation: AggregationSpec,
-    pub(crate) columns: Arc<[TagKey]>,
+    pub(crate) columns: Arc<[Column]>,
     pub(crate) max_series: Option<usize>,
     pub(crate) origin: Origin,
 }
@@ -96,7 +93,7 @@ impl ViewSpec {
         self.origin.module() == "census::calls"
     }
 
-    /// With its measure's description, if it has none.
+    /// The same with the measure's description, if it has none.
     pub(crate) fn with_default_description(mut self) -> Self {
         if self.description.is_empty() {
             self.description = self.measure.descriptor.description.clone();
@@ -104,7 +101,7 @@ impl ViewSpec {
         self
     }
 
-    /// Whether both define the same view; the place does not count.
+    /// Whether both define the same view, in whichever place.
     pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
@@ -119,52 +116,21 @@ impl ViewSpec {
 }
 
 impl<A> StaticViewSource<A> {
-    const fn new(measure: &'static Handle<MeasureCell>, aggregation: StaticAggregation) -> Self {
+    /// An aggregation without options.
+    pub(crate) const fn new<T: Value>(measure: &'static Measure<T>, kind: AggregationKind) -> Self {
         Self {
-            measure,
-            aggregation,
+            measure: measure.handle(),
+            aggregation: StaticAggregation { kind, bounds: None },
             marker: PhantomData,
         }
     }
-}
 
-#[doc(hidden)]
-pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Count> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::Count)
+    /// The same with buckets.
+    pub(crate) const fn with_bounds(mut self, bounds: StaticBounds) -> Self {
+        self.aggregation.bounds = Some(bounds);
+        self
+    }
 }
-
-#[doc(hidden)]
-pub const fn sum<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Sum> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::Sum)
-}
-
-#[doc(hidden)]
-pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<LastValue> {
-    StaticViewSource::new(measure.handle(), StaticAggregation::LastValue)
-}
-
-#[doc(hidden)]
-pub const fn default_distribution<T: HasDefaultBuckets>(
-    measure: &'static Measure<T>,
-) -> StaticViewSource<Distribution> {
-    let bounds = StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS);
-    StaticViewSource::new(measure.handle(), StaticAggregation::Distribution(bounds))
-}
-
-/// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's.
-macro_rules! distributions {
-    ($($type:ty => $variant:ident),*) => {$(
-        impl Measure<$type> {
-            #[doc(hidden)]
-            #[track_caller]
-            pub const fn __distribution(&'static self, bounds: &'static [$type]) -> StaticViewSource<Distribution> {
-                StaticViewSource::new(self.handle(), StaticAggregation::Distribution(StaticBounds::$variant(bounds).checked()))
-            }
-        }
-    )*};
-}
-
-distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
 
 impl ViewCell {
     #[doc(hidden)]
@@ -234,15 +200,15 @@ impl StaticView {
             name: Cow::Borrowed(self.name),
             description: self.description.unwrap_or_default().into(),
             measure: self.measure.clone(),
-            aggregation: match self.aggregation {
-                StaticAggregation::Count => AggregationSpec::Count,
-                StaticAggregation::Sum => AggregationSpec::Sum,
-                StaticAggregation::LastValue => AggregationSpec::LastValue,
-                StaticAggregation::Distribution(bounds) => {
-                    AggregationSpec::Distribution(Bounds::from(bounds))
-                }
+            aggregation: AggregationSpec {
+                kind: self.aggregation.kind,
+                bounds: self.aggregation.bounds.map(Bounds::from),
             },
-            columns: self.columns.iter().map(|key| (*key).clone()).collect(),
+            columns: self
+                .columns
+                .iter()
+                .map(|key| Column::new((*key).clone()))
+                .collect(),
             max_series: self.max_series,
             origin: self.origin,
         }
@@ -250,15 +216,15 @@ impl StaticView {
     }
 }
 
-impl<A: Aggregation> View<A> {
-    /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`); unless given, the identifier in
-    /// lower case. It is what one asks Prometheus for, after the namespace.
+impl<A> View<A> {
+    /// The name: 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`). Default: the identifier in
+    /// lower case. Prometheus knows the view by the exporter's namespace and this name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.cell.name()
     }
 
-    /// Where it was declared.
+    /// Where the view was declared.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.cell.origin()
@@ -285,7 +251,7 @@ impl<A: Aggregation> View<A> {
     }
 }
 
-impl<A: Aggregation> Clone for View<A> {
+impl<A> Clone for View<A> {
     fn clone(&self) -> Self {
         Self {
             cell: self.cell.clone(),
@@ -294,7 +260,7 @@ impl<A: Aggregation> Clone for View<A> {
     }
 }
 
-impl<A: Aggregation> fmt::Debug for View<A> {
+impl<A> fmt::Debug for View<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("View").field(&self.name()).finish()
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::aggregate::Exemplar;
-use crate::declare::{AggregationSpec, TimeUnit, ViewSpec};
+use crate::declare::{TimeUnit, ViewSpec};
 
 /// A line's bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub(super) struct BucketBound {
 impl BucketBound {
     /// Those of a view; none, if it is no distribution.
     pub(super) fn of(view: &ViewSpec, unit: TimeUnit) -> Vec<Self> {
-        let AggregationSpec::Distribution(bounds) = &view.aggregation else {
+        let Some(bounds) = &view.aggregation.bounds else {
             return Vec::new();
         };
         let mut lines: Vec<Self> = Vec::with_capacity(bounds.buckets());

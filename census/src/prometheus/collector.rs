@@ -14,9 +14,9 @@ use super::families::{ConstLabel, Decoration, Family, LastFamilies};
 use super::help::escape_help;
 use super::own::OwnFamilies;
 use super::value::SampleValue;
-use crate::aggregate::{LiveView, Sample};
+use crate::aggregate::{LiveView, MetricType, Sample};
 use crate::declare::TimeUnit;
-use crate::register::{self, MetricType};
+use crate::register;
 use crate::tags::packed;
 
 /// Reads the views whenever it is asked to encode itself.
@@ -67,7 +67,7 @@ fn write_family(
     // Written with the first row: a family without samples says nothing, and some parsers refuse it.
     let mut metric = None;
     let mut descriptor = Some(encoder);
-    live.each(|row| {
+    live.for_each_row(|row| {
         let Some(sample) = row.sample() else {
             return Ok(());
         };

@@ -7,7 +7,8 @@ use std::fmt;
 
 use super::help::{Help, TYPE, write_head};
 use super::negotiate::Format;
-use crate::register::MetricType;
+use crate::aggregate::MetricType;
+use crate::register::suffixes;
 
 /// An exposition that is being written.
 pub(super) struct Exposition {
@@ -93,10 +94,10 @@ impl Exposition {
         self.out.truncate(self.line);
         write_head(&mut self.out, self.format, &family, &help, metric_type);
         let suffixes = match metric_type {
-            "counter" => MetricType::Counter.suffixes(),
-            "histogram" => MetricType::Histogram.suffixes(),
+            "counter" => suffixes(MetricType::Counter),
+            "histogram" => suffixes(MetricType::Histogram),
             "info" => &["", "_info"],
-            _ => MetricType::Gauge.suffixes(),
+            _ => suffixes(MetricType::Gauge),
         };
         self.families.push(Written {
             name: family,

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::aggregate::LiveView;
-use crate::declare::{AggregationKind, Origin, name};
-use crate::register::{Claims, MetricType, Problem, ProblemKind, family_name, metric_type};
+use crate::aggregate::{MetricType, metric_type};
+use crate::declare::Origin;
+use crate::id::ViewId;
+use crate::register::{Claims, Problem, ProblemKind, family_name, suffixes};
 
 use super::bounds::BucketBound;
 use super::exposition::Written;
@@ -80,7 +82,7 @@ impl Families {
         let build_info = (!decoration.build_info.is_empty()).then_some(own::BUILD_INFO);
         for (name, metric_type) in own::NAMES.into_iter().chain(build_info) {
             // It is in the registry if another exporter was registered into that.
-            match claims.claim(name, metric_type.suffixes(), Owner::Census) {
+            match claims.claim(name, suffixes(metric_type), Owner::Census) {
                 Ok(()) => families.own.push(name),
                 Err(_) => families.left_out += 1,
             }
@@ -111,7 +113,7 @@ impl Families {
         let labels: Vec<String> = view
             .columns
             .iter()
-            .map(|key| name::sanitize(key.name()).into_owned())
+            .map(|column| column.label().to_owned())
             .collect();
         if let Some(label) = decoration
             .const_labels
@@ -136,16 +138,10 @@ impl Families {
             &decoration.namespace
         };
         let family = family_name(namespace, &view.name, metric_type);
-        match claims.claim(&family, metric_type.suffixes(), Owner::View(view.origin)) {
+        match claims.claim(&family, suffixes(metric_type), Owner::View(view.origin)) {
             Ok(()) => {
                 let measure = &view.measure.descriptor;
-                // A count has no unit, whatever is counted.
-                let ucum = match view.aggregation.kind() {
-                    AggregationKind::Count => "1",
-                    AggregationKind::Sum
-                    | AggregationKind::LastValue
-                    | AggregationKind::Distribution => &measure.unit,
-                };
+                let ucum = crate::aggregate::unit(view);
                 let bounds = BucketBound::of(view, measure.time_unit());
                 self.valid.push(Family {
                     view: number,
@@ -191,7 +187,7 @@ pub(super) struct LastFamilies(Mutex<Option<Arc<Last>>>);
 #[derive(Debug)]
 struct Last {
     /// The views' numbers. Not the views: who unregisters one is rid of its rows at once.
-    views: Vec<u64>,
+    views: Vec<ViewId>,
     registry: Vec<Written>,
     families: Arc<Families>,
 }
@@ -204,7 +200,7 @@ impl LastFamilies {
         decoration: &Decoration,
         registry: &[Written],
     ) -> Arc<Families> {
-        let numbers = || views.iter().map(|live| live.rows.number());
+        let numbers = || views.iter().map(|live| live.id());
         let last = self.lock().clone();
         if let Some(last) = last
             && last.views.iter().copied().eq(numbers())

@@ -8,9 +8,8 @@ use super::exemplars::write_exemplar;
 use super::families::ConstLabel;
 use super::help::escape_help;
 use super::value::SampleValue;
-use crate::aggregate::{Exemplar, Sample};
+use crate::aggregate::{Exemplar, MetricType, Sample};
 use crate::declare::{Number, TimeUnit};
-use crate::register::MetricType;
 use crate::tags::packed;
 
 /// The parts of a family's lines that all rows share.

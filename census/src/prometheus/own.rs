@@ -10,8 +10,8 @@ use prometheus_client::encoding::DescriptorEncoder;
 use super::collector::{Labels, write_descriptor, write_sample};
 use super::families::{Decoration, Families};
 use super::value::SampleValue;
-use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, LiveView};
-use crate::register::{self, MetricType};
+use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, LiveView, MetricType};
+use crate::register;
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
 const REFUSED: &str = "census_refused_measurements";
@@ -94,7 +94,7 @@ impl OwnFamilies {
             .filter(|live| !live.spec.columns.is_empty() && live.rows.len() > 0)
             .map(|live| (&*live.spec.name, live.rows.overflowed())),
     )?;
-        let refused = register::refused();
+        let refused = register::rejected_values();
         out.family(
             REFUSED,
             "Measurements that were NaN or infinite.",

@@ -13,8 +13,8 @@ use super::families::{Decoration, Family, LastFamilies};
 use super::help::write_head;
 use super::negotiate::Format;
 use super::own::OwnFamilies;
-use crate::aggregate::LiveView;
-use crate::register::{self, MetricType};
+use crate::aggregate::{LiveView, MetricType};
+use crate::register;
 
 /// What an exporter renders.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ fn write_family(out: &mut String, format: Format, family: &Family, live: &Arc<Li
     }
     let head = out.len();
     let mut labels = String::new();
-    let written = live.each(|row| {
+    let written = live.for_each_row(|row| {
         if let Some(sample) = row.sample() {
             let exemplars = if open_metrics {
                 row.exemplars()

@@ -1,13 +1,15 @@
 //! What is under way: one more at its beginning, one less at its end, in the very same rows.
 
 use super::memo::{self, Begun, Kept};
-use crate::declare::Measure;
+use crate::declare::{Measure, ValueBits};
+use crate::register::{ViewsVersion, current_version};
 use crate::tags::Tag;
 
 /// The number of tags that tell what is under way.
 const TAGS: usize = 2;
 
-const ONE_LESS: u64 = (-1_i64).cast_unsigned();
+const ONE: ValueBits = ValueBits(1);
+const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
 
 /// Something under way.
 ///
@@ -31,11 +33,11 @@ impl InFlight {
     /// Counts one more, if somebody views the measure.
     #[inline]
     pub(super) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        let Some(version) = measure.cell().wiring.viewed() else {
+        let Some(version) = current_version(measure.cell()) else {
             return;
         };
         let places = tags().map(|tag| tag.places);
-        if !memo::begin(&mut self.begun, version, &places, 1) {
+        if !memo::begin(&mut self.begun, version, &places, ONE) {
             self.begin_anew(measure, version, tags);
         }
     }
@@ -45,14 +47,14 @@ impl InFlight {
     fn begin_anew<'a>(
         &mut self,
         measure: &Measure<i64>,
-        version: u64,
+        version: ViewsVersion,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
         let kept = self
             .kept
             .get_or_insert_with(|| Kept::spare().unwrap_or_default());
         memo::each_target(measure.cell(), version, &tags(), |target| {
-            target.record(1);
+            target.record(ONE);
             kept.push(target);
         });
         memo::learn(version, &tags());
@@ -63,7 +65,7 @@ impl InFlight {
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
         if self.begun.is_some() {
             let places = tags().map(|tag| tag.places);
-            if !memo::end(&self.begun, &places, ONE_LESS) {
+            if !memo::end(&self.begun, &places, MINUS_ONE) {
                 self.end_elsewhere(measure, tags);
             }
             self.begun = Begun::NONE;
@@ -76,14 +78,14 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_elsewhere<'a>(&self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        memo::end_elsewhere(&self.begun, measure.cell(), &tags(), ONE_LESS);
+        memo::end_elsewhere(&self.begun, measure.cell(), &tags(), MINUS_ONE);
     }
 
     #[cold]
     #[inline(never)]
     fn end_kept(&mut self) {
         if let Some(kept) = self.kept.take() {
-            kept.give_back(|target| memo::take_back(target, ONE_LESS));
+            kept.give_back(|target| memo::take_back(target, MINUS_ONE));
         }
     }
 }

@@ -10,18 +10,19 @@ mod in_flight;
 mod measurements;
 mod memo;
 mod timer;
+mod unregister;
 
 pub use bound::BoundMeasure;
 pub use call::{Call, CallPlan, Measured, OptionalValue, PlainCall, call};
 use in_flight::InFlight;
 pub use measurements::MeasureMap;
-pub(crate) use memo::forget;
 pub use timer::Timer;
 
 use std::time::Duration;
 
 use crate::aggregate::ExemplarLabels;
-use crate::declare::{Measure, MeasureCell, Value};
+use crate::declare::{Measure, MeasureCell, Value, ValueBits};
+use crate::register::{ViewsVersion, current_version};
 use crate::tags::{AsTagValue, Tag, TagMap, TagValueRef};
 
 /// A value for a measure, on its way to the views.
@@ -29,7 +30,7 @@ use crate::tags::{AsTagValue, Tag, TagMap, TagValueRef};
 #[derive(Debug)]
 pub struct Measurement<'a> {
     cell: &'a MeasureCell,
-    bits: Option<u64>,
+    bits: Option<ValueBits>,
 }
 
 impl<T: Value> Measure<T> {
@@ -90,8 +91,8 @@ impl Measure<Duration> {
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<u64> {
-    measure.cell().wiring.viewed()
+pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<ViewsVersion> {
+    current_version(measure.cell())
 }
 
 #[doc(hidden)]
@@ -116,13 +117,13 @@ pub fn exemplar_label<'a>(
 #[doc(hidden)]
 #[inline]
 pub fn record_one<'a, const N: usize>(
-    version: u64,
+    version: ViewsVersion,
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
     match measurement.bits {
         Some(bits) => memo::record(measurement.cell, version, tags, bits),
-        None => measurement.cell.wiring.refuse(),
+        None => measurement.cell.count_rejected_value(),
     }
 }
 
@@ -133,7 +134,7 @@ pub fn record_if_viewed<'a, const N: usize>(
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
-    if let Some(version) = measurement.cell.wiring.viewed() {
+    if let Some(version) = current_version(measurement.cell) {
         record_one(version, measurement, tags);
     }
 }
@@ -149,11 +150,11 @@ pub fn record(
         .then(|| ExemplarLabels::new(exemplar))
         .flatten();
     for measurement in measurements {
-        let Some(version) = measurement.cell.wiring.viewed() else {
+        let Some(version) = current_version(measurement.cell) else {
             continue;
         };
         let Some(bits) = measurement.bits else {
-            measurement.cell.wiring.refuse();
+            measurement.cell.count_rejected_value();
             continue;
         };
         match &exemplar {

@@ -1,9 +1,9 @@
-//! The catalogue: every measure, tag key and view of the program, validated whole.
+//! The catalogue: every measure, tag key and view of the program, validated as a whole.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use super::by_name::ByName;
+use super::interest;
 use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
@@ -12,29 +12,27 @@ use crate::calls;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
 use crate::declare::{Handle, MeasureCell, Origin, TagKeyCell, ViewSpec};
+use crate::sync::{Mutex, MutexGuard};
 
 /// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
 static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(|| Mutex::new(Catalogue::build()));
-
-/// How many rows a view keeps that does not say.
-static DEFAULT_MAX_SERIES: AtomicUsize = AtomicUsize::new(crate::DEFAULT_MAX_SERIES);
 
 #[derive(Default)]
 struct Catalogue {
     measures: ByName<MeasureCell>,
     keys: ByName<TagKeyCell>,
     views: Views,
-    /// Of what was declared in statics; who registers at run time is told at once.
+    /// The problems of declarations in statics. A problem of a registration at run time is returned to its caller.
     problems: Vec<Problem>,
 }
 
-/// Builds the catalogue, if that has not been done.
-pub(crate) fn ensure() {
+/// Builds the catalogue, unless it was built before.
+pub(super) fn ensure() {
     drop(lock());
 }
 
-/// Checks everything that the program declares: what [`build`](crate::prometheus::ExporterBuilder::build) checks,
-/// without an exporter.
+/// Checks everything that the program declares, as [`build`](crate::prometheus::ExporterBuilder::build) does, without an
+/// exporter.
 ///
 /// ```standalone_crate
 /// // in a test of the application
@@ -42,7 +40,7 @@ pub(crate) fn ensure() {
 /// ```
 ///
 /// # Errors
-/// Every problem of the catalogue, with both places. What was refused is not recorded; the rest works.
+/// Every problem of the catalogue, with both places. Measurements of what was rejected are not kept; the rest works.
 pub fn check() -> Result<(), CatalogueError> {
     match lock().problems.clone() {
         problems if problems.is_empty() => Ok(()),
@@ -60,27 +58,30 @@ pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
     lock().views.find(view).cloned()
 }
 
-/// Registers a view; one of the same definition is left as it is.
-pub(super) fn register_view(view: ViewSpec) -> Result<(), Vec<Problem>> {
+/// Registers a view. A view of the same definition stays as it is.
+pub(super) fn register_view(view: ViewSpec) -> Result<(), CatalogueError> {
     let mut catalogue = lock();
     let measure = view.measure.descriptor.name.to_string();
-    catalogue.add_view(view)?;
-    catalogue.wire(&measure);
+    let added = catalogue.add_view(view);
+    added.map_err(|problems| CatalogueError { problems })?;
+    catalogue.update_interest(&measure);
     Ok(())
 }
 
-/// Unregisters the view of this definition, with its rows. Whether there was one.
-pub(super) fn unregister_view(view: &ViewSpec) -> bool {
+/// Unregisters the view of this definition, with its rows. Returns whether there was one.
+pub(crate) fn unregister_view(view: &ViewSpec) -> bool {
     let mut catalogue = lock();
-    let was_there = catalogue.views.remove(view);
-    if was_there {
-        catalogue.wire(&view.measure.descriptor.name);
+    let was_registered = catalogue.views.remove(view);
+    if was_registered {
+        catalogue.update_interest(&view.measure.descriptor.name);
     }
-    was_there
+    was_registered
 }
 
-/// Registers a measure: the one that is there already, if it is of the same definition.
-pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<MeasureCell>, Problem> {
+/// Registers a measure. Returns the one that is registered already, if it has the same definition.
+pub(super) fn register_measure(
+    cell: Handle<MeasureCell>,
+) -> Result<Handle<MeasureCell>, CatalogueError> {
     let mut catalogue = lock();
     if let Some(first) = catalogue.measures.first(&cell.descriptor.name)
         && first.descriptor.is_same_definition(&cell.descriptor)
@@ -88,12 +89,12 @@ pub(super) fn register_measure(cell: Handle<MeasureCell>) -> Result<Handle<Measu
         return Ok(first);
     }
     catalogue.add_measure(&cell)?;
-    catalogue.wire(&cell.descriptor.name);
+    catalogue.update_interest(&cell.descriptor.name);
     Ok(cell)
 }
 
-/// Registers a tag key: the one that is there already, if there is one.
-pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, Problem> {
+/// Registers a tag key. Returns the one of this name that is registered already, if there is one.
+pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, CatalogueError> {
     let mut catalogue = lock();
     if let Some(first) = catalogue.keys.first(cell.name())
         && first.is_local() == cell.is_local()
@@ -104,9 +105,9 @@ pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell
     Ok(cell)
 }
 
-/// The measures whose values can be refused and that are viewed, and how many were.
+/// The viewed measures whose values can be rejected, by name, and how many values were.
 #[cfg(feature = "prometheus")]
-pub(crate) fn refused() -> Vec<(String, u64)> {
+pub(crate) fn rejected_values() -> Vec<(String, u64)> {
     let catalogue = lock();
     let mut measures: Vec<_> = catalogue
         .views
@@ -119,7 +120,7 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
     measures.dedup();
     let count = |name| {
         let cells = catalogue.measures.named(name);
-        cells.map(|cell| cell.wiring.refused()).sum()
+        cells.map(|cell| cell.rejected_values()).sum()
     };
     measures
         .into_iter()
@@ -127,46 +128,15 @@ pub(crate) fn refused() -> Vec<(String, u64)> {
         .collect()
 }
 
-/// Sets how many rows a view keeps that does not say: for all views of the program, from now on. The default is
-/// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
-///
-/// ```standalone_crate
-/// census::set_default_max_series(500)?;
-/// assert!(census::set_default_max_series(0).is_err());
-/// # Ok::<(), census::CatalogueError>(())
-/// ```
-///
-/// # Errors
-/// If `rows` is 0. The former number stays.
-#[track_caller]
-pub fn set_default_max_series(rows: usize) -> Result<(), CatalogueError> {
-    if rows == 0 {
-        return Err(CatalogueError {
-            problems: vec![Problem {
-                kind: ProblemKind::InvalidView,
-                message: "the default `max_series` is at least 1".to_owned(),
-                rejected_at: Origin::caller(),
-                kept_at: None,
-            }],
-        });
-    }
-    DEFAULT_MAX_SERIES.store(rows, Ordering::Relaxed);
-    Ok(())
-}
-
-/// See [`set_default_max_series`].
-pub(crate) fn default_max_series() -> usize {
-    DEFAULT_MAX_SERIES.load(Ordering::Relaxed)
-}
-
 fn lock() -> MutexGuard<'static, Catalogue> {
-    CATALOGUE.lock().unwrap_or_else(PoisonError::into_inner)
+    CATALOGUE.lock()
 }
 
 impl Catalogue {
     fn build() -> Self {
         let mut catalogue = Self::default();
-        // The linker's order is no order, and may differ from build to build: the first declaration stays.
+        // The linker's order means nothing, and may differ from build to build. Of two declarations that clash, the one
+        // with the lesser sort key stays.
         let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
@@ -191,7 +161,7 @@ impl Catalogue {
             catalogue.problems.extend(problems.into_iter().flatten());
         }
         for name in catalogue.measures.names() {
-            catalogue.wire(&name);
+            catalogue.update_interest(&name);
         }
         catalogue
     }
@@ -212,7 +182,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Keys of one name are one key, so they must agree on whether their tags may leave the process.
+    /// Adds a tag key. Keys of one name are one key, so they must agree on whether their tags may leave the process.
     fn add_key(&mut self, cell: &Handle<TagKeyCell>) -> Result<(), Problem> {
         let first = self.keys.first(cell.name());
         if let Some(first) = first.filter(|first| first.is_local() != cell.is_local()) {
@@ -248,7 +218,7 @@ impl Catalogue {
         self.views.add(view).map_err(|problem| vec![problem])
     }
 
-    /// A view over a measure that was refused would stay empty for ever.
+    /// The problem of a view over a measure that was rejected: it would stay empty for ever.
     fn measure_problem(&mut self, view: &ViewSpec) -> Option<Problem> {
         let name = &*view.measure.descriptor.name;
         if self
@@ -258,12 +228,13 @@ impl Catalogue {
         {
             return None;
         }
-        // The linker left it out (a measure of a dynamic library, say), so it is new; or it was refused.
+        // Either the linker left the measure out (it belongs to a dynamic library, say), and it is added now, or it was
+        // rejected.
         let rejected = self.add_measure(&view.measure).err()?;
         Some(Problem {
             kind: ProblemKind::InvalidView,
             message: format!(
-                "view `{}` is over the measure `{name}`, which was refused",
+                "view `{}` is over the measure `{name}`, which was rejected",
                 view.name
             ),
             rejected_at: view.origin,
@@ -271,12 +242,10 @@ impl Catalogue {
         })
     }
 
-    /// Tells a measure its views.
-    fn wire(&self, measure: &str) {
-        let views = self.views.over(measure);
-        for cell in self.measures.named(measure) {
-            cell.wiring.set(views.clone());
-        }
+    /// Gives a measure its views.
+    fn update_interest(&self, measure: &str) {
+        let views = self.views.for_measure(measure);
+        interest::set_views(measure, self.measures.named(measure), views);
     }
 }
 

@@ -1,41 +1,21 @@
-//! What a view is called in an exposition, and which sample names it takes for itself.
+//! The names of families and of their samples, in the data model that OpenMetrics shares with Prometheus. Views are
+//! checked against each other by these names when they are registered, whatever format exports them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::declare::{AggregationKind, ValueKind, ViewSpec, name};
+use crate::aggregate::MetricType;
+use crate::declare::name;
 
-/// A metric type of OpenMetrics 1.0.0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MetricType {
-    Counter,
-    Gauge,
-    Histogram,
-}
-
-/// The type a view is exported as.
-pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
-    match view.aggregation.kind() {
-        AggregationKind::Count => MetricType::Counter,
-        // What cannot be negative never falls.
-        AggregationKind::Sum => match view.measure.descriptor.kind {
-            ValueKind::U64 | ValueKind::Duration => MetricType::Counter,
-            ValueKind::I64 | ValueKind::F64 => MetricType::Gauge,
-        },
-        AggregationKind::LastValue => MetricType::Gauge,
-        AggregationKind::Distribution => MetricType::Histogram,
-    }
-}
-
-/// A family's name: the namespace and the view's name, made legal. A counter's is without `_total`, which its samples
-/// have in any case.
+/// A family's name: the namespace and the view's name, sanitized. A counter's family is named without `_total`, which its
+/// samples always have.
 pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) -> String {
     let full = match namespace {
         "" => Cow::Borrowed(view),
         namespace => Cow::Owned(format!("{namespace}_{view}")),
     };
     let mut family = name::sanitize(&full).into_owned();
-    // A view that is called `_total` alone keeps it: a family needs a name.
+    // A view with the name `_total` keeps it, because a family has a name.
     if metric_type == MetricType::Counter
         && family.len() > "_total".len()
         && family.ends_with("_total")
@@ -45,8 +25,8 @@ pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) 
     family
 }
 
-/// Which family has claimed which names: its own, and its samples'. OpenMetrics 1.0.0, "MetricFamily": a family's
-/// name may not be one that another's samples could have.
+/// The names that are taken: those of families and of their samples, each with its owner. OpenMetrics 1.0.0,
+/// "MetricFamily": a family may not have a name that a sample of another family could have.
 #[derive(Debug)]
 pub(crate) struct Claims<T> {
     owners: HashMap<String, T>,
@@ -61,7 +41,7 @@ impl<T> Default for Claims<T> {
 }
 
 impl<T: Copy> Claims<T> {
-    /// Claims a family's names for `owner`, or says which name is taken, and by whom.
+    /// Takes a family's names for `owner`. If one is taken already, returns that name and its owner, and takes none.
     pub(crate) fn claim(
         &mut self,
         family: &str,
@@ -78,7 +58,7 @@ impl<T: Copy> Claims<T> {
         Ok(())
     }
 
-    /// Gives a family's names back.
+    /// Frees a family's names.
     pub(crate) fn release(&mut self, family: &str, suffixes: &[&str]) {
         for name in names(family, suffixes) {
             self.owners.remove(&name);
@@ -92,14 +72,12 @@ fn names(family: &str, suffixes: &[&str]) -> impl Iterator<Item = String> {
         .map(move |suffix| format!("{family}{suffix}"))
 }
 
-impl MetricType {
-    /// What the names of its samples may end in, with nothing for the family's own.
-    pub(crate) const fn suffixes(self) -> &'static [&'static str] {
-        match self {
-            Self::Counter => &["", "_total", "_created"],
-            Self::Gauge => &[""],
-            Self::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
-        }
+/// The suffixes that the names of a family's samples may have, and `""` for the family's own name.
+pub(crate) const fn suffixes(metric_type: MetricType) -> &'static [&'static str] {
+    match metric_type {
+        MetricType::Counter => &["", "_total", "_created"],
+        MetricType::Gauge => &[""],
+        MetricType::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
     }
 }
 
@@ -108,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn families_are_named_after_namespace_and_view() {
+    fn family_names_join_namespace_and_view() {
         use MetricType::{Counter, Gauge};
         assert_eq!(
             family_name("", "myorg/views/size", Gauge),
@@ -125,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn samples_that_would_clash_are_refused() {
+    fn clashing_sample_names_are_rejected() {
         use MetricType::{Counter, Gauge, Histogram};
         let pair = |first: (&str, MetricType), second: (&str, MetricType)| {
             let mut claims = Claims::default();
-            claims.claim(first.0, first.1.suffixes(), 1).is_ok()
-                && claims.claim(second.0, second.1.suffixes(), 2).is_ok()
+            claims.claim(first.0, suffixes(first.1), 1).is_ok()
+                && claims.claim(second.0, suffixes(second.1), 2).is_ok()
         };
         assert!(!pair(("a", Histogram), ("a_sum", Gauge)));
         assert!(!pair(("b", Counter), ("b_total", Gauge)));

@@ -1,36 +1,39 @@
-//! Rows that are known before the first measurement.
+//! The rows that a view has before its first measurement.
 
 use std::collections::BTreeSet;
 
 use super::slices::CENSUS_0_1_FUNCTIONS;
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::ViewSpec;
+use crate::declare::{Column, ViewSpec};
 use crate::tags::packed;
 
-/// The keys of the rows that a view has from the start: its only one, if it has no columns; those of the functions that
-/// record into its measure, if its columns are theirs.
-pub(crate) fn initial_rows(view: &ViewSpec) -> BTreeSet<String> {
+/// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns are
+/// all among `FUNCTION`, `MODULE` and `RESULT` has a row for each measured function that records into its measure.
+pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     if view.columns.is_empty() {
         return BTreeSet::from([String::new()]);
     }
-    let own = [&FUNCTION, &MODULE, &RESULT];
-    let by_result = view.columns.contains(&RESULT);
-    let measure = &view.measure;
-    if !view.columns.iter().all(|key| own.contains(&key)) {
+    let columns: Vec<_> = view.columns.iter().map(Column::key).collect();
+    let is_of_functions = columns
+        .iter()
+        .all(|key| [&FUNCTION, &MODULE, &RESULT].contains(key));
+    if !is_of_functions {
         return BTreeSet::new();
     }
+    let by_result = columns.contains(&&RESULT);
+    let measure = &view.measure;
     let mut keys = BTreeSet::new();
     for function in CENSUS_0_1_FUNCTIONS.iter().filter(|function| {
-        // What is under way has no result yet, and which calls return a value nobody knows.
+        // A call in flight has no result yet, and it is not known beforehand which calls return a value.
         function.times(measure) || !by_result && function.records(measure)
     }) {
         let results = if by_result { function.results() } else { &[""] };
         for result in results {
             let mut key = String::new();
-            for column in view.columns.iter() {
-                let value = if *column == FUNCTION {
+            for column in &columns {
+                let value = if **column == FUNCTION {
                     function.name()
-                } else if *column == MODULE {
+                } else if **column == MODULE {
                     function.module()
                 } else {
                     result

@@ -1,12 +1,13 @@
 //! Tag keys by name, for tags that come from outside: which must not make this program register anything, nor wait.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, PoisonError, RwLock};
 
 use super::by_name::ByName;
 use super::slices::CENSUS_0_1_TAG_KEYS;
 use crate::declare::{Handle, TagKey, TagKeyCell};
+use crate::sync::RwLock;
 
 /// The keys of statics. Where two of one name disagree, the local one: what is said to stay, stays.
 static DECLARED: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
@@ -28,7 +29,7 @@ pub(crate) fn known_key(name: &str) -> Option<TagKey> {
         if !ANY_MADE_LOCAL.load(Ordering::Relaxed) {
             return None;
         }
-        let keys = MADE_LOCAL.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = MADE_LOCAL.read();
         keys.first(name).map(TagKey::from_handle)
     };
     let declared = DECLARED.get(name).map(|cell| TagKey::__from_cell(cell));
@@ -37,7 +38,7 @@ pub(crate) fn known_key(name: &str) -> Option<TagKey> {
 
 /// Remembers a local key, as long as someone has it.
 pub(super) fn add_local(cell: &Handle<TagKeyCell>) {
-    let mut keys = MADE_LOCAL.write().unwrap_or_else(PoisonError::into_inner);
+    let mut keys = MADE_LOCAL.write();
     keys.add(cell.name(), cell);
     ANY_MADE_LOCAL.store(true, Ordering::Relaxed);
 }

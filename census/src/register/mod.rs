@@ -1,28 +1,28 @@
-//! Step 2, **register**: what was declared becomes one validated catalogue, and each measure learns its views.
+//! Step 2, **register**: the declarations become one validated catalogue, and each measure gets its views.
 
 mod by_name;
 mod catalogue;
 mod family_names;
 mod initial_rows;
+mod interest;
 mod keys;
 mod problem;
 mod runtime;
 mod slices;
 mod validate;
 mod views;
-mod wiring;
 
+pub use catalogue::check;
 #[cfg(feature = "prometheus")]
-pub(crate) use catalogue::refused;
-pub use catalogue::{check, set_default_max_series};
-pub(crate) use catalogue::{default_max_series, ensure, find, views};
+pub(crate) use catalogue::rejected_values;
+pub(crate) use catalogue::{find, unregister_view, views};
 #[cfg(feature = "prometheus")]
-pub(crate) use family_names::{Claims, MetricType, family_name, metric_type};
-pub(crate) use initial_rows::initial_rows;
+pub(crate) use family_names::{Claims, family_name, suffixes};
+pub use interest::ViewsVersion;
+pub(crate) use interest::{current_version, interest_epoch, views_of};
 pub(crate) use keys::known_key;
 pub use problem::{CatalogueError, Problem, ProblemKind};
-pub use runtime::{MeasureBuilder, ViewBuilder};
+pub use runtime::set_default_max_series;
 pub use slices::{
     CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
 };
-pub(crate) use wiring::{VERSION_STEP, Wiring, changes};

@@ -1,26 +1,26 @@
-//! What can be wrong with a catalogue.
+//! The problems of a catalogue.
 
 use std::fmt;
 
 use crate::declare::Origin;
 
-/// Why a declaration was refused.
+/// Why a declaration was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// Something else has this name, or exports samples of it.
+    /// Another declaration has this name, or exports samples of this name.
     Conflict,
     /// A name that is not 1 to 255 bytes of printable ASCII.
     InvalidName,
-    /// A measure's unit.
+    /// A measure with an invalid unit.
     InvalidMeasure,
-    /// What was said of an exporter: a const label, its `max_series`.
+    /// An exporter with an invalid const label.
     InvalidExporter,
     /// A view that cannot be exported: its columns, its bounds, or the measure it is over.
     InvalidView,
 }
 
-/// A declaration that was refused, and why.
+/// A declaration that was rejected, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
@@ -36,19 +36,19 @@ impl Problem {
         self.kind
     }
 
-    /// What is wrong, in a line, without the places.
+    /// What is wrong, in one line, without the places.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Where the refused declaration is.
+    /// Where the rejected declaration is.
     #[must_use]
     pub fn rejected_at(&self) -> Origin {
         self.rejected_at
     }
 
-    /// Where the declaration is that it clashes with, which stays; `None` if it is wrong by itself.
+    /// Where the declaration is that it clashes with, and that is kept; `None` if the rejected one is wrong by itself.
     #[must_use]
     pub fn kept_at(&self) -> Option<Origin> {
         self.kept_at
@@ -59,7 +59,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\n    rejected: {}", self.message, self.rejected_at)?;
         match self.kept_at {
-            Some(first) => write!(f, "\n    kept:     {first}"),
+            Some(kept_at) => write!(f, "\n    kept:     {kept_at}"),
             None => Ok(()),
         }
     }
@@ -67,7 +67,7 @@ impl fmt::Display for Problem {
 
 /// Every problem of the catalogue, at once.
 ///
-/// Its `Debug` is its `Display`: what a `main` that returns it prints is for reading.
+/// `Debug` prints the same as `Display`, so that the error is readable when `main` returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CatalogueError {
     pub(crate) problems: Vec<Problem>,
@@ -79,6 +79,14 @@ impl CatalogueError {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+}
+
+impl From<Problem> for CatalogueError {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+        }
     }
 }
 

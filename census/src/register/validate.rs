@@ -1,4 +1,4 @@
-//! What a view must be, by itself.
+//! The checks of a view by itself.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use super::{Problem, ProblemKind};
 use crate::declare::{AggregationKind, TagKey, ViewSpec, name};
 
-/// Says what is wrong with a view's columns, all of it.
+/// All problems of a view's columns.
 pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut problem = |message: String| {
@@ -17,18 +17,18 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
             kept_at: None,
         });
     };
-    let mut labels: HashMap<String, &TagKey> = HashMap::new();
-    for key in view.columns.iter() {
-        let label = name::sanitize(key.name()).into_owned();
+    let mut labels: HashMap<&str, &TagKey> = HashMap::new();
+    for column in view.columns.iter() {
+        let (key, label) = (column.key(), column.label());
         if name::is_reserved_label(key.name()) {
             problem(format!(
-                "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus keeps labels beginning with \
-                 `__` for itself",
+                "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus reserves labels beginning with \
+                 `__`",
                 view.name,
                 key.name()
             ));
         }
-        if label == "le" && view.aggregation.kind() == AggregationKind::Distribution {
+        if label == "le" && view.aggregation.kind == AggregationKind::Distribution {
             problem(format!(
                 "view `{}`: a distribution cannot have the column `{}`, because `le` is the label of its buckets",
                 view.name,
@@ -36,20 +36,20 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
             ));
         }
         match labels.entry(label) {
-            Entry::Vacant(free) => {
-                free.insert(key);
+            Entry::Vacant(vacant) => {
+                vacant.insert(key);
             }
-            Entry::Occupied(taken) if *taken.get() == key => problem(format!(
+            Entry::Occupied(entry) if *entry.get() == key => problem(format!(
                 "view `{}` has the column `{}` twice",
                 view.name,
                 key.name()
             )),
-            Entry::Occupied(taken) => problem(format!(
+            Entry::Occupied(entry) => problem(format!(
                 "view `{}`: the columns `{}` and `{}` both become the label `{}`",
                 view.name,
-                taken.get().name(),
+                entry.get().name(),
                 key.name(),
-                taken.key()
+                entry.key()
             )),
         }
     }

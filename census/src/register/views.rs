@@ -3,30 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::family_names::{Claims, MetricType, family_name, metric_type};
+use super::family_names::{Claims, family_name, suffixes};
+use super::initial_rows::initial_keys;
 use super::{Problem, ProblemKind};
-use crate::aggregate::LiveView;
+use crate::aggregate::{LiveView, MetricType, metric_type};
 use crate::declare::ViewSpec;
+use crate::id::ViewId;
 
-/// The registered views. Each has a number that no other has, or had.
+/// The registered views.
 #[derive(Default)]
 pub(super) struct Views {
     /// In the order of registration.
-    by_number: BTreeMap<u64, Arc<LiveView>>,
-    by_name: HashMap<String, u64>,
-    by_measure: HashMap<String, BTreeSet<u64>>,
-    claims: Claims<u64>,
-    next: u64,
+    by_id: BTreeMap<ViewId, Arc<LiveView>>,
+    by_name: HashMap<String, ViewId>,
+    by_measure: HashMap<String, BTreeSet<ViewId>>,
+    claims: Claims<ViewId>,
 }
 
 impl Views {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<LiveView>> {
-        self.by_number.values()
+        self.by_id.values()
     }
 
     /// The view of this name.
     pub(super) fn named(&self, name: &str) -> Option<&Arc<LiveView>> {
-        self.by_number.get(self.by_name.get(name)?)
+        self.by_id.get(self.by_name.get(name)?)
     }
 
     /// The view of this definition.
@@ -35,20 +36,18 @@ impl Views {
             .filter(|live| live.spec.is_same_definition(view))
     }
 
-    /// The views over this measure.
-    pub(super) fn over(&self, measure: &str) -> Vec<Arc<LiveView>> {
-        let numbers = self.by_measure.get(measure).into_iter().flatten();
-        numbers
-            .filter_map(|number| self.by_number.get(number).cloned())
-            .collect()
+    /// The views over the measure of this name.
+    pub(super) fn for_measure(&self, measure: &str) -> Vec<Arc<LiveView>> {
+        let ids = self.by_measure.get(measure).into_iter().flatten();
+        ids.filter_map(|id| self.by_id.get(id).cloned()).collect()
     }
 
-    /// Adds a view, unless its samples' names are taken.
+    /// Adds a view, unless the names of its samples are taken.
     pub(super) fn add(&mut self, view: ViewSpec) -> Result<(), Problem> {
-        let number = self.next;
+        let id = ViewId::next();
         let (family, metric_type) = family(&view);
-        if let Err((sample, other)) = self.claims.claim(&family, metric_type.suffixes(), number) {
-            let first = self.by_number.get(&other).map(|live| &live.spec);
+        if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
+            let first = self.by_id.get(&other).map(|live| &live.spec);
             let sample = sample.strip_prefix(PREFIX).unwrap_or(&sample);
             return Err(Problem {
                 kind: ProblemKind::Conflict,
@@ -61,37 +60,38 @@ impl Views {
                 kept_at: first.map(|first| first.origin),
             });
         }
-        self.next += 1;
-        self.by_name.insert(view.name.to_string(), number);
+        self.by_name.insert(view.name.to_string(), id);
         let measure = view.measure.descriptor.name.to_string();
-        self.by_measure.entry(measure).or_default().insert(number);
-        self.by_number.insert(number, Arc::new(LiveView::new(view)));
+        self.by_measure.entry(measure).or_default().insert(id);
+        let keys = initial_keys(&view);
+        self.by_id
+            .insert(id, Arc::new(LiveView::new(id, view, keys)));
         Ok(())
     }
 
-    /// Removes the view of this definition; whether there was one.
+    /// Removes the view of this definition. Returns whether there was one.
     pub(super) fn remove(&mut self, view: &ViewSpec) -> bool {
         if self.find(view).is_none() {
             return false;
         }
-        let Some(number) = self.by_name.remove(&*view.name) else {
+        let Some(id) = self.by_name.remove(&*view.name) else {
             return false;
         };
-        self.by_number.remove(&number);
+        self.by_id.remove(&id);
         let measure = &*view.measure.descriptor.name;
-        if let Some(numbers) = self.by_measure.get_mut(measure) {
-            numbers.remove(&number);
-            if numbers.is_empty() {
+        if let Some(ids) = self.by_measure.get_mut(measure) {
+            ids.remove(&id);
+            if ids.is_empty() {
                 self.by_measure.remove(measure);
             }
         }
         let (family, metric_type) = family(view);
-        self.claims.release(&family, metric_type.suffixes());
+        self.claims.release(&family, suffixes(metric_type));
         true
     }
 }
 
-/// Stands for any namespace: whoever has none looks again, because of leading digits.
+/// Stands for any namespace. An exporter without a namespace checks the names again, because of leading digits.
 const PREFIX: &str = "n_";
 
 fn family(view: &ViewSpec) -> (String, MetricType) {

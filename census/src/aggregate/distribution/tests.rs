@@ -1,59 +1,71 @@
-//! That all ways of recording come to the same.
+//! All ways to record a value leave the same words.
 
 use std::time::Duration;
 
-use super::super::recipe::Op;
-use super::super::write::{Anyone, Owner};
 use super::*;
-use crate::declare::Bounds;
+use crate::aggregate::aggregation::row_format;
+use crate::aggregate::write::{Exclusive, Shared};
+use crate::id::ViewId;
 
 #[test]
-fn the_shift_stays_the_first_value_also_if_that_is_zero() {
+fn the_shift_stays_the_first_value_even_if_it_is_zero() {
     let words: Vec<AtomicU64> = (0..=HEADER).map(|_| AtomicU64::new(0)).collect();
-    let parts = Parts::new(&words).expect("enough words");
+    let words = Words::new(&words).expect("enough words");
     let is_zero = |shift: f64| shift.abs() < f64::MIN_POSITIVE;
-    assert!(is_zero(parts.shift_or(0.0)));
-    // As a thread does that looked when there was none yet.
-    assert!(is_zero(parts.set_shift(5.0)));
-    assert!(is_zero(parts.shift_or(7.0)));
+    assert!(is_zero(words.shift_or(0.0)));
+    // A thread that saw no shift yet calls this.
+    assert!(is_zero(words.set_shift(5.0)));
+    assert!(is_zero(words.shift_or(7.0)));
 }
 
-fn recipe<T: Value>(bounds: &[T]) -> Recipe {
+fn format<T: Value>(bounds: &[T]) -> RowFormat {
     let bounds = Bounds::new(bounds.iter().copied()).expect("bounds that increase");
-    Recipe::of(T::KIND, Op::Distribution, bounds)
+    row_format(
+        ViewId::next(),
+        AggregationKind::Distribution,
+        T::KIND,
+        bounds,
+    )
 }
 
-fn words(recipe: &Recipe) -> Vec<AtomicU64> {
-    (0..recipe.words).map(|_| AtomicU64::new(0)).collect()
+fn new_words(format: &RowFormat) -> Vec<AtomicU64> {
+    (0..format.words).map(|_| AtomicU64::new(0)).collect()
 }
 
-fn bits<T: Value>(value: T) -> u64 {
+fn bits<T: Value>(value: T) -> ValueBits {
     value.to_bits().expect("a finite value")
 }
 
-/// Records values in each way. They are to leave the same words, but for what only the owner's tell.
+fn is_fast(words: &[AtomicU64], bits: ValueBits) -> bool {
+    let words = Words::new(words).expect("enough words");
+    words.is_in_fast_range(bits)
+}
+
+/// Records values in each way. All ways must leave the same words, except for the fast range, which a shared writer does
+/// not keep.
 fn all_ways_agree<T: Value>(bounds: &[T], values: impl IntoIterator<Item = T>) {
-    let recipe = recipe(bounds);
-    let [usual, any, shared] = [(); 3].map(|()| words(&recipe));
-    let mut quick = 0;
+    let format = format(bounds);
+    let [fast, any, shared] = [(); 3].map(|()| new_words(&format));
+    let mut fast_values = 0;
     for bits in values.into_iter().map(bits) {
-        quick += usize::from(Parts::new(&usual).is_some_and(|parts| parts.is_usual(bits)));
-        record::<Owner, T>(&recipe, &usual, bits);
-        record_any::<Owner, T>(&recipe, &any, bits);
-        record::<Anyone, T>(&recipe, &shared, bits);
+        fast_values += usize::from(is_fast(&fast, bits));
+        record::<Exclusive, T>(&format, &fast, bits);
+        record_any::<Exclusive, T>(&format, &any, bits);
+        record::<Shared, T>(&format, &shared, bits);
         let read = |words: &[AtomicU64]| -> Vec<u64> {
-            words.iter().map(|it| it.load(Ordering::Relaxed)).collect()
+            let words = words.iter().map(|word| word.load(Ordering::Relaxed));
+            words.collect()
         };
-        let (usual, any, mut shared) = (read(&usual), read(&any), read(&shared));
-        assert_eq!(usual, any);
+        let (fast, any, mut shared) = (read(&fast), read(&any), read(&shared));
+        assert_eq!(fast, any);
         shared[2..4].copy_from_slice(&any[2..4]);
-        assert_eq!(usual, shared);
+        assert_eq!(fast, shared);
     }
-    assert!(quick > 400, "{quick}");
+    assert!(fast_values > 400, "{fast_values}");
 }
 
 #[test]
-fn usual_values_are_recorded_as_all_others() {
+fn fast_values_are_recorded_as_all_others() {
     let numbers = || (0..1000_u32).map(|i| i.wrapping_mul(2_654_435_761) >> (i % 24));
     let floats = |by: f64| numbers().map(move |n| f64::from(n) * by);
     let signed = numbers().map(|n| i64::from(n.cast_signed()));
@@ -80,42 +92,40 @@ fn usual_values_are_recorded_as_all_others() {
 }
 
 #[test]
-fn values_between_the_extremes_are_usual() {
-    let recipe = recipe(&[1.0, 2.0]);
-    let usual = |recorded: &[f64], value: f64| {
-        let words = words(&recipe);
+fn the_fast_range_lies_between_the_extremes() {
+    let format = format(&[1.0, 2.0]);
+    let is_fast = |recorded: &[f64], value: f64| {
+        let words = new_words(&format);
         for value in recorded {
-            record::<Owner, f64>(&recipe, &words, bits(*value));
+            record::<Exclusive, f64>(&format, &words, bits(*value));
         }
-        Parts::new(&words)
-            .expect("enough words")
-            .is_usual(bits(value))
+        is_fast(&words, bits(value))
     };
-    assert!(!usual(&[], 0.0) && !usual(&[], 1.0));
-    assert!(usual(&[0.0], 0.0) && !usual(&[0.0], 5e-324));
-    assert!(usual(&[3.0, 1.0], 1.0) && usual(&[1.0, 3.0], 3.0));
-    assert!(!usual(&[1.0, 3.0], 0.9) && !usual(&[1.0, 3.0], 3.1));
-    // Those below zero never are.
-    assert!(!usual(&[-5.0, -1.0], -2.0) && usual(&[-5.0, 2.0], 0.0));
-    // Nor are those whose squares' sum may be infinite.
-    assert!(usual(&[1.0, 1e300], 1e144) && !usual(&[1.0, 1e300], 1e145));
-    assert!(!usual(&[1e300, 1.0], 2.0));
+    assert!(!is_fast(&[], 0.0) && !is_fast(&[], 1.0));
+    assert!(is_fast(&[0.0], 0.0) && !is_fast(&[0.0], 5e-324));
+    assert!(is_fast(&[3.0, 1.0], 1.0) && is_fast(&[1.0, 3.0], 3.0));
+    assert!(!is_fast(&[1.0, 3.0], 0.9) && !is_fast(&[1.0, 3.0], 3.1));
+    // Negative values are never in it.
+    assert!(!is_fast(&[-5.0, -1.0], -2.0) && is_fast(&[-5.0, 2.0], 0.0));
+    // Nor are values whose squares could add up to infinity.
+    assert!(is_fast(&[1.0, 1e300], 1e144) && !is_fast(&[1.0, 1e300], 1e145));
+    assert!(!is_fast(&[1e300, 1.0], 2.0));
 }
 
-/// A thread has added a value to its sum and not yet to its counts: a scrape may have shown that sum.
+/// A thread has added a value to its sum and not yet to its counts. A scrape may have exported that sum.
 #[test]
-fn a_sum_does_not_fall_when_others_record_before_a_first_value_is_counted() {
-    let recipe = recipe(&[10_u64]);
-    let [first, second] = [(); 2].map(|()| words(&recipe));
-    let parts = Parts::new(&first).expect("enough words");
-    parts.sum.store(7, Ordering::Relaxed);
+fn a_sum_does_not_fall_while_a_first_value_is_not_counted_yet() {
+    let format = format(&[10_u64]);
+    let [first, second] = [(); 2].map(|()| new_words(&format));
+    let words = Words::new(&first).expect("enough words");
+    words.sum.store(7, Ordering::Relaxed);
     let sum = || {
-        let mut totals = Totals::new(recipe.bounds.buckets());
-        totals.add(recipe.kind, &first);
-        totals.add(recipe.kind, &second);
-        totals.sum
+        let mut total = Distribution::new_total(&format);
+        Distribution::add(&format, &mut total, &first);
+        Distribution::add(&format, &mut total, &second);
+        total.sum
     };
-    assert_eq!(sum(), 7);
-    record::<Owner, u64>(&recipe, &second, 3);
-    assert_eq!(sum(), 10);
+    assert_eq!(sum(), ValueBits(7));
+    record::<Exclusive, u64>(&format, &second, ValueBits(3));
+    assert_eq!(sum(), ValueBits(10));
 }

@@ -3,29 +3,31 @@
 use super::shared::record_found;
 use super::{measure, own};
 use crate::aggregate::Target;
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::id::{ThreadId, ViewId};
+use crate::register::{ViewsVersion, views_of};
 use crate::tags::{Tag, cut};
 
 /// What has begun, and where to find it when it ends.
 #[derive(Debug)]
 pub(in crate::record) struct Begun {
-    /// 0 if nothing has begun.
-    version: u64,
-    /// The number of the newest view that saw it begin.
-    newest: u64,
-    /// The number of the thread where it began.
-    thread: u64,
+    /// `None` if nothing has begun.
+    version: Option<ViewsVersion>,
+    /// The newest view that counted the beginning.
+    newest: Option<ViewId>,
+    /// The thread where it began.
+    thread: ThreadId,
 }
 
 impl Begun {
     pub(in crate::record) const NONE: Self = Self {
-        version: 0,
-        newest: 0,
-        thread: 0,
+        version: None,
+        newest: None,
+        thread: ThreadId::NONE,
     };
 
     pub(in crate::record) const fn is_some(&self) -> bool {
-        self.version != 0
+        self.version.is_some()
     }
 }
 
@@ -34,14 +36,14 @@ impl Begun {
 #[inline(never)]
 pub(in crate::record) fn begin<const N: usize>(
     begun: &mut Begun,
-    version: u64,
+    version: ViewsVersion,
     tags: &[(usize, usize); N],
-    bits: u64,
+    bits: ValueBits,
 ) -> bool {
     let known = own::with_known(|memo| {
         let entry = memo.places.find(version, tags)?;
         entry.record(bits);
-        begun.version = version;
+        begun.version = Some(version);
         begun.newest = entry.newest();
         begun.thread = memo.thread;
         Some(())
@@ -54,10 +56,10 @@ pub(in crate::record) fn begin<const N: usize>(
 pub(in crate::record) fn end<const N: usize>(
     begun: &Begun,
     tags: &[(usize, usize); N],
-    bits: u64,
+    bits: ValueBits,
 ) -> bool {
     let known = own::with_known(|memo| {
-        let entry = memo.places.find(begun.version, tags)?;
+        let entry = memo.places.find(begun.version?, tags)?;
         (memo.thread == begun.thread).then(|| entry.record(bits))
     });
     matches!(known, Some(Some(())))
@@ -69,21 +71,22 @@ pub(in crate::record) fn end_elsewhere(
     begun: &Begun,
     cell: &MeasureCell,
     tags: &[Tag<'_>],
-    bits: u64,
+    bits: ValueBits,
 ) {
-    let (_, mut views) = cell.wiring.views();
-    views.retain(|view| view.rows.number() <= begun.newest);
+    let views = views_of(cell).map(|(_, views)| views);
+    let views = views.iter().flat_map(|views| views.iter());
+    let views = views.filter(|view| begun.newest.is_some_and(|newest| view.id() <= newest));
     let value_of = |key: &TagKey| cut(measure::last_set(tags, key).unwrap_or_default());
-    record_found(views.into_iter(), value_of, bits);
+    record_found(views.cloned(), value_of, bits);
 }
 
 /// Takes back what was recorded before, maybe by another thread: then where everybody records. A scrape reads that
 /// first, so that it does not see the end of something whose beginning it has not seen.
-pub(in crate::record) fn take_back(target: &Target, bits: u64) {
-    let is_own = own::with_known(|memo| target.may_be_written_by(memo.thread));
+pub(in crate::record) fn take_back(target: &Target, bits: ValueBits) {
+    let is_own = own::with_known(|memo| target.is_writable_by(memo.thread));
     if is_own == Some(true) {
         target.record(bits);
-    } else if let Some(view) = target.view() {
-        view.shared_target(target.row()).record(bits);
+    } else if let Some(rows) = target.rows() {
+        rows.shared_target(target.row()).record(bits);
     }
 }

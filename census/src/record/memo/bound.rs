@@ -6,28 +6,38 @@ use super::hits::record_by_place;
 use super::shared::record_found;
 use super::{Memo, own, places, target_of};
 use crate::aggregate::LiveView;
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::id::BoundId;
+use crate::register::{ViewsVersion, views_of};
 use crate::tags::{TagMap, TagValue};
 
 /// Adds a measurement with exactly these tags, known by a number.
 #[inline]
 pub(in crate::record) fn record_bound(
     cell: &MeasureCell,
-    version: u64,
-    number: usize,
+    version: ViewsVersion,
+    id: BoundId,
     tags: &TagMap,
-    bits: u64,
+    bits: ValueBits,
 ) {
-    if !record_by_place(version, &places::bound(number), bits) {
-        record_bound_anew(cell, version, number, tags, bits);
+    if !record_by_place(version, &places::bound(id), bits) {
+        record_bound_anew(cell, version, id, tags, bits);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn record_bound_anew(cell: &MeasureCell, version: u64, number: usize, tags: &TagMap, bits: u64) {
+fn record_bound_anew(
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    id: BoundId,
+    tags: &TagMap,
+    bits: ValueBits,
+) {
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
-    let (now, views) = cell.wiring.views();
+    let Some((now, views)) = views_of(cell) else {
+        return;
+    };
     let recorded = own::with(|memo| {
         memo.keep_up();
         let Memo {
@@ -43,11 +53,11 @@ fn record_bound_anew(cell: &MeasureCell, version: u64, number: usize, tags: &Tag
         if now == version
             && let Some(targets) = found.to_remember(views.len())
         {
-            places.insert_bound(version, number, targets);
+            places.insert_bound(version, id, targets);
         }
         found.clear();
     });
     if recorded.is_none() {
-        record_found(views.into_iter(), value_of, bits);
+        record_found(views.iter().cloned(), value_of, bits);
     }
 }

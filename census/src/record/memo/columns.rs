@@ -7,13 +7,19 @@ use super::measure::MeasureMemo;
 use super::texts::{Text, Texts, texts};
 use super::{Memo, target_of};
 use crate::aggregate::{LiveView, Target};
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::register::ViewsVersion;
 use crate::tags::{Tag, TagMap, with_current};
 
 impl Memo {
     /// Adds a measurement if its tags and those of the scope tell where it goes.
     #[inline(never)]
-    pub(super) fn record_by_columns(&self, version: u64, tags: &[Text<'_>], bits: u64) -> bool {
+    pub(super) fn record_by_columns(
+        &self,
+        version: ViewsVersion,
+        tags: &[Text<'_>],
+        bits: ValueBits,
+    ) -> bool {
         let measure = self
             .known_measure(version)
             .and_then(|number| self.measures.get(number));
@@ -21,7 +27,7 @@ impl Memo {
             return false;
         };
         // See `by_values`.
-        let by_columns = version + 1;
+        let by_columns = ViewsVersion(version.0 + 1);
         with_current(|scope| {
             let known = match shape.columns() {
                 1 => self.texts.find(by_columns, &shape.texts::<1>(tags, scope)),
@@ -42,7 +48,7 @@ impl Memo {
     pub(super) fn by_columns(
         &mut self,
         cell: &MeasureCell,
-        version: u64,
+        version: ViewsVersion,
         tags: &[Tag<'_>],
         f: &mut impl FnMut(&Target),
     ) -> Option<()> {
@@ -72,8 +78,8 @@ impl Memo {
 
     /// The number of what is known of a measure, if something is.
     #[inline]
-    fn known_measure(&self, version: u64) -> Option<usize> {
-        let mut numbers = self.by_version.candidates(version);
+    fn known_measure(&self, version: ViewsVersion) -> Option<usize> {
+        let mut numbers = self.by_version.candidates(version.0);
         let number = numbers.find(|number| {
             let measure = self.measures.get(*number as usize);
             measure.is_some_and(|measure| measure.version == version)
@@ -82,16 +88,17 @@ impl Memo {
     }
 
     /// The number of what is known of a measure.
-    fn measure(&mut self, cell: &MeasureCell, version: u64) -> Option<usize> {
+    fn measure(&mut self, cell: &MeasureCell, version: ViewsVersion) -> Option<usize> {
         if let Some(number) = self.known_measure(version) {
             return Some(number);
         }
-        let measure = MeasureMemo::new(cell);
+        let measure = MeasureMemo::new(cell)?;
         if measure.version != version {
             return None;
         }
         let number = self.measures.len();
-        self.by_version.insert(version, u32::try_from(number).ok()?);
+        self.by_version
+            .insert(version.0, u32::try_from(number).ok()?);
         self.measures.push(measure);
         Some(number)
     }
@@ -117,7 +124,7 @@ impl Memo {
         // Then they are known by the tags alone.
         let own = own && Texts::may_know(tags);
         // Versions with views are even: the next number stands for all columns instead of the measurement's own tags.
-        let by_columns = version + 1;
+        let by_columns = ViewsVersion(version.0 + 1);
         let values = measure.values::<N>(shape, tags, scope);
         let values = values.get(..measure.columns.len())?;
         if !own && let Some(known) = texts.find_any(by_columns, &self::texts(values)) {
@@ -150,6 +157,6 @@ impl Memo {
 
 /// A bit for a version. Others may have it, too.
 #[inline]
-pub(super) const fn scoped(version: u64) -> u64 {
-    1 << (version >> (u64::BITS - 6))
+pub(super) const fn scoped(version: ViewsVersion) -> u64 {
+    1 << (version.0 >> (u64::BITS - 6))
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::aggregate::{Found, LiveView, Target};
+use crate::aggregate::{LiveView, RowLookup, Target};
 use crate::declare::TagKey;
+use crate::id::RowId;
 use crate::tags::packed;
 
 /// Where a measurement goes: one target for each view. A thread uses it again and again, so that it need not allocate.
@@ -23,18 +24,18 @@ impl FoundTargets {
         &mut self,
         views: impl Iterator<Item = Arc<LiveView>>,
         value_of: impl Fn(&TagKey) -> &'v str,
-        mut target: impl FnMut(&Arc<LiveView>, usize) -> (Target, bool),
+        mut target: impl FnMut(&Arc<LiveView>, RowId) -> (Target, bool),
     ) {
         self.clear();
         self.passing = false;
         for view in views {
             self.key.clear();
             for column in view.spec.columns.iter() {
-                packed::push(&mut self.key, value_of(column));
+                packed::push(&mut self.key, value_of(column.key()));
             }
-            let (row, is_overflow) = match view.find(&self.key) {
-                Found::Row(row) => (row, false),
-                Found::Overflow(row) => (row, true),
+            let (row, is_overflow) = match view.find_or_add(&self.key) {
+                RowLookup::Row(row) => (row, false),
+                RowLookup::Overflow(row) => (row, true),
             };
             let (target, remember) = target(&view, row);
             // If it is an overflow row, the next measurement is to be counted, too.

@@ -4,7 +4,8 @@ use super::own;
 use super::places::{Entry, Left, places_of};
 use super::texts::{Text, Texts, texts};
 use super::{Memo, columns::scoped, each_target};
-use crate::declare::MeasureCell;
+use crate::declare::{MeasureCell, ValueBits};
+use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
 /// Adds a measurement: its own tags count, then the scope's.
@@ -13,9 +14,9 @@ use crate::tags::Tag;
 #[inline]
 pub(in crate::record) fn record<'a, const N: usize>(
     cell: &MeasureCell,
-    version: u64,
+    version: ViewsVersion,
     tags: impl Fn() -> [Tag<'a>; N],
-    bits: u64,
+    bits: ValueBits,
 ) {
     let places = tags().each_ref().map(|tag| tag.places);
     // The compiler mostly knows.
@@ -31,7 +32,11 @@ pub(in crate::record) fn record<'a, const N: usize>(
 
 /// Adds a measurement if all its tags are set, and their texts tell where it goes.
 #[inline]
-fn record_texts<const N: usize>(version: u64, tags: &[Tag<'_>; N], bits: u64) -> bool {
+fn record_texts<const N: usize>(
+    version: ViewsVersion,
+    tags: &[Tag<'_>; N],
+    bits: ValueBits,
+) -> bool {
     let mut texts = [(0, &[] as &[u8]); N];
     for (text, tag) in texts.iter_mut().zip(tags) {
         let Some(bytes) = tag.value.bytes() else {
@@ -47,9 +52,9 @@ fn record_texts<const N: usize>(version: u64, tags: &[Tag<'_>; N], bits: u64) ->
 #[inline(never)]
 fn record_anew<'a, const N: usize>(
     cell: &MeasureCell,
-    version: u64,
+    version: ViewsVersion,
     tags: impl Fn() -> [Tag<'a>; N],
-    bits: u64,
+    bits: ValueBits,
 ) {
     let tags = tags();
     if !record_texts(version, &tags, bits) {
@@ -61,7 +66,7 @@ fn record_anew<'a, const N: usize>(
 
 /// Has the places of tags tell what their texts do, if these do: equal literals lie in several places of a program, and
 /// each is to be read but once.
-pub(in crate::record) fn learn(version: u64, tags: &[Tag<'_>]) {
+pub(in crate::record) fn learn(version: ViewsVersion, tags: &[Tag<'_>]) {
     own::with_known(|memo| {
         let is_scoped = memo.scoped & scoped(version) != 0;
         if !is_scoped
@@ -81,9 +86,9 @@ pub(in crate::record) fn learn(version: u64, tags: &[Tag<'_>]) {
 /// it has no registers to save.
 #[inline(never)]
 pub(super) fn record_by_place<const N: usize>(
-    version: u64,
+    version: ViewsVersion,
     tags: &[(usize, usize); N],
-    bits: u64,
+    bits: ValueBits,
 ) -> bool {
     let Some(memo) = own::lend() else {
         return false;
@@ -103,7 +108,7 @@ pub(super) fn record_by_place<const N: usize>(
 }
 
 #[inline(never)]
-fn record_at(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
+fn record_at(memo: &'static mut Memo, index: usize, bits: ValueBits) -> bool {
     if let Some(target) = memo.places.first_target(index) {
         target.record(bits);
     }
@@ -112,7 +117,7 @@ fn record_at(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
 }
 
 #[inline(never)]
-fn record_all(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
+fn record_all(memo: &'static mut Memo, index: usize, bits: ValueBits) -> bool {
     memo.places.record(index, bits);
     own::give_back(memo);
     true
@@ -122,9 +127,9 @@ fn record_all(memo: &'static mut Memo, index: usize, bits: u64) -> bool {
 fn record_behind<const N: usize>(
     memo: &'static mut Memo,
     index: usize,
-    version: u64,
+    version: ViewsVersion,
     tags: &[(usize, usize); N],
-    bits: u64,
+    bits: ValueBits,
 ) -> bool {
     let entry = memo.places.find_behind(index, version, tags);
     let found = entry.map(|entry| entry.record(bits)).is_some();
@@ -134,7 +139,11 @@ fn record_behind<const N: usize>(
 
 /// Adds a measurement if the texts of its tags tell where it goes.
 #[inline(never)]
-fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64) -> bool {
+fn record_by_text<const N: usize>(
+    version: ViewsVersion,
+    texts: &[Text<'_>; N],
+    bits: ValueBits,
+) -> bool {
     let found = own::with(|memo| {
         memo.keep_up();
         if memo.scoped & scoped(version) != 0 && memo.record_by_columns(version, texts, bits) {
@@ -150,9 +159,9 @@ fn record_by_text<const N: usize>(version: u64, texts: &[Text<'_>; N], bits: u64
 #[inline(never)]
 pub(in crate::record) fn record_unknown(
     cell: &MeasureCell,
-    version: u64,
+    version: ViewsVersion,
     tags: &[Tag<'_>],
-    bits: u64,
+    bits: ValueBits,
 ) {
     each_target(cell, version, tags, |target| target.record(bits));
 }
@@ -161,6 +170,7 @@ pub(in crate::record) fn record_unknown(
 mod tests {
     use super::*;
     use crate::calls::FUNCTION;
+    use crate::register::current_version;
     use crate::tags::literal_tag;
     use crate::{CatalogueError, Measure, View};
 
@@ -172,13 +182,13 @@ mod tests {
         let measure = Measure::<u64>::builder("memo/equal_literals").register()?;
         let view = View::count("memo_equal_literals", &measure);
         let view = view.column(&FUNCTION).register()?;
-        let version = measure.cell().wiring.viewed().expect("it is viewed");
+        let version = current_version(measure.cell()).expect("it is viewed");
         for text in &TEXTS {
             let tags = || [literal_tag(&FUNCTION, text)];
             let places = tags().map(|tag| tag.places);
             // The first is met; the second is known by its text.
-            record(measure.cell(), version, tags, 1);
-            assert!(record_by_place(version, &places, 1), "{text}");
+            record(measure.cell(), version, tags, ValueBits(1));
+            assert!(record_by_place(version, &places, ValueBits(1)), "{text}");
         }
         let rows = view.data().rows;
         assert_eq!(rows.first().map(|row| row.data), Some(4));

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use super::texts::Text;
 use crate::aggregate::LiveView;
 use crate::declare::{MeasureCell, TagKey};
+use crate::register::{ViewsVersion, views_of};
 use crate::tags::{Tag, TagMap, TagValue, TagValueRef, cut};
 
 /// How many combinations of tag keys it remembers.
@@ -12,7 +13,7 @@ const MAX_SHAPES: usize = 16;
 
 /// What a thread remembers of a measure.
 pub(super) struct MeasureMemo {
-    pub(super) version: u64,
+    pub(super) version: ViewsVersion,
     /// Weak: an unregistered view is to be gone, with its rows.
     pub(super) views: Box<[Weak<LiveView>]>,
     /// The columns of all the views, each once.
@@ -47,14 +48,14 @@ enum Source {
 
 impl MeasureMemo {
     /// What a thread knows at its first meeting with these views; the version is theirs.
-    pub(super) fn new(cell: &MeasureCell) -> Self {
-        let (version, views) = cell.wiring.views();
-        Self {
+    pub(super) fn new(cell: &MeasureCell) -> Option<Self> {
+        let (version, views) = views_of(cell)?;
+        Some(Self {
             version,
             views: views.iter().map(Arc::downgrade).collect(),
             columns: columns(&views),
             shapes: Vec::new(),
-        }
+        })
     }
 
     /// The number of the shape for tags of these keys.
@@ -195,7 +196,7 @@ impl Shape {
 fn columns(views: &[Arc<LiveView>]) -> Vec<TagKey> {
     let mut columns: Vec<TagKey> = views
         .iter()
-        .flat_map(|view| view.spec.columns.iter().cloned())
+        .flat_map(|view| view.spec.columns.iter().map(|column| column.key().clone()))
         .collect();
     columns.sort();
     columns.dedup();

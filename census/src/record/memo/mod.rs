@@ -19,7 +19,6 @@ mod texts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
 
@@ -35,12 +34,13 @@ use self::shared::without_memo;
 use self::texts::Texts;
 use crate::aggregate::{Index, LiveView, Shard, Target};
 use crate::declare::MeasureCell;
-use crate::register::changes;
+use crate::id::{RowId, ThreadId, ViewId};
+use crate::register::{ViewsVersion, interest_epoch};
 use crate::tags::Tag;
 
 struct Memo {
     /// This thread's number: no other has it, or had it.
-    thread: u64,
+    thread: ThreadId,
     /// What [`changes`] was when the caches were last thrown away.
     changes: u64,
     places: Places,
@@ -51,7 +51,7 @@ struct Memo {
     /// The numbers of `measures`. No two lists of views share a version.
     by_version: Index,
     /// By the numbers of the views.
-    shards: HashMap<u64, Shard, RandomState>,
+    shards: HashMap<ViewId, Shard, RandomState>,
     /// For first meetings.
     found: FoundTargets,
     spare: Spare,
@@ -60,7 +60,7 @@ struct Memo {
 /// Calls `f` for each target of a measurement.
 pub(super) fn each_target(
     cell: &MeasureCell,
-    version: u64,
+    version: ViewsVersion,
     tags: &[Tag<'_>],
     mut f: impl FnMut(&Target),
 ) {
@@ -89,7 +89,7 @@ impl Memo {
     /// Nobody's.
     fn new() -> Self {
         Self {
-            thread: 0,
+            thread: ThreadId::NONE,
             changes: 0,
             places: Places::default(),
             texts: Texts::default(),
@@ -104,9 +104,8 @@ impl Memo {
 
     /// Becomes a thread's.
     fn begin(&mut self) {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        self.thread = NEXT.fetch_add(1, Ordering::Relaxed);
-        self.changes = changes();
+        self.thread = ThreadId::next();
+        self.changes = interest_epoch();
     }
 
     /// Becomes nobody's, and gives back what the thread counted.
@@ -117,7 +116,7 @@ impl Memo {
     /// Throws the caches away if any measure has got other views.
     #[inline]
     fn keep_up(&mut self) {
-        let changes = changes();
+        let changes = interest_epoch();
         if self.changes != changes {
             self.changes = changes;
             self.start_anew();
@@ -137,14 +136,14 @@ impl Memo {
 
 /// This thread's target for a row, and whether to remember it.
 fn target_of(
-    shards: &mut HashMap<u64, Shard, RandomState>,
-    thread: u64,
+    shards: &mut HashMap<ViewId, Shard, RandomState>,
+    thread: ThreadId,
     view: &Arc<LiveView>,
-    row: usize,
+    row: RowId,
 ) -> (Target, bool) {
     let shard = shards
-        .entry(view.rows.number())
-        .or_insert_with(|| Shard::new(view, thread));
-    let remember = shard.is_worth_remembering(view, row);
-    (shard.target(view, row), remember)
+        .entry(view.id())
+        .or_insert_with(|| Shard::new(&view.rows, thread));
+    let remember = shard.should_cache(&view.rows, row);
+    (shard.target(&view.rows, row), remember)
 }

@@ -1,9 +1,9 @@
 //! Each thread's memo, lent to one user at a time.
 
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
 
 use super::Memo;
+use crate::sync::Mutex;
 
 thread_local! {
     /// Nothing while it is lent, before it is first asked for, and after the thread's end. It has no destructor, so that
@@ -24,7 +24,7 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         if let Some(memo) = MEMO.take() {
             memo.end();
-            let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut spare = SPARE.lock();
             spare.push(memo);
         }
     }
@@ -80,7 +80,7 @@ fn first() -> Option<&'static mut Memo> {
     if has_begun != Ok(false) {
         return None;
     }
-    let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut spare = SPARE.lock();
     let memo = spare.pop();
     drop(spare);
     let memo = memo.unwrap_or_else(|| Box::leak(Box::new(Memo::new())));

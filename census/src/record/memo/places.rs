@@ -1,7 +1,9 @@
 //! Targets found without reading a text: by the places of keys and literals in the program.
 
 use crate::aggregate::Target;
-use crate::register::VERSION_STEP;
+use crate::declare::ValueBits;
+use crate::id::{BoundId, ViewId};
+use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
 /// More tags than these are found by their texts.
@@ -38,8 +40,8 @@ pub(super) struct Entry {
 
 /// The one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
 #[inline]
-pub(super) const fn bound(number: usize) -> [(usize, usize); 1] {
-    [(usize::MAX, number)]
+pub(super) const fn bound(id: BoundId) -> [(usize, usize); 1] {
+    [(usize::MAX, id.0)]
 }
 
 impl Places {
@@ -47,7 +49,7 @@ impl Places {
     #[inline]
     pub(super) fn find<const N: usize>(
         &self,
-        version: u64,
+        version: ViewsVersion,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
         let first = self.index_of(version, tags);
@@ -62,7 +64,7 @@ impl Places {
     pub(super) fn find_behind<const N: usize>(
         &self,
         first: usize,
-        version: u64,
+        version: ViewsVersion,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
         // Where there are no entries yet, `first` may be any number.
@@ -73,7 +75,7 @@ impl Places {
     #[inline]
     pub(super) fn index_of<const N: usize>(
         &self,
-        version: u64,
+        version: ViewsVersion,
         tags: &[(usize, usize); N],
     ) -> usize {
         self.index(hash(subject(version, N), tags))
@@ -84,7 +86,7 @@ impl Places {
     pub(super) fn at<const N: usize>(
         &self,
         index: usize,
-        version: u64,
+        version: ViewsVersion,
         tags: &[(usize, usize); N],
     ) -> Option<&Entry> {
         let entry = self.entries.get(index)?;
@@ -101,14 +103,14 @@ impl Places {
 
     /// Adds a measurement to the entry that lies here.
     #[inline]
-    pub(super) fn record(&self, index: usize, bits: u64) {
+    pub(super) fn record(&self, index: usize, bits: ValueBits) {
         if let Some(entry) = self.entries.get(index) {
             entry.record(bits);
         }
     }
 
     /// Remembers the targets of a measurement, if all its tags have places.
-    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
+    pub(super) fn insert(&mut self, version: ViewsVersion, tags: &[Tag<'_>], targets: &[Target]) {
         if let Some(places) = places_of(tags) {
             self.put(subject(version, tags.len()), places, targets);
         }
@@ -117,7 +119,7 @@ impl Places {
     /// The same for a measurement with so many tags in these places, which is known by its texts: it pushes no other out.
     pub(super) fn learn<'t>(
         &mut self,
-        version: u64,
+        version: ViewsVersion,
         tags: usize,
         places: [(usize, usize); MAX_TAGS],
         targets: impl Iterator<Item = &'t Target>,
@@ -149,10 +151,10 @@ impl Places {
     }
 
     /// Remembers the targets of a bound measure.
-    pub(super) fn insert_bound(&mut self, version: u64, number: usize, targets: &[Target]) {
+    pub(super) fn insert_bound(&mut self, version: ViewsVersion, id: BoundId, targets: &[Target]) {
         let mut places = [(0, 0); MAX_TAGS];
         let [first, ..] = &mut places;
-        [*first] = bound(number);
+        [*first] = bound(id);
         self.put(subject(version, 1), places, targets);
     }
 
@@ -253,7 +255,7 @@ impl Entry {
 
     /// Adds a measurement.
     #[inline]
-    pub(super) fn record(&self, bits: u64) {
+    pub(super) fn record(&self, bits: ValueBits) {
         if let Some(first) = &self.first {
             first.record(bits);
         }
@@ -263,20 +265,20 @@ impl Entry {
     }
 
     /// The number of the newest view.
-    pub(super) fn newest(&self) -> u64 {
+    pub(super) fn newest(&self) -> Option<ViewId> {
         let newest = self.rest.last().or(self.first.as_ref());
-        newest.map_or(0, Target::view_number)
+        newest.map(Target::view)
     }
 }
 
 /// A version of a measure's views, and how many tags there are: one number, so that one comparison does. Versions leave
 /// room for it.
 #[inline]
-const fn subject(version: u64, tags: usize) -> u64 {
-    version + 2 * tags as u64
+const fn subject(version: ViewsVersion, tags: usize) -> u64 {
+    version.0 + 2 * tags as u64
 }
 
-const _: () = assert!(2 * MAX_TAGS < VERSION_STEP);
+const _: () = assert!(2 * MAX_TAGS < ViewsVersion::STEP);
 
 /// Of the subject, which is spread already, and the places of the values. Nobody chooses places, so a sum of products will
 /// do; the products do not wait for each other.
@@ -306,7 +308,11 @@ mod tests {
     fn nothing_is_found_among_no_entries_wherever_it_might_lie() {
         let places = Places::default();
         for first in [0, usize::MAX] {
-            assert!(places.find_behind(first, 16, &bound(1)).is_none());
+            assert!(
+                places
+                    .find_behind(first, ViewsVersion(16), &bound(BoundId::next()))
+                    .is_none()
+            );
         }
     }
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use super::found::FoundTargets;
 use super::measure::last_set;
 use crate::aggregate::{LiveView, Target};
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::register::views_of;
 use crate::tags::{Tag, TagValue, cut, with_current};
 
 /// Adds a measurement where everybody does.
 pub(super) fn record_found<'v>(
     views: impl Iterator<Item = Arc<LiveView>>,
     value_of: impl Fn(&TagKey) -> &'v str,
-    bits: u64,
+    bits: ValueBits,
 ) {
-    let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
+    let shared = |view: &Arc<LiveView>, row| (view.rows.shared_target(row), false);
     let mut found = FoundTargets::default();
     found.find(views, value_of, shared);
     found.each(|target| target.record(bits));
@@ -24,8 +25,10 @@ pub(super) fn record_found<'v>(
 /// the measure's views have changed in this very moment.
 #[cold]
 pub(super) fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
-    let (_, views) = cell.wiring.views();
-    let shared = |view: &Arc<LiveView>, row| (view.shared_target(row), false);
+    let Some((_, views)) = views_of(cell) else {
+        return;
+    };
+    let shared = |view: &Arc<LiveView>, row| (view.rows.shared_target(row), false);
     let mut found = FoundTargets::default();
     with_current(|scope| {
         let value_of = |key: &TagKey| {

@@ -5,6 +5,8 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::fast::RandomState;
 
 use crate::aggregate::Target;
+use crate::declare::ValueBits;
+use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
 /// How many sets of tags a thread remembers, of all measures together: about 1.2 megabytes. More are thrown away and met
@@ -44,7 +46,7 @@ pub(super) struct Texts {
 /// rest in the next.
 #[repr(C, align(64))]
 pub(super) struct Set {
-    version: u64,
+    version: ViewsVersion,
     /// See [`lens`].
     lens: u64,
     /// The place of each key, and what tells its text.
@@ -68,7 +70,11 @@ struct More {
 impl Texts {
     /// Where a measurement with these tags goes. Quick for a few tags, most of all if their texts are short.
     #[inline]
-    pub(super) fn find<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
+    pub(super) fn find<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        texts: &[Text<'_>; N],
+    ) -> Option<&Set> {
         if N > INLINE {
             return self.find_any(version, &texts.iter().copied());
         }
@@ -90,7 +96,11 @@ impl Texts {
 
     /// The same, of texts that are not all short. Apart, so that those which are have nothing to keep for it.
     #[inline(never)]
-    fn find_long<const N: usize>(&self, version: u64, texts: &[Text<'_>; N]) -> Option<&Set> {
+    fn find_long<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        texts: &[Text<'_>; N],
+    ) -> Option<&Set> {
         let mut told = [Ends::default(); N];
         for (told, (_, text)) in told.iter_mut().zip(texts) {
             if text.len() > MAX_LEN {
@@ -110,7 +120,7 @@ impl Texts {
     #[inline(never)]
     pub(super) fn find_any<'t>(
         &self,
-        version: u64,
+        version: ViewsVersion,
         texts: &(impl Iterator<Item = Text<'t>> + Clone),
     ) -> Option<&Set> {
         if texts.clone().any(|(_, text)| text.len() > MAX_LEN) {
@@ -140,12 +150,12 @@ impl Texts {
     }
 
     #[inline]
-    fn hash(&self, version: u64, lens: u64, told: impl Iterator<Item = Ends>) -> u64 {
+    fn hash(&self, version: ViewsVersion, lens: u64, told: impl Iterator<Item = Ends>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         for [first, last] in told {
             hasher.write_u128(u128::from(first) | u128::from(last) << 64);
         }
-        hasher.write_u64(version);
+        hasher.write_u64(version.0);
         hasher.write_u64(lens);
         hasher.finish()
     }
@@ -169,7 +179,7 @@ impl Texts {
     }
 
     /// Remembers the targets of a measurement with tags that it [may](Self::may_know).
-    pub(super) fn insert(&mut self, version: u64, tags: &[Tag<'_>], targets: &[Target]) {
+    pub(super) fn insert(&mut self, version: ViewsVersion, tags: &[Tag<'_>], targets: &[Target]) {
         if self.sets.len() >= MAX_SETS {
             *self = Self::default();
         }
@@ -178,7 +188,7 @@ impl Texts {
 
     fn try_insert<'t>(
         &mut self,
-        version: u64,
+        version: ViewsVersion,
         texts: impl Iterator<Item = Text<'t>> + Clone,
         targets: &[Target],
     ) -> Option<()> {
@@ -238,7 +248,7 @@ impl Texts {
 impl Set {
     /// Adds a measurement.
     #[inline]
-    pub(super) fn record(&self, bits: u64) {
+    pub(super) fn record(&self, bits: ValueBits) {
         self.first.record(bits);
         if let Some(more) = &self.more {
             more.record(bits);
@@ -261,7 +271,12 @@ impl Set {
 
     /// Whether these tags are its own, as far as they lie in it.
     #[inline]
-    fn is(&self, version: u64, lens: u64, tags: impl Iterator<Item = (usize, Ends)>) -> bool {
+    fn is(
+        &self,
+        version: ViewsVersion,
+        lens: u64,
+        tags: impl Iterator<Item = (usize, Ends)>,
+    ) -> bool {
         let mut tags = self.tags.iter().zip(tags);
         self.version == version && self.lens == lens && tags.all(|(known, tag)| *known == tag)
     }
@@ -290,7 +305,7 @@ impl Set {
 impl More {
     /// Apart, so that the usual case has nothing to keep for it.
     #[inline(never)]
-    fn record(&self, bits: u64) {
+    fn record(&self, bits: ValueBits) {
         for target in &self.targets {
             target.record(bits);
         }

@@ -1,4 +1,4 @@
-//! Sending views elsewhere: OpenCensus's exporters and reporting period (`stats/Export.md`).
+//! Periodic reports of all views: OpenCensus's exporters and reporting period (`stats/Export.md`).
 
 use std::fmt;
 use std::io;
@@ -9,12 +9,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::collect::{Snapshot, snapshot};
+use super::snapshot::{Snapshot, snapshot};
 
-/// Takes the views' data somewhere. A closure `FnMut(&Snapshot)` is one.
+/// Receives the views' data periodically, to send it somewhere. A closure `FnMut(&Snapshot)` is a reporter.
 pub trait Reporter: Send + 'static {
-    /// Takes a snapshot's data. It may take its time: it has a thread of its own, and periods that pass meanwhile are
-    /// left out, not made up for.
+    /// Receives a snapshot. Each reporter has a thread of its own, so a slow one delays nothing else. Periods that pass
+    /// while it runs are skipped.
     fn report(&mut self, snapshot: &Snapshot);
 }
 
@@ -24,36 +24,37 @@ impl<F: FnMut(&Snapshot) + Send + 'static> Reporter for F {
     }
 }
 
-/// A reporter at work. Dropped, it reports a last time; see [`ReporterHandle::stop`].
-#[must_use = "reporting ends when it is dropped"]
+/// A handle to a running reporter. When the handle is dropped, the reporter is called a last time; see
+/// [`ReporterHandle::stop`].
+#[must_use = "reporting ends when the handle is dropped"]
 pub struct ReporterHandle {
-    /// Dropped to stop.
+    /// The thread ends when this is dropped.
     stop: Option<Sender<()>>,
     done: Receiver<()>,
     panics: Arc<AtomicU64>,
 }
 
 /// How long dropping a [`ReporterHandle`] waits for the last report.
-const PATIENCE: Duration = Duration::from_secs(5);
+const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Hands `reporter` a snapshot at each `period` (at least a millisecond), on a thread of its own, and a last one at the
-/// end. If it panics, that is counted, and it is called again at the next period.
+/// Calls `reporter` with a snapshot each `period` (at least a millisecond), on a thread of its own, and a last time at the
+/// end. A panic of the reporter is counted, and the reporter is called again after the next period.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// let reporting = census::report_every(Duration::from_secs(10), |snapshot: &census::Snapshot| {
+/// let reporter = census::report_every(Duration::from_secs(10), |snapshot: &census::Snapshot| {
 ///     for view in snapshot.views() {
 ///         println!("{} has {} rows", view.name(), view.data.rows.len());
 ///     }
 /// })?;
 /// // the program
-/// reporting.stop();
+/// reporter.stop();
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
 /// # Errors
-/// If the system gives no thread.
+/// If the system cannot start a thread.
 pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<ReporterHandle> {
     let (stop, stopped) = channel();
     let (ended, done) = channel();
@@ -68,7 +69,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
                 &stopped,
                 &counted,
             );
-            // Nobody may be waiting any more.
+            // The handle may have stopped waiting.
             let _ = ended.send(());
         })?;
     Ok(ReporterHandle {
@@ -83,14 +84,14 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
     loop {
         let now = Instant::now();
         if next.is_some_and(|next| next <= now) {
-            // The last report took longer than a period: those that passed meanwhile are left out.
+            // The last report took longer than a period: the periods that passed meanwhile are skipped.
             next = now.checked_add(period);
         }
         let last = if let Some(next) = next {
             let waited = stopped.recv_timeout(next - now);
             waited != Err(RecvTimeoutError::Timeout)
         } else {
-            // It is further away than any clock goes.
+            // The next report is later than the clock can express.
             let _ = stopped.recv();
             true
         };
@@ -105,8 +106,8 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
 }
 
 impl ReporterHandle {
-    /// Reports a last time, and waits until that is done, however long it takes. (Dropping waits for 5 seconds at most,
-    /// so that a reporter that hangs does not keep the program from ending.)
+    /// Calls the reporter a last time, and waits until it returns, however long it takes. Dropping the handle instead waits
+    /// for at most 5 seconds, so that a reporter that hangs does not keep the program from ending.
     pub fn stop(mut self) {
         self.stop = None;
         let _ = self.done.recv();
@@ -122,7 +123,7 @@ impl ReporterHandle {
 impl Drop for ReporterHandle {
     fn drop(&mut self) {
         self.stop = None;
-        let _ = self.done.recv_timeout(PATIENCE);
+        let _ = self.done.recv_timeout(DROP_TIMEOUT);
     }
 }
 

@@ -1,12 +1,16 @@
-//! What mean and deviations are computed from.
+//! The sums from which mean and deviations are computed.
 
-/// Sums of deviations from a shift. The shift is one of the values: summed from zero, values that are large and close
-/// together would cancel out; so the error stays below that of adding up as many floats.
+/// Sums of deviations from a shift, which is one of the values.
+///
+/// Summed from zero, values that are large and close together would cancel out. From a shift among the values, the error
+/// stays below that of adding up as many floats.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moments {
     pub(super) count: u64,
     pub(super) shift: f64,
+    /// The sum of the deviations from the shift.
     pub(super) sum: f64,
+    /// The sum of the squares of the deviations from the shift.
     pub(super) squares: f64,
 }
 
@@ -19,7 +23,7 @@ impl Moments {
         self.count as f64
     }
 
-    /// The same values, seen from another shift.
+    /// The moments of the same values, from another shift.
     pub(super) fn shifted_to(self, shift: f64) -> Self {
         let by = self.shift - shift;
         Self {
@@ -30,8 +34,8 @@ impl Moments {
         }
     }
 
-    /// These values and others.
-    pub(super) fn and(self, other: Self) -> Self {
+    /// The moments of these values and others together.
+    pub(super) fn merge(self, other: Self) -> Self {
         if self.count == 0 {
             return other;
         }
@@ -44,10 +48,10 @@ impl Moments {
         }
     }
 
-    /// The mean, between the least value and the greatest, and the sum of squared deviations from it.
+    /// The mean, between the least value and the greatest, and the sum of the squared deviations from it.
     ///
-    /// Rounding may leave both a little outside of where they can be; so may a read between two additions. Where values
-    /// at both ends of what a float can be leave no finite number, `sum` tells the mean.
+    /// Rounding may move both a little outside of their possible range, and so may a read between two additions; they are
+    /// moved back. If values at both ends of the range of floats leave no finite mean, `sum` gives it.
     pub(super) fn mean_and_deviations(self, min: f64, max: f64, sum: f64) -> (f64, f64) {
         if self.count == 0 {
             return (0.0, 0.0);
@@ -77,7 +81,7 @@ impl Moments {
 mod tests {
     use super::*;
 
-    /// Welford's, one value after the other: what OpenCensus computes.
+    /// Mean and deviations by Welford's algorithm, one value after the other, as OpenCensus computes them.
     fn serial(values: &[f64]) -> (f64, f64) {
         let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
         for value in values {
@@ -97,24 +101,24 @@ mod tests {
         };
         values
             .iter()
-            .fold(Moments::default(), |all, value| all.and(one(value)))
+            .fold(Moments::default(), |all, value| all.merge(one(value)))
     }
 
     #[test]
-    fn they_agree_with_the_serial_ones_also_far_from_zero_and_in_parts() {
+    fn merged_moments_agree_with_serial_ones() {
         for offset in [0.0, 1e9, -1e12] {
             let values: Vec<f64> = (0..1000)
                 .map(|i| offset + f64::from(i % 37) * 0.25)
                 .collect();
             let (first, second) = values.split_at(300);
-            let all = moments(second).and(moments(first));
+            let all = moments(second).merge(moments(first));
             let (mean, squares) = all.mean_and_deviations(f64::MIN, f64::MAX, 0.0);
             let (serial_mean, serial_squares) = serial(&values);
             assert!(
                 (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),
                 "{mean} {serial_mean}"
             );
-            // Welford's own rounding shows far from zero.
+            // Far from zero the rounding of Welford's algorithm shows.
             assert!(
                 (squares - serial_squares).abs() <= 1e-3 * serial_squares,
                 "{squares} {serial_squares}"

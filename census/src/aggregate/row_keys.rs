@@ -1,14 +1,17 @@
-//! The tag values of a view's rows, by the rows' numbers.
+//! The keys of a view's rows, by row.
 
 use std::ops::Range;
 
-/// The keys of rows 0, 1, 2, …: each the values of the columns, [packed](crate::tags::packed). Append-only.
+use crate::id::RowId;
+
+/// The keys of rows 0, 1, 2, …: each holds the values of the columns, in the format of [`tags`](crate::tags). Keys are
+/// only appended.
 #[derive(Debug, Default)]
-pub(super) struct Keys {
+pub(super) struct RowKeys {
     blocks: Vec<Block>,
 }
 
-/// The keys of so many rows lie in one text. A full one has no room to spare, and adding to it moves no other.
+/// How many rows' keys lie in one text. A full block has no spare capacity, and appending to a block moves no other.
 const BLOCK: usize = 256;
 
 #[derive(Debug, Default)]
@@ -17,7 +20,7 @@ struct Block {
     ends: Vec<u32>,
 }
 
-impl Keys {
+impl RowKeys {
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         match self.blocks.split_last() {
@@ -27,25 +30,25 @@ impl Keys {
     }
 
     /// The key of a row; empty if there is no such row.
-    pub(super) fn get(&self, row: usize) -> &str {
+    pub(super) fn get(&self, RowId(row): RowId) -> &str {
         let Some(block) = self.blocks.get(row / BLOCK) else {
             return "";
         };
-        let number = row % BLOCK;
-        match (block.start(number), block.end(number)) {
+        let index = row % BLOCK;
+        match (block.start(index), block.end(index)) {
             (Some(start), Some(end)) => block.text.get(start..end).unwrap_or_default(),
             _ => "",
         }
     }
 
-    /// Copies the keys of these rows, as far as there are such, one after the other: `ends` are where each ends in `text`.
-    /// A block's lie together, so that is quicker than one by one.
+    /// Appends the keys of those of these rows that exist to `text`, and where each key ends in `text` to `ends`. The keys
+    /// of a block are adjacent and are copied at once, which is quicker than one by one.
     pub(super) fn copy(&self, rows: Range<usize>, text: &mut String, ends: &mut Vec<usize>) {
         let mut rows = rows.start..rows.end.min(self.len());
         while !rows.is_empty() {
-            let (number, start) = (rows.start / BLOCK, rows.start % BLOCK);
+            let (block, start) = (rows.start / BLOCK, rows.start % BLOCK);
             let end = (start + rows.len()).min(BLOCK);
-            if let Some(block) = self.blocks.get(number) {
+            if let Some(block) = self.blocks.get(block) {
                 block.copy(start..end, text, ends);
             }
             rows.start += end - start;
@@ -88,15 +91,15 @@ impl Block {
         }
     }
 
-    fn start(&self, number: usize) -> Option<usize> {
-        match number.checked_sub(1) {
+    fn start(&self, index: usize) -> Option<usize> {
+        match index.checked_sub(1) {
             Some(previous) => self.end(previous),
             None => Some(0),
         }
     }
 
-    fn end(&self, number: usize) -> Option<usize> {
-        self.ends.get(number).map(|end| *end as usize)
+    fn end(&self, index: usize) -> Option<usize> {
+        self.ends.get(index).map(|end| *end as usize)
     }
 }
 
@@ -105,14 +108,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_come_back_in_order() {
-        let mut keys = Keys::default();
+    fn keys_are_kept_in_order() {
+        let mut keys = RowKeys::default();
         let key = |row: usize| "x".repeat(row % 7);
         for row in 0..1_000 {
             assert_eq!(keys.len(), row);
             keys.push(&key(row));
         }
-        assert!((0..1_000).all(|row| keys.get(row) == key(row)));
+        assert!((0..1_000).all(|row| keys.get(RowId(row)) == key(row)));
         for rows in [
             0..0,
             0..1,
@@ -130,6 +133,6 @@ mod tests {
                 "{rows:?}"
             );
         }
-        assert_eq!(keys.get(1_000), "");
+        assert_eq!(keys.get(RowId(1_000)), "");
     }
 }

@@ -1,0 +1,276 @@
+//! What an aggregation is to the rest of the library: one trait, which each aggregation implements in a file of its own,
+//! and one dispatch over them.
+
+use std::fmt;
+use std::slice::ChunksExact;
+use std::sync::atomic::AtomicU64;
+
+use super::row_format::RowFormat;
+use super::sample::{MetricType, Sample};
+use super::write::Writer;
+use super::{DistributionData, Exemplar};
+use crate::declare::{
+    AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, Number, Sum, Value,
+    ValueBits, ValueKind,
+};
+use crate::id::{RowId, ViewId};
+
+/// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
+pub trait Aggregation: sealed::Sealed + 'static {
+    /// The data of one row.
+    type Data: Clone + fmt::Debug + PartialEq;
+
+    #[doc(hidden)]
+    fn data(data: Data) -> Option<Self::Data>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<A: super::Aggregate> Sealed for A {}
+}
+
+/// The data of one row, of whichever aggregation.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Data {
+    /// Of a [`Count`].
+    Count(u64),
+    /// Of a [`Sum`].
+    Sum(Number),
+    /// Of a [`LastValue`].
+    LastValue(Number),
+    /// Of a [`Distribution`].
+    Distribution(Box<DistributionData>),
+}
+
+/// What an aggregation does with the words of its rows.
+///
+/// All words are zero before the first measurement. Each method takes the words of one row.
+pub(super) trait Aggregate: 'static {
+    /// Whether each thread counts in words of its own, which are added up later. Otherwise all threads write the same
+    /// words.
+    const PER_THREAD: bool = true;
+
+    /// Whether a measurement only adds one to the first word. The fast path does that without a call.
+    const IS_COUNTER: bool = false;
+
+    /// The total of one row's words, of one chunk or of several.
+    type Total;
+
+    /// How many words a row has.
+    fn words(bounds: &Bounds) -> usize;
+
+    /// Adds a measurement. Neither waits nor allocates.
+    fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits);
+
+    /// Adds the words `from`, which no thread writes any more, to the shared words `into` of the same row. Called only if
+    /// threads have words of their own.
+    fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]);
+
+    /// The total of no words.
+    fn new_total(format: &RowFormat) -> Self::Total;
+
+    /// Makes a total that of no words again.
+    fn reset(total: &mut Self::Total);
+
+    /// Adds a row's words to its total.
+    fn add(format: &RowFormat, total: &mut Self::Total, words: &[AtomicU64]);
+
+    /// The sum of floats, as their bits, if the total has one that must not fall because no value was negative.
+    ///
+    /// Floats that are added in another order, because a thread has ended, may make a sum that is smaller by the last
+    /// digit.
+    fn rising_float_sum<'t>(format: &RowFormat, total: &'t mut Self::Total) -> Option<&'t mut u64> {
+        let _ = (format, total);
+        None
+    }
+
+    /// The bucket that keeps a measurement's exemplar; `None` if the aggregation keeps none.
+    fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
+        let _ = (format, bits);
+        None
+    }
+
+    /// The total as plain data; `None` for a row that is not shown, because it never had a value.
+    fn data(
+        format: &RowFormat,
+        measure: &MeasureDescriptor,
+        total: &Self::Total,
+        exemplars: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data>;
+
+    /// The part of the total that is exported; `None` for a row that is not shown.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
+    fn sample<'t>(format: &RowFormat, total: &'t Self::Total) -> Option<Sample<'t>>;
+
+    /// The type that a view is exported as.
+    fn metric_type(kind: ValueKind) -> MetricType;
+
+    /// Whether what is exported has the unit of the measure.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
+    const HAS_UNIT: bool = true;
+}
+
+/// Evaluates an expression with a type parameter's name bound to the aggregation of an [`AggregationKind`]. This is the
+/// only place that lists the aggregations.
+macro_rules! dispatch {
+    ($kind:expr, $Aggregation:ident => $body:expr) => {
+        match $kind {
+            AggregationKind::Count => {
+                type $Aggregation = Count;
+                $body
+            }
+            AggregationKind::Sum => {
+                type $Aggregation = Sum;
+                $body
+            }
+            AggregationKind::LastValue => {
+                type $Aggregation = LastValue;
+                $body
+            }
+            AggregationKind::Distribution => {
+                type $Aggregation = Distribution;
+                $body
+            }
+        }
+    };
+}
+
+/// Adds a measurement to a row's words.
+pub(super) type Recorder = fn(&RowFormat, &[AtomicU64], ValueBits);
+
+/// The function that records for an aggregation and a type of values, compiled for both.
+pub(super) fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
+    dispatch!(kind, A => match value {
+        ValueKind::U64 => A::record::<W, u64>,
+        ValueKind::I64 => A::record::<W, i64>,
+        ValueKind::F64 => A::record::<W, f64>,
+        ValueKind::Duration => A::record::<W, std::time::Duration>,
+    })
+}
+
+/// The format of the rows of a view.
+pub(super) fn row_format(
+    view: ViewId,
+    kind: AggregationKind,
+    value_kind: ValueKind,
+    bounds: Bounds,
+) -> RowFormat {
+    let words = dispatch!(kind, A => A::words(&bounds));
+    RowFormat::new(view, kind, value_kind, bounds, words)
+}
+
+/// See [`Aggregate::PER_THREAD`].
+pub(super) fn is_per_thread(kind: AggregationKind) -> bool {
+    dispatch!(kind, A => A::PER_THREAD)
+}
+
+/// See [`Aggregate::IS_COUNTER`].
+pub(super) fn is_counter(kind: AggregationKind) -> bool {
+    dispatch!(kind, A => A::IS_COUNTER)
+}
+
+/// See [`Aggregate::fold`].
+pub(super) fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
+    dispatch!(format.kind, A => A::fold(format, from, into));
+}
+
+/// See [`Aggregate::exemplar_bucket`].
+pub(super) fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
+    dispatch!(format.kind, A => A::exemplar_bucket(format, bits))
+}
+
+/// See [`Aggregate::metric_type`].
+pub(super) fn metric_type(kind: AggregationKind, value: ValueKind) -> MetricType {
+    dispatch!(kind, A => A::metric_type(value))
+}
+
+/// See [`Aggregate::HAS_UNIT`].
+#[cfg(feature = "prometheus")]
+pub(super) fn has_unit(kind: AggregationKind) -> bool {
+    dispatch!(kind, A => A::HAS_UNIT)
+}
+
+/// The totals of some successive rows, made anew for each collection and used again from one group of rows to the next.
+pub(super) trait RowTotals {
+    /// Makes all totals those of no words, for so many rows: not more than before.
+    fn reset(&mut self, rows: usize);
+
+    /// Adds the words of successive rows to the totals from `first` on, for as many rows as both have.
+    fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
+
+    /// Raises each sum that must not fall to the one that was read last, which is kept by the row's number. `start` is
+    /// the row of the first total.
+    fn keep_rising(&mut self, format: &RowFormat, start: RowId, last_sums: &mut Vec<f64>);
+
+    /// See [`Aggregate::data`].
+    fn data(
+        &self,
+        format: &RowFormat,
+        measure: &MeasureDescriptor,
+        row: usize,
+        exemplars: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data>;
+
+    /// See [`Aggregate::sample`].
+    #[cfg(feature = "prometheus")]
+    fn sample(&self, format: &RowFormat, row: usize) -> Option<Sample<'_>>;
+}
+
+struct TotalsOf<A: Aggregate>(Vec<A::Total>);
+
+/// Totals for so many rows.
+pub(super) fn row_totals(format: &RowFormat, rows: usize) -> Box<dyn RowTotals> {
+    dispatch!(format.kind, A => {
+        let totals = (0..rows).map(|_| A::new_total(format)).collect();
+        Box::new(TotalsOf::<A>(totals))
+    })
+}
+
+impl<A: Aggregate> RowTotals for TotalsOf<A> {
+    fn reset(&mut self, rows: usize) {
+        self.0.truncate(rows);
+        self.0.iter_mut().for_each(A::reset);
+    }
+
+    fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>) {
+        for (total, words) in self.0.iter_mut().skip(first).zip(rows) {
+            A::add(format, total, words);
+        }
+    }
+
+    fn keep_rising(&mut self, format: &RowFormat, RowId(start): RowId, last_sums: &mut Vec<f64>) {
+        for (row, total) in (start..).zip(&mut self.0) {
+            if let Some(sum) = A::rising_float_sum(format, total) {
+                if last_sums.len() <= row {
+                    last_sums.resize(row + 1, f64::MIN);
+                }
+                if let Some(last) = last_sums.get_mut(row) {
+                    *last = f64::from_bits(*sum).max(*last);
+                    *sum = last.to_bits();
+                }
+            }
+        }
+    }
+
+    fn data(
+        &self,
+        format: &RowFormat,
+        measure: &MeasureDescriptor,
+        row: usize,
+        exemplars: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data> {
+        A::data(format, measure, self.0.get(row)?, exemplars)
+    }
+
+    #[cfg(feature = "prometheus")]
+    fn sample(&self, format: &RowFormat, row: usize) -> Option<Sample<'_>> {
+        A::sample(format, self.0.get(row)?)
+    }
+}

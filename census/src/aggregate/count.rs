@@ -1,0 +1,95 @@
+//! [`Count`]: one word, which counts the measurements.
+
+use std::sync::atomic::AtomicU64;
+
+use super::Exemplar;
+use super::aggregation::{Aggregate, Aggregation, Data};
+use super::row_format::RowFormat;
+use super::sample::{MetricType, Sample};
+use super::write::{self, Shared, Writer};
+use crate::declare::{
+    AggregationKind, AggregationSpec, Bounds, Count, Measure, MeasureDescriptor, Number,
+    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+};
+
+impl Aggregation for Count {
+    type Data = u64;
+
+    fn data(data: Data) -> Option<u64> {
+        match data {
+            Data::Count(count) => Some(count),
+            _ => None,
+        }
+    }
+}
+
+impl View<Count> {
+    /// A view to be registered at run time: how many measurements there were.
+    #[track_caller]
+    pub fn count<T: Value>(name: impl Into<String>, measure: &Measure<T>) -> ViewBuilder<Count> {
+        let aggregation = AggregationSpec::without_options(AggregationKind::Count);
+        ViewBuilder::new(name.into(), measure, aggregation)
+    }
+}
+
+/// A `Count` of `view!`.
+#[doc(hidden)]
+pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Count> {
+    StaticViewSource::new(measure, AggregationKind::Count)
+}
+
+impl Aggregate for Count {
+    const IS_COUNTER: bool = true;
+    /// A count of bytes is not a number of bytes.
+    const HAS_UNIT: bool = false;
+
+    type Total = u64;
+
+    fn words(_: &Bounds) -> usize {
+        1
+    }
+
+    fn record<W: Writer, T: Value>(_: &RowFormat, words: &[AtomicU64], _: ValueBits) {
+        if let [count, ..] = words {
+            W::add(count, 1);
+        }
+    }
+
+    fn fold(_: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
+        if let ([from, ..], [into, ..]) = (from, into) {
+            Shared::add(into, write::load(from));
+        }
+    }
+
+    fn new_total(_: &RowFormat) -> u64 {
+        0
+    }
+
+    fn reset(total: &mut u64) {
+        *total = 0;
+    }
+
+    #[inline]
+    fn add(_: &RowFormat, total: &mut u64, words: &[AtomicU64]) {
+        if let [count, ..] = words {
+            *total = total.wrapping_add(write::load(count));
+        }
+    }
+
+    fn data(
+        _: &RowFormat,
+        _: &MeasureDescriptor,
+        total: &u64,
+        _: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data> {
+        Some(Data::Count(*total))
+    }
+
+    fn sample<'t>(_: &RowFormat, total: &'t u64) -> Option<Sample<'t>> {
+        Some(Sample::Value(Number::U64(*total)))
+    }
+
+    fn metric_type(_: ValueKind) -> MetricType {
+        MetricType::Counter
+    }
+}

@@ -1,0 +1,100 @@
+//! [`LastValue`]: the value, and a word that says whether there is one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Exemplar;
+use super::aggregation::{Aggregate, Aggregation, Data};
+use super::row_format::RowFormat;
+use super::sample::{MetricType, Sample};
+use super::write::Writer;
+use crate::declare::{
+    AggregationKind, AggregationSpec, Bounds, LastValue, Measure, MeasureDescriptor, Number,
+    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+};
+
+impl Aggregation for LastValue {
+    type Data = Number;
+
+    fn data(data: Data) -> Option<Number> {
+        match data {
+            Data::LastValue(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl View<LastValue> {
+    /// A view to be registered at run time: the newest value.
+    #[track_caller]
+    pub fn last_value<T: Value>(
+        name: impl Into<String>,
+        measure: &Measure<T>,
+    ) -> ViewBuilder<LastValue> {
+        let aggregation = AggregationSpec::without_options(AggregationKind::LastValue);
+        ViewBuilder::new(name.into(), measure, aggregation)
+    }
+}
+
+/// A `LastValue` of `view!`.
+#[doc(hidden)]
+pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<LastValue> {
+    StaticViewSource::new(measure, AggregationKind::LastValue)
+}
+
+impl Aggregate for LastValue {
+    /// The newest value cannot be told from the values of several threads.
+    const PER_THREAD: bool = false;
+
+    type Total = Option<ValueBits>;
+
+    fn words(_: &Bounds) -> usize {
+        2
+    }
+
+    /// Stores the value, whichever thread writes at the same time: the newest store stays.
+    fn record<W: Writer, T: Value>(_: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+        if let [value, is_set, ..] = words {
+            value.store(bits.0, Ordering::Relaxed);
+            // Release: pairs with the Acquire in `add`. A reader that sees the flag sees this value or a newer one, never
+            // the zero from before the first value.
+            is_set.store(1, Ordering::Release);
+        }
+    }
+
+    /// Does nothing: no thread has words of its own.
+    fn fold(_: &RowFormat, _: &[AtomicU64], _: &[AtomicU64]) {}
+
+    fn new_total(_: &RowFormat) -> Option<ValueBits> {
+        None
+    }
+
+    fn reset(total: &mut Option<ValueBits>) {
+        *total = None;
+    }
+
+    fn add(_: &RowFormat, total: &mut Option<ValueBits>, words: &[AtomicU64]) {
+        if let [value, is_set, ..] = words
+            // Acquire: pairs with the Release in `record`.
+            && is_set.load(Ordering::Acquire) != 0
+        {
+            *total = Some(ValueBits(value.load(Ordering::Relaxed)));
+        }
+    }
+
+    fn data(
+        format: &RowFormat,
+        _: &MeasureDescriptor,
+        total: &Option<ValueBits>,
+        _: &dyn Fn() -> Vec<Option<Exemplar>>,
+    ) -> Option<Data> {
+        Some(Data::LastValue(format.value_kind.number((*total)?)))
+    }
+
+    fn sample<'t>(format: &RowFormat, total: &'t Option<ValueBits>) -> Option<Sample<'t>> {
+        Some(Sample::Value(format.value_kind.number((*total)?)))
+    }
+
+    fn metric_type(_: ValueKind) -> MetricType {
+        MetricType::Gauge
+    }
+}

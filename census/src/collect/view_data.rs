@@ -1,0 +1,71 @@
+//! A copy of one view's rows.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::aggregate::Data;
+use crate::declare::{Column, TagKey};
+use crate::tags::{TagMap, TagValue, packed};
+
+/// The data of a view.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ViewData<D = Data> {
+    /// The rows, in the order of their first measurements.
+    pub rows: Vec<Row<D>>,
+    /// When the view was registered.
+    pub start: SystemTime,
+    /// When this copy was made; not before `start`.
+    pub end: SystemTime,
+    /// How many measurements went to the overflow row, because the view had `max_series` rows.
+    pub overflowed: u64,
+}
+
+/// A row: the values of the view's columns, and data.
+#[derive(Clone, Debug)]
+pub struct Row<D = Data> {
+    columns: Arc<[Column]>,
+    /// The values of the columns.
+    key: Box<str>,
+    /// The data.
+    pub data: D,
+}
+
+impl<D> Row<D> {
+    pub(super) fn new(columns: &Arc<[Column]>, key: &str, data: D) -> Self {
+        Self {
+            columns: Arc::clone(columns),
+            key: key.into(),
+            data,
+        }
+    }
+
+    /// The tag keys and values, in the order of the view's columns. A tag that was not set has an empty value.
+    pub fn tags(&self) -> impl Iterator<Item = (&TagKey, &str)> {
+        self.columns
+            .iter()
+            .map(Column::key)
+            .zip(packed::iter(&self.key))
+    }
+
+    /// The value of a column; `None` if the view does not have the column. A tag that was not set has an empty value.
+    #[must_use]
+    pub fn tag(&self, key: &TagKey) -> Option<&str> {
+        self.tags()
+            .find(|(column, _)| *column == key)
+            .map(|(_, value)| value)
+    }
+}
+
+impl<D> ViewData<D> {
+    /// The data of the row for these tags. Tags that are no columns are ignored; a column that is not among the tags is
+    /// empty.
+    #[must_use]
+    pub fn get(&self, tags: &TagMap) -> Option<&D> {
+        let wanted = |key| tags.get(key).map_or("", TagValue::as_str);
+        self.rows
+            .iter()
+            .find(|row| row.tags().all(|(key, value)| wanted(key) == value))
+            .map(|row| &row.data)
+    }
+}

@@ -1,0 +1,128 @@
+//! Measures and views that a program makes at run time, before they are registered.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::{
+    AggregationSpec, Column, Measure, MeasureDescriptor, Origin, TagKey, Value, ValueKind, ViewSpec,
+};
+
+/// A measure before it is registered. Made by [`Measure::builder`].
+#[must_use = "`register` makes the measure"]
+#[derive(Debug)]
+pub struct MeasureBuilder<T: Value> {
+    pub(crate) descriptor: MeasureDescriptor,
+    value: PhantomData<fn(T)>,
+}
+
+/// A view before it is registered. Made by [`View::count`](crate::View::count), [`View::sum`](crate::View::sum),
+/// [`View::last_value`](crate::View::last_value) and [`View::distribution`](crate::View::distribution).
+#[must_use = "`register` makes the view"]
+#[derive(Debug)]
+pub struct ViewBuilder<A> {
+    pub(crate) spec: ViewSpec,
+    /// Why the aggregation's options cannot be used.
+    pub(crate) problem: Option<&'static str>,
+    aggregation: PhantomData<fn() -> A>,
+}
+
+impl<T: Value> Measure<T> {
+    /// A measure to be registered at run time.
+    ///
+    /// ```standalone_crate
+    /// use census::{Measure, TagMap, View};
+    ///
+    /// let name = String::from("pool/waiting"); // from a file, say
+    /// let waiting = Measure::<i64>::builder(name).description("Requests that wait for a connection.").register()?;
+    /// let view = View::last_value("pool_waiting", &waiting).register()?;
+    /// waiting.record(3);
+    /// assert!(view.data().get(&TagMap::new()).is_some_and(|value| *value == 3));
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    #[track_caller]
+    pub fn builder(name: impl Into<String>) -> MeasureBuilder<T> {
+        let unit = if T::KIND == ValueKind::Duration {
+            "s"
+        } else {
+            "1"
+        };
+        let descriptor = MeasureDescriptor {
+            name: Cow::Owned(name.into()),
+            description: Cow::Borrowed(""),
+            unit: Cow::Borrowed(unit),
+            kind: T::KIND,
+            origin: Origin::caller(),
+        };
+        MeasureBuilder {
+            descriptor,
+            value: PhantomData,
+        }
+    }
+}
+
+impl<T: Value> MeasureBuilder<T> {
+    /// Sets the description. Default: none.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.descriptor.description = Cow::Owned(description.into());
+        self
+    }
+
+    /// Sets the unit, a UCUM string. Default, also for an empty string: `1`, and `s` for durations.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        let unit = unit.into();
+        if !unit.is_empty() {
+            self.descriptor.unit = Cow::Owned(unit);
+        }
+        self
+    }
+}
+
+impl<A> ViewBuilder<A> {
+    #[track_caller]
+    pub(crate) fn new<T: Value>(
+        name: String,
+        measure: &Measure<T>,
+        aggregation: AggregationSpec,
+    ) -> Self {
+        let spec = ViewSpec {
+            name: Cow::Owned(name),
+            description: Cow::Borrowed(""),
+            measure: measure.shared().clone(),
+            aggregation,
+            columns: Arc::default(),
+            max_series: None,
+            origin: Origin::caller(),
+        };
+        Self {
+            spec,
+            problem: None,
+            aggregation: PhantomData,
+        }
+    }
+
+    pub(crate) fn with_problem(mut self, problem: Option<&'static str>) -> Self {
+        self.problem = problem;
+        self
+    }
+
+    /// Sets the description. Default: the measure's.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.spec.description = Cow::Owned(description.into());
+        self
+    }
+
+    /// Adds a column: a tag key, whose values are kept apart.
+    pub fn column(mut self, key: &TagKey) -> Self {
+        let columns = self.spec.columns.iter().cloned();
+        self.spec.columns = columns.chain([Column::new(key.clone())]).collect();
+        self
+    }
+
+    /// Sets how many rows the view keeps, at least 1. Default: the number of
+    /// [`set_default_max_series`](crate::set_default_max_series).
+    pub fn max_series(mut self, rows: usize) -> Self {
+        self.spec.max_series = Some(rows);
+        self
+    }
+}

@@ -1,0 +1,131 @@
+//! Which views a measure has, and the version by which a recording thread learns that they changed.
+//!
+//! # Protocol
+//!
+//! [`MeasureCell::version`] is even while the measure has views, odd while it has none. No two lists of views share a
+//! version, whichever measures they belong to. So a thread that cached something for a version needs to compare only the
+//! version to know whether it still holds.
+//!
+//! A change of a measure's views stores the new list in [`INTERESTS`], and then the new version in the measure. A thread
+//! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one of
+//! that version or of a later one.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use crate::aggregate::LiveView;
+use crate::declare::{Handle, MeasureCell};
+use crate::sync::RwLock;
+
+/// Which list of views a measure has. Versions are spread over all numbers, so that they can serve as hashes. The
+/// [`STEP`](Self::STEP) numbers from a version on belong to it: a cache may use them to tell several things apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewsVersion(pub(crate) u64);
+
+impl ViewsVersion {
+    /// How many numbers belong to each version, at least.
+    pub(crate) const STEP: usize = 16;
+
+    /// An even version that was never returned before: the numbers repeat after 2^60 calls.
+    fn next() -> Self {
+        /// An odd multiple of the step: the golden ratio in 64 bits.
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(ViewsVersion::STEP as u64);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        // Relaxed: no other memory is published by the number.
+        Self(NEXT.fetch_add(1, Ordering::Relaxed).wrapping_mul(SPREAD))
+    }
+}
+
+/// The version of a measure for which no list of views was ever made. It is even, so that a first record does not stop
+/// there, but builds the catalogue.
+const NEW: u64 = MeasureCell::NEW;
+/// The version of a measure that has no views, and never had any.
+const NEVER_VIEWED: u64 = 1;
+
+/// The views of each measure that has some, by the measure's name, and the version of that list.
+///
+/// The lock is held for a few instructions, and no other lock of the library is taken while it is held.
+static INTERESTS: LazyLock<RwLock<HashMap<String, Interest>>> = LazyLock::new(RwLock::default);
+
+struct Interest {
+    version: ViewsVersion,
+    views: Arc<[Arc<LiveView>]>,
+}
+
+/// How many times the views of any measure changed.
+static EPOCH: AtomicU64 = AtomicU64::new(0);
+
+/// How many times the views of any measure changed. A thread clears its caches when it sees another number than before.
+#[inline]
+pub(crate) fn interest_epoch() -> u64 {
+    // Relaxed: a thread that sees a change late clears its caches late. Their entries are found by version, so a stale
+    // entry is never used.
+    EPOCH.load(Ordering::Relaxed)
+}
+
+/// The version of the measure's views; `None` if it has none.
+#[inline]
+pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
+    // Acquire: pairs with the Release in `set_views`, so that a thread that sees a version finds its list of views.
+    let version = measure.version.load(Ordering::Acquire);
+    if !version.is_multiple_of(2) {
+        return None;
+    }
+    if version == NEW {
+        return initialize(measure);
+    }
+    Some(ViewsVersion(version))
+}
+
+#[cold]
+fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
+    super::catalogue::ensure();
+    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure views.
+    // AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
+    let version =
+        measure
+            .version
+            .compare_exchange(NEW, NEVER_VIEWED, Ordering::AcqRel, Ordering::Acquire);
+    let version = version.map_or_else(|current| current, |_| NEVER_VIEWED);
+    version.is_multiple_of(2).then_some(ViewsVersion(version))
+}
+
+/// The measure's views, and their version. The views are those of the version that [`current_version`] returned to this
+/// thread, or of a later one; `None` if the measure has none any more.
+pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, Arc<[Arc<LiveView>]>)> {
+    let interests = INTERESTS.read();
+    let interest = interests.get(&*measure.descriptor.name)?;
+    Some((interest.version, Arc::clone(&interest.views)))
+}
+
+/// Replaces the views of the measure of this name, which these cells stand for. Called by one thread at a time.
+pub(super) fn set_views(
+    name: &str,
+    cells: impl Iterator<Item = Handle<MeasureCell>>,
+    views: Vec<Arc<LiveView>>,
+) {
+    let version = ViewsVersion::next();
+    let stored = if views.is_empty() {
+        version.0 + 1
+    } else {
+        version.0
+    };
+    let interest = (!views.is_empty()).then(|| Interest {
+        version,
+        views: views.into(),
+    });
+    let mut interests = INTERESTS.write();
+    let former = match interest {
+        Some(interest) => interests.insert(name.to_owned(), interest),
+        None => interests.remove(name),
+    };
+    drop(interests);
+    for cell in cells {
+        // Release: pairs with the Acquire in `current_version`.
+        cell.version.store(stored, Ordering::Release);
+    }
+    EPOCH.fetch_add(1, Ordering::Relaxed);
+    // Not under the lock: the last reference to a view frees its rows.
+    drop(former);
+}

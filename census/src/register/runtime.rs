@@ -1,0 +1,159 @@
+//! Registering at run time, for programs that learn of their measures, tag keys and views while they run.
+
+use std::sync::Arc;
+
+use super::catalogue::{find, register_key, register_measure, register_view};
+use super::keys::add_local;
+use super::{CatalogueError, Problem, ProblemKind};
+use crate::aggregate::set_default_max_series as set_aggregate_default;
+use crate::declare::{
+    Handle, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey, TagKeyCell,
+    TimeUnit, Value, ValueKind, View, ViewBuilder, name,
+};
+
+impl TagKey {
+    /// A tag key made at run time. Keys of one name are one key.
+    ///
+    /// # Errors
+    /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a local key of this name.
+    #[track_caller]
+    pub fn new(name: impl Into<String>) -> Result<Self, CatalogueError> {
+        Self::register(name.into(), false, Origin::caller())
+    }
+
+    /// A tag key made at run time, whose tags never leave the process, as those of `#[tag(local)]`.
+    ///
+    /// # Errors
+    /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a key of this name that is not local.
+    #[track_caller]
+    pub fn new_local(name: impl Into<String>) -> Result<Self, CatalogueError> {
+        Self::register(name.into(), true, Origin::caller())
+    }
+
+    fn register(name: String, local: bool, origin: Origin) -> Result<Self, CatalogueError> {
+        check_name("tag key", &name, origin)?;
+        let cell = TagKeyCell::owned(name, local, origin);
+        let cell = register_key(Handle::Shared(Arc::new(cell)))?;
+        if local {
+            add_local(&cell);
+        }
+        Ok(Self::from_handle(cell))
+    }
+}
+
+impl<T: Value> MeasureBuilder<T> {
+    /// Registers the measure. If a measure of this name and definition is registered already, returns that one. A measure
+    /// is gone when no handle and no view refers to it any more.
+    ///
+    /// # Errors
+    /// If the name is not 1 to 255 bytes of printable ASCII, if the unit is not 1 to 63 bytes of printable ASCII without
+    /// spaces (of a `Measure<Duration>`: one of `s`, `ms`, `us` and `ns`), or if another measure of this name has another
+    /// definition.
+    pub fn register(self) -> Result<Measure<T>, CatalogueError> {
+        let MeasureDescriptor {
+            name,
+            unit,
+            kind,
+            origin,
+            ..
+        } = &self.descriptor;
+        check_name("measure", name, *origin)?;
+        let problem = match kind {
+            ValueKind::Duration if TimeUnit::from_ucum(unit).is_none() => {
+                Some("the unit of durations is `s`, `ms`, `us` or `ns`")
+            }
+            _ if !name::is_valid_unit(unit) => Some(name::INVALID_UNIT),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let message = format!("measure `{name}` has the unit `{unit}`: {problem}");
+            return Err(invalid(ProblemKind::InvalidMeasure, message, *origin));
+        }
+        let cell = MeasureCell::from_descriptor(self.descriptor);
+        let cell = register_measure(Handle::Shared(Arc::new(cell)))?;
+        Ok(Measure::from_handle(cell))
+    }
+}
+
+impl<A> ViewBuilder<A> {
+    /// Registers the view: measurements count from now on. If a view of this definition is registered already, that view
+    /// stays as it is, and the handle is to it.
+    ///
+    /// # Errors
+    /// If another view has this name or exports samples of its names, if the columns or the bounds cannot be exported, or
+    /// if `max_series` is 0. A clash is told with both places.
+    pub fn register(self) -> Result<View<A>, CatalogueError> {
+        let origin = self.spec.origin;
+        check_name("view", &self.spec.name, origin)?;
+        let problem = match self.spec.max_series {
+            Some(0) => Some("`max_series` is at least 1"),
+            _ => self.problem,
+        };
+        if let Some(problem) = problem {
+            let message = format!("view `{}`: {problem}", self.spec.name);
+            return Err(invalid(ProblemKind::InvalidView, message, origin));
+        }
+        let view = View::owned(self.spec.with_default_description());
+        view.register()?;
+        Ok(view)
+    }
+}
+
+impl<A> View<A> {
+    /// Registers the view again after [`unregister`](Self::unregister); it begins without rows. A view that is registered
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// If another view has taken its names meanwhile; with both places.
+    pub fn register(&self) -> Result<(), CatalogueError> {
+        register_view(self.spec())
+    }
+
+    /// Whether the view is registered.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        find(&self.spec()).is_some()
+    }
+}
+
+/// Sets how many rows a view keeps that does not say: for all views of the program, from now on. The default is
+/// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
+///
+/// ```standalone_crate
+/// census::set_default_max_series(500)?;
+/// assert!(census::set_default_max_series(0).is_err());
+/// # Ok::<(), census::CatalogueError>(())
+/// ```
+///
+/// # Errors
+/// If `rows` is 0. The former number stays.
+#[track_caller]
+pub fn set_default_max_series(rows: usize) -> Result<(), CatalogueError> {
+    if rows == 0 {
+        let message = "the default `max_series` is at least 1".to_owned();
+        return Err(invalid(ProblemKind::InvalidView, message, Origin::caller()));
+    }
+    set_aggregate_default(rows);
+    Ok(())
+}
+
+fn check_name(what: &str, name: &str, origin: Origin) -> Result<(), CatalogueError> {
+    if name::is_valid(name) {
+        return Ok(());
+    }
+    let message = format!(
+        "the name of a {what} is 1 to 255 bytes of printable ASCII, `{}` is not",
+        name.escape_debug()
+    );
+    Err(invalid(ProblemKind::InvalidName, message, origin))
+}
+
+/// The error of a declaration that is wrong by itself.
+fn invalid(kind: ProblemKind, message: String, rejected_at: Origin) -> CatalogueError {
+    CatalogueError::from(Problem {
+        kind,
+        message,
+        rejected_at,
+        kept_at: None,
+    })
+}
