@@ -25,16 +25,15 @@ pub fn open_metrics(exporter: &Exporter) -> String {
 #[must_use]
 pub fn body(exporter: &Exporter, accept: Option<&str>) -> String {
     let scrape = exporter.scrape(accept);
-    let status = scrape.status;
-    let body = into_text(scrape);
-    assert_eq!(status, 200, "{body}");
+    let body = text_of(&scrape);
+    assert_eq!(scrape.status, 200, "{body}");
     body
 }
 
 /// The body of a scrape, whatever its status.
 #[must_use]
-pub fn into_text(scrape: Scrape) -> String {
-    scrape.body.into()
+pub fn text_of(scrape: &Scrape) -> String {
+    scrape.body.to_string()
 }
 
 /// Scrapes the views of this process with an exporter that has no options, as text 0.0.4.

@@ -1,4 +1,4 @@
-//! Reporters: a snapshot at each period, a last one at the end, and no harm to anyone else.
+//! Reporters get a snapshot at each period and a last one at the end, and a reporter that fails disturbs no other.
 
 use std::sync::mpsc::channel;
 use std::thread;
@@ -12,8 +12,8 @@ static STEPS: Measure<u64>;
 static LATE: Measure<u64>;
 
 view! {
-    static STEPPED: Count<STEPS>;
-    static CAME_LATE: Count<LATE>;
+    static STEP_COUNT: Count<STEPS>;
+    static LATE_COUNT: Count<LATE>;
 }
 
 const LONG: Duration = Duration::from_hours(1);
@@ -28,65 +28,69 @@ fn count(snapshot: &Snapshot, view: &str) -> Option<u64> {
 }
 
 #[test]
-fn a_snapshot_comes_at_each_period() {
-    let (send, receive) = channel();
-    let reporting = report_every(Duration::from_millis(1), move |snapshot: &Snapshot| {
-        // The test may have seen enough.
-        let _ = send.send(count(snapshot, "stepped"));
+fn snapshot_at_each_period() {
+    let (sender, receiver) = channel();
+    let reporter = report_every(Duration::from_millis(1), move |snapshot: &Snapshot| {
+        // This fails when the test has received enough.
+        let _ = sender.send(count(snapshot, "step_count"));
     })
     .expect("a thread");
     STEPS.record(1);
-    let mut counts = receive.iter();
+    let mut counts = receiver.iter();
     assert!(
         counts.by_ref().take(1000).any(|count| count == Some(1)),
-        "what was recorded arrives"
+        "the measurement is in a later snapshot"
     );
-    assert!(counts.take(3).all(|count| count == Some(1)), "and again");
-    drop(reporting);
-    assert_eq!(STEPPED.data().rows.len(), 1);
+    assert!(
+        counts.take(3).all(|count| count == Some(1)),
+        "and in the next ones"
+    );
+    drop(reporter);
+    assert_eq!(STEP_COUNT.data().rows.len(), 1);
 }
 
 #[test]
-fn the_last_report_has_everything() {
-    // The second is a period further away than any clock goes.
+fn last_snapshot_has_all_measurements() {
+    // The second period ends beyond the range of the clock.
     for (stop, period) in [(true, LONG), (false, Duration::MAX)] {
-        let (send, receive) = channel();
-        let reporting = report_every(period, move |snapshot: &Snapshot| {
-            send.send(count(snapshot, "came_late"))
+        let (sender, receiver) = channel();
+        let reporter = report_every(period, move |snapshot: &Snapshot| {
+            sender
+                .send(count(snapshot, "late_count"))
                 .expect("the test waits");
         })
         .expect("a thread");
         LATE.record(1);
         if stop {
-            reporting.stop();
+            reporter.stop();
         } else {
-            drop(reporting);
+            drop(reporter);
         }
         let expected = if stop { 1 } else { 2 };
-        assert_eq!(receive.iter().collect::<Vec<_>>(), [Some(expected)]);
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [Some(expected)]);
     }
-    assert_eq!(CAME_LATE.data().rows.len(), 1);
+    assert_eq!(LATE_COUNT.data().rows.len(), 1);
 }
 
 #[test]
-fn a_reporter_that_panics_is_called_again_and_one_that_hangs_hurts_nobody() {
+fn panicking_and_hanging_reporters() {
     let hanging = report_every(Duration::from_millis(1), |_: &Snapshot| thread::sleep(LONG))
         .expect("a thread");
-    let (send, receive) = channel();
+    let (sender, receiver) = channel();
     let mut calls = 0;
     let panicking = report_every(Duration::from_millis(1), move |_: &Snapshot| {
         calls += 1;
-        let _ = send.send(calls);
+        let _ = sender.send(calls);
         panic!("on purpose");
     })
     .expect("a thread");
-    assert!(receive.iter().any(|calls| calls == 3));
+    assert!(receiver.iter().any(|calls| calls == 3));
     assert!(panicking.panics() >= 2);
     panicking.stop();
     let start = Instant::now();
     drop(hanging);
     assert!(
         start.elapsed() < Duration::from_mins(1),
-        "it does not wait for ever"
+        "the drop does not wait for the reporter"
     );
 }

@@ -1,18 +1,22 @@
-//! Measures, tag keys and views that a program learns of while it runs.
+//! Measures, tag keys and views that are made at run time.
 
 use census::{
-    CatalogueError, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure,
+    CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder,
+    measure,
 };
+use census_tests::rows::{only_row, row};
+use census_tests::scrape;
 
 #[measure(name = "declared", unit = "By")]
 static DECLARED: Measure<u64>;
 
+/// The kind of the first problem.
 fn kind<T>(result: Result<T, CatalogueError>) -> Option<ProblemKind> {
     result.err()?.problems().first().map(census::Problem::kind)
 }
 
 #[test]
-fn what_is_made_from_owned_names_works_like_statics() -> Result<(), Box<dyn std::error::Error>> {
+fn owned_names() -> Result<(), Box<dyn std::error::Error>> {
     let name = format!("pool/{}", "size");
     let size = Measure::<i64>::builder(name.clone())
         .description("Size.")
@@ -26,50 +30,41 @@ fn what_is_made_from_owned_names_works_like_statics() -> Result<(), Box<dyn std:
     let mut tags = TagMap::new();
     tags.insert(&pool, TagValue::new("db")?);
     tags.clone().scope(|| size.record(-3));
-    assert!(view.data().get(&tags).is_some_and(|value| *value == -3));
-    let body = census::prometheus::Exporter::builder()
-        .build()?
-        .scrape(None)
-        .body;
+    assert_eq!(row(&view, &tags), Some(Number::I64(-3)));
+    let body = scrape::text(&census::prometheus::Exporter::builder().build()?);
     assert!(
         body.contains("# HELP pool_size Size.\n")
             && body.contains("pool_size{pool_name=\"db\"} -3\n"),
         "{body}"
     );
-    // A view over a static measure, too.
+    // A view over a static measure.
     let sum = View::sum("declared_bytes", &DECLARED).register()?;
     DECLARED.record(5);
-    assert!(
-        sum.data()
-            .get(&TagMap::new())
-            .is_some_and(|value| *value == 5)
-    );
+    assert_eq!(only_row(&sum), Some(Number::U64(5)));
     Ok(())
 }
 
 #[test]
-fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), CatalogueError> {
+fn equal_definitions_are_one_and_conflicts_name_both_places() -> Result<(), CatalogueError> {
     let n = Measure::<u64>::builder("runtime/n").register()?;
     let first = View::count("runtime_n", &n).register()?;
     n.record(1);
     let again = View::count("runtime_n", &n).register()?;
-    assert_eq!(
-        again.data().get(&TagMap::new()),
-        Some(&1),
-        "its data are kept"
-    );
-    let clash = View::sum("runtime_n", &n)
+    assert_eq!(only_row(&again), Some(1), "the rows are kept");
+    let conflict = View::sum("runtime_n", &n)
         .register()
         .expect_err("another aggregation");
-    let problem = &clash.problems()[0];
+    let problem = &conflict.problems()[0];
     assert_eq!(problem.kind(), ProblemKind::Conflict);
     assert_eq!(problem.kept_at(), Some(first.origin()));
     assert_ne!(problem.rejected_at().line(), first.origin().line());
     assert!(
-        clash.to_string().contains("tests/tests/runtime.rs:"),
-        "{clash}"
+        conflict
+            .to_string()
+            .contains("tests/tests/run_time_registration.rs:"),
+        "{conflict}"
     );
-    // Samples that would clash.
+    // Views whose samples would have the same name.
     assert_eq!(
         kind(View::last_value("runtime_n_total", &n).register()),
         Some(ProblemKind::Conflict)
@@ -77,7 +72,7 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
     // Measures.
     let equal = Measure::<u64>::builder("runtime/n").register()?;
     equal.record(1);
-    assert_eq!(first.data().get(&TagMap::new()), Some(&2));
+    assert_eq!(only_row(&first), Some(2));
     assert_eq!(
         kind(Measure::<i64>::builder("runtime/n").register()),
         Some(ProblemKind::Conflict)
@@ -90,7 +85,7 @@ fn an_equal_view_is_a_no_op_and_a_clash_names_both_places() -> Result<(), Catalo
 }
 
 #[test]
-fn what_is_wrong_by_itself_is_refused() -> Result<(), CatalogueError> {
+fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
     let n = Measure::<f64>::builder("wrong/n").register()?;
     for name in ["", "gr\u{f6}\u{df}e", &"x".repeat(256)] {
         assert_eq!(kind(TagKey::new(name)), Some(ProblemKind::InvalidName));
@@ -107,7 +102,7 @@ fn what_is_wrong_by_itself_is_refused() -> Result<(), CatalogueError> {
     let message = |columns: &[&str]| {
         let keys: Vec<TagKey> = columns.iter().flat_map(|name| TagKey::new(*name)).collect();
         let view = keys.iter().fold(view(), ViewBuilder::column);
-        let error = view.register().expect_err("no label for a column");
+        let error = view.register().expect_err("a column without a valid label");
         assert_eq!(error.problems().len(), 1, "{error}");
         error.to_string()
     };
@@ -139,7 +134,7 @@ fn what_is_wrong_by_itself_is_refused() -> Result<(), CatalogueError> {
 }
 
 #[test]
-fn unregistering_takes_the_rows_along_and_frees_the_name() -> Result<(), CatalogueError> {
+fn unregistering_drops_the_rows_and_frees_the_name() -> Result<(), CatalogueError> {
     let n = Measure::<u64>::builder("come/and/go").register()?;
     let view = View::count("come_and_go", &n).register()?;
     n.record(1);
@@ -148,46 +143,39 @@ fn unregistering_takes_the_rows_along_and_frees_the_name() -> Result<(), Catalog
     n.record(1);
     let other = View::sum("come_and_go", &n).register()?;
     n.record(5);
-    assert!(
-        other
-            .data()
-            .get(&TagMap::new())
-            .is_some_and(|sum| *sum == 5)
-    );
+    assert_eq!(only_row(&other), Some(Number::U64(5)));
     assert_eq!(kind(view.register()), Some(ProblemKind::Conflict));
     assert!(other.unregister());
     view.register()?;
     n.record(1);
-    assert_eq!(view.data().get(&TagMap::new()), Some(&1), "it starts anew");
+    assert_eq!(only_row(&view), Some(1), "without the former rows");
     Ok(())
 }
 
 #[test]
-fn a_key_is_local_everywhere_or_nowhere() -> Result<(), CatalogueError> {
+fn local_and_plain_keys_of_one_name_conflict() -> Result<(), CatalogueError> {
     let key = TagKey::new_local("runtime/local")?;
     assert!(TagKey::new_local("runtime/local")?.is_local());
-    let clash = TagKey::new("runtime/local").expect_err("it is local");
-    let problem = clash.problems().first().cloned().expect("a problem");
+    let conflict = TagKey::new("runtime/local").expect_err("the key is local");
+    let problem = conflict.problems().first().cloned().expect("a problem");
     assert_eq!(
         (problem.kind(), problem.kept_at()),
         (ProblemKind::Conflict, Some(key.origin()))
     );
     drop(key);
-    // Nobody has the local one any more.
+    // The last handle of the local key is gone.
     assert!(!TagKey::new("runtime/local")?.is_local());
     Ok(())
 }
 
 #[test]
-fn two_handles_of_one_key_are_one_key_and_the_later_tag_counts() -> Result<(), CatalogueError> {
+fn handles_of_one_name_are_one_key() -> Result<(), CatalogueError> {
     let (a, b) = (TagKey::new("runtime/key")?, TagKey::new("runtime/key")?);
     let n = Measure::<u64>::builder("runtime/handles").register()?;
     let view = View::count("runtime_handles", &n).column(&a).register()?;
     census::record!(n = 1, tags(a = "first", b = "later"));
-    assert_eq!(
-        view.data().get(&census::tags!(a = "first", b = "later")),
-        Some(&1)
-    );
+    let tags = census::tags!(a = "first", b = "later");
+    assert_eq!(row(&view, &tags), Some(1));
     assert_eq!(
         view.data().rows.first().and_then(|row| row.tag(&b)),
         Some("later")

@@ -70,9 +70,8 @@ fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
         eprintln!("exporter: {}: {problem}", run::kind_name(problem.kind()));
     }
     let scrape = exporter.scrape(Some(accept));
-    let status = scrape.status;
-    let body = scrape::into_text(scrape);
-    if status == 200 {
+    let body = scrape::text_of(&scrape);
+    if scrape.status == 200 {
         Ok(body)
     } else {
         Err(body.into())
