@@ -1,12 +1,12 @@
-//! New crates, as users make them: outside of this workspace, with `census` as their one dependency, in debug and in
-//! release, because the linker's sections behave differently there.
+//! Crates outside of this workspace whose only dependency is `census`, in debug and in release: the linker's sections
+//! behave differently in each.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use census_tests::process;
 
-/// A crate to make: its dependencies and its one file of code.
+/// A crate with one file.
 struct Crate<'a> {
     name: &'a str,
     edition: &'a str,
@@ -15,10 +15,10 @@ struct Crate<'a> {
     code: &'a str,
 }
 
-/// What every crate begins with: no macro may ask its user to weaken these.
+/// The first lines of every crate: no macro may need weaker lints.
 const STRICT: &str = "#![forbid(unsafe_code)]\n#![deny(warnings)]\n";
 
-/// The application of the tests with one crate.
+/// An application of 15 lines, with the lines of [`STRICT`].
 const APPLICATION: &str = r#"
 use census::{Measure, TagKey, measure, prometheus::Exporter, record, tag, view};
 
@@ -30,55 +30,49 @@ view! { static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND); }
 
 fn main() {
     record!(VIDEO_SIZE = 25, tags(FRONTEND = "ios"));
-    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
     print!("{}", exporter.scrape(None).body);
 }
 "#;
 
 #[test]
-fn a_program_of_fifteen_lines_declares_records_and_scrapes() {
+fn fifteen_lines_declare_record_and_scrape() {
     assert_eq!(
         (STRICT.lines().count() + APPLICATION.trim().lines().count()),
         15
     );
-    let dependencies = format!(
-        "census = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}",
-        census()
-    );
-    let workspace = NewCrates::make(
+    let dependencies = dependency("census", &["prometheus"]);
+    let workspace = Crates::write(
         "alone",
         &[Crate {
-            name: "newcomer",
+            name: "application",
             edition: "2024",
             dependencies: &dependencies,
             file: "main.rs",
             code: APPLICATION,
         }],
     );
-    workspace.prints("videos_total{frontend=\"ios\"} 1\n");
+    workspace.assert_prints("videos_total{frontend=\"ios\"} 1\n");
 }
 
 #[test]
-fn a_library_records_what_an_application_views() {
-    // Without features: all that a library needs.
-    let library = format!(
-        "census = {{ package = \"census-metrics\", path = {:?} }}",
-        census()
-    );
+fn library_records_and_application_views() {
+    // A library needs no features.
+    let library = dependency("census", &[]);
     let application = format!(
-        "census = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}\nnewlib = {{ path = \"../newlib\" }}",
-        census()
+        "{}\nlibrary = {{ path = \"../library\" }}",
+        dependency("census", &["prometheus"])
     );
-    let workspace = NewCrates::make(
+    let workspace = Crates::write(
         "pair",
         &[
             Crate {
-                name: "newlib",
+                name: "library",
                 edition: "2024",
                 dependencies: &library,
                 file: "lib.rs",
                 code: r#"
-//! A library, which knows nothing of views.
+//! A library without views.
 use census::{Measure, TagKey, measure, record, tag};
 
 /// Which client the video came from.
@@ -88,20 +82,20 @@ pub static FRONTEND: TagKey;
 #[measure(unit = "By")]
 pub static VIDEO_SIZE: Measure<u64>;
 
-/// Does its work.
+/// Processes a video.
 pub fn process(frontend: &str) {
     record!(VIDEO_SIZE = 25, tags(FRONTEND = frontend));
 }
 "#,
             },
             Crate {
-                name: "newapp",
+                name: "application",
                 edition: "2024",
                 dependencies: &application,
                 file: "main.rs",
                 code: r#"
 use census::{prometheus::Exporter, view};
-use newlib::{FRONTEND, VIDEO_SIZE};
+use library::{FRONTEND, VIDEO_SIZE};
 
 view! {
     static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
@@ -109,30 +103,27 @@ view! {
 }
 
 fn main() {
-    newlib::process("ios");
-    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    library::process("ios");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
     print!("{}", exporter.scrape(None).body);
 }
 "#,
             },
         ],
     );
-    workspace.prints(
+    workspace.assert_prints(
         "# HELP videos_total Size of processed videos.\n# TYPE videos_total counter\nvideos_total{frontend=\"ios\"} 1\n",
     );
-    workspace.prints("video_bytes_total 25\n");
+    workspace.assert_prints("video_bytes_total 25\n");
 }
 
 #[test]
-fn the_dependency_may_have_another_name() {
-    let dependencies = format!(
-        "metrics = {{ package = \"census-metrics\", path = {:?}, features = [\"prometheus\"] }}",
-        census()
-    );
-    let workspace = NewCrates::make(
+fn renamed_dependency() {
+    let dependencies = dependency("metrics", &["prometheus"]);
+    let workspace = Crates::write(
         "renamed",
         &[Crate {
-            name: "newcomer-renamed",
+            name: "renamed",
             edition: "2024",
             dependencies: &dependencies,
             file: "main.rs",
@@ -153,18 +144,18 @@ enum Client {
 
 fn main() {
     record!(VIDEO_SIZE = 25, tags(FRONTEND = Client::Ios));
-    let exporter = Exporter::builder().build().expect("a sound catalogue");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
     print!("{}", exporter.scrape(None).body);
 }
 "#,
         }],
     );
-    workspace.prints("videos_total{frontend=\"ios\"} 1\n");
+    workspace.assert_prints("videos_total{frontend=\"ios\"} 1\n");
 }
 
-/// The files of `ui-tests/scope`, where there is one edition and no clippy.
+/// The files of `ui-tests/scope`, which are compiled there in one edition and without clippy.
 #[test]
-fn hostile_scopes_are_clean_in_every_edition() {
+fn hostile_scopes_have_no_warnings_in_any_edition() {
     const FILES: [(&str, &str); 5] = [
         (
             "declarations",
@@ -187,14 +178,11 @@ fn hostile_scopes_are_clean_in_every_edition() {
             include_str!("../../ui-tests/scope/pass/methods_of_the_same_names.rs"),
         ),
     ];
-    let dependencies = format!(
-        "census = {{ package = \"census-metrics\", path = {:?} }}",
-        census()
-    );
+    let dependencies = dependency("census", &[]);
     for edition in ["2018", "2021", "2024"] {
         for (name, code) in FILES {
             let name = format!("{name}-{edition}");
-            let workspace = NewCrates::make(
+            let workspace = Crates::write(
                 "hostile",
                 &[Crate {
                     name: &name,
@@ -204,31 +192,33 @@ fn hostile_scopes_are_clean_in_every_edition() {
                     code,
                 }],
             );
-            workspace.is_clean();
+            workspace.check_lints();
         }
     }
 }
 
-fn census() -> PathBuf {
-    workspace().join("census")
+/// A line of `[dependencies]`: the library under a name.
+fn dependency(name: &str, features: &[&str]) -> String {
+    let path = workspace().join("census");
+    format!("{name} = {{ package = \"census-metrics\", path = {path:?}, features = {features:?} }}")
 }
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
-        .expect("this package is in a workspace")
+        .expect("the directory of the workspace")
 }
 
-/// Crates on the disk, the last of which is a program.
-struct NewCrates {
+/// Crates on the disk. The last one is a program.
+struct Crates {
     program: PathBuf,
     target: PathBuf,
 }
 
-impl NewCrates {
-    /// Makes them, in a directory that stays from run to run, as their target directory does: the next run is quicker.
-    fn make(name: &str, crates: &[Crate<'_>]) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("newcomer");
+impl Crates {
+    /// Writes crates into a directory. It is kept from run to run with its target directory, so the next run is quicker.
+    fn write(name: &str, crates: &[Crate<'_>]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("external_crates");
         let directory = root.join(name);
         let mut program = PathBuf::new();
         for Crate {
@@ -244,14 +234,14 @@ impl NewCrates {
                 std::fs::write(program.join(file), content).expect("a new file");
             };
             std::fs::create_dir_all(program.join("src")).expect("a new directory");
-            // To say it twice would be reported.
-            let is_strict = code.contains("#![deny(");
-            let strict = if is_strict { "" } else { STRICT };
+            // The same lint twice would be a warning.
+            let has_lints = code.contains("#![deny(");
+            let strict = if has_lints { "" } else { STRICT };
             write(
                 &format!("src/{file}"),
                 &format!("{strict}{}\n", code.trim()),
             );
-            // [workspace]: the directory may be inside of this workspace, and a newcomer's is not.
+            // [workspace]: the directory may be inside of this workspace, and the crate must not belong to it.
             let package =
                 format!("[package]\nname = {name:?}\nedition = {edition:?}\n\n[workspace]\n");
             write(
@@ -259,7 +249,7 @@ impl NewCrates {
                 &format!("{package}\n[dependencies]\n{dependencies}\n"),
             );
         }
-        // The versions that this workspace is tested with, which are there already.
+        // The versions of this workspace, which are downloaded already.
         std::fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock"))
             .expect("Cargo.lock");
         Self {
@@ -268,28 +258,28 @@ impl NewCrates {
         }
     }
 
-    /// Has clippy look at the program: what the crate denies, nothing generated does.
-    fn is_clean(&self) {
+    /// Runs clippy on the program: generated code has no warnings.
+    fn check_lints(&self) {
         let mut clippy = self.cargo(&["clippy", "--quiet", "--offline"]);
         clippy.args(["--", "-D", "clippy::all", "-D", "clippy::pedantic"]);
         let _ = process::succeed(&mut clippy);
     }
 
-    /// Builds and runs the program, in debug and in release.
-    fn prints(&self, expected: &str) {
+    /// Builds and runs the program, in debug and in release, and checks its output.
+    fn assert_prints(&self, expected: &str) {
         for profile in ["dev", "release"] {
             let args = ["run", "--quiet", "--offline", "--profile", profile];
-            let printed = process::succeed(&mut self.cargo(&args));
+            let output = process::succeed(&mut self.cargo(&args));
             assert!(
-                printed.contains(expected),
-                "{profile}: expected {expected:?} in:\n{printed}"
+                output.contains(expected),
+                "{profile}: expected {expected:?} in:\n{output}"
             );
         }
     }
 
-    /// A command about the program.
+    /// A cargo command for the program.
     fn cargo(&self, args: &[&str]) -> Command {
-        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+        let cargo = std::env::var_os("CARGO").expect("cargo sets this variable");
         let mut command = Command::new(cargo);
         command.args(args).arg("--target-dir").arg(&self.target);
         command.current_dir(&self.program);

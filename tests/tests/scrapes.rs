@@ -131,5 +131,6 @@ fn body_is_given_away_without_a_copy() {
     assert_eq!(scrape.body, text.as_str());
     // A second handle shares the text, so that only a copy can be taken from it.
     assert_eq!(String::from(scrape.body.clone()), text);
-    assert_eq!(String::from(scrape.body).as_ptr(), address);
+    let given_away = String::from(scrape.body);
+    assert_eq!(given_away.as_ptr(), address);
 }

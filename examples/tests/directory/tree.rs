@@ -1,4 +1,6 @@
-//! Directories to be counted.
+//! Directory trees for the program to count.
+
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// A directory, which is gone when this is dropped.
+/// A temporary directory. It is removed when this is dropped.
 pub(crate) struct Tree(TempDir);
 
 impl Tree {
@@ -22,7 +24,7 @@ impl Tree {
         self.path().join(name)
     }
 
-    /// Writes a file, and makes the directories that it is in.
+    /// Writes a file of zeros, and creates its parent directories.
     pub(crate) fn file(&self, name: &str, size: usize) {
         let path = self.at(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -30,7 +32,8 @@ impl Tree {
     }
 }
 
-/// A directory that may not be read until this is dropped: then it must be, to be removed.
+/// A directory without permission to read it. The permission is restored when this is dropped, so that the directory can
+/// be removed.
 pub(crate) struct Locked(PathBuf);
 
 impl Locked {
