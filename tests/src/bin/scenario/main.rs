@@ -1,5 +1,6 @@
-//! `scenario [--format openmetrics|text] FILE.json`: plays a conformance scenario through the run-time API and prints
-//! the exposition of one scrape. What is refused is told on stderr, a line each, and the run goes on.
+//! `scenario [--format openmetrics|text] FILE.json`: plays a conformance scenario through the run-time API, and prints
+//! the exposition of one scrape. For each declaration or value that the library rejects it prints a line to standard
+//! error, and goes on.
 //!
 //! `tests/conformance/README.md` describes the files.
 
@@ -17,6 +18,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use census::prometheus::Exporter;
+use census_tests::scrape;
 use model::Scenario;
 use run::Run;
 
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
         }
     }
     let accept = match format.as_str() {
-        "openmetrics" => "application/openmetrics-text; version=1.0.0",
+        "openmetrics" => scrape::OPEN_METRICS,
         "text" => "text/plain; version=0.0.4",
         _ => return usage(),
     };
@@ -56,8 +58,8 @@ fn usage() -> ExitCode {
 fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     let scenario: Scenario = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let mut run = Run::new(&scenario);
-    for (number, step) in scenario.steps.iter().enumerate() {
-        run.step(number, step)?;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        run.step(index, step)?;
     }
     let mut exporter = Exporter::builder().namespace(&scenario.namespace);
     for (name, value) in &scenario.const_labels {
@@ -65,11 +67,13 @@ fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     }
     let exporter = exporter.build_lenient();
     for problem in exporter.problems() {
-        eprintln!("exporter: {}: {problem}", run::kind(problem.kind()));
+        eprintln!("exporter: {}: {problem}", run::kind_name(problem.kind()));
     }
     let scrape = exporter.scrape(Some(accept));
-    match scrape.status {
-        200 => Ok(scrape.body.into()),
-        _ => Err(String::from(scrape.body).into()),
+    let body = scrape::text_of(&scrape);
+    if scrape.status == 200 {
+        Ok(body)
+    } else {
+        Err(body.into())
     }
 }
