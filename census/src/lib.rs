@@ -163,7 +163,7 @@ pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_
 pub use tags::StreamWithTags;
 pub use tags::{
     AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, Scope, TagFilter,
-    TagMap, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
+    TagMap, TagMapIter, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
 };
 
 /// Declares views: what an application wants to see of the measurements that libraries record.
@@ -205,6 +205,7 @@ pub use tags::{
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | what [`set_default_max_series`] says, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
 /// # What it generates
 ///
@@ -283,6 +284,6 @@ macro_rules! tags {
 }
 
 /// Compiles the code of the README.
-#[cfg(all(doctest, feature = "server"))]
+#[cfg(all(doctest, feature = "prometheus-client", feature = "warp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -10,7 +10,7 @@ use super::rows::Rows;
 use super::{Exemplar, default_max_series};
 use crate::declare::{Bounds, ViewSpec};
 use crate::id::{RowId, ViewId};
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The value of every column of the overflow row.
 const OVERFLOW: &str = "_overflow";
@@ -74,7 +74,7 @@ impl LiveView {
     fn overflow_key(&self) -> String {
         let mut key = String::new();
         for _ in self.spec.columns.iter() {
-            packed::push(&mut key, OVERFLOW);
+            row_key::push(&mut key, OVERFLOW);
         }
         key
     }

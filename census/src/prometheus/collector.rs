@@ -17,7 +17,7 @@ use super::value::SampleValue;
 use crate::aggregate::{LiveView, MetricType, Sample};
 use crate::declare::TimeUnit;
 use crate::register;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// Reads the views whenever it is asked to encode itself.
 #[derive(Debug)]
@@ -162,7 +162,7 @@ pub(super) struct Labels<'a> {
 }
 
 enum Values<'a> {
-    /// Of a row, packed.
+    /// The key of a row: a [`row_key`].
     Row(&'a str),
     /// Of one of the library's own.
     Own(&'a str, &'a str),
@@ -195,7 +195,7 @@ impl EncodeLabelSet for Labels<'_> {
         }
         match self.values {
             Values::Row(key) => {
-                for (name, value) in self.names.iter().zip(packed::iter(key)) {
+                for (name, value) in self.names.iter().zip(row_key::values(key)) {
                     (name.as_str(), value).encode(encoder.encode_label())?;
                 }
             }

@@ -132,10 +132,10 @@ impl Families {
             return;
         }
         let metric_type = metric_type(view);
-        let namespace = if view.is_built_in() {
-            ""
-        } else {
+        let namespace = if view.in_namespace {
             &decoration.namespace
+        } else {
+            ""
         };
         let family = family_name(namespace, &view.name, metric_type);
         match claims.claim(&family, suffixes(metric_type), Owner::View(view.origin)) {

@@ -10,7 +10,7 @@ use super::help::escape_help;
 use super::value::SampleValue;
 use crate::aggregate::{Exemplar, MetricType, Sample};
 use crate::declare::{Number, TimeUnit};
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The parts of a family's lines that all rows share.
 #[derive(Debug)]
@@ -151,7 +151,7 @@ impl Lines {
     }
 
     fn write_labels(&self, out: &mut String, key: &str) {
-        for (before, value) in self.before.iter().zip(packed::iter(key)) {
+        for (before, value) in self.before.iter().zip(row_key::values(key)) {
             out.push_str(before);
             write_label_value(out, value);
         }

@@ -51,13 +51,14 @@ impl Crate {
         this
     }
 
-    /// All references between different files, by paths relative to the root file.
+    /// All references between different files, by paths relative to the root file. References to the root itself are not
+    /// among them: it has nothing but modules, re-exports and exported macros (see [`names_of_root`](Self::names_of_root)).
     pub fn references(&self) -> BTreeSet<Reference> {
         let mut references = BTreeSet::new();
         for module in &self.modules {
             for path in &module.references {
                 let to = self.resolve(path, 0);
-                if module.file != to {
+                if module.file != to && to != self.modules[0].file {
                     references.insert(Reference {
                         from: self.relative(&module.file),
                         to: self.relative(&to),

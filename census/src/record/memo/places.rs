@@ -215,6 +215,12 @@ impl Places {
     }
 }
 
+/// The places of a tag: 0 of a key or value that has none.
+#[inline]
+pub(in crate::record) const fn addresses(tag: &Tag<'_>) -> (usize, usize) {
+    (tag.key_address.get(), tag.value_address.get())
+}
+
 /// The places of tags, if all have such, and there are not too many.
 pub(super) fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> {
     let mut places = [(0, 0); MAX_TAGS];
@@ -222,10 +228,10 @@ pub(super) fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> 
         return None;
     }
     for (place, tag) in places.iter_mut().zip(tags) {
-        if tag.places.0 == 0 || tag.places.1 == 0 {
+        if !(tag.key_address.is_some() && tag.value_address.is_some()) {
             return None;
         }
-        *place = tag.places;
+        *place = addresses(tag);
     }
     Some(places)
 }
