@@ -1,5 +1,5 @@
-//! Plays every scenario of `conformance/scenarios` in both formats. A script with other parsers compares the result with
-//! the expected one, and `promtool` checks the text. A new scenario needs two files, and no change here.
+//! Plays every scenario of `conformance/scenarios` in both formats. A script with other parsers compares the result
+//! with the expected one, and `promtool` checks the text. A new scenario needs two files, and no change here.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

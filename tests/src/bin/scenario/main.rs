@@ -4,8 +4,8 @@
 //!
 //! `tests/conformance/README.md` describes the files.
 //!
-//! This program uses nothing of the crate `census_tests`, because that crate has a measured function, whose metrics would
-//! be in the exposition.
+//! This program uses nothing of the crate `census_tests`, because that crate has a measured function, whose metrics
+//! would be in the exposition.
 
 #![expect(
     clippy::print_stdout,
