@@ -1,5 +1,5 @@
-//! Plays every scenario of `conformance/scenarios` in both formats. A script with other parsers compares the result with
-//! the expected one, and `promtool` checks the text. A new scenario needs two files, and no change here.
+//! Plays every scenario of `conformance/scenarios` in both formats. A script with other parsers compares the result
+//! with the expected one, and `promtool` checks the text. A new scenario needs two files, and no change here.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -97,18 +97,18 @@ fn all_scenarios_in_openmetrics() {
     compare("openmetrics", "empty,exemplar-time");
 }
 
-/// The rejections that `scenario` has printed, as the files have them: place and kind.
+/// The rejections that `scenario` has printed, as the files have them: subject and kind.
 fn rejections(stderr: &str) -> BTreeSet<(String, String)> {
     let line = |line: &str| -> Option<(String, String)> {
-        let (place, rest) = line.split_once(": ")?;
+        let (subject, rest) = line.split_once(": ")?;
         let (kind, rest) = rest.split_once(": ")?;
-        let place = match place {
+        let subject = match subject {
             // The problem of an exporter begins with the name of the view, which is the view's id.
             "exporter" => format!("view {:?}", rest.split('`').nth(1)?),
-            place if place.starts_with("note") => return None,
-            place => place.to_owned(),
+            subject if subject.starts_with("note") => return None,
+            subject => subject.to_owned(),
         };
-        Some((place, kind.to_owned()))
+        Some((subject, kind.to_owned()))
     };
     // The places of a problem are on indented lines.
     stderr
@@ -126,16 +126,16 @@ fn all_scenarios_reject_what_they_must() {
         let expected: BTreeSet<_> = errors
             .iter()
             .map(|error| {
-                let error = error.as_object().expect("a place and a kind");
-                let (place, id) = error
+                let error = error.as_object().expect("a subject and a kind");
+                let (subject, id) = error
                     .iter()
                     .find(|(key, _)| *key != "kind")
-                    .expect("a place");
+                    .expect("a subject");
                 let id = id
                     .as_str()
                     .map_or_else(|| id.to_string(), |id| format!("{id:?}"));
                 (
-                    format!("{place} {id}"),
+                    format!("{subject} {id}"),
                     error["kind"].as_str().expect("a kind").to_owned(),
                 )
             })

@@ -199,7 +199,7 @@ fn hostile_scopes_have_no_warnings_in_any_edition() {
 
 /// A line of `[dependencies]`: the library under a name.
 fn dependency(name: &str, features: &[&str]) -> String {
-    let path = workspace().join("census");
+    let path = workspace().join("census").display().to_string();
     format!("{name} = {{ package = \"census-metrics\", path = {path:?}, features = {features:?} }}")
 }
 
@@ -216,7 +216,8 @@ struct Crates {
 }
 
 impl Crates {
-    /// Writes crates into a directory. It is kept from run to run with its target directory, so the next run is quicker.
+    /// Writes crates into a directory. It is kept from run to run with its target directory, so the next run is
+    /// quicker.
     fn write(name: &str, crates: &[Crate<'_>]) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("external_crates");
         let directory = root.join(name);

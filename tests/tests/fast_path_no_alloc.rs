@@ -92,8 +92,8 @@ fn hit_allocates_nothing() {
     calls_in_flight::check();
 }
 
-/// Measures whose views' columns are all given as literals. The row is found by the literals' addresses when a measure is
-/// recorded alone, and by the tag values when two are recorded together.
+/// Measures whose views' columns are all given as literals. The row is found by the literals' addresses when a measure
+/// is recorded alone, and by the tag values when two are recorded together.
 mod all_columns_literals {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Measured functions have rows with zeros before their first call, also the functions of a crate that is only linked.
 //!
-//! A program of its own: it uses nothing of the crate `census_tests`, so that only the declarations make the linker keep
-//! that crate.
+//! A program of its own: it uses nothing of the crate `census_tests`, so that only the declarations make the linker
+//! keep that crate.
 
 use std::time::Duration;
 

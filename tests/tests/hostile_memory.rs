@@ -7,8 +7,8 @@ use census_tests::allocations::during;
 
 census_tests::count_allocations!();
 
-/// The most bytes that may be allocated for a byte of input. A tag of four bytes becomes a key with its name, a value, an
-/// element of the map, and an element of the list that is sorted before.
+/// The most bytes that may be allocated for a byte of input. A tag of four bytes becomes a key with its name, a value,
+/// an element of the map, and an element of the list that is sorted before.
 const FACTOR: usize = 50;
 
 /// Bytes that may be allocated for any input.

@@ -1,5 +1,5 @@
-//! Rows are compared with a model: a list of the measurements. The measurements are arbitrary, on threads that begin and
-//! end, and their tags come from everywhere.
+//! Rows are compared with a model: a list of the measurements. The measurements are arbitrary, on threads that begin
+//! and end, and their tags come from everywhere.
 //!
 //! Steps do not overlap, so the model knows the newest value, and which rows are over the limit.
 

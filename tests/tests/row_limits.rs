@@ -1,5 +1,5 @@
-//! Very many rows, columns, buckets and bound measures: more than the cache of a thread holds, and more than a thread may
-//! have words of its own for. All measurements are counted.
+//! Very many rows, columns, buckets and bound measures: more than the cache of a thread holds, and more than a thread
+//! may have words of its own for. All measurements are counted.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Calls begin on one thread and end on another, while threads end and while views of the calls in flight come and go: at
-//! no moment is a row below zero, and in the end each is zero.
+//! Calls begin on one thread and end on another, while threads end and while views of the calls in flight come and go:
+//! at no moment is a row below zero, and in the end each is zero.
 //!
 //! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
 

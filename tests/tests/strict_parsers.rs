@@ -32,8 +32,8 @@ fn both_formats_are_valid_and_equal() {
 
     let whole = write("whole.txt", &text);
     assert!(script("normalise.py", &[&whole]).contains("\"violations\": []"));
-    // In OpenMetrics a histogram with a negative bound must not have a sum. Only this parser rejects it, and other readers
-    // need the sum.
+    // In OpenMetrics a histogram with a negative bound must not have a sum. Only this parser rejects it, and other
+    // readers need the sum.
     let text = write("strict.txt", &without_negative_bounds(&text));
     let open_metrics = write("strict.om", &without_negative_bounds(&open_metrics));
     assert!(script("normalise.py", &[&open_metrics]).contains("\"format\": \"om\""));

@@ -196,7 +196,7 @@ fn next_walk_follows_changes() {
     let inside = tree.at("inside");
     tree.file("inside/main.rs", 10);
     tree.file("inside/photo.png", 20);
-    let mut program = Running::new(&inside, &["--every", "0.05s"]);
+    let program = Running::new(&inside, &["--every", "0.05s"]);
 
     let before = program.scrape_until(|samples| samples.sum("directory_files") == 2);
     fs::remove_file(inside.join("photo.png")).unwrap();

@@ -32,8 +32,8 @@ impl Tree {
     }
 }
 
-/// A directory without permission to read it. The permission is restored when this is dropped, so that the directory can
-/// be removed.
+/// A directory without permission to read it. The permission is restored when this is dropped, so that the directory
+/// can be removed.
 pub(crate) struct Locked(PathBuf);
 
 impl Locked {

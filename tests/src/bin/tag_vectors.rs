@@ -1,5 +1,5 @@
-//! `tag_vectors FILE.json`: encodes and decodes the vectors of a file, and prints each difference. The exit code is 0 if
-//! there is none, 1 if there are some, and 2 if the file or one of its vectors cannot be read; the other vectors are
+//! `tag_vectors FILE.json`: encodes and decodes the vectors of a file, and prints each difference. The exit code is 0
+//! if there is none, 1 if there are some, and 2 if the file or one of its vectors cannot be read; the other vectors are
 //! compared in any case.
 //!
 //! `tests/conformance/README.md` describes the file. Tags may be in any order on the wire.
@@ -259,7 +259,8 @@ fn kind_name(kind: DecodeErrorKind) -> &'static str {
     }
 }
 
-/// Describes encoded tags by their number of bytes and by the sorted tags, so that the order of the tags does not count.
+/// Describes encoded tags by their number of bytes and by the sorted tags, so that the order of the tags does not
+/// count.
 fn describe_bytes(bytes: &[u8]) -> String {
     match wire::simple_decode(bytes) {
         Ok(tags) => format!("{} bytes {tags:?}", bytes.len()),

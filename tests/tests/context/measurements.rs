@@ -1,5 +1,5 @@
-//! The tags of a measurement: its own take precedence over those of the innermost scope, and those over the tags of outer
-//! scopes.
+//! The tags of a measurement: its own take precedence over those of the innermost scope, and those over the tags of
+//! outer scopes.
 
 use std::time::Duration;
 

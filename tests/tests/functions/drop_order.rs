@@ -1,4 +1,5 @@
-//! Arguments are dropped in the same order as without `#[measure]`: the last one first, after the variables of the body.
+//! Arguments are dropped in the same order as without `#[measure]`: the last one first, after the variables of the
+//! body.
 
 #![allow(
     dead_code,

@@ -1,5 +1,5 @@
-//! The results of calls: `ok`, `error`, `panicked`, `cancelled`, or the value of `result = `. Every call that begins ends
-//! once.
+//! The results of calls: `ok`, `error`, `panicked`, `cancelled`, or the value of `result = `. Every call that begins
+//! ends once.
 
 #![expect(clippy::unused_self, reason = "the methods do nothing")]
 

@@ -1,4 +1,5 @@
-//! `#[measure]` on functions of every shape: they compile without warnings, and return the same as without `#[measure]`.
+//! `#[measure]` on functions of every shape: they compile without warnings, and return the same as without
+//! `#[measure]`.
 
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
