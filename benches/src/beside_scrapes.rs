@@ -4,49 +4,53 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use crate::harness::Case;
+use crate::case::Case;
+use crate::names::{CENSUS, PROMETHEUS_CLIENT};
 use crate::peers::{census, prometheus_client};
-use crate::series::{Kind, Labels, Series, fill};
+use crate::series::{Series, SeriesKind, SeriesLabels, fill};
 
-/// How many series there are.
+/// The number of series that a scrape encodes.
 const SERIES: usize = 10_000;
-/// How many of them are recorded to.
-const HIT: usize = 1_000;
+/// The number of series that the case records into.
+const RECORDED: usize = 1_000;
 
-/// The case in which another thread scrapes.
+/// The case of `census` while another thread scrapes.
 pub(crate) const SCRAPING: &str = "census, beside scrapes";
-/// The control: another thread is as busy, with something else.
+/// The control case: the other thread is as busy, but does not scrape.
 pub(crate) const FORMATTING: &str = "census, beside formatting";
 
-/// A thread that does one of several things over and over, or nothing.
+/// A thread that repeats one of several jobs, or does nothing.
+///
+/// The two atomics are Relaxed: they select a job and publish no other data.
 struct Background {
-    /// Which of the jobs is wanted; 0 is none.
+    /// The job that a case wants. [`IDLE`] is none; any other value is an index into `jobs`, plus one.
     wanted: AtomicUsize,
-    /// Which is being done.
-    done: AtomicUsize,
+    /// The job that the thread does now.
+    current: AtomicUsize,
     jobs: [Box<dyn Fn() + Send + Sync>; 2],
 }
 
-const NOTHING: usize = 0;
-const FORMATS: usize = 1;
-const SCRAPES: usize = 2;
+const IDLE: usize = 0;
+const FORMAT: usize = 1;
+const SCRAPE: usize = 2;
 
 impl Background {
     fn start(series: Arc<dyn Series>) -> Arc<Self> {
         let jobs: [Box<dyn Fn() + Send + Sync>; 2] = [
-            Box::new(format),
+            Box::new(format_series),
             Box::new(move || {
                 series.scrape();
             }),
         ];
         let background = Arc::new(Self {
-            wanted: AtomicUsize::new(NOTHING),
-            done: AtomicUsize::new(NOTHING),
+            wanted: AtomicUsize::new(IDLE),
+            current: AtomicUsize::new(IDLE),
             jobs,
         });
         let weak = Arc::downgrade(&background);
-        // Ends when the cases are gone.
+        // The thread ends when the cases are dropped.
         std::thread::spawn(move || {
             while let Some(background) = weak.upgrade() {
                 background.work();
@@ -55,40 +59,42 @@ impl Background {
         background
     }
 
+    /// Does the wanted job once.
     fn work(&self) {
         let wanted = self.wanted.load(Ordering::Relaxed);
-        self.done.store(wanted, Ordering::Relaxed);
+        self.current.store(wanted, Ordering::Relaxed);
         match wanted.checked_sub(1) {
             Some(job) => (self.jobs[job])(),
-            None => std::thread::sleep(std::time::Duration::from_micros(200)),
+            None => std::thread::sleep(Duration::from_micros(200)),
         }
     }
 
-    /// Returns when the thread does what is wanted, and nothing else any more.
-    fn switch(&self, wanted: usize) {
+    /// Selects a job; returns when the thread has ended every other job.
+    fn switch_to(&self, wanted: usize) {
         self.wanted.store(wanted, Ordering::Relaxed);
-        while self.done.load(Ordering::Relaxed) != wanted {
+        while self.current.load(Ordering::Relaxed) != wanted {
             std::thread::yield_now();
         }
     }
 }
 
-/// About what a scrape does, with memory of its own.
-fn format() {
+/// Formats about as much text as a scrape does, without touching the series.
+fn format_series() {
     let mut body = String::new();
-    for number in 0..SERIES {
-        writeln!(body, "many_total{{number=\"{number}\"}} {}", number * 7)
-            .expect("a string takes all");
+    for index in 0..SERIES {
+        writeln!(body, "many_total{{number=\"{index}\"}} {}", index * 7)
+            .expect("writing to a string cannot fail");
     }
     black_box(body);
 }
 
+/// The cases of one peer: beside an idle thread, beside formatting, and beside scrapes.
 fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
     fill(&**series, SERIES);
-    let labels: Arc<[Labels]> = (0..HIT)
-        .map(|number| {
-            let mut labels = Labels::default();
-            labels.set(number);
+    let labels: Arc<[SeriesLabels]> = (0..RECORDED)
+        .map(|index| {
+            let mut labels = SeriesLabels::default();
+            labels.set(index);
             labels
         })
         .collect();
@@ -98,30 +104,32 @@ fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
         let background = Arc::clone(&background);
         let case = Case::new(name, move |batch| {
             batch.each(|pick| {
-                let labels = &labels[pick % HIT];
+                let labels = &labels[pick % RECORDED];
                 series.record(&labels.tenant, &labels.route, 1.0);
             });
         });
-        case.prepared(move || background.switch(job))
+        case.prepared(move || background.switch_to(job))
     };
-    [NOTHING, FORMATS, SCRAPES]
+    [IDLE, FORMAT, SCRAPE]
         .into_iter()
         .zip(names)
         .map(case)
         .collect()
 }
 
+/// The cases of `census` and of `prometheus-client`.
 pub(crate) fn cases() -> Vec<Case> {
-    let ours = [census::NAME, FORMATTING, SCRAPING];
-    let theirs = [
-        "prometheus-client",
-        "prometheus-client, beside formatting",
-        "prometheus-client, beside scrapes",
-    ];
-    let mut cases = cases_of(ours, &census::series(Kind::Counters).into());
+    let mut cases = cases_of(
+        [CENSUS, FORMATTING, SCRAPING],
+        &census::series(SeriesKind::Counters).into(),
+    );
     cases.extend(cases_of(
-        theirs,
-        &prometheus_client::series(Kind::Counters).into(),
+        [
+            PROMETHEUS_CLIENT,
+            "prometheus-client, beside formatting",
+            "prometheus-client, beside scrapes",
+        ],
+        &prometheus_client::series(SeriesKind::Counters).into(),
     ));
     cases
 }

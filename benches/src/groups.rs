@@ -1,40 +1,40 @@
-//! The groups of cases that are timed in turn: which peers do which work.
+//! The groups: the cases of each, and how each is measured.
 
 use crate::beside_scrapes;
-use crate::children;
-use crate::harness::Case;
+use crate::case::Case;
+use crate::children::{insert, memory, scrape};
+use crate::effort::Effort;
 use crate::peers::{
     autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
 };
 use crate::report::Report;
-use crate::run::Effort;
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
-/// What can be asked for by name.
-pub(crate) struct Plan {
+/// Cases that do the same work. The command line names groups.
+pub(crate) struct Group {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    pub(crate) work: Work,
+    pub(crate) procedure: Procedure,
 }
 
-/// How it is measured.
-pub(crate) enum Work {
-    /// Cases that are timed in turn, with one thread and with two.
+/// How a group is measured.
+pub(crate) enum Procedure {
+    /// The cases are timed in turn, with one thread and with two.
     Timed(fn() -> Vec<Case>),
-    /// The same with one thread.
-    TimedAlone(fn() -> Vec<Case>),
-    /// Processes, a fresh one for each case.
+    /// The cases are timed in turn, with one thread.
+    TimedOnOneThread(fn() -> Vec<Case>),
+    /// Each case runs in child processes of its own. The function adds the figures to the report and prints them.
     Children(fn(&mut Report, Effort)),
 }
 
-use Work::{Children, Timed, TimedAlone};
+use Procedure::{Children, Timed, TimedOnOneThread};
 
-/// All of them, in the order in which they run.
-pub(crate) const PLANS: [Plan; 15] = [
-    Plan {
+/// All groups, in the order in which they run.
+pub(crate) const GROUPS: [Group; 15] = [
+    Group {
         name: "counter",
-        about: "a counter with 2 labels known where one records (enums, 16 label sets)",
-        work: Timed(|| {
+        about: "a counter with 2 labels that the recording code knows (enums, 16 label sets)",
+        procedure: Timed(|| {
             vec![
                 Case::floor(labels),
                 census::counter_labels(),
@@ -48,10 +48,10 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "strings",
         about: "a counter with 2 strings known at run time (1,000 series)",
-        work: Timed(|| {
+        procedure: Timed(|| {
             vec![
                 Case::floor(|pick| STRINGS.of(pick)),
                 census::counter_strings(),
@@ -65,10 +65,10 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "histogram",
-        about: "a histogram of 14 buckets with 2 labels known where one records",
-        work: Timed(|| {
+        about: "a histogram of 14 buckets with 2 labels that the recording code knows",
+        procedure: Timed(|| {
             vec![
                 Case::floor(|pick| (labels(pick), VALUES.of(pick))),
                 census::histogram(),
@@ -80,25 +80,25 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "three",
         about: "one measurement, three aggregates (count, sum, histogram) with 2 labels",
-        work: Timed(|| {
+        procedure: Timed(|| {
             vec![
                 Case::floor(|pick| (labels(pick), VALUES.of(pick))),
-                census::three(),
-                prometheus_client::three(),
-                prometheus::three(),
-                measured::three(),
-                metrics::three(),
-                opentelemetry::three(),
+                census::three_aggregates(),
+                prometheus_client::three_aggregates(),
+                prometheus::three_aggregates(),
+                measured::three_aggregates(),
+                metrics::three_aggregates(),
+                opentelemetry::three_aggregates(),
             ]
         }),
     },
-    Plan {
+    Group {
         name: "literal",
         about: "a counter whose 2 labels are literals in the code (1 series)",
-        work: Timed(|| {
+        procedure: Timed(|| {
             vec![
                 Case::floor(|_| ()),
                 census::literal(),
@@ -110,10 +110,10 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "bound-counter",
         about: "a counter by a handle that the program keeps (16 handles)",
-        work: Timed(|| {
+        procedure: Timed(|| {
             vec![
                 Case::floor(handles()),
                 census::bound_counter(),
@@ -125,10 +125,10 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "bound-histogram",
         about: "a histogram of 14 buckets by a handle that the program keeps (16 handles)",
-        work: Timed(|| {
+        procedure: Timed(|| {
             let handles = handles();
             vec![
                 Case::floor(move |pick| (handles(pick), VALUES.of(pick))),
@@ -141,10 +141,10 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "function",
-        about: "an empty function, instrumented: calls by result, durations, and what the peer's macro adds",
-        work: Timed(|| {
+        about: "a call of an empty, instrumented function: calls by result, durations, and additions of the peer's macro",
+        procedure: Timed(|| {
             vec![
                 Case::floor(|_| ()),
                 census::function(),
@@ -155,40 +155,40 @@ pub(crate) const PLANS: [Plan; 15] = [
             ]
         }),
     },
-    Plan {
+    Group {
         name: "unviewed",
         about: "a measure that no view uses",
-        work: Timed(|| vec![Case::floor(|_| ()), census::unviewed()]),
+        procedure: Timed(|| vec![Case::floor(|_| ()), census::unviewed()]),
     },
-    Plan {
+    Group {
         name: "beside-scrapes",
-        about: "recording (10,000 series, 1,000 of them hit) while another thread does nothing, formats, or scrapes",
-        work: TimedAlone(beside_scrapes::cases),
+        about: "recording (into 1,000 of 10,000 series) while another thread sleeps, formats, or scrapes",
+        procedure: TimedOnOneThread(beside_scrapes::cases),
     },
-    Plan {
+    Group {
         name: "scrape",
         about: "a scrape, per series, at several sizes",
-        work: Children(children::scrape::run),
+        procedure: Children(scrape::run),
     },
-    Plan {
+    Group {
         name: "insert",
-        about: "a new series: the mean, and the worst of a million",
-        work: Children(children::insert::run),
+        about: "the first measurement of a new series: mean and maximum of a million",
+        procedure: Children(insert::run),
     },
-    Plan {
+    Group {
         name: "memory",
-        about: "bytes per series, with 1, 2 and 16 threads that record",
-        work: Children(children::memory::series),
+        about: "bytes per series, recorded by 1, 2 and 16 threads",
+        procedure: Children(memory::bytes_per_series),
     },
-    Plan {
+    Group {
         name: "memory-ended-threads",
-        about: "bytes that are left of threads that have ended",
-        work: Children(children::memory::ended_threads),
+        about: "bytes that remain after threads have ended",
+        procedure: Children(memory::ended_threads),
     },
-    Plan {
+    Group {
         name: "scrape-memory",
-        about: "peak bytes of a scrape at several sizes, and of hundreds at once",
-        work: Children(children::memory::scrapes),
+        about: "peak bytes of a scrape at several sizes, and of 200 scrapes at once",
+        procedure: Children(memory::scrapes),
     },
 ];
 

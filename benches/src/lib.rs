@@ -1,24 +1,42 @@
 //! `census` beside its peers: the same work, in one run. See `README.md` beside `src`.
+//!
+//! The files form layers, from the bottom to the top. A file uses files of lower layers and of its own layer, and no
+//! circle of files exists.
+//!
+//! 1. Numbers and names: `effort` (how many rounds), `summary` (median and quartiles), `processor` (waits for a
+//!    processor), `names` (names of cases).
+//! 2. The work: `work` (labels, values, picks), `series` (metrics with many series).
+//! 3. The harness: `case` (one peer's work in a group), `workers` (the threads that run a case), `timing` (times the
+//!    cases of a group in turn).
+//! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series).
+//! 5. The report: `report` (tables and JSON).
+//! 6. Groups with a setup of their own: `beside_scrapes`, and `children/*` (one process for each case).
+//! 7. All groups and all targets: `groups`, `targets`.
+//! 8. The command line: `run`.
 
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    reason = "a bench that panics is noticed, and no figure has 53 bits"
+    reason = "a panic in a bench is noticed, and no figure needs 53 bits"
 )]
 
 mod beside_scrapes;
+mod case;
 mod children;
+mod effort;
 mod groups;
-mod harness;
+mod names;
 mod peers;
 mod processor;
 mod report;
 mod run;
 mod series;
+mod series_peers;
 mod summary;
 mod targets;
+mod timing;
 mod work;
 mod workers;
 
-pub use children::memory::measure as measure_memory;
+pub use children::memory::run_task as run_memory_task;
 pub use run::run;

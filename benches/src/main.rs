@@ -1,4 +1,4 @@
-//! Times census and its peers: see the package's `README.md`.
+//! Times census and its peers. See the package's `README.md`.
 
 fn main() -> std::process::ExitCode {
     census_benches::run()

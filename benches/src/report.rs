@@ -1,17 +1,16 @@
-//! What was measured: as tables for people, as JSON for programs.
+//! The figures of a run: tables for people, JSON for programs.
 
-#![expect(clippy::print_stdout, reason = "it is what this program is for")]
+#![expect(clippy::print_stdout, reason = "the tables are this program's output")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::harness::is_peer;
-use crate::peers::census;
+use crate::names::{CENSUS, is_comparable};
 use crate::summary::Summary;
 
-/// In what something is measured.
+/// The unit of a figure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Nanoseconds per operation.
@@ -20,26 +19,26 @@ pub(crate) enum Unit {
     Bytes,
 }
 
-/// A case's figure.
+/// The figure of one case.
 pub(crate) struct Row {
     pub(crate) group: String,
     pub(crate) case: String,
     pub(crate) threads: usize,
     pub(crate) unit: Unit,
     pub(crate) summary: Summary,
-    /// Whether other programs took part in the figure.
+    /// Whether other programs disturbed the figure.
     pub(crate) disturbed: bool,
 }
 
-/// All that was measured in one run.
+/// All figures of one run.
 #[derive(Default)]
 pub(crate) struct Report {
     rows: Vec<Row>,
 }
 
-/// A row as it is in the file.
+/// A row in the JSON file.
 #[derive(Serialize)]
-struct Record<'a> {
+struct JsonRow<'a> {
     group: &'a str,
     case: &'a str,
     threads: usize,
@@ -49,7 +48,7 @@ struct Record<'a> {
     bytes: Option<f64>,
     p25: f64,
     p75: f64,
-    /// Left out where it is false.
+    /// Omitted if false.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     disturbed: bool,
     ratio_to: BTreeMap<&'a str, f64>,
@@ -60,16 +59,39 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// The figure of a case.
-    pub(crate) fn median(&self, group: &str, case: &str, threads: usize) -> Option<f64> {
-        let of = |row: &&Row| row.group == group && row.case == case && row.threads == threads;
-        self.rows.iter().find(of).map(|row| row.summary.median)
+    /// Adds a figure from child processes. Such figures are never marked as disturbed.
+    pub(crate) fn add_from_children(
+        &mut self,
+        group: &str,
+        case: &str,
+        threads: usize,
+        unit: Unit,
+        summary: Summary,
+    ) {
+        self.add(Row {
+            group: group.to_owned(),
+            case: case.to_owned(),
+            threads,
+            unit,
+            summary,
+            disturbed: false,
+        });
     }
 
-    /// Whether other programs took part in a figure of the group.
+    /// The median of a case, if the run has it.
+    pub(crate) fn median(&self, group: &str, case: &str, threads: usize) -> Option<f64> {
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.group == group && row.case == case && row.threads == threads)?;
+        Some(row.summary.median)
+    }
+
+    /// Whether other programs disturbed a figure of the group.
     pub(crate) fn is_disturbed(&self, group: &str) -> bool {
-        let of = |row: &Row| row.group == group && row.disturbed;
-        self.rows.iter().any(of)
+        self.rows
+            .iter()
+            .any(|row| row.group == group && row.disturbed)
     }
 
     /// Prints the rows of a group.
@@ -80,22 +102,22 @@ impl Report {
             Some(row) if row.unit == Unit::Bytes => "bytes",
             _ => "ns",
         };
-        let wide = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
+        let width = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
         println!(
-            "  {:wide$}  threads {unit:>12}  {:>25}  census ÷ it",
+            "  {:width$}  threads {unit:>12}  {:>25}  census ÷ case",
             "case", "p25 – p75"
         );
         for row in rows {
             let Summary { median, p25, p75 } = row.summary;
-            let ratio = match self.median(group, census::NAME, row.threads) {
-                Some(ours) if is_peer(&row.case) && median != 0.0 => {
-                    format!("{:.2}", ours / median)
+            let ratio = match self.median(group, CENSUS, row.threads) {
+                Some(census) if is_comparable(&row.case) && median != 0.0 => {
+                    format!("{:.2}", census / median)
                 }
                 _ => String::new(),
             };
-            let [median, p25, p75] = [median, p25, p75].map(figure);
+            let [median, p25, p75] = [median, p25, p75].map(format_figure);
             println!(
-                "  {:wide$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}  {}",
+                "  {:width$}  {:>7} {median:>12}  {p25:>11} – {p75:>11}  {ratio:>11}  {}",
                 row.case,
                 row.threads,
                 if row.disturbed { "disturbed" } else { "" }
@@ -103,47 +125,47 @@ impl Report {
         }
     }
 
-    /// Writes all rows to `target/census-bench.json` in the workspace; returns where that is.
+    /// Writes all rows to `target/census-bench.json` in the workspace; returns the file's path.
     pub(crate) fn write(&self) -> std::io::Result<PathBuf> {
         let target = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target"));
         std::fs::create_dir_all(&target)?;
         let path = target.canonicalize()?.join("census-bench.json");
-        let records: Vec<_> = self.rows.iter().map(|row| self.record(row)).collect();
-        std::fs::write(&path, serde_json::to_string_pretty(&records)? + "\n")?;
+        let rows: Vec<_> = self.rows.iter().map(|row| self.json_row(row)).collect();
+        std::fs::write(&path, serde_json::to_string_pretty(&rows)? + "\n")?;
         Ok(path)
     }
 
-    fn record<'a>(&'a self, row: &'a Row) -> Record<'a> {
-        let value = Some(row.summary.median);
-        let other = |other: &&Row| {
+    fn json_row<'a>(&'a self, row: &'a Row) -> JsonRow<'a> {
+        let median = Some(row.summary.median);
+        let is_compared = |other: &&Row| {
             other.group == row.group
                 && other.threads == row.threads
                 && other.unit == row.unit
                 && other.case != row.case
-                && is_peer(&other.case)
-                && is_peer(&row.case)
+                && is_comparable(&other.case)
+                && is_comparable(&row.case)
                 && other.summary.median != 0.0
         };
         let ratio = |other: &'a Row| {
             let ratio = row.summary.median / other.summary.median;
             (other.case.as_str(), ratio)
         };
-        Record {
+        JsonRow {
             group: &row.group,
             case: &row.case,
             threads: row.threads,
-            ns: value.filter(|_| row.unit == Unit::Nanoseconds),
-            bytes: value.filter(|_| row.unit == Unit::Bytes),
+            ns: median.filter(|_| row.unit == Unit::Nanoseconds),
+            bytes: median.filter(|_| row.unit == Unit::Bytes),
             p25: row.summary.p25,
             p75: row.summary.p75,
             disturbed: row.disturbed,
-            ratio_to: self.rows.iter().filter(other).map(ratio).collect(),
+            ratio_to: self.rows.iter().filter(is_compared).map(ratio).collect(),
         }
     }
 }
 
-/// With two decimals, where they say something.
-pub(crate) fn figure(figure: f64) -> String {
+/// Formats a figure with two decimals, or without any from 10,000 on.
+pub(crate) fn format_figure(figure: f64) -> String {
     let decimals = if figure.abs() < 10_000.0 { 2 } else { 0 };
     format!("{figure:.decimals$}")
 }

@@ -1,54 +1,32 @@
-//! What the command line asks for.
+//! The command line.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::groups::{PLANS, Plan, Work};
-use crate::harness::{self, Case, Group};
+use crate::case::Case;
+use crate::children::tasks;
+use crate::effort::Effort;
+use crate::groups::{GROUPS, Group, Procedure};
 use crate::report::{Report, Row, Unit};
-use crate::{children, targets};
-
-/// How thoroughly to measure.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    Quick,
-    Full,
-}
-
-impl Effort {
-    /// How often each case is timed.
-    pub(crate) fn rounds(self) -> usize {
-        match self {
-            Self::Quick => 20,
-            Self::Full => 100,
-        }
-    }
-
-    /// How many processes measure the same scrape, and one more than measure inserts.
-    pub(crate) fn processes(self) -> usize {
-        match self {
-            Self::Quick => 2,
-            Self::Full => 4,
-        }
-    }
-}
+use crate::targets;
+use crate::timing::time_cases;
 
 /// Measures census beside its peers.
 #[derive(Parser)]
 struct Arguments {
-    /// The groups to run; all, if none is named.
+    /// The groups to run; all groups if none is named.
     groups: Vec<String>,
-    /// Fewer and shorter rounds: less than ninety seconds in all.
+    /// Takes fewer and shorter rounds: less than ninety seconds for all groups.
     #[arg(long)]
     quick: bool,
-    /// Says which groups there are.
+    /// Lists the groups and exits.
     #[arg(long)]
     list: bool,
     /// Exits with 1 if a target is missed.
     #[arg(long)]
     check: bool,
-    /// What this process does for another one like it.
+    /// The task of a child process, given by its parent process.
     #[arg(long, hide = true, num_args = 1..)]
     child: Vec<String>,
 }
@@ -62,7 +40,7 @@ impl Arguments {
         }
     }
 
-    fn wants(&self, group: &str) -> bool {
+    fn includes(&self, group: &str) -> bool {
         self.groups.is_empty() || self.groups.iter().any(|name| name == group)
     }
 }
@@ -72,32 +50,35 @@ impl Arguments {
 #[expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program for people"
+    reason = "this is a command-line program"
 )]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     if !arguments.child.is_empty() {
-        children::obey(&arguments.child);
+        tasks::run(&arguments.child);
         return ExitCode::SUCCESS;
     }
     if arguments.list {
-        for plan in &PLANS {
-            println!("{:22} {}", plan.name, plan.about);
+        for group in &GROUPS {
+            println!("{:22} {}", group.name, group.about);
         }
         return ExitCode::SUCCESS;
     }
-    let unknown = |name: &&String| !PLANS.iter().any(|plan| plan.name == *name);
-    if let Some(unknown) = arguments.groups.iter().find(unknown) {
-        eprintln!("there is no group `{unknown}`: see --list");
+    let is_unknown = |name: &&String| !GROUPS.iter().any(|group| group.name == *name);
+    if let Some(unknown) = arguments.groups.iter().find(is_unknown) {
+        eprintln!("there is no group `{unknown}`; `--list` lists the groups");
         return ExitCode::from(2);
     }
     let mut report = Report::default();
-    for plan in PLANS.iter().filter(|plan| arguments.wants(plan.name)) {
+    let groups = GROUPS.iter().filter(|group| arguments.includes(group.name));
+    for group in groups {
         let effort = arguments.effort();
-        match plan.work {
-            Work::Timed(cases) => time(&mut report, plan, cases(), &[1, 2], effort),
-            Work::TimedAlone(cases) => time(&mut report, plan, cases(), &[1], effort),
-            Work::Children(run) => run(&mut report, effort),
+        match group.procedure {
+            Procedure::Timed(cases) => time_group(&mut report, group, cases(), &[1, 2], effort),
+            Procedure::TimedOnOneThread(cases) => {
+                time_group(&mut report, group, cases(), &[1], effort);
+            }
+            Procedure::Children(run) => run(&mut report, effort),
         }
     }
     let missed = targets::judge(&report);
@@ -111,23 +92,29 @@ pub fn run() -> ExitCode {
     ExitCode::from(u8::from(arguments.check && missed > 0))
 }
 
-/// Times a group with so many threads.
-fn time(report: &mut Report, plan: &Plan, cases: Vec<Case>, threads: &[usize], effort: Effort) {
-    let group = Group {
-        cases: std::iter::once(Case::control()).chain(cases).collect(),
-    };
-    for &threads in threads {
-        let measured = harness::measure(&group, threads, effort);
-        for (case, measured) in group.cases.iter().zip(measured) {
+/// Times a group with each of these numbers of threads.
+fn time_group(
+    report: &mut Report,
+    group: &Group,
+    cases: Vec<Case>,
+    thread_counts: &[usize],
+    effort: Effort,
+) {
+    let cases: Vec<_> = std::iter::once(Case::nothing_shared())
+        .chain(cases)
+        .collect();
+    for &threads in thread_counts {
+        let times = time_cases(&cases, threads, effort);
+        for (case, time) in cases.iter().zip(times) {
             report.add(Row {
-                group: plan.name.to_owned(),
+                group: group.name.to_owned(),
                 case: case.name.to_owned(),
                 threads,
                 unit: Unit::Nanoseconds,
-                summary: measured.summary,
-                disturbed: measured.disturbed,
+                summary: time.summary,
+                disturbed: time.disturbed,
             });
         }
     }
-    report.print(plan.name, plan.about);
+    report.print(group.name, group.about);
 }

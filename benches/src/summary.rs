@@ -1,6 +1,6 @@
-//! What many rounds boil down to.
+//! The summary of a case's samples.
 
-/// Median and quartiles.
+/// The median and the quartiles.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Summary {
     pub(crate) median: f64,
@@ -9,7 +9,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Of these samples: of none, NaN.
+    /// Summarizes the samples. Without samples, all three numbers are NaN.
     pub(crate) fn of(mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);
         let at = |quarters: usize| {

@@ -1,138 +1,139 @@
-//! The targets, and whether they are met.
+//! The targets, and whether a run met them.
 
-#![expect(clippy::print_stdout, reason = "it is what this program is for")]
+#![expect(clippy::print_stdout, reason = "the table is this program's output")]
 
-use crate::beside_scrapes;
-use crate::harness::{CONTROL, FLOOR};
-use crate::peers::census;
-use crate::report::{Report, figure};
+use crate::beside_scrapes::{FORMATTING, SCRAPING};
+use crate::names::{
+    AUTOMETRICS, CENSUS, FLOOR, MEASURED, NOTHING_SHARED, PROMETHEUS, PROMETHEUS_CLIENT,
+    QUANTA_CLOCK,
+};
+use crate::report::{Report, format_figure};
 
-/// What is asked of a group's figure.
+/// A limit for the figure of `census` in a group.
 enum Limit {
-    /// At most so many times this case's.
+    /// At most this many times the figure of this case.
     Ratio(&'static str, f64),
-    /// At most so many nanoseconds above the floor.
+    /// At most this many nanoseconds above the floor.
     AboveFloor(f64),
-    /// Two threads do at least so many times the work of one; or the same part of what threads do that share nothing, where
-    /// the machine gives less than two.
+    /// Two threads do at least this many times the work of one thread. If two threads that share nothing do less than
+    /// twice the work of one, the limit is reduced in proportion.
     Scaling(f64),
-    /// At most so much.
+    /// At most this many nanoseconds.
     AtMost(f64),
-    /// At most so many times our own figure without scrapes.
+    /// Beside scrapes, at most this many times the figure beside a thread that only formats.
     BesideScrapes(f64),
-    /// At most so many bytes more for each thread that has ended.
+    /// At most this many bytes more for each thread that has ended.
     PerEndedThread(f64),
 }
 
 use Limit::{AboveFloor, AtMost, BesideScrapes, PerEndedThread, Ratio, Scaling};
 
-/// A peer's case that a figure is compared with.
-const CLIENT: &str = "prometheus-client";
-
-/// The targets: in this group, this. Ratios are asked for with one thread and with two.
+/// The targets: a group, and the limit for its figure. A ratio must hold for each number of threads that was timed.
 const TARGETS: &[(&str, Limit)] = &[
-    ("counter", Ratio(CLIENT, 0.25)),
-    ("counter", Ratio("measured", 0.4)),
+    ("counter", Ratio(PROMETHEUS_CLIENT, 0.25)),
+    ("counter", Ratio(MEASURED, 0.4)),
     ("counter", Scaling(1.8)),
-    ("strings", Ratio(CLIENT, 0.4)),
-    ("strings", Ratio("prometheus", 0.65)),
+    ("strings", Ratio(PROMETHEUS_CLIENT, 0.4)),
+    ("strings", Ratio(PROMETHEUS, 0.65)),
     ("strings", Scaling(1.8)),
-    ("histogram", Ratio(CLIENT, 0.2)),
-    ("histogram", Ratio("measured", 0.35)),
+    ("histogram", Ratio(PROMETHEUS_CLIENT, 0.2)),
+    ("histogram", Ratio(MEASURED, 0.35)),
     ("histogram", Scaling(1.8)),
-    ("three", Ratio(CLIENT, 0.15)),
-    ("three", Ratio("measured", 0.25)),
+    ("three", Ratio(PROMETHEUS_CLIENT, 0.15)),
+    ("three", Ratio(MEASURED, 0.25)),
     ("three", Scaling(1.8)),
     ("literal", Scaling(1.8)),
     ("bound-counter", Scaling(1.8)),
     ("bound-histogram", Scaling(1.8)),
-    ("function", Ratio("autometrics", 0.08)),
-    ("function", Ratio("clock pair, quanta", 3.0)),
+    ("function", Ratio(AUTOMETRICS, 0.08)),
+    ("function", Ratio(QUANTA_CLOCK, 3.0)),
     ("function", Scaling(1.8)),
     ("unviewed", AboveFloor(0.5)),
     ("beside-scrapes", BesideScrapes(1.05)),
-    ("scrape-counters-100k", Ratio(CLIENT, 0.6)),
-    ("scrape-counters-100k", Ratio("measured", 1.0)),
-    ("scrape-histograms-10k", Ratio(CLIENT, 1.0)),
-    ("insert", Ratio(CLIENT, 0.4)),
+    ("scrape-counters-100k", Ratio(PROMETHEUS_CLIENT, 0.6)),
+    ("scrape-counters-100k", Ratio(MEASURED, 1.0)),
+    ("scrape-histograms-10k", Ratio(PROMETHEUS_CLIENT, 1.0)),
+    ("insert", Ratio(PROMETHEUS_CLIENT, 0.4)),
     ("insert-worst", AtMost(1e6)),
-    ("memory-counters", Ratio(CLIENT, 1.0)),
-    ("memory-histograms", Ratio("measured", 1.0)),
+    ("memory-counters", Ratio(PROMETHEUS_CLIENT, 1.0)),
+    ("memory-histograms", Ratio(MEASURED, 1.0)),
     ("memory-ended-threads", PerEndedThread(0.1)),
 ];
 
-/// A target beside what was measured.
+/// A target, compared with a figure of the run.
 struct Verdict {
     group: &'static str,
     threads: String,
-    asked: String,
+    target: String,
     figure: f64,
     met: bool,
 }
 
 impl Limit {
+    /// Compares the run's figures with the limit. The list is empty if the run has no figures for it.
     fn verdicts(&self, group: &'static str, report: &Report) -> Vec<Verdict> {
-        let ours = |threads| report.median(group, census::NAME, threads);
+        let census = |threads| report.median(group, CENSUS, threads);
         let other = |case, threads| report.median(group, case, threads);
-        let verdict = |threads: &str, asked: String, figure: f64, met: bool| Verdict {
+        let verdict = |threads: &str, target: String, figure: f64, met: bool| Verdict {
             group,
             threads: threads.to_owned(),
-            asked,
+            target,
             figure,
             met,
         };
-        let each = |judge: &dyn Fn(usize) -> Option<(String, f64, bool)>| {
-            let judged = |threads: usize| {
-                let (asked, figure, met) = judge(threads)?;
-                Some(verdict(&threads.to_string(), asked, figure, met))
+        let for_each_thread_count = |judge: &dyn Fn(usize) -> Option<(String, f64, bool)>| {
+            let judge = |threads: usize| {
+                let (target, figure, met) = judge(threads)?;
+                Some(verdict(&threads.to_string(), target, figure, met))
             };
-            [1, 2, 16].into_iter().filter_map(judged).collect()
+            [1, 2, 16].into_iter().filter_map(judge).collect()
         };
         match *self {
-            Ratio(case, limit) => each(&|threads| {
-                let figure = ours(threads)? / other(case, threads)?;
+            Ratio(case, limit) => for_each_thread_count(&|threads| {
+                let figure = census(threads)? / other(case, threads)?;
                 Some((format!("≤ {limit} × {case}"), figure, figure <= limit))
             }),
-            AboveFloor(limit) => each(&|threads| {
-                let figure = ours(threads)? - other(FLOOR, threads)?;
-                let asked = format!("≤ {limit} ns above the floor");
-                Some((asked, figure, figure <= limit))
+            AboveFloor(limit) => for_each_thread_count(&|threads| {
+                let figure = census(threads)? - other(FLOOR, threads)?;
+                let target = format!("≤ {limit} ns above the floor");
+                Some((target, figure, figure <= limit))
             }),
             Scaling(limit) => {
-                let two = |case| Some(2.0 * other(case, 1)? / other(case, 2)?);
-                let Some((figure, machine)) = two(census::NAME).zip(two(CONTROL)) else {
+                let scaling = |case| Some(2.0 * other(case, 1)? / other(case, 2)?);
+                let Some((figure, machine)) = scaling(CENSUS).zip(scaling(NOTHING_SHARED)) else {
                     return Vec::new();
                 };
-                // Not more than the machine gives to threads that share nothing.
+                // A case cannot scale better than threads that share nothing.
                 let limit = limit.min(limit / 2.0 * machine);
-                let asked = format!("≥ {limit:.2} × one thread (machine: {machine:.2})");
-                vec![verdict("2", asked, figure, figure >= limit)]
+                let target = format!("≥ {limit:.2} × one thread (machine: {machine:.2})");
+                vec![verdict("2", target, figure, figure >= limit)]
             }
-            AtMost(limit) => each(&|threads| {
-                let figure = ours(threads)?;
+            AtMost(limit) => for_each_thread_count(&|threads| {
+                let figure = census(threads)?;
                 Some((format!("≤ {limit} ns"), figure, figure <= limit))
             }),
-            BesideScrapes(limit) => each(&|threads| {
-                let [beside, control] = [beside_scrapes::SCRAPING, beside_scrapes::FORMATTING];
-                let figure = other(beside, threads)? / other(control, threads)?;
-                let asked = format!("≤ {limit} × beside a thread that formats");
-                Some((asked, figure, figure <= limit))
+            BesideScrapes(limit) => for_each_thread_count(&|threads| {
+                let figure = other(SCRAPING, threads)? / other(FORMATTING, threads)?;
+                let target = format!("≤ {limit} × beside a thread that formats");
+                Some((target, figure, figure <= limit))
             }),
             PerEndedThread(limit) => {
-                let counts = [10_000, 100_000].into_iter();
-                let Some((more, most)) = counts.filter_map(|n| Some((n, ours(n)?))).next_back()
-                else {
+                // In this group, `threads` is the number of ended threads.
+                let largest = [100_000, 10_000]
+                    .into_iter()
+                    .find_map(|ended| Some((ended, census(ended)?)));
+                let Some((ended, bytes)) = largest else {
                     return Vec::new();
                 };
-                let figure = (most - ours(1_000).unwrap_or(0.0)) / (more - 1_000) as f64;
-                let asked = format!("≤ {limit} bytes for each");
-                vec![verdict(&more.to_string(), asked, figure, figure <= limit)]
+                let figure = (bytes - census(1_000).unwrap_or(0.0)) / (ended - 1_000) as f64;
+                let target = format!("≤ {limit} bytes for each");
+                vec![verdict(&ended.to_string(), target, figure, figure <= limit)]
             }
         }
     }
 }
 
-/// Prints every target that the run has figures for; returns how many were missed.
+/// Prints a verdict on every target that the run has figures for; returns the number of missed targets.
 pub(crate) fn judge(report: &Report) -> usize {
     let verdicts: Vec<_> = TARGETS
         .iter()
@@ -148,11 +149,11 @@ pub(crate) fn judge(report: &Report) -> usize {
             "  {:22} {:>7}  {:42} {:>8}  {}{}",
             verdict.group,
             verdict.threads,
-            verdict.asked,
-            figure(verdict.figure),
+            verdict.target,
+            format_figure(verdict.figure),
             if verdict.met { "met" } else { "MISSED" },
             if report.is_disturbed(verdict.group) {
-                ", in a group that was disturbed"
+                ", in a group with disturbed figures"
             } else {
                 ""
             }

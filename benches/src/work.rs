@@ -1,4 +1,7 @@
-//! The work that all cases do: which labels, which values, in which order.
+//! The work that all cases do: their labels, their values, and the order of both.
+//!
+//! A *pick* is a random number from [`TABLE`]. Its lowest four bits choose one of 16 label sets; the whole number
+//! chooses a pair of strings, and the bits above the lowest four a value.
 
 use std::sync::LazyLock;
 
@@ -6,7 +9,7 @@ use census::TagValue;
 use measured::FixedCardinalityLabel;
 use prometheus_client::encoding::EncodeLabelValue;
 
-/// A label known where one records: each peer's best typed form is derived.
+/// A label whose values the recording code knows. The derives give each peer its best typed form.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, TagValue, EncodeLabelValue, FixedCardinalityLabel,
 )]
@@ -17,7 +20,7 @@ pub(crate) enum Method {
     Delete,
 }
 
-/// Another one.
+/// A second such label.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, TagValue, EncodeLabelValue, FixedCardinalityLabel,
 )]
@@ -29,7 +32,7 @@ pub(crate) enum Status {
 }
 
 impl Method {
-    /// The method of a pick: all four come equally often.
+    /// The method of a pick. All four are equally frequent.
     pub(crate) fn of(pick: usize) -> Self {
         match pick & 3 {
             0 => Self::Get,
@@ -39,7 +42,7 @@ impl Method {
         }
     }
 
-    /// For peers whose labels are strings.
+    /// The label's value for peers whose labels are strings.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -61,7 +64,7 @@ impl Status {
         }
     }
 
-    /// For peers whose labels are strings.
+    /// The label's value for peers whose labels are strings.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -72,32 +75,32 @@ impl Status {
     }
 }
 
-/// How many label sets the two enums make.
+/// The number of label sets that the two enums make.
 pub(crate) const LABEL_SETS: usize = 16;
 
-/// Something for each label set: handles that a program keeps.
+/// One `T` for each label set: the handles that a program keeps.
 pub(crate) struct ForEachLabelSet<T>([T; LABEL_SETS]);
 
 impl<T> ForEachLabelSet<T> {
-    /// Makes them.
+    /// Makes the `T` of each label set.
     pub(crate) fn new(make: impl Fn(Method, Status) -> T) -> Self {
-        Self(std::array::from_fn(|set| {
-            make(Method::of(set), Status::of(set))
+        Self(std::array::from_fn(|pick| {
+            make(Method::of(pick), Status::of(pick))
         }))
     }
 
-    /// The one of a pick.
+    /// The `T` of a pick's label set.
     pub(crate) fn of(&self, pick: usize) -> &T {
         &self.0[pick % LABEL_SETS]
     }
 }
 
-/// How many tenants there are.
+/// The number of tenants.
 pub(crate) const TENANTS: usize = 100;
-/// How many routes there are: 1,000 series with the tenants.
+/// The number of routes. With the tenants they make 1,000 series.
 pub(crate) const ROUTES: usize = 10;
 
-/// Strings that a program learns while it runs.
+/// Strings that a program knows only at run time.
 pub(crate) struct Strings {
     pub(crate) tenants: Vec<String>,
     pub(crate) routes: Vec<String>,
@@ -105,24 +108,28 @@ pub(crate) struct Strings {
 }
 
 impl Strings {
-    /// The tenant and the route of a pick: one of 1,000 pairs, each with memory of its own, as if it came from a
+    /// The tenant and the route of a pick: one of 1,000 pairs. Each pair has memory of its own, as if it came from a
     /// request.
     pub(crate) fn of(&self, pick: usize) -> (&str, &str) {
         let (tenant, route) = &self.pairs[pick % self.pairs.len()];
         (tenant, route)
     }
 
-    /// Their places in `tenants` and `routes`.
+    /// The indexes of a pick's tenant and route in `tenants` and `routes`.
     pub(crate) fn indexes(&self, pick: usize) -> (usize, usize) {
         let pair = pick % self.pairs.len();
         (pair / ROUTES, pair % ROUTES)
     }
 }
 
-/// Made once for all.
+/// The strings that all cases share.
 pub(crate) static STRINGS: LazyLock<Strings> = LazyLock::new(|| {
-    let tenants: Vec<_> = (0..TENANTS).map(|n| format!("tenant-{n:03}")).collect();
-    let routes: Vec<_> = (0..ROUTES).map(|n| format!("/api/v1/items/{n}")).collect();
+    let tenants: Vec<_> = (0..TENANTS)
+        .map(|tenant| format!("tenant-{tenant:03}"))
+        .collect();
+    let routes: Vec<_> = (0..ROUTES)
+        .map(|route| format!("/api/v1/items/{route}"))
+        .collect();
     let pairs = (0..TENANTS * ROUTES)
         .map(|pair| {
             (
@@ -138,12 +145,12 @@ pub(crate) static STRINGS: LazyLock<Strings> = LazyLock::new(|| {
     }
 });
 
-/// The bounds of every histogram: 14, and `+Inf` after them.
+/// The 14 bounds of every histogram. `+Inf` comes after them.
 pub(crate) const BUCKETS: [f64; 14] = [
     0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
 
-/// Measured values: spread over all buckets, so that no branch predictor learns which comes next.
+/// Values for histograms. They are spread over all buckets, so that a branch predictor cannot learn the next bucket.
 pub(crate) struct Values(Vec<f64>);
 
 impl Values {
@@ -153,14 +160,14 @@ impl Values {
     }
 }
 
-/// Made once for all.
+/// The values that all cases share.
 pub(crate) static VALUES: LazyLock<Values> = LazyLock::new(|| {
     let mut random = fastrand::Rng::with_seed(14);
-    // Each bucket as likely as any other.
-    let value = |bucket: usize, within: f64| {
+    // All buckets are equally likely. `fraction` is the position in the bucket.
+    let value = |bucket: usize, fraction: f64| {
         let low = bucket.checked_sub(1).map_or(0.0, |below| BUCKETS[below]);
         let high = BUCKETS.get(bucket).copied().unwrap_or(20.0);
-        low + (high - low) * within
+        low + (high - low) * fraction
     };
     Values(
         (0..1024)
@@ -169,10 +176,10 @@ pub(crate) static VALUES: LazyLock<Values> = LazyLock::new(|| {
     )
 });
 
-/// How long the table of picks is.
+/// The length of the table of picks.
 pub(crate) const PICKS: usize = 1 << 16;
 
-/// Random picks: long enough that branch predictors learn nothing.
+/// Random picks. The table is so long that a branch predictor cannot learn it.
 pub(crate) static TABLE: LazyLock<Vec<u32>> = LazyLock::new(|| {
     let mut random = fastrand::Rng::with_seed(42);
     std::iter::repeat_with(|| random.u32(..1 << 24))

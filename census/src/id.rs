@@ -1,6 +1,6 @@
 //! Identifiers, each a type of its own, so that the compiler refuses one in the place of another.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// A registration of a view. No other registration has the same identifier, also not a later one of the same view;
 /// later registrations have greater identifiers.
@@ -42,12 +42,12 @@ pub(crate) struct ChunkId(pub(crate) usize);
 
 /// A [`BoundMeasure`](crate::BoundMeasure). No other one has the same identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct BoundId(pub(crate) u64);
+pub(crate) struct BoundId(pub(crate) usize);
 
 impl BoundId {
     /// An identifier that was never returned before.
     pub(crate) fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
         // Relaxed: no other memory is published by the identifier.
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }

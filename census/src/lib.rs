@@ -4,7 +4,7 @@
 //! ```standalone_crate
 //! use census::{Measure, TagKey, measure, record, tag, tags, view};
 //!
-//! // A library says what it measures, and what its measurements can be told apart by.
+//! // A library declares its measures, and the tags of its measurements.
 //!
 //! /// Which client the video came from.
 //! #[tag]
@@ -14,7 +14,7 @@
 //! #[measure(unit = "By")]
 //! pub static VIDEO_SIZE: Measure<u64>;
 //!
-//! // An application says what it wants to see of that.
+//! // An application declares what it wants to see of them.
 //!
 //! const MIB: u64 = 1 << 20;
 //!
@@ -28,51 +28,54 @@
 //!     pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
 //! }
 //!
-//! // The library records, knowing nothing of views,
+//! // The library records; it knows no views.
 //! record!(VIDEO_SIZE = 25 * MIB, tags(FRONTEND = "ios"));
 //!
-//! // and a test of the application can look.
+//! // A test of the application reads a view.
 //! assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
-//! assert_eq!(census::check(), Ok(())); // is everything declared as it should be?
+//! assert_eq!(census::check(), Ok(())); // all declarations are valid
 //! ```
 //!
 //! # The way of a measurement
 //!
-//! 1. **Declare**: [`#[measure]`](macro@measure), [`#[tag]`](macro@tag) and [`view!`] make statics. Mistakes are compile
-//!    errors, at your own words.
-//! 2. **Register**: the linker gathers them from all crates of the program; what only the whole program can tell (two
-//!    views of one name, say) is an error that names both places: [`check`].
-//! 3. **Record**: [`record!`], [`Measure::record`], [`Measure::time`], with the tags that are current in the scope
-//!    ([`tags!`], [`TagMap::scope`]) and its own. What no view uses costs one load, and its values are not evaluated.
-//! 4. **Aggregate**: each view keeps a row for each set of its columns' values: [`Count`], [`Sum`], [`LastValue`] or
-//!    [`Distribution`]. Rows are bounded.
-//! 5. **Collect**: [`View::data`] is a view's rows, [`snapshot`] all views', [`report_every`] sends them somewhere.
+//! 1. **Declare**: [`#[measure]`](macro@measure), [`#[tag]`](macro@tag) and [`view!`] make statics. A mistake is a compile
+//!    error at the words that are wrong.
+//! 2. **Register**: the linker gathers the statics of all crates of the program. A mistake that only the whole program
+//!    shows (two different views of one name, say) is an error that names both places: [`check`].
+//! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current in
+//!    the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one load, and
+//!    its values are not evaluated.
+//! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
+//!    [`Distribution`]. The number of rows is bounded.
+//! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`] sends
+//!    snapshots somewhere.
 //! 6. **Encode** and
 //! 7. **Serve**: `census::prometheus` (features `prometheus` and `server`).
 //!
 //! # Tags follow the work
 //!
-//! The front door knows the tenant, the bottom layer records the bytes, and a view joins them. What the front door says
-//! is current for all that it calls, and goes along where you send it; a new task or thread begins without.
+//! The entry point of a request knows the tenant, the lowest layer records the bytes, and a view joins the two. Tags of a
+//! scope are current in everything that is called there. A new task or thread begins without tags, unless they are handed
+//! over:
 //!
-//! | where to | how |
+//! | to | how |
 //! |---|---|
 //! | a closure, or the rest of a block | [`tags!(TENANT = "acme").scope(\|\| …)`](TagMap::scope), [`let _scope = tags.enter();`](TagMap::enter) |
-//! | a future, and all that it awaits | [`future.with_tags(tags)`](WithTags::with_tags) |
+//! | a future, and everything that it awaits | [`future.with_tags(tags)`](WithTags::with_tags) |
 //! | a task | `spawn(future.with_tags(TagMap::current()))` |
-//! | a thread, a blocking call, a parallel iterator | `let tags = TagMap::current();` here, [`tags.scope(\|\| …)`](TagMap::scope) there |
+//! | a thread, a blocking call, a parallel iterator | `let tags = TagMap::current();` before, [`tags.scope(\|\| …)`](TagMap::scope) inside |
 //! | a stream | `stream.with_tags(tags)`, with the feature `stream` |
-//! | another process, by HTTP | [`to_baggage`](TagMap::to_baggage) here, [`from_baggage_all`](TagMap::from_baggage_all) there |
-//! | another process, by gRPC | [`encode`](TagMap::encode) here, [`decode`](TagMap::decode) there |
+//! | another process, by HTTP | [`to_baggage`](TagMap::to_baggage) in the client, [`from_baggage_all`](TagMap::from_baggage_all) in the server |
+//! | another process, by gRPC | [`encode`](TagMap::encode) in the client, [`decode`](TagMap::decode) in the server |
 //!
-//! A measurement's own tags ([`record!`]) go over those of the innermost scope, and these over those of outer ones.
-//! `#[tag(local)]` never leaves the process, and [`outgoing`](TagMap::outgoing) and [`incoming`](TagMap::incoming) filter
-//! the rest.
+//! A measurement's own tags ([`record!`]) replace those of the innermost scope, and the tags of a scope replace those of
+//! the scopes around it. Tags of `#[tag(local)]` keys never leave the process; [`outgoing`](TagMap::outgoing) and
+//! [`incoming`](TagMap::incoming) filter the others.
 //!
 //! # Measured functions
 //!
-//! [`#[measure]`](macro@measure) on a function, a method or an `impl` block counts its calls by how they end, times them,
-//! and knows how many are under way: see [`calls`] for what Prometheus then sees.
+//! [`#[measure]`](macro@measure) on a function, a method or an `impl` block counts the calls by how they end, measures
+//! their durations, and counts the calls in flight. [`calls`] says what Prometheus then sees.
 //!
 //! ```standalone_crate
 //! use census::{calls, measure, tags};
@@ -90,27 +93,29 @@
 //! # Run time
 //!
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
-//! [`TagKey::new`] and [`View::count`] and its like.
+//! [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
 //!
 //! # Features
 //!
-//! | feature | what for | pulls in |
+//! | feature | for | adds |
 //! |---|---|---|
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
-//! | `prometheus` | an application that encodes | `prometheus-client` |
-//! | `fast-clock` (with `prometheus`) | durations by the processor's counter | `quanta` |
-//! | `server` | an application that serves, too | `warp`, `hyper`, `tokio` |
-//! | `stream` | `with_tags` for streams; it and futures know when they are fused | `futures-core` |
+//! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
+//! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
+//! | `server` (with `prometheus`) | an application that also serves | `warp`, `hyper`, `tokio` |
+//! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
+//! | `warp` (with `server`) | the endpoint as a `warp` filter | its types in the interface |
+//! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //!
 //! # Limits
 //!
-//! - A crate that the program never names in code contributes nothing, because the linker leaves it out: `use its_name
-//!   as _;` helps.
+//! - A crate that the program never names in code contributes no declarations, because the linker leaves it out. `use
+//!   its_name as _;` names it.
 //! - A global allocator must not record.
 //! - With `panic = "abort"`, no call ends as `panicked`.
 //! - The macros are for crates of edition 2018 and later.
-//! - The documentation tests of a crate of edition 2024 are one program, and so have one catalogue: those that declare
-//!   the same names need `standalone_crate` (three backticks and that word).
+//! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests that
+//!   declare the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
 
@@ -158,10 +163,10 @@ pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_
 pub use tags::StreamWithTags;
 pub use tags::{
     AsTagValue, DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, Scope, TagFilter,
-    TagMap, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
+    TagMap, TagMapIter, TagValue, TagValueError, TagValueRef, Tagged, WithTags,
 };
 
-/// Declares views: what an application wants to see of what libraries record.
+/// Declares views: what an application wants to see of the measurements that libraries record.
 ///
 /// ```standalone_crate
 /// use std::time::Duration;
@@ -185,9 +190,9 @@ pub use tags::{
 /// }
 /// ```
 ///
-/// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Attributes, visibility and doc
-/// comment are the item's own; the doc comment's first paragraph is the description. `by (…)` may be left out (one row),
-/// and so may the braces (then the item ends in `;`).
+/// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Each item has its own attributes,
+/// visibility and doc comment, whose first paragraph is the description. Without `by (…)` the view has one row. Without
+/// braces the item ends in `;`.
 ///
 /// # The parts
 ///
@@ -203,7 +208,7 @@ pub use tags::{
 ///
 /// # What it generates
 ///
-/// For each item a `static` of type [`View<AGGREGATION>`](View), and an entry in the program's catalogue.
+/// For each item: a `static` of type [`View<AGGREGATION>`](View), and an entry in the program's catalogue.
 #[macro_export]
 macro_rules! view {
     ($($input:tt)*) => { $crate::__private::view! { $crate; $($input)* } };
@@ -224,8 +229,8 @@ macro_rules! view {
 /// record!(VIDEO_SIZE = 1 << 20, FRAMES = 300, tags(FRONTEND = client), exemplar(trace_id = id));
 /// ```
 ///
-/// As in `log!`, nothing is evaluated unless one of the measures is viewed. Never panics, but for what your own
-/// expressions do. See [`Measure::record`] for what is refused.
+/// As in `log!`, nothing is evaluated unless one of the measures is viewed. It never panics, unless one of the given
+/// expressions does. [`Measure::record`] says which values are rejected.
 ///
 /// # Arguments
 ///
@@ -237,14 +242,14 @@ macro_rules! view {
 ///
 /// # What it generates
 ///
-/// An expression of type `()`: a look at each measure whether it is viewed, and behind it a call for each measurement, or
-/// one for all if there is an exemplar.
+/// An expression of type `()`. For each measure it tests whether the measure is viewed, and then calls a function that
+/// records the measurement; with an exemplar, one call records all measurements.
 #[macro_export]
 macro_rules! record {
     ($($input:tt)*) => { $crate::__private::record! { $crate; $($input)* } };
 }
 
-/// Makes a [`TagMap`]: the tags that are current, and these over them.
+/// Makes a [`TagMap`]: the current tags, in which the given tags are added or replaced.
 ///
 /// ```
 /// use census::{TagKey, TagMap, tag, tags};
@@ -267,7 +272,7 @@ macro_rules! record {
 /// |---|---|---|---|---|
 /// | `KEY = value` | a place of type [`TagKey`], and an [`AsTagValue`], any number of them, each key once | no | the tags that are current | `FRONTEND = "ios"` |
 ///
-/// A value longer than 255 bytes is cut at a character; `None` leaves the key as it is.
+/// A value longer than 255 bytes is truncated at a character boundary. `None` leaves the key as it is.
 ///
 /// # What it generates
 ///
@@ -277,7 +282,7 @@ macro_rules! tags {
     ($($input:tt)*) => { $crate::__private::tags! { $crate; $($input)* } };
 }
 
-/// The README's code is compiled.
-#[cfg(all(doctest, feature = "server"))]
+/// Compiles the code of the README.
+#[cfg(all(doctest, feature = "prometheus-client", feature = "warp"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -15,6 +15,7 @@ pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
     AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
 };
+pub use crate::declare::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub use crate::declare::{
     StaticViewSource, ValueBits, column, columns, function_name, measure_cell,
 };
@@ -23,10 +24,6 @@ pub use crate::record::{
     record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
-pub use crate::register::{
-    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
-    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
-};
 pub use crate::tags::{Tag, literal_tag, tag, tags};
 
 /// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that

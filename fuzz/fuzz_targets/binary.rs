@@ -1,8 +1,8 @@
-//! Any bytes as the binary format of tags.
+//! Fuzzes the decoder of the binary tag format with arbitrary bytes.
 #![no_main]
 
 #[path = "../../tests/src/wire.rs"]
-#[allow(dead_code, reason = "the other target's")]
+#[allow(dead_code, reason = "the other target uses the rest")]
 mod wire;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| wire::binary(bytes));

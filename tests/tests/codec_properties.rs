@@ -181,7 +181,7 @@ proptest! {
             .partition(|(_, value)| value.chars().all(|c| (' '..='~').contains(&c)));
         let left_out = encoded.omitted();
         prop_assert_eq!((left_out.not_ascii, left_out.total()), (cannot.len(), cannot.len()));
-        prop_assert_eq!(TagMap::decode(&encoded), Ok(map(&can_go)));
+        prop_assert_eq!(TagMap::decode(encoded.as_bytes()), Ok(map(&can_go)));
     }
 
     #[test]
@@ -248,7 +248,7 @@ proptest! {
     #[test]
     fn percent_encoding_is_what_others_take_it_for(key in "[a-z]{1,3}", value in text()) {
         let written = map(&Texts::from([(key.clone(), value.clone())])).to_baggage();
-        let (_, encoded) = written.split_once('=').expect("a member");
+        let (_, encoded) = written.as_str().split_once('=').expect("a member");
         prop_assert_eq!(percent_decode_str(encoded).decode_utf8().expect("UTF-8"), value.as_str());
 
         let theirs = format!("{key}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC));

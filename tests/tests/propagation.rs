@@ -36,7 +36,7 @@ fn what_was_received_labels_views() {
 fn local_tags_never_leave_not_even_received_ones() {
     let local_only = tags!(SESSION = "secret");
     let encoded = local_only.encode().expect("small");
-    assert_eq!((encoded.as_slice(), encoded.omitted().local), (&[0][..], 1));
+    assert_eq!((encoded.as_bytes(), encoded.omitted().local), (&[0][..], 1));
     assert_eq!(local_only.to_baggage().as_str(), "");
 
     for received in [
@@ -84,7 +84,7 @@ fn what_is_said_to_stay_stays_also_by_other_keys_of_the_name() -> Result<(), Cat
     for tags in [not_local, received] {
         assert_eq!(tags.len(), 1);
         assert_eq!(tags.to_baggage().as_str(), "");
-        assert_eq!(tags.encode().expect("small").as_slice(), [0]);
+        assert_eq!(tags.encode().expect("small").as_bytes(), [0]);
         assert_eq!(tags.to_baggage().omitted().local, 1);
         assert!(tags.outgoing(&[]).is_empty());
     }

@@ -1,12 +1,12 @@
-//! Counts the instructions of the hot paths, and compares them with stored bounds: unlike times, they are nearly the
-//! same on every machine and in every run. See `run` beside this package.
+//! Counts the instructions of the hot paths, and compares them with stored bounds. Unlike times, instruction counts are
+//! nearly the same on every machine and in every run. The script `run` beside this package starts the program.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program for people"
+    reason = "this is a command-line program"
 )]
-#![expect(clippy::indexing_slicing, reason = "a guard that panics is noticed")]
+#![expect(clippy::indexing_slicing, reason = "a panic in the guard is noticed")]
 
 mod bounds;
 mod count;
@@ -22,8 +22,8 @@ fn main() -> ExitCode {
     match *arguments {
         [] => check(),
         ["--bless"] => bless(),
-        [count::WALK, name] => {
-            count::walk(name);
+        [count::RUN, name] => {
+            count::run_path(name);
             ExitCode::SUCCESS
         }
         _ => {
@@ -38,26 +38,26 @@ fn check() -> ExitCode {
     let bounds = bounds::read();
     let mut failures = Vec::new();
     println!(
-        "{:18} {:>12} {:>9}  an operation is",
+        "{:18} {:>12} {:>9}  operation",
         "path", "instructions", "bound"
     );
     for path in &PATHS {
-        let counted = count::instructions(path);
+        let instructions = count::instructions(path);
         let bound = bounds.get(path.name).copied();
-        let shown = bound.map_or_else(|| "none".to_owned(), |bound| format!("{bound:.1}"));
+        let bound_column = bound.map_or_else(|| "none".to_owned(), |bound| format!("{bound:.1}"));
         println!(
-            "{:18} {counted:>12.1} {shown:>9}  {}",
+            "{:18} {instructions:>12.1} {bound_column:>9}  {}",
             path.name, path.operation
         );
         match bound {
-            Some(bound) if counted <= bound * bounds::SLACK => {}
+            Some(bound) if instructions <= bound * bounds::SLACK => {}
             Some(bound) => failures.push(format!(
-                "`{}` takes {counted:.1} instructions: {:.0} % more than its bound, {bound:.1}",
+                "`{}` takes {instructions:.1} instructions: {:.0} % more than its bound of {bound:.1}",
                 path.name,
-                (counted / bound - 1.0) * 100.0
+                (instructions / bound - 1.0) * 100.0
             )),
             None => failures.push(format!(
-                "`{}` has no bound: it takes {counted:.1}",
+                "`{}` has no bound; it takes {instructions:.1} instructions",
                 path.name
             )),
         }
@@ -69,21 +69,21 @@ fn check() -> ExitCode {
         eprintln!("{failure}");
     }
     eprintln!(
-        "{:.0} % more than the bound is let pass. If the change is meant, `benches/guard/run --bless` writes new \
-         bounds; say in the commit why.",
+        "A path may exceed its bound by {:.0} %. If the change is intended, write new bounds with \
+         `benches/guard/run --bless`, and give the reason in the commit.",
         (bounds::SLACK - 1.0) * 100.0
     );
     ExitCode::FAILURE
 }
 
-/// Writes what is counted now as the bounds.
+/// Counts the instructions of every path, and writes them as the new bounds.
 fn bless() -> ExitCode {
-    let counted = PATHS
+    let bounds = PATHS
         .iter()
         .map(|path| (path.name, count::instructions(path)));
-    match bounds::write(counted) {
-        Ok(path) => {
-            println!("{} is new", path.display());
+    match bounds::write(bounds) {
+        Ok(file) => {
+            println!("new bounds are written to {}", file.display());
             ExitCode::SUCCESS
         }
         Err(error) => {

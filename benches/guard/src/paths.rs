@@ -1,4 +1,4 @@
-//! The hot paths, each as an application would walk it.
+//! The hot paths, each in the code that an application would write.
 
 use std::hint::black_box;
 use std::sync::LazyLock;
@@ -6,20 +6,24 @@ use std::sync::LazyLock;
 use census::prometheus::Exporter;
 use census::{BoundMeasure, Measure, TagKey, TagValue, measure, record, tag, tags, view};
 
-/// A way through the library, whose instructions are counted.
+/// A path through the library, whose instructions are counted.
 pub(crate) struct Path {
     pub(crate) name: &'static str,
-    /// What one operation is.
+    /// Describes one operation.
     pub(crate) operation: &'static str,
-    /// How many operations are counted: so many that it makes no difference which seed the hashes have.
+    /// The number of operations that are counted. It is so large that the seed of the hashes makes no difference.
     pub(crate) operations: usize,
-    /// Does so many operations.
-    pub(crate) walk: fn(usize),
+    /// Does this number of operations.
+    pub(crate) run: fn(usize),
 }
 
-/// All of them.
+/// All hot paths.
 pub(crate) const PATHS: [Path; 12] = [
-    path("counter", "two labels known where one records", counter),
+    path(
+        "counter",
+        "two labels that the recording code knows",
+        counter,
+    ),
     path(
         "strings",
         "two strings known at run time, 1,000 series",
@@ -41,22 +45,22 @@ pub(crate) const PATHS: [Path; 12] = [
         name: "scrape-counter",
         operation: "a counter's row, of 1,000",
         operations: 10 * ROWS,
-        walk: scrape_counters,
+        run: scrape_counters,
     },
     Path {
         name: "scrape-histogram",
         operation: "a 14-bucket histogram's row, of 1,000",
         operations: 5 * ROWS,
-        walk: scrape_histograms,
+        run: scrape_histograms,
     },
 ];
 
-const fn path(name: &'static str, operation: &'static str, walk: fn(usize)) -> Path {
+const fn path(name: &'static str, operation: &'static str, run: fn(usize)) -> Path {
     Path {
         name,
         operation,
         operations: 20_000,
-        walk,
+        run,
     }
 }
 
@@ -123,8 +127,8 @@ enum Status {
     Broken,
 }
 
-/// The labels of the n-th operation: all 16 pairs in turn.
-fn labels(n: usize) -> (Method, Status) {
+/// The labels of the operation with this index: all 16 pairs in turn.
+fn labels(index: usize) -> (Method, Status) {
     let method = [Method::Get, Method::Post, Method::Put, Method::Delete];
     let status = [
         Status::Ok,
@@ -132,51 +136,60 @@ fn labels(n: usize) -> (Method, Status) {
         Status::Refused,
         Status::Broken,
     ];
-    let n = black_box(n);
-    (method[n % 4], status[n / 4 % 4])
+    let index = black_box(index);
+    (method[index % 4], status[index / 4 % 4])
 }
 
-/// The value of the n-th operation: in each of the buckets.
-fn value(n: usize) -> f64 {
+/// The value of the operation with this index: one in each bucket in turn.
+fn value(index: usize) -> f64 {
     const IN_EACH_BUCKET: [f64; 15] = [
         0.0005, 0.002, 0.004, 0.006, 0.009, 0.02, 0.03, 0.06, 0.09, 0.2, 0.3, 0.9, 2.0, 9.0, 20.0,
     ];
-    IN_EACH_BUCKET[black_box(n) % IN_EACH_BUCKET.len()]
+    IN_EACH_BUCKET[black_box(index) % IN_EACH_BUCKET.len()]
 }
 
 fn counter(operations: usize) {
-    for n in 0..operations {
-        let (method, status) = labels(n);
+    for index in 0..operations {
+        let (method, status) = labels(index);
         record!(COUNTED = 1, tags(METHOD = method, STATUS = status));
     }
 }
 
 fn strings(operations: usize) {
-    static TENANTS: LazyLock<Vec<String>> =
-        LazyLock::new(|| (0..1_000).map(|n| format!("tenant-{n:03}")).collect());
-    static ROUTES: LazyLock<Vec<String>> =
-        LazyLock::new(|| (0..10).map(|n| format!("/api/v1/items/{n}")).collect());
-    for n in 0..operations {
-        let n = black_box(n) % TENANTS.len();
-        let (tenant, route) = (&TENANTS[n], &ROUTES[n % ROUTES.len()]);
+    static TENANTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        (0..1_000)
+            .map(|tenant| format!("tenant-{tenant:03}"))
+            .collect()
+    });
+    static ROUTES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        (0..10)
+            .map(|route| format!("/api/v1/items/{route}"))
+            .collect()
+    });
+    for index in 0..operations {
+        let index = black_box(index) % TENANTS.len();
+        let (tenant, route) = (&TENANTS[index], &ROUTES[index % ROUTES.len()]);
         record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
     }
 }
 
 fn histogram(operations: usize) {
-    for n in 0..operations {
-        let (method, status) = labels(n);
+    for index in 0..operations {
+        let (method, status) = labels(index);
         record!(
-            DISTRIBUTED = value(n),
+            DISTRIBUTED = value(index),
             tags(METHOD = method, STATUS = status)
         );
     }
 }
 
 fn three_views(operations: usize) {
-    for n in 0..operations {
-        let (method, status) = labels(n);
-        record!(THRICE = value(n), tags(METHOD = method, STATUS = status));
+    for index in 0..operations {
+        let (method, status) = labels(index);
+        record!(
+            THRICE = value(index),
+            tags(METHOD = method, STATUS = status)
+        );
     }
 }
 
@@ -186,6 +199,7 @@ fn literal(operations: usize) {
     }
 }
 
+/// A handle for each pair of labels.
 fn handles<T: census::Value>(measure: &Measure<T>) -> Vec<BoundMeasure<T>> {
     let labels = (0..16).map(labels);
     labels
@@ -195,22 +209,22 @@ fn handles<T: census::Value>(measure: &Measure<T>) -> Vec<BoundMeasure<T>> {
 
 fn bound_counter(operations: usize) {
     static HANDLES: LazyLock<Vec<BoundMeasure<u64>>> = LazyLock::new(|| handles(&BOUND));
-    for n in 0..operations {
-        HANDLES[black_box(n) % 16].record(1);
+    for index in 0..operations {
+        HANDLES[black_box(index) % 16].record(1);
     }
 }
 
 fn bound_histogram(operations: usize) {
     static HANDLES: LazyLock<Vec<BoundMeasure<f64>>> =
         LazyLock::new(|| handles(&BOUND_DISTRIBUTED));
-    for n in 0..operations {
-        HANDLES[black_box(n) % 16].record(value(n));
+    for index in 0..operations {
+        HANDLES[black_box(index) % 16].record(value(index));
     }
 }
 
 fn unviewed(operations: usize) {
-    for n in 0..operations {
-        let (method, status) = labels(n);
+    for index in 0..operations {
+        let (method, status) = labels(index);
         record!(UNVIEWED = 1, tags(METHOD = method, STATUS = status));
     }
 }
@@ -232,16 +246,17 @@ fn function(operations: usize) {
     }
 }
 
-/// How many rows there are to scrape.
+/// The number of rows that a scrape encodes.
 const ROWS: usize = 1_000;
 
-/// Views of this program, made where they are scraped, so that the other paths' rows are few beside theirs.
+/// Makes the rows of one view. Each path runs in its own process, so the scrape encodes few rows of other views.
 fn fill(record: impl Fn(&str)) {
-    for row in 0..ROWS {
-        record(&format!("tenant-{row:03}"));
+    for tenant in 0..ROWS {
+        record(&format!("tenant-{tenant:03}"));
     }
 }
 
+/// Scrapes once for every [`ROWS`] operations.
 fn scrapes(operations: usize) {
     static EXPORTER: LazyLock<Exporter> =
         LazyLock::new(|| Exporter::builder().build().expect("the catalogue is valid"));
@@ -268,7 +283,9 @@ fn scrape_histograms(operations: usize) {
                 10.0,
             ],
         );
-        view.column(&TENANT).register().expect("the name is new");
+        view.column(&TENANT)
+            .register()
+            .expect("no other view has this name");
         fill(|tenant| record!(DISTRIBUTED = 0.01, tags(TENANT = tenant)));
     });
     LazyLock::force(&FILLED);

@@ -1,5 +1,5 @@
-//! What is to be measured in bytes: a program of its own, because an allocator that counts would slow down whom it
-//! counts. `census-benches` builds and starts it.
+//! Measures memory in bytes. This is a program of its own, because its counting allocator would slow down every peer
+//! that allocates. `census-benches` builds and starts it.
 
 use std::process::ExitCode;
 
@@ -9,5 +9,5 @@ use peak_alloc::PeakAlloc;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 fn main() -> ExitCode {
-    census_benches::measure_memory()
+    census_benches::run_memory_task()
 }

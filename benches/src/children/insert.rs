@@ -1,79 +1,75 @@
-//! What a new series costs, and the worst of a million.
+//! The cost of a new series: the mean and the maximum of a million.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use super::{Program, answer, ask, made, number};
+use crate::children::process::{self, Program, parse_count, print_figures, series_of_task};
+use crate::effort::Effort;
 use crate::processor::time_on_processor;
-use crate::report::{Report, Row, Unit};
-use crate::run::Effort;
-use crate::series::{Labels, PEERS, is_other_scrape};
+use crate::report::{Report, Unit};
+use crate::series::{SeriesKind, SeriesLabels};
+use crate::series_peers::distinct_cases;
 use crate::summary::Summary;
 
 const COUNT: usize = 1_000_000;
 
-/// Runs the children in turn, round after round.
+/// Runs the children of all cases in turn, round after round.
 pub(crate) fn run(report: &mut Report, effort: Effort) {
-    let peers = PEERS
-        .iter()
-        .map(|(peer, _)| *peer)
-        .filter(|peer| !is_other_scrape(peer));
-    let mut samples: Vec<_> = peers.map(|peer| (peer, Vec::new(), Vec::new())).collect();
-    for _ in 1..effort.processes() {
-        for (peer, mean, worst) in &mut samples {
-            let said = ask(Program::Timing, &["insert", peer, &COUNT.to_string()]);
-            mean.push(said[0]);
-            worst.push(said[1]);
+    let mut samples: Vec<_> = distinct_cases()
+        .map(|case| (case, Vec::new(), Vec::new()))
+        .collect();
+    for _ in 0..effort.insert_processes() {
+        for (case, means, maxima) in &mut samples {
+            let task = ["insert", case, &COUNT.to_string()];
+            let figures = process::run_child(Program::Timing, &task);
+            means.push(figures[0]);
+            maxima.push(figures[1]);
         }
     }
-    for (peer, mean, worst) in samples {
-        // What other programs take away comes on top of the worst, and never makes it less: the least is the nearest.
-        let least = worst.iter().copied().fold(f64::INFINITY, f64::min);
-        let worst = Summary {
+    for (case, means, maxima) in samples {
+        // Other programs can only make a maximum larger, so the least maximum is the nearest to the truth.
+        let least = maxima.iter().copied().fold(f64::INFINITY, f64::min);
+        let maximum = Summary {
             median: least,
-            ..Summary::of(worst)
+            ..Summary::of(maxima)
         };
-        for (group, summary) in [("insert", Summary::of(mean)), ("insert-worst", worst)] {
-            report.add(Row {
-                group: group.to_owned(),
-                case: peer.to_owned(),
-                threads: 1,
-                unit: Unit::Nanoseconds,
-                summary,
-                disturbed: false,
-            });
+        for (group, summary) in [("insert", Summary::of(means)), ("insert-worst", maximum)] {
+            report.add_from_children(group, case, 1, Unit::Nanoseconds, summary);
         }
     }
-    report.print("insert", "a new series of a counter, the mean of a million");
+    report.print("insert", "a new series of a counter: the mean of a million");
     report.print(
         "insert-worst",
-        "the worst of a million; the least of the runs, for other programs add to it",
+        "a new series of a counter: the maximum of a million; the least of all runs, because other programs only add \
+         to it",
     );
 }
 
-/// Says mean and worst, in nanoseconds. The mean is without the clock's reads, and what the labels take to be made.
-pub(super) fn child(peer: &str, count: &str) {
-    let (series, count) = (made(peer, "counters"), number(count));
-    let new_series = |labels: &Labels| series.record(&labels.tenant, &labels.route, 0.0);
-    let (all, worst) = time_on_processor(|| time_each(count, new_series));
+/// Prints mean and maximum in nanoseconds. The mean does not contain the clock's reads and the making of the labels.
+pub(crate) fn run_task(case: &str, count: &str) {
+    let series = series_of_task(case, SeriesKind::Counters.name());
+    let count = parse_count(count);
+    let record_new_series =
+        |labels: &SeriesLabels| series.record(&labels.tenant, &labels.route, 0.0);
+    let (total, maximum) = time_on_processor(|| maximum_time(count, record_new_series));
     let (overhead, _) = time_on_processor(|| {
-        time_each(count, |labels| {
+        maximum_time(count, |labels| {
             black_box(labels);
         })
     });
-    let mean = all.saturating_sub(overhead).as_nanos() as f64 / count as f64;
-    answer([mean, worst.as_nanos() as f64]);
+    let mean = total.saturating_sub(overhead).as_nanos() as f64 / count as f64;
+    print_figures([mean, maximum.as_nanos() as f64]);
 }
 
-/// Returns the worst time.
-fn time_each(count: usize, work: impl Fn(&Labels)) -> Duration {
-    let mut labels = Labels::default();
-    let mut worst = Duration::ZERO;
-    for number in 0..count {
-        labels.set(number);
+/// Calls `work` with the labels of each series; returns the time of the longest call.
+fn maximum_time(count: usize, work: impl Fn(&SeriesLabels)) -> Duration {
+    let mut labels = SeriesLabels::default();
+    let mut maximum = Duration::ZERO;
+    for index in 0..count {
+        labels.set(index);
         let began = quanta::Instant::now();
         work(&labels);
-        worst = began.elapsed().max(worst);
+        maximum = began.elapsed().max(maximum);
     }
-    worst
+    maximum
 }

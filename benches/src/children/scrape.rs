@@ -1,83 +1,78 @@
-//! What a scrape costs per series.
+//! The cost of a scrape per series.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Program, answer, ask, made, number, rounded};
-use crate::peers::census;
+use crate::children::process::{
+    self, Program, abbreviate, parse_count, print_figures, series_of_task,
+};
+use crate::effort::Effort;
+use crate::names::{CENSUS, MEASURED, PROMETHEUS_CLIENT};
 use crate::processor::time_on_processor;
-use crate::report::{Report, Row, Unit};
-use crate::run::Effort;
-use crate::series::{Kind, PEERS, fill};
+use crate::report::{Report, Unit};
+use crate::series::{SeriesKind, fill};
+use crate::series_peers::SERIES_PEERS;
 use crate::summary::Summary;
 
-/// Who scrapes the most series: the others take too long.
-const LARGEST: [&str; 3] = [census::NAME, "prometheus-client", "measured"];
+/// The cases that scrape the largest number of series. The others would take too long.
+const LARGEST: [&str; 3] = [CENSUS, PROMETHEUS_CLIENT, MEASURED];
 
-fn is_largest(kind: Kind, size: usize) -> bool {
+fn is_largest(kind: SeriesKind, count: usize) -> bool {
     match kind {
-        Kind::Counters => size >= 1_000_000,
-        Kind::Histograms => size >= 100_000,
+        SeriesKind::Counters => count >= 1_000_000,
+        SeriesKind::Histograms => count >= 100_000,
     }
 }
 
-fn sizes(kind: Kind, effort: Effort) -> &'static [usize] {
+/// The numbers of series to scrape.
+fn counts(kind: SeriesKind, effort: Effort) -> &'static [usize] {
     match (kind, effort) {
-        (Kind::Counters, Effort::Quick) => &[100_000],
-        (Kind::Counters, Effort::Full) => &[1_000, 10_000, 100_000, 1_000_000],
-        (Kind::Histograms, Effort::Quick) => &[10_000],
-        (Kind::Histograms, Effort::Full) => &[1_000, 10_000, 100_000],
+        (SeriesKind::Counters, Effort::Quick) => &[100_000],
+        (SeriesKind::Counters, Effort::Full) => &[1_000, 10_000, 100_000, 1_000_000],
+        (SeriesKind::Histograms, Effort::Quick) => &[10_000],
+        (SeriesKind::Histograms, Effort::Full) => &[1_000, 10_000, 100_000],
     }
 }
 
-/// Runs the children in turn, round after round.
+/// Runs the children of all cases in turn, round after round.
 pub(crate) fn run(report: &mut Report, effort: Effort) {
-    for kind in [Kind::Counters, Kind::Histograms] {
-        for &size in sizes(kind, effort) {
+    for kind in [SeriesKind::Counters, SeriesKind::Histograms] {
+        for &count in counts(kind, effort) {
+            // By the case's index in the table, so that the report keeps the table's order.
             let mut samples = BTreeMap::<usize, Vec<f64>>::new();
-            for _ in 0..effort.processes() {
-                for (place, (peer, _)) in PEERS.iter().enumerate() {
-                    if is_largest(kind, size) && !LARGEST.contains(peer) {
+            for _ in 0..effort.scrape_processes() {
+                for (index, (case, _)) in SERIES_PEERS.iter().enumerate() {
+                    if is_largest(kind, count) && !LARGEST.contains(case) {
                         continue;
                     }
-                    let said = ask(
-                        Program::Timing,
-                        &["scrape", peer, kind.name(), &size.to_string()],
-                    );
-                    samples.entry(place).or_default().extend(said);
+                    let task = ["scrape", case, kind.name(), &count.to_string()];
+                    let figures = process::run_child(Program::Timing, &task);
+                    samples.entry(index).or_default().extend(figures);
                 }
             }
-            let group = format!("scrape-{}-{}", kind.name(), rounded(size));
-            for (place, samples) in samples {
-                report.add(Row {
-                    group: group.clone(),
-                    case: PEERS[place].0.to_owned(),
-                    threads: 1,
-                    unit: Unit::Nanoseconds,
-                    summary: Summary::of(samples),
-                    disturbed: false,
-                });
+            let group = format!("scrape-{}-{}", kind.name(), abbreviate(count));
+            for (index, samples) in samples {
+                let (case, _) = SERIES_PEERS[index];
+                report.add_from_children(&group, case, 1, Unit::Nanoseconds, Summary::of(samples));
             }
-            report.print(
-                &group,
-                &format!("a scrape of {size} {}, per series", kind.name()),
-            );
+            let about = format!("a scrape of {count} {}, per series", kind.name());
+            report.print(&group, &about);
         }
     }
 }
 
-/// Scrapes for a while; says nanoseconds per series, a number for each scrape.
-pub(super) fn child(peer: &str, kind: &str, count: &str) {
-    let (series, count) = (made(peer, kind), number(count));
+/// Scrapes several times; prints nanoseconds per series for each scrape.
+pub(crate) fn run_task(case: &str, kind: &str, count: &str) {
+    let (series, count) = (series_of_task(case, kind), parse_count(count));
     fill(&*series, count);
     series.scrape();
     let mut total = Duration::ZERO;
     let mut samples = Vec::new();
     while samples.len() < 5 || (total < Duration::from_millis(100) && samples.len() < 100) {
-        let (took, length) = time_on_processor(|| series.scrape());
+        let (time, length) = time_on_processor(|| series.scrape());
         assert!(length > 0, "nothing was encoded");
-        total += took;
-        samples.push(took.as_nanos() as f64 / count as f64);
+        total += time;
+        samples.push(time.as_nanos() as f64 / count as f64);
     }
-    answer(samples);
+    print_figures(samples);
 }

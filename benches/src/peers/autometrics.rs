@@ -1,12 +1,13 @@
-//! `autometrics`, recording into `prometheus-client` (0.22, which is the one it brings).
+//! `autometrics`, recording into `prometheus-client` 0.22, which it depends on.
 
 use autometrics::autometrics;
 
-use crate::harness::Case;
+use crate::case::Case;
+use crate::names::AUTOMETRICS;
 
 #[autometrics]
 fn measured() {}
 
 pub(crate) fn function() -> Case {
-    Case::new("autometrics", |batch| batch.each(|_| measured()))
+    Case::new(AUTOMETRICS, |batch| batch.each(|_| measured()))
 }

@@ -1,14 +1,12 @@
-//! `census`: measures and tags in the code, views beside them.
+//! `census`: measures and tags, and views over them.
 
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::Case;
+use crate::names::CENSUS;
+use crate::series::{Series, SeriesKind};
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
-
-/// The name of this peer's main cases; all others are compared with it.
-pub(crate) const NAME: &str = "census";
 
 #[tag]
 static METHOD: TagKey;
@@ -36,7 +34,7 @@ static BOUND_SECONDS: Measure<f64>;
 #[measure]
 static UNVIEWED: Measure<u64>;
 
-// `view!` takes a list of bounds, not the name of one: these are `work::BUCKETS`.
+// The bounds are those of `work::BUCKETS`. They are repeated because `view!` takes a list, not a constant.
 view! {
     static REQUESTS_TOTAL: Count<REQUESTS> by (METHOD, STATUS);
     static BY_TENANT_TOTAL: Count<BY_TENANT> by (TENANT, ROUTE);
@@ -56,7 +54,7 @@ view! {
 }
 
 pub(crate) fn counter_labels() -> Case {
-    Case::new(NAME, |batch| {
+    Case::new(CENSUS, |batch| {
         batch.each(|pick| {
             record!(
                 REQUESTS = 1,
@@ -67,7 +65,7 @@ pub(crate) fn counter_labels() -> Case {
 }
 
 pub(crate) fn counter_strings() -> Case {
-    Case::new(NAME, |batch| {
+    Case::new(CENSUS, |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
             record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
@@ -76,7 +74,7 @@ pub(crate) fn counter_strings() -> Case {
 }
 
 pub(crate) fn histogram() -> Case {
-    Case::new(NAME, |batch| {
+    Case::new(CENSUS, |batch| {
         batch.each(|pick| {
             record!(
                 SECONDS = VALUES.of(pick),
@@ -86,8 +84,8 @@ pub(crate) fn histogram() -> Case {
     })
 }
 
-pub(crate) fn three() -> Case {
-    Case::new(NAME, |batch| {
+pub(crate) fn three_aggregates() -> Case {
+    Case::new(CENSUS, |batch| {
         batch.each(|pick| {
             record!(
                 THRICE = VALUES.of(pick),
@@ -98,7 +96,7 @@ pub(crate) fn three() -> Case {
 }
 
 pub(crate) fn literal() -> Case {
-    Case::new(NAME, |batch| {
+    Case::new(CENSUS, |batch| {
         batch.each(|_| record!(LITERAL = 1, tags(METHOD = "get", STATUS = "ok")));
     })
 }
@@ -109,20 +107,20 @@ fn labels(method: Method, status: Status) -> TagMap {
 
 pub(crate) fn bound_counter() -> Case {
     let handles = ForEachLabelSet::new(|method, status| BOUND.bind(labels(method, status)));
-    Case::new(NAME, move |batch| {
+    Case::new(CENSUS, move |batch| {
         batch.each(|pick| handles.of(pick).record(1));
     })
 }
 
 pub(crate) fn bound_histogram() -> Case {
     let handles = ForEachLabelSet::new(|method, status| BOUND_SECONDS.bind(labels(method, status)));
-    Case::new(NAME, move |batch| {
+    Case::new(CENSUS, move |batch| {
         batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
     })
 }
 
 pub(crate) fn unviewed() -> Case {
-    Case::new(NAME, |batch| {
+    Case::new(CENSUS, |batch| {
         batch.each(|pick| {
             record!(
                 UNVIEWED = 1,
@@ -136,10 +134,10 @@ pub(crate) fn unviewed() -> Case {
 fn measured() {}
 
 pub(crate) fn function() -> Case {
-    Case::new(NAME, |batch| batch.each(|_| measured()))
+    Case::new(CENSUS, |batch| batch.each(|_| measured()))
 }
 
-// What has very many series.
+// The metrics with very many series.
 
 #[measure]
 static MANY: Measure<u64>;
@@ -154,17 +152,19 @@ view! {
     }
 }
 
-struct Many {
-    kind: Kind,
+struct ManySeries {
+    kind: SeriesKind,
     exporter: Exporter,
     accept: &'static str,
 }
 
-impl Series for Many {
+impl Series for ManySeries {
     fn record(&self, tenant: &str, route: &str, value: f64) {
         match self.kind {
-            Kind::Counters => record!(MANY = 1, tags(TENANT = tenant, ROUTE = route)),
-            Kind::Histograms => record!(MANY_SECONDS = value, tags(TENANT = tenant, ROUTE = route)),
+            SeriesKind::Counters => record!(MANY = 1, tags(TENANT = tenant, ROUTE = route)),
+            SeriesKind::Histograms => {
+                record!(MANY_SECONDS = value, tags(TENANT = tenant, ROUTE = route));
+            }
         }
     }
 
@@ -173,23 +173,23 @@ impl Series for Many {
     }
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+fn many_series(kind: SeriesKind, accept: &'static str) -> Box<dyn Series> {
     let exporter = Exporter::builder().build().expect("the catalogue is valid");
-    Box::new(Many {
+    Box::new(ManySeries {
         kind,
         exporter,
-        accept: "application/openmetrics-text; version=1.0.0",
+        accept,
     })
 }
 
-/// What who does not ask for more gets.
-pub(crate) fn series_as_plain_text(kind: Kind) -> Box<dyn Series> {
-    let exporter = Exporter::builder().build().expect("the catalogue is valid");
-    Box::new(Many {
-        kind,
-        exporter,
-        accept: "text/plain",
-    })
+/// Scraped as OpenMetrics.
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
+    many_series(kind, "application/openmetrics-text; version=1.0.0")
+}
+
+/// Scraped as text 0.0.4, which is also the answer to a request without an `Accept`.
+pub(crate) fn series_as_plain_text(kind: SeriesKind) -> Box<dyn Series> {
+    many_series(kind, "text/plain")
 }
 
 #[cfg(test)]

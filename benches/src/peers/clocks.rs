@@ -1,10 +1,11 @@
-//! The bare pair of clock reads that timing anything needs.
+//! The pair of clock reads that every timed call needs, and nothing else.
 
 use std::hint::black_box;
 
-use crate::harness::Case;
+use crate::case::Case;
+use crate::names::QUANTA_CLOCK;
 
-/// The clock of the standard library.
+/// Two reads of the standard library's clock.
 pub(crate) fn standard() -> Case {
     Case::new("clock pair, std", |batch| {
         batch.each(|_| {
@@ -13,9 +14,9 @@ pub(crate) fn standard() -> Case {
     })
 }
 
-/// The clock that `census` uses with its feature `prometheus`.
+/// Two reads of the clock that `census` uses with its feature `prometheus`.
 pub(crate) fn quanta() -> Case {
-    Case::new("clock pair, quanta", |batch| {
+    Case::new(QUANTA_CLOCK, |batch| {
         batch.each(|_| {
             black_box(quanta::Instant::now().elapsed());
         });

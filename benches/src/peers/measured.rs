@@ -1,4 +1,4 @@
-//! `measured`: label groups of fixed cardinality are an index into an array; a handle is the label's number.
+//! `measured`: a label group of fixed cardinality is an index into an array, and a handle is this index.
 
 use std::sync::Mutex;
 
@@ -9,11 +9,10 @@ use measured::text::BufferedTextEncoder;
 use measured::{CounterVec, FloatGaugeVec, HistogramVec, LabelGroup, MetricGroup, lasso};
 use paracord::ParaCord;
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::Case;
+use crate::names::MEASURED;
+use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
-
-const NAME: &str = "measured";
 
 #[derive(Clone, Copy, LabelGroup)]
 #[label(set = LabelsSet)]
@@ -33,14 +32,14 @@ impl Labels {
     }
 }
 
-fn set() -> LabelsSet {
+fn static_label_set() -> LabelsSet {
     LabelsSet {
         method: StaticLabelSet::new(),
         status: StaticLabelSet::new(),
     }
 }
 
-/// As its own benchmarks have it: static strings, interned beforehand.
+/// Static strings that are interned beforehand, as in the benchmarks of `measured`.
 #[derive(Clone, Copy, LabelGroup)]
 #[label(set = InternedSet)]
 struct Interned<'a> {
@@ -50,7 +49,7 @@ struct Interned<'a> {
     status: &'a str,
 }
 
-/// All strings are known before the first measurement.
+/// Strings that are all known before the first measurement.
 #[derive(Clone, Copy, LabelGroup)]
 #[label(set = ClosedSet)]
 struct Closed<'a> {
@@ -60,48 +59,48 @@ struct Closed<'a> {
     route: &'a str,
 }
 
-/// Strings are learnt as they come.
+/// Strings that are interned when they are first recorded.
 #[derive(Clone, Copy, LabelGroup)]
 #[label(set = OpenSet)]
-pub(crate) struct Open<'a> {
+struct Open<'a> {
     #[label(dynamic_with = ParaCord)]
-    pub(crate) tenant: &'a str,
+    tenant: &'a str,
     #[label(dynamic_with = ParaCord)]
-    pub(crate) route: &'a str,
+    route: &'a str,
 }
 
-pub(crate) fn open_set() -> OpenSet {
+fn open_set() -> OpenSet {
     OpenSet {
         tenant: ParaCord::default(),
         route: ParaCord::default(),
     }
 }
 
-pub(crate) fn thresholds() -> Thresholds<14> {
+fn thresholds() -> Thresholds<14> {
     Thresholds::with_buckets(BUCKETS)
 }
 
 fn histograms() -> HistogramVec<LabelsSet, 14> {
-    HistogramVec::with_label_set_and_metadata(set(), thresholds())
+    HistogramVec::with_label_set_and_metadata(static_label_set(), thresholds())
 }
 
 pub(crate) fn counter_labels() -> Case {
-    let counters = CounterVec::with_label_set(set());
-    Case::new(NAME, move |batch| {
+    let counters = CounterVec::with_label_set(static_label_set());
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| counters.inc(Labels::of(pick)));
     })
 }
 
-/// For comparison only: it is not its best form.
+/// For comparison only: this is not the fastest form of `measured`.
 pub(crate) fn counter_interned() -> Case {
     let labels = ForEachLabelSet::new(|method, status| (method.as_str(), status.as_str()));
     let counters = CounterVec::with_label_set(InternedSet {
         method: (0..4)
-            .map(|n| labels.of(n).0)
+            .map(|pick| labels.of(pick).0)
             .collect::<Rodeo>()
             .into_reader(),
         status: (0..4)
-            .map(|n| labels.of(n << 2).1)
+            .map(|pick| labels.of(pick << 2).1)
             .collect::<Rodeo>()
             .into_reader(),
     });
@@ -113,15 +112,15 @@ pub(crate) fn counter_interned() -> Case {
     })
 }
 
-/// For comparison only: the way to go where there are very many label sets.
+/// For comparison only: this form is meant for very many label sets.
 pub(crate) fn counter_sparse() -> Case {
-    let counters = CounterVec::sparse_with_label_set(set());
+    let counters = CounterVec::sparse_with_label_set(static_label_set());
     Case::new("measured, sparse", move |batch| {
         batch.each(|pick| counters.inc(Labels::of(pick)));
     })
 }
 
-/// Only a program that knows its tenants and routes beforehand can do that.
+/// This form is open only to a program that knows its tenants and routes beforehand.
 pub(crate) fn counter_closed_strings() -> Case {
     let counters = CounterVec::with_label_set(ClosedSet {
         tenant: STRINGS.tenants.iter().collect::<Rodeo>().into_reader(),
@@ -137,7 +136,7 @@ pub(crate) fn counter_closed_strings() -> Case {
 
 pub(crate) fn counter_strings() -> Case {
     let counters = CounterVec::with_label_set(open_set());
-    Case::new(NAME, move |batch| {
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
             counters.inc(Open { tenant, route });
@@ -147,17 +146,17 @@ pub(crate) fn counter_strings() -> Case {
 
 pub(crate) fn histogram() -> Case {
     let histograms = histograms();
-    Case::new(NAME, move |batch| {
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| histograms.observe(Labels::of(pick), VALUES.of(pick)));
     })
 }
 
-/// Its counters are integers, so the sum is a gauge.
-pub(crate) fn three() -> Case {
-    let counts = CounterVec::with_label_set(set());
-    let sums = FloatGaugeVec::with_label_set(set());
+/// The counters of `measured` are integers, so the sum is a gauge.
+pub(crate) fn three_aggregates() -> Case {
+    let counts = CounterVec::with_label_set(static_label_set());
+    let sums = FloatGaugeVec::with_label_set(static_label_set());
     let histograms = histograms();
-    Case::new(NAME, move |batch| {
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| {
             let (labels, value) = (Labels::of(pick), VALUES.of(pick));
             counts.inc(labels);
@@ -168,8 +167,8 @@ pub(crate) fn three() -> Case {
 }
 
 pub(crate) fn literal() -> Case {
-    let counters = CounterVec::with_label_set(set());
-    Case::new(NAME, move |batch| {
+    let counters = CounterVec::with_label_set(static_label_set());
+    Case::new(MEASURED, move |batch| {
         batch.each(|_| {
             counters.inc(Labels {
                 method: Method::Get,
@@ -180,10 +179,10 @@ pub(crate) fn literal() -> Case {
 }
 
 pub(crate) fn bound_counter() -> Case {
-    let counters = CounterVec::with_label_set(set());
+    let counters = CounterVec::with_label_set(static_label_set());
     let handles =
         ForEachLabelSet::new(|method, status| counters.with_labels(Labels { method, status }));
-    Case::new(NAME, move |batch| {
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| counters.get_metric(*handles.of(pick)).inc());
     })
 }
@@ -192,7 +191,7 @@ pub(crate) fn bound_histogram() -> Case {
     let histograms = histograms();
     let handles =
         ForEachLabelSet::new(|method, status| histograms.with_labels(Labels { method, status }));
-    Case::new(NAME, move |batch| {
+    Case::new(MEASURED, move |batch| {
         batch.each(|pick| {
             histograms
                 .get_metric(*handles.of(pick))
@@ -201,7 +200,7 @@ pub(crate) fn bound_histogram() -> Case {
     })
 }
 
-/// What has very many series: no set of strings that is known beforehand, and so sparse.
+/// The metrics with very many series. They are sparse, because the strings are not known beforehand.
 #[derive(MetricGroup)]
 struct Vecs {
     /// Many.
@@ -210,20 +209,21 @@ struct Vecs {
     many_seconds: Option<HistogramVec<OpenSet, 14>>,
 }
 
-struct Many {
+struct ManySeries {
     vecs: Vecs,
-    /// Its documentation advises to keep it; one of the cases does.
-    kept: Option<Mutex<BufferedTextEncoder>>,
+    /// The encoder that is kept from scrape to scrape, as the documentation of `measured` advises. Without one, each
+    /// scrape makes its own.
+    encoder: Option<Mutex<BufferedTextEncoder>>,
 }
 
-impl Many {
+impl ManySeries {
     fn encode(&self, encoder: &mut BufferedTextEncoder) -> usize {
         let Ok(()) = self.vecs.collect_group_into(encoder);
         encoder.finish().len()
     }
 }
 
-impl Series for Many {
+impl Series for ManySeries {
     fn record(&self, tenant: &str, route: &str, value: f64) {
         let labels = Open { tenant, route };
         if let Some(counters) = &self.vecs.many {
@@ -235,20 +235,20 @@ impl Series for Many {
     }
 
     fn scrape(&self) -> usize {
-        match &self.kept {
-            Some(kept) => self.encode(&mut kept.lock().expect("nobody panicked")),
+        match &self.encoder {
+            Some(encoder) => self.encode(&mut encoder.lock().expect("no scrape panicked")),
             None => self.encode(&mut BufferedTextEncoder::new()),
         }
     }
 }
 
-fn many(kind: Kind, kept: Option<Mutex<BufferedTextEncoder>>) -> Box<dyn Series> {
+fn many_series(kind: SeriesKind, encoder: Option<Mutex<BufferedTextEncoder>>) -> Box<dyn Series> {
     let vecs = match kind {
-        Kind::Counters => Vecs {
+        SeriesKind::Counters => Vecs {
             many: Some(CounterVec::with_label_set(open_set())),
             many_seconds: None,
         },
-        Kind::Histograms => Vecs {
+        SeriesKind::Histograms => Vecs {
             many: None,
             many_seconds: Some(HistogramVec::with_label_set_and_metadata(
                 open_set(),
@@ -256,14 +256,14 @@ fn many(kind: Kind, kept: Option<Mutex<BufferedTextEncoder>>) -> Box<dyn Series>
             )),
         },
     };
-    Box::new(Many { vecs, kept })
+    Box::new(ManySeries { vecs, encoder })
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
-    many(kind, None)
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
+    many_series(kind, None)
 }
 
-/// With an encoder that is kept from scrape to scrape, and with it the text's memory.
-pub(crate) fn series_with_kept_buffer(kind: Kind) -> Box<dyn Series> {
-    many(kind, Some(Mutex::default()))
+/// With an encoder that is kept from scrape to scrape, together with the memory of its text.
+pub(crate) fn series_with_kept_buffer(kind: SeriesKind) -> Box<dyn Series> {
+    many_series(kind, Some(Mutex::default()))
 }

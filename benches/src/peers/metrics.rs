@@ -1,51 +1,50 @@
-//! `metrics`, with the recorder of `metrics-exporter-prometheus` installed for the whole program.
+//! `metrics`, with the recorder of `metrics-exporter-prometheus`, which is installed for the whole program.
 
 use std::sync::LazyLock;
 
 use metrics::{Counter, Histogram, SharedString, counter, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::Case;
+use crate::names::METRICS;
+use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
-const NAME: &str = "metrics";
-
-/// The recorder, installed when it is first needed.
-pub(crate) static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
+/// The recorder. Its first use installs it.
+static RECORDER: LazyLock<PrometheusHandle> = LazyLock::new(|| {
     let recorder = PrometheusBuilder::new()
         .set_buckets(&BUCKETS)
-        .expect("there are buckets")
+        .expect("the list of buckets is not empty")
         .build_recorder();
     let handle = recorder.handle();
     assert!(
         metrics::set_global_recorder(recorder).is_ok(),
-        "the only one"
+        "the program installs no other recorder"
     );
     handle
 });
 
-/// Its histograms keep every value until they are told to add them up, which an exporter does from time to time.
+/// Adds up the values that histograms have kept since the last upkeep. An exporter does so from time to time.
 fn upkeep() {
     RECORDER.run_upkeep();
 }
 
-fn text(label: &'static str) -> SharedString {
+fn label_value(label: &'static str) -> SharedString {
     SharedString::const_str(label)
 }
 
-fn of(pick: usize) -> (SharedString, SharedString) {
+fn labels(pick: usize) -> (SharedString, SharedString) {
     (
-        text(Method::of(pick).as_str()),
-        text(Status::of(pick).as_str()),
+        label_value(Method::of(pick).as_str()),
+        label_value(Status::of(pick).as_str()),
     )
 }
 
 pub(crate) fn counter_labels() -> Case {
     LazyLock::force(&RECORDER);
-    Case::new(NAME, |batch| {
+    Case::new(METRICS, |batch| {
         batch.each(|pick| {
-            let (method, status) = of(pick);
+            let (method, status) = labels(pick);
             counter!("requests", "method" => method, "status" => status).increment(1);
         });
     })
@@ -53,7 +52,7 @@ pub(crate) fn counter_labels() -> Case {
 
 pub(crate) fn counter_strings() -> Case {
     LazyLock::force(&RECORDER);
-    Case::new(NAME, |batch| {
+    Case::new(METRICS, |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
             counter!("by_tenant", "tenant" => tenant.to_owned(), "route" => route.to_owned())
@@ -64,21 +63,21 @@ pub(crate) fn counter_strings() -> Case {
 
 pub(crate) fn histogram() -> Case {
     LazyLock::force(&RECORDER);
-    Case::new(NAME, |batch| {
+    Case::new(METRICS, |batch| {
         batch.each(|pick| {
-            let (method, status) = of(pick);
+            let (method, status) = labels(pick);
             histogram!("seconds", "method" => method, "status" => status).record(VALUES.of(pick));
         });
         upkeep();
     })
 }
 
-/// Its counters are integers, so the sum is a gauge.
-pub(crate) fn three() -> Case {
+/// The counters of `metrics` are integers, so the sum is a gauge.
+pub(crate) fn three_aggregates() -> Case {
     LazyLock::force(&RECORDER);
-    Case::new(NAME, |batch| {
+    Case::new(METRICS, |batch| {
         batch.each(|pick| {
-            let (method, status) = of(pick);
+            let (method, status) = labels(pick);
             let labels = [("method", method), ("status", status)];
             let value = VALUES.of(pick);
             counter!("thrice", &labels).increment(1);
@@ -91,7 +90,7 @@ pub(crate) fn three() -> Case {
 
 pub(crate) fn literal() -> Case {
     LazyLock::force(&RECORDER);
-    Case::new(NAME, |batch| {
+    Case::new(METRICS, |batch| {
         batch.each(|_| counter!("literal", "method" => "get", "status" => "ok").increment(1));
     })
 }
@@ -101,7 +100,7 @@ pub(crate) fn bound_counter() -> Case {
     let handles: ForEachLabelSet<Counter> = ForEachLabelSet::new(
         |method, status| counter!("bound", "method" => method.as_str(), "status" => status.as_str()),
     );
-    Case::new(NAME, move |batch| {
+    Case::new(METRICS, move |batch| {
         batch.each(|pick| handles.of(pick).increment(1));
     })
 }
@@ -111,21 +110,21 @@ pub(crate) fn bound_histogram() -> Case {
     let handles: ForEachLabelSet<Histogram> = ForEachLabelSet::new(
         |method, status| histogram!("bound_seconds", "method" => method.as_str(), "status" => status.as_str()),
     );
-    Case::new(NAME, move |batch| {
+    Case::new(METRICS, move |batch| {
         batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
         upkeep();
     })
 }
 
-/// What has very many series.
-struct Many(Kind);
+/// A metric with very many series.
+struct ManySeries(SeriesKind);
 
-impl Series for Many {
+impl Series for ManySeries {
     fn record(&self, tenant: &str, route: &str, value: f64) {
         let labels = [("tenant", tenant.to_owned()), ("route", route.to_owned())];
         match self.0 {
-            Kind::Counters => counter!("many", &labels).increment(1),
-            Kind::Histograms => histogram!("many_seconds", &labels).record(value),
+            SeriesKind::Counters => counter!("many", &labels).increment(1),
+            SeriesKind::Histograms => histogram!("many_seconds", &labels).record(value),
         }
     }
 
@@ -138,7 +137,7 @@ impl Series for Many {
     }
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
     LazyLock::force(&RECORDER);
-    Box::new(Many(kind))
+    Box::new(ManySeries(kind))
 }

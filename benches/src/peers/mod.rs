@@ -1,5 +1,5 @@
-//! The peers: a file each, with a function for each group that it takes part in, so that a reader can see that they do
-//! the same work, and each as its experts would write it.
+//! The peers. Each has a file, with a function for each group that the peer takes part in. A reader can compare the
+//! files and see that all peers do the same work, each as an expert of that peer would write it.
 
 pub(crate) mod autometrics;
 pub(crate) mod census;

@@ -1,5 +1,6 @@
-//! `opentelemetry` with its SDK, whose manual reader nobody asks while it is measured.
+//! `opentelemetry` with its SDK. Nothing collects from the manual reader while a case is timed.
 
+use std::hint::black_box;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -13,20 +14,20 @@ use opentelemetry_sdk::metrics::{
     SdkMeterProvider, Stream, Temporality,
 };
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::{Batch, Case};
+use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
 const NAME: &str = "opentelemetry";
 
-/// Keeps the provider alive: its instruments go silent without it.
+/// A case that keeps the provider alive. Instruments record nothing after their provider is dropped.
 fn case(
     name: &'static str,
     provider: SdkMeterProvider,
-    run: impl Fn(crate::harness::Batch) + Send + Sync + 'static,
+    run: impl Fn(Batch) + Send + Sync + 'static,
 ) -> Case {
     Case::new(name, move |batch| {
-        std::hint::black_box(&provider);
+        black_box(&provider);
         run(batch);
     })
 }
@@ -42,30 +43,30 @@ fn attributes(method: Method, status: Status) -> [KeyValue; 2] {
     ]
 }
 
-fn of(pick: usize) -> [KeyValue; 2] {
+fn attributes_of(pick: usize) -> [KeyValue; 2] {
     attributes(Method::of(pick), Status::of(pick))
 }
 
-fn counter(meter: &Meter) -> Counter<u64> {
+fn build_counter(meter: &Meter) -> Counter<u64> {
     meter.u64_counter("requests").build()
 }
 
-fn histogram_of(meter: &Meter) -> Histogram<f64> {
+fn build_histogram(meter: &Meter) -> Histogram<f64> {
     let histogram = meter.f64_histogram("seconds");
     histogram.with_boundaries(BUCKETS.to_vec()).build()
 }
 
 pub(crate) fn counter_labels() -> Case {
     let provider = provider().build();
-    let counter = counter(&provider.meter(NAME));
+    let counter = build_counter(&provider.meter(NAME));
     case(NAME, provider, move |batch| {
-        batch.each(|pick| counter.add(1, &of(pick)));
+        batch.each(|pick| counter.add(1, &attributes_of(pick)));
     })
 }
 
 pub(crate) fn counter_strings() -> Case {
     let provider = provider().build();
-    let counter = counter(&provider.meter(NAME));
+    let counter = build_counter(&provider.meter(NAME));
     case(NAME, provider, move |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
@@ -75,10 +76,10 @@ pub(crate) fn counter_strings() -> Case {
     })
 }
 
-/// With strings that are shared already, a copy allocates nothing.
+/// With strings that are shared already: a copy allocates nothing.
 pub(crate) fn counter_shared_strings() -> Case {
     let provider = provider().build();
-    let counter = counter(&provider.meter(NAME));
+    let counter = build_counter(&provider.meter(NAME));
     let shared = |strings: &[String]| -> Vec<Arc<str>> {
         strings
             .iter()
@@ -100,9 +101,9 @@ pub(crate) fn counter_shared_strings() -> Case {
 
 pub(crate) fn histogram() -> Case {
     let provider = provider().build();
-    let histogram = histogram_of(&provider.meter(NAME));
+    let histogram = build_histogram(&provider.meter(NAME));
     case(NAME, provider, move |batch| {
-        batch.each(|pick| histogram.record(VALUES.of(pick), &of(pick)));
+        batch.each(|pick| histogram.record(VALUES.of(pick), &attributes_of(pick)));
     })
 }
 
@@ -126,8 +127,8 @@ fn explicit(boundaries: &[f64]) -> Aggregation {
     }
 }
 
-/// One instrument with three views. There is no aggregation that only counts: the nearest is a histogram of one bucket.
-pub(crate) fn three() -> Case {
+/// One instrument with three views. No aggregation only counts; the nearest is a histogram of one bucket.
+pub(crate) fn three_aggregates() -> Case {
     let provider = provider()
         .with_view(view("count", explicit(&[])))
         .with_view(view("sum", Aggregation::Sum))
@@ -135,13 +136,13 @@ pub(crate) fn three() -> Case {
         .build();
     let histogram = provider.meter(NAME).f64_histogram("thrice").build();
     case("opentelemetry, three views", provider, move |batch| {
-        batch.each(|pick| histogram.record(VALUES.of(pick), &of(pick)));
+        batch.each(|pick| histogram.record(VALUES.of(pick), &attributes_of(pick)));
     })
 }
 
 pub(crate) fn literal() -> Case {
     let provider = provider().build();
-    let counter = counter(&provider.meter(NAME));
+    let counter = build_counter(&provider.meter(NAME));
     case(NAME, provider, move |batch| {
         batch.each(|_| {
             counter.add(
@@ -157,7 +158,7 @@ pub(crate) fn literal() -> Case {
 
 pub(crate) fn bound_counter() -> Case {
     let provider = provider().build();
-    let counter = counter(&provider.meter(NAME));
+    let counter = build_counter(&provider.meter(NAME));
     let handles: ForEachLabelSet<BoundCounter<u64>> =
         ForEachLabelSet::new(|method, status| counter.bind(&attributes(method, status)));
     case("opentelemetry (experimental)", provider, move |batch| {
@@ -167,7 +168,7 @@ pub(crate) fn bound_counter() -> Case {
 
 pub(crate) fn bound_histogram() -> Case {
     let provider = provider().build();
-    let histogram = histogram_of(&provider.meter(NAME));
+    let histogram = build_histogram(&provider.meter(NAME));
     let handles: ForEachLabelSet<BoundHistogram<f64>> =
         ForEachLabelSet::new(|method, status| histogram.bind(&attributes(method, status)));
     case("opentelemetry (experimental)", provider, move |batch| {
@@ -175,7 +176,7 @@ pub(crate) fn bound_histogram() -> Case {
     })
 }
 
-/// The provider takes the reader away, and who asks needs it, too.
+/// A reader that the provider owns and that a scrape can use, too.
 #[derive(Clone, Debug)]
 struct Reader(Arc<ManualReader>);
 
@@ -201,43 +202,45 @@ impl MetricReader for Reader {
     }
 }
 
-/// What has very many series.
-struct Many {
+/// A metric with very many series.
+struct ManySeries {
     _provider: SdkMeterProvider,
     reader: Reader,
-    /// Kept, as its periodic reader does.
+    /// Kept from scrape to scrape, as the SDK's periodic reader does.
     collected: Mutex<ResourceMetrics>,
-    instrument: Instrumented,
+    instrument: ManyInstrument,
 }
 
-enum Instrumented {
+enum ManyInstrument {
     Counter(Counter<u64>),
     Histogram(Histogram<f64>),
 }
 
-impl Series for Many {
+impl Series for ManySeries {
     fn record(&self, tenant: &str, route: &str, value: f64) {
         let attributes = [
             KeyValue::new("tenant", tenant.to_owned()),
             KeyValue::new("route", route.to_owned()),
         ];
         match &self.instrument {
-            Instrumented::Counter(counter) => counter.add(1, &attributes),
-            Instrumented::Histogram(histogram) => histogram.record(value, &attributes),
+            ManyInstrument::Counter(counter) => counter.add(1, &attributes),
+            ManyInstrument::Histogram(histogram) => histogram.record(value, &attributes),
         }
     }
 
-    /// Collects, and encodes nothing: there is no text encoder for this version.
+    /// Collects, and encodes nothing, because no text encoder exists for this version.
     fn scrape(&self) -> usize {
-        let mut collected = self.collected.lock().expect("nobody panicked");
-        self.reader.collect(&mut collected).expect("it is open");
+        let mut collected = self.collected.lock().expect("no scrape panicked");
+        self.reader
+            .collect(&mut collected)
+            .expect("the reader is not shut down");
         collected.scope_metrics().count()
     }
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
     let reader = Reader(Arc::new(ManualReader::builder().build()));
-    let unlimited = |_: &Instrument| {
+    let higher_limit = |_: &Instrument| {
         Stream::builder()
             .with_cardinality_limit(2_000_000)
             .build()
@@ -245,14 +248,14 @@ pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
     };
     let provider = SdkMeterProvider::builder()
         .with_reader(reader.clone())
-        .with_view(unlimited)
+        .with_view(higher_limit)
         .build();
     let meter = provider.meter(NAME);
     let instrument = match kind {
-        Kind::Counters => Instrumented::Counter(counter(&meter)),
-        Kind::Histograms => Instrumented::Histogram(histogram_of(&meter)),
+        SeriesKind::Counters => ManyInstrument::Counter(build_counter(&meter)),
+        SeriesKind::Histograms => ManyInstrument::Histogram(build_histogram(&meter)),
     };
-    Box::new(Many {
+    Box::new(ManySeries {
         _provider: provider,
         reader,
         collected: Mutex::default(),

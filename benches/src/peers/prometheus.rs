@@ -1,39 +1,40 @@
-//! `prometheus` (`tikv/rust-prometheus`): a `Vec` of metrics with labels by position; a handle is a clone of the child.
+//! `prometheus` (`tikv/rust-prometheus`): a metric vector with labels by position. A handle is a clone of the metric of
+//! one label set.
 
 use prometheus::{
     CounterVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
 };
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::Case;
+use crate::names::PROMETHEUS;
+use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
-const NAME: &str = "prometheus";
 const LABELS: [&str; 2] = ["method", "status"];
 
 fn labels(pick: usize) -> [&'static str; 2] {
     [Method::of(pick).as_str(), Status::of(pick).as_str()]
 }
 
-pub(crate) fn counters(labels: &[&str]) -> IntCounterVec {
-    IntCounterVec::new(Opts::new("requests", "Requests."), labels).expect("a legal name")
+fn counters(labels: &[&str]) -> IntCounterVec {
+    IntCounterVec::new(Opts::new("requests", "Requests."), labels).expect("the name is valid")
 }
 
-pub(crate) fn histograms(labels: &[&str]) -> HistogramVec {
+fn histograms(labels: &[&str]) -> HistogramVec {
     let options = HistogramOpts::new("seconds", "Seconds.").buckets(BUCKETS.to_vec());
-    HistogramVec::new(options, labels).expect("a legal name")
+    HistogramVec::new(options, labels).expect("the name is valid")
 }
 
 pub(crate) fn counter_labels() -> Case {
     let counters = counters(&LABELS);
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| counters.with_label_values(&labels(pick)).inc());
     })
 }
 
 pub(crate) fn counter_strings() -> Case {
     let counters = counters(&["tenant", "route"]);
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
             counters.with_label_values(&[tenant, route]).inc();
@@ -43,7 +44,7 @@ pub(crate) fn counter_strings() -> Case {
 
 pub(crate) fn histogram() -> Case {
     let histograms = histograms(&LABELS);
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| {
             histograms
                 .with_label_values(&labels(pick))
@@ -52,11 +53,11 @@ pub(crate) fn histogram() -> Case {
     })
 }
 
-pub(crate) fn three() -> Case {
+pub(crate) fn three_aggregates() -> Case {
     let counts = counters(&LABELS);
-    let sums = CounterVec::new(Opts::new("sum", "Sum."), &LABELS).expect("a legal name");
+    let sums = CounterVec::new(Opts::new("sum", "Sum."), &LABELS).expect("the name is valid");
     let histograms = histograms(&LABELS);
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| {
             let (labels, value) = (labels(pick), VALUES.of(pick));
             counts.with_label_values(&labels).inc();
@@ -68,7 +69,7 @@ pub(crate) fn three() -> Case {
 
 pub(crate) fn literal() -> Case {
     let counters = counters(&LABELS);
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|_| counters.with_label_values(&["get", "ok"]).inc());
     })
 }
@@ -78,7 +79,7 @@ pub(crate) fn bound_counter() -> Case {
     let handles = ForEachLabelSet::new(|method, status| {
         counters.with_label_values(&[method.as_str(), status.as_str()])
     });
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| handles.of(pick).inc());
     })
 }
@@ -88,23 +89,23 @@ pub(crate) fn bound_histogram() -> Case {
     let handles = ForEachLabelSet::new(|method, status| {
         histograms.with_label_values(&[method.as_str(), status.as_str()])
     });
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS, move |batch| {
         batch.each(|pick| handles.of(pick).observe(VALUES.of(pick)));
     })
 }
 
-/// What has very many series.
+/// The metric with very many series.
 enum Vecs {
     Counters(IntCounterVec),
     Histograms(HistogramVec),
 }
 
-struct Many {
+struct ManySeries {
     registry: Registry,
     vecs: Vecs,
 }
 
-impl Series for Many {
+impl Series for ManySeries {
     fn record(&self, tenant: &str, route: &str, value: f64) {
         match &self.vecs {
             Vecs::Counters(counters) => counters.with_label_values(&[tenant, route]).inc(),
@@ -118,21 +119,21 @@ impl Series for Many {
 
     fn scrape(&self) -> usize {
         let encoded = TextEncoder::new().encode_to_string(&self.registry.gather());
-        encoded.expect("a string takes all").len()
+        encoded.expect("writing to a string cannot fail").len()
     }
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
     let registry = Registry::new();
     let labels = ["tenant", "route"];
     let vecs = match kind {
-        Kind::Counters => Vecs::Counters(counters(&labels)),
-        Kind::Histograms => Vecs::Histograms(histograms(&labels)),
+        SeriesKind::Counters => Vecs::Counters(counters(&labels)),
+        SeriesKind::Histograms => Vecs::Histograms(histograms(&labels)),
     };
     let registered = match &vecs {
         Vecs::Counters(counters) => registry.register(Box::new(counters.clone())),
         Vecs::Histograms(histograms) => registry.register(Box::new(histograms.clone())),
     };
-    registered.expect("the only one");
-    Box::new(Many { registry, vecs })
+    registered.expect("the registry has no other metric");
+    Box::new(ManySeries { registry, vecs })
 }

@@ -1,4 +1,4 @@
-//! `prometheus-client`: a `Family` with a typed label set; a handle is a clone of the metric.
+//! `prometheus-client`: a `Family` with a typed label set. A handle is a clone of the metric.
 
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicU64;
@@ -11,11 +11,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
-use crate::harness::Case;
-use crate::series::{Kind, Series};
+use crate::case::Case;
+use crate::names::PROMETHEUS_CLIENT;
+use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
-
-const NAME: &str = "prometheus-client";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Labels {
@@ -32,11 +31,11 @@ impl Labels {
     }
 }
 
-/// A label set that is looked up owns its strings.
+/// The key of a look-up, which must own its strings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Strings {
-    pub(crate) tenant: String,
-    pub(crate) route: String,
+struct Strings {
+    tenant: String,
+    route: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -45,7 +44,7 @@ struct Literals {
     status: &'static str,
 }
 
-pub(crate) fn new_histogram() -> Histogram {
+fn new_histogram() -> Histogram {
     Histogram::new(BUCKETS)
 }
 
@@ -55,7 +54,7 @@ fn histograms() -> Family<Labels, Histogram> {
 
 pub(crate) fn counter_labels() -> Case {
     let family = Family::<Labels, Counter>::default();
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| {
             family.get_or_create(&Labels::of(pick)).inc();
         });
@@ -64,7 +63,7 @@ pub(crate) fn counter_labels() -> Case {
 
 pub(crate) fn counter_strings() -> Case {
     let family = Family::<Strings, Counter>::default();
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| {
             let (tenant, route) = STRINGS.of(pick);
             let labels = Strings {
@@ -78,7 +77,7 @@ pub(crate) fn counter_strings() -> Case {
 
 pub(crate) fn histogram() -> Case {
     let family = histograms();
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| {
             family
                 .get_or_create(&Labels::of(pick))
@@ -87,11 +86,11 @@ pub(crate) fn histogram() -> Case {
     })
 }
 
-pub(crate) fn three() -> Case {
+pub(crate) fn three_aggregates() -> Case {
     let counts = Family::<Labels, Counter>::default();
     let sums = Family::<Labels, Counter<f64, AtomicU64>>::default();
     let histograms = histograms();
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| {
             let (labels, value) = (Labels::of(pick), VALUES.of(pick));
             counts.get_or_create(&labels).inc();
@@ -107,7 +106,7 @@ pub(crate) fn literal() -> Case {
         method: "get",
         status: "ok",
     };
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|_| {
             family.get_or_create(&labels).inc();
         });
@@ -119,7 +118,7 @@ pub(crate) fn bound_counter() -> Case {
     let handles = ForEachLabelSet::new(|method, status| {
         family.get_or_create_owned(&Labels { method, status })
     });
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| {
             handles.of(pick).inc();
         });
@@ -131,7 +130,7 @@ pub(crate) fn bound_histogram() -> Case {
     let handles = ForEachLabelSet::new(|method, status| {
         family.get_or_create_owned(&Labels { method, status })
     });
-    Case::new(NAME, move |batch| {
+    Case::new(PROMETHEUS_CLIENT, move |batch| {
         batch.each(|pick| handles.of(pick).observe(VALUES.of(pick)));
     })
 }
@@ -147,7 +146,7 @@ static CALLS: LazyLock<Family<Call, Counter>> = LazyLock::new(Family::default);
 static DURATIONS: LazyLock<Family<Call, Histogram>> =
     LazyLock::new(|| Family::new_with_constructor(new_histogram));
 
-/// What one writes without a macro: a counter, a histogram, and a pair of clock reads.
+/// The code that a program without a macro contains: a counter, a histogram, and a pair of clock reads.
 fn measured_by_hand() {
     let began = Instant::now();
     let call = Call {
@@ -167,14 +166,14 @@ pub(crate) fn function() -> Case {
     })
 }
 
-/// What has very many series.
-struct Many<M> {
+/// A metric with very many series.
+struct ManySeries<M> {
     registry: Registry,
     family: Family<Strings, M, fn() -> M>,
     record: fn(&M, f64),
 }
 
-impl<M: Send + Sync + 'static> Series for Many<M>
+impl<M: Send + Sync + 'static> Series for ManySeries<M>
 where
     Family<Strings, M, fn() -> M>: Metric,
     M: Clone,
@@ -189,31 +188,31 @@ where
 
     fn scrape(&self) -> usize {
         let mut body = String::new();
-        encode(&mut body, &self.registry).expect("a string takes all");
+        encode(&mut body, &self.registry).expect("writing to a string cannot fail");
         body.len()
     }
 }
 
-pub(crate) fn series(kind: Kind) -> Box<dyn Series> {
+pub(crate) fn series(kind: SeriesKind) -> Box<dyn Series> {
     let mut registry = Registry::default();
     match kind {
-        Kind::Counters => {
+        SeriesKind::Counters => {
             let family = Family::<_, _, fn() -> _>::new_with_constructor(Counter::default as _);
             registry.register("many", "Many", family.clone());
             let record = |counter: &Counter, _| {
                 counter.inc();
             };
-            Box::new(Many {
+            Box::new(ManySeries {
                 registry,
                 family,
                 record,
             })
         }
-        Kind::Histograms => {
+        SeriesKind::Histograms => {
             let family = Family::<_, _, fn() -> _>::new_with_constructor(new_histogram as _);
             registry.register("many_seconds", "Many", family.clone());
             let record = Histogram::observe;
-            Box::new(Many {
+            Box::new(ManySeries {
                 registry,
                 family,
                 record,

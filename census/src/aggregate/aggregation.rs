@@ -13,7 +13,7 @@ use crate::declare::{
     AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, Number, Sum, Value,
     ValueBits, ValueKind,
 };
-use crate::id::RowId;
+use crate::id::{RowId, ViewId};
 
 /// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
 pub trait Aggregation: sealed::Sealed + 'static {
@@ -100,12 +100,20 @@ pub(super) trait Aggregate: 'static {
     ) -> Option<Data>;
 
     /// The part of the total that is exported; `None` for a row that is not shown.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
     fn sample<'t>(format: &RowFormat, total: &'t Self::Total) -> Option<Sample<'t>>;
 
     /// The type that a view is exported as.
     fn metric_type(kind: ValueKind) -> MetricType;
 
     /// Whether what is exported has the unit of the measure.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter uses it")
+    )]
     const HAS_UNIT: bool = true;
 }
 
@@ -147,9 +155,15 @@ pub(super) fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Re
     })
 }
 
-/// See [`Aggregate::words`].
-pub(super) fn words(kind: AggregationKind, bounds: &Bounds) -> usize {
-    dispatch!(kind, A => A::words(bounds))
+/// The format of the rows of a view.
+pub(super) fn row_format(
+    view: ViewId,
+    kind: AggregationKind,
+    value_kind: ValueKind,
+    bounds: Bounds,
+) -> RowFormat {
+    let words = dispatch!(kind, A => A::words(&bounds));
+    RowFormat::new(view, kind, value_kind, bounds, words)
 }
 
 /// See [`Aggregate::PER_THREAD`].

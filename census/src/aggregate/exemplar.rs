@@ -10,7 +10,7 @@ use super::Exemplar;
 use crate::declare::{ValueBits, ValueKind, name};
 use crate::id::RowId;
 use crate::sync::{Mutex, RwLock};
-use crate::tags::{TagValueRef, packed};
+use crate::tags::{TagValueRef, row_key};
 
 /// OpenMetrics 1.0.0, "Exemplars": the label names and values together have at most 128 characters.
 const MAX_CHARS: usize = 128;
@@ -137,8 +137,8 @@ impl ExemplarCell {
         });
         stored.labels.clear();
         for (name, value) in labels.iter() {
-            packed::push(&mut stored.labels, &name);
-            packed::push(&mut stored.labels, value);
+            row_key::push(&mut stored.labels, &name);
+            row_key::push(&mut stored.labels, value);
         }
         stored.bits = bits;
         stored.time = SystemTime::now();
@@ -148,7 +148,7 @@ impl ExemplarCell {
         let cell = self.0.lock();
         let stored = cell.as_ref()?;
         let mut labels = Vec::new();
-        let mut texts = packed::iter(&stored.labels);
+        let mut texts = row_key::values(&stored.labels);
         while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
             labels.push((name.to_owned(), value.to_owned()));
         }

@@ -6,12 +6,11 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
-use super::row_format::RowFormat;
 use super::rows::Rows;
 use super::{Exemplar, default_max_series};
-use crate::declare::ViewSpec;
+use crate::declare::{Bounds, ViewSpec};
 use crate::id::{RowId, ViewId};
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The value of every column of the overflow row.
 const OVERFLOW: &str = "_overflow";
@@ -44,7 +43,11 @@ impl LiveView {
         initial_keys: impl IntoIterator<Item = String>,
     ) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
-        let rows = Rows::new(RowFormat::new(id, &spec), max);
+        let value_kind = spec.measure.descriptor.kind;
+        let bounds = spec.aggregation.bounds.clone();
+        let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
+        let format = aggregation::row_format(id, spec.aggregation.kind, value_kind, bounds);
+        let rows = Rows::new(format, max);
         for key in initial_keys {
             rows.table.add_initial(&key);
         }
@@ -71,7 +74,7 @@ impl LiveView {
     fn overflow_key(&self) -> String {
         let mut key = String::new();
         for _ in self.spec.columns.iter() {
-            packed::push(&mut key, OVERFLOW);
+            row_key::push(&mut key, OVERFLOW);
         }
         key
     }

@@ -2,10 +2,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::aggregation;
 use super::exemplar::Exemplars;
 use super::layout::Layout;
-use crate::declare::{AggregationKind, Bounds, ValueKind, ViewSpec};
+use crate::declare::{AggregationKind, Bounds, ValueKind};
 use crate::id::{ChunkId, ViewId};
 
 /// The part of a view that its chunks need.
@@ -26,20 +25,14 @@ pub(crate) struct RowFormat {
 }
 
 impl RowFormat {
-    pub(super) fn new(view: ViewId, spec: &ViewSpec) -> Self {
-        let value_kind = spec.measure.descriptor.kind;
-        let bounds = spec.aggregation.bounds.clone();
-        let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
-        Self::with_bounds(view, spec.aggregation.kind, value_kind, bounds)
-    }
-
-    pub(super) fn with_bounds(
+    /// The format of rows of so many words each.
+    pub(super) fn new(
         view: ViewId,
         kind: AggregationKind,
         value_kind: ValueKind,
         bounds: Bounds,
+        words: usize,
     ) -> Self {
-        let words = aggregation::words(kind, &bounds);
         Self {
             view,
             kind,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::id::RowId;
 
-/// The keys of rows 0, 1, 2, …: each holds the values of the columns, in the format of [`tags`](crate::tags). Keys are
+/// The keys of rows 0, 1, 2, …: each holds the values of the columns, in the format of [`row_key`](crate::tags::row_key). Keys are
 /// only appended.
 #[derive(Debug, Default)]
 pub(super) struct RowKeys {

@@ -1,4 +1,5 @@
-//! A view's rows: which thread writes which words, and how they are added up.
+//! A view's rows: which thread writes which words, and how they are added up. (This file and `chunk.rs` refer to each
+//! other; that one says why.)
 //!
 //! Each thread has chunks of its own, which it writes with plain stores. A shared chunk, which all threads write with
 //! locked instructions, takes the words of threads that have ended.

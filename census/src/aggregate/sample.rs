@@ -3,6 +3,10 @@
 use crate::declare::Number;
 
 /// The exported part of a row's data. Nothing is copied for it.
+#[cfg_attr(
+    not(feature = "prometheus"),
+    expect(dead_code, reason = "only an exporter reads it")
+)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Sample<'a> {
     /// One value.

@@ -114,7 +114,7 @@ mod tests {
         measure_cell,
     };
     use crate::id::ViewId;
-    use crate::tags::packed;
+    use crate::tags::row_key;
 
     /// A view with so many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
     fn view(name: &str, rows: usize) -> LiveView {
@@ -128,7 +128,7 @@ mod tests {
         let view = LiveView::new(ViewId::next(), builder.spec, []);
         for row in 0..rows {
             let mut key = String::new();
-            packed::push(&mut key, &row.to_string());
+            row_key::push(&mut key, &row.to_string());
             assert!(matches!(view.find_or_add(&key), RowLookup::Row(found) if found == RowId(row)));
         }
         view

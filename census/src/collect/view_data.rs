@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::aggregate::Data;
 use crate::declare::{Column, TagKey};
-use crate::tags::{TagMap, TagValue, packed};
+use crate::tags::{TagMap, TagValue, row_key};
 
 /// The data of a view.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl<D> Row<D> {
         self.columns
             .iter()
             .map(Column::key)
-            .zip(packed::iter(&self.key))
+            .zip(row_key::values(&self.key))
     }
 
     /// The value of a column; `None` if the view does not have the column. A tag that was not set has an empty value.

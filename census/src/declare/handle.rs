@@ -1,5 +1,5 @@
-//! A reference to something declared in a `static`, or owned since run time: one type for both, so that everything
-//! after the declaration is written once.
+//! A reference to a declaration that stands in a `static`, or that was made at run time. One type serves for both, so that
+//! the code behind it is written once.
 
 use std::fmt;
 use std::ops::Deref;
@@ -12,13 +12,13 @@ pub(crate) enum Handle<T: ?Sized + 'static> {
 }
 
 impl<T: ?Sized> Handle<T> {
-    /// Whether both are the very same object.
+    /// Whether both refer to the same object.
     pub(crate) fn ptr_eq(&self, other: &Self) -> bool {
         std::ptr::addr_eq(&raw const **self, &raw const **other)
     }
 }
 
-/// A handle that keeps nothing alive.
+/// A handle that does not keep its object alive.
 pub(crate) enum WeakHandle<T: ?Sized + 'static> {
     Static(&'static T),
     Shared(Weak<T>),
@@ -34,7 +34,7 @@ impl<T: ?Sized> Handle<T> {
 }
 
 impl<T: ?Sized> WeakHandle<T> {
-    /// The handle, if someone else has it.
+    /// A handle, if the object is still alive.
     pub(crate) fn upgrade(&self) -> Option<Handle<T>> {
         match self {
             Self::Static(value) => Some(Handle::Static(value)),

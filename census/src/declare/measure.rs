@@ -11,8 +11,8 @@ use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
 /// [`#[measure]`](macro@crate::measure).
 ///
-/// A cheap handle. The `static` is its identity, so two crates may each have a `LATENCY`; measures of one *name* and
-/// definition are one measure.
+/// A `Measure` is a handle that is cheap to clone. Measures with the same *name* and definition are one measure. The
+/// default name begins with the crate's, so two crates may each have a `LATENCY`.
 ///
 /// ```standalone_crate
 /// use census::{Measure, measure};
@@ -24,14 +24,14 @@ use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 /// assert_eq!(VIDEO_SIZE.name(), "myorg/measures/video_size");
 /// assert_eq!(VIDEO_SIZE.unit(), "By");
 /// assert!(!VIDEO_SIZE.is_viewed());
-/// VIDEO_SIZE.record(1 << 20); // costs next to nothing: no view uses it
+/// VIDEO_SIZE.record(1 << 20); // costs one load: no view uses it
 /// ```
 pub struct Measure<T: Value> {
     cell: Handle<MeasureCell>,
     value: PhantomData<fn(T)>,
 }
 
-/// What a measure's `static` refers to.
+/// A measure's definition and the state of its registration: what its `static` refers to.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MeasureCell {
@@ -42,7 +42,7 @@ pub struct MeasureCell {
     rejected_values: AtomicU64,
 }
 
-/// What a measure is.
+/// The definition of a measure.
 #[derive(Debug)]
 pub(crate) struct MeasureDescriptor {
     pub(crate) name: Cow<'static, str>,
@@ -53,7 +53,7 @@ pub(crate) struct MeasureDescriptor {
 }
 
 impl MeasureDescriptor {
-    /// Whether both define the same measure; the place does not count.
+    /// Whether both define the same measure, in whichever place.
     pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
@@ -61,13 +61,13 @@ impl MeasureDescriptor {
             && self.kind == other.kind
     }
 
-    /// The unit of a `Duration` measure; seconds for others, which do not ask.
+    /// The unit of a `Duration` measure. Seconds for a measure of another type, for which the unit is not used.
     pub(crate) fn time_unit(&self) -> TimeUnit {
         TimeUnit::from_ucum(&self.unit).unwrap_or(TimeUnit::Seconds)
     }
 }
 
-/// The cell of a measure of type `M`, checked.
+/// The checked cell of a measure of type `M`.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
@@ -142,25 +142,25 @@ impl MeasureCell {
 }
 
 impl<T: Value> Measure<T> {
-    /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/Record.md`); unless given, `crate/identifier`.
+    /// The name: 1 to 255 bytes of printable ASCII (OpenCensus, `stats/Record.md`). Default: `crate/identifier`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.cell.descriptor.name
     }
 
-    /// What was written above it, up to the first blank line.
+    /// The description: the first paragraph of the doc comment.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.cell.descriptor.description
     }
 
-    /// A UCUM string; unless given, `1`, and `s` for durations.
+    /// The unit, a UCUM string. Default: `1`, and `s` for durations.
     #[must_use]
     pub fn unit(&self) -> &str {
         &self.cell.descriptor.unit
     }
 
-    /// Where it was declared.
+    /// Where the measure was declared.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.cell.descriptor.origin

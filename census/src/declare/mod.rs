@@ -1,10 +1,12 @@
-//! Step 1, **declare**: what measures, tag keys and views are. Plain data that can stand in a `static`, each with the
-//! place where it was written.
+//! Step 1, **declare**: the definitions of measures, tag keys and views. They are plain data that can stand in a `static`,
+//! each with the place where it was written. They know neither the catalogue nor how rows are aggregated.
 
+mod address;
 mod aggregation;
 mod bucket_lookup;
 mod buckets;
 mod builder;
+mod by_name;
 pub(crate) mod check;
 mod columns;
 mod function;
@@ -13,15 +15,18 @@ mod measure;
 pub(crate) mod name;
 mod number;
 mod origin;
+mod slices;
 mod tag;
 mod unit;
 mod view;
 
+pub(crate) use address::Address;
 pub(crate) use aggregation::AggregationSpec;
 pub use aggregation::{AggregationKind, Count, Distribution, LastValue, Sum};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
 pub use builder::{MeasureBuilder, ViewBuilder};
+pub(crate) use by_name::ByName;
 pub use columns::{Column, column, columns};
 pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
@@ -30,6 +35,10 @@ pub use measure::{Measure, MeasureCell, measure_cell};
 pub(crate) use number::SortKey;
 pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
 pub use origin::Origin;
+pub use slices::{
+    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
+    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
+};
 pub use tag::{TagKey, TagKeyCell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;

@@ -1,8 +1,8 @@
-//! Names: which are legal, how a default one is made, and what they become in an exposition.
+//! Names: which are valid, how a default name is made, and which labels and families names become.
 
 use std::borrow::Cow;
 
-/// The most bytes of a name, and of a tag value.
+/// How many bytes a name or a tag value may have.
 pub(crate) const MAX_LEN: usize = 255;
 
 /// Whether `name` may name a measure, a view or a tag key: 1 to 255 bytes of printable ASCII (OpenCensus,
@@ -11,12 +11,12 @@ pub(crate) const fn is_valid(name: &str) -> bool {
     is_printable(name.as_bytes(), b' ', MAX_LEN)
 }
 
-/// Whether there is nothing but printable ASCII in `text`, which may be empty or long.
+/// Whether `text` is printable ASCII, of any length.
 pub(crate) fn is_printable_ascii(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// What [`is_valid_unit`] asks for.
+/// The rule that [`is_valid_unit`] checks.
 pub(crate) const INVALID_UNIT: &str =
     "a unit is a UCUM string, like `By` or `1`: 1 to 63 bytes of printable ASCII without spaces";
 
@@ -61,10 +61,10 @@ pub(crate) const fn label_problem(name: &str, in_histogram: bool) -> Option<Labe
     }
 }
 
-/// Whether two names become one label: they are equal once they are sanitized.
+/// Whether two names become the same label: they are equal when they are [sanitized](sanitize).
 pub(crate) const fn is_same_label(a: &str, b: &str) -> bool {
     let (mut a, mut b) = match (a.as_bytes(), b.as_bytes()) {
-        // Of a leading digit comes a `_` before it.
+        // A name with a leading digit gets a `_` before the digit.
         ([b'0'..=b'9', ..], [b'0'..=b'9', ..]) => (a.as_bytes(), b.as_bytes()),
         ([b'0'..=b'9', ..], [first, rest @ ..]) if sanitized(*first) == b'_' => {
             (a.as_bytes(), rest)
@@ -83,7 +83,7 @@ pub(crate) const fn is_same_label(a: &str, b: &str) -> bool {
     a.is_empty() && b.is_empty()
 }
 
-/// What becomes of a byte of a name, which is ASCII.
+/// The byte that replaces a byte of a name, which is ASCII.
 const fn sanitized(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() {
         byte
@@ -92,7 +92,7 @@ const fn sanitized(byte: u8) -> u8 {
     }
 }
 
-/// The crate's name in what `module_path!()` says: all before the first `::`.
+/// The length of the crate's name at the beginning of a module's path: up to the first `::`.
 const fn crate_len(module: &str) -> usize {
     let bytes = module.as_bytes();
     let mut rest = bytes;
@@ -127,7 +127,7 @@ pub const fn default_bytes<const N: usize>(module: &str, ident: &str) -> [u8; N]
     bytes
 }
 
-/// The same bytes, as text; anything but UTF-8 gives an empty name, which is refused.
+/// The same bytes as a string. Bytes that are not UTF-8 give an empty name, which is rejected.
 #[must_use]
 pub const fn default_str(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
@@ -136,18 +136,19 @@ pub const fn default_str(bytes: &'static [u8]) -> &'static str {
     }
 }
 
-/// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a leading digit gets a `_`.
+/// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a `_` is put before a leading
+/// digit.
 pub(crate) fn sanitize(name: &str) -> Cow<'_, str> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
-    if !digit_first && name.chars().all(legal) {
+    if !digit_first && name.chars().all(is_valid) {
         return Cow::Borrowed(name);
     }
     let mut out = String::with_capacity(name.len() + 1);
     if digit_first {
         out.push('_');
     }
-    out.extend(name.chars().map(|c| if legal(c) { c } else { '_' }));
+    out.extend(name.chars().map(|c| if is_valid(c) { c } else { '_' }));
     Cow::Owned(out)
 }
 
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_compared_as_they_will_be() {
+    fn same_labels_are_found_before_sanitizing() {
         let names = [
             "a", "a.b", "a/b", "a_b", "ab", "1a", "_1a", ".1a", "__1a", "1", "_", "__", "a.",
             "._x", "_x", "1_x",

@@ -1,4 +1,4 @@
-//! Where something was declared, so that an error can name both places.
+//! The place of a declaration, so that an error can name both places.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// What `module_path!()`, `file!()`, `line!()` and `column!()` say.
+    /// The place that `module_path!()`, `file!()`, `line!()` and `column!()` give.
     #[must_use]
     pub const fn new(module: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Self {
@@ -23,7 +23,7 @@ impl Origin {
         }
     }
 
-    /// Where the caller is called from, for what is declared at run time. It has no module.
+    /// The place of the call of the function that calls this, for declarations at run time. It has no module.
     #[track_caller]
     pub(crate) fn caller() -> Self {
         let location = std::panic::Location::caller();
@@ -35,24 +35,24 @@ impl Origin {
         }
     }
 
-    /// The crate, as the compiler spells it (`video_lib`, not `video-lib`).
+    /// The crate, as the compiler spells it (`video_lib`, not `video-lib`); empty for a declaration at run time.
     #[must_use]
     pub fn crate_name(&self) -> &'static str {
         self.module.split("::").next().unwrap_or_default()
     }
 
-    /// The full path of the module.
+    /// The full path of the module; empty for a declaration at run time.
     #[must_use]
     pub const fn module(&self) -> &'static str {
         self.module
     }
 
-    /// The place of the module's path, which tells it from others.
+    /// The module's path by reference: its address tells it from the paths of other modules.
     pub(crate) const fn module_ref(&self) -> &&'static str {
         &self.module
     }
 
-    /// The source file, as the compiler was given it.
+    /// The source file, as it was given to the compiler.
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.file
@@ -64,7 +64,7 @@ impl Origin {
         self.line
     }
 
-    /// The order in which declarations count: the linker's order is none.
+    /// Declarations count in the order of these keys, because the linker's order means nothing.
     pub(crate) fn sort_key(&self) -> (&'static str, &'static str, u32, u32) {
         (self.crate_name(), self.file, self.line, self.column)
     }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::{Handle, Origin, name};
+use super::{Address, Handle, Origin, name};
 
 /// A tag key: the name of a dimension, such as `frontend`. Declared with [`#[tag]`](macro@crate::tag).
 ///
@@ -100,17 +100,18 @@ impl TagKey {
         &self.cell
     }
 
-    /// The place of a `static`'s cell, which tells it from all other keys; those of run time come and go.
+    /// The address of the cell of a key that a `static` declares. A key made at run time has none: its cell is freed, and
+    /// another one may take its address.
     #[inline]
-    pub(crate) fn place(&self) -> Option<usize> {
+    pub(crate) fn address(&self) -> Address {
         match self.cell {
-            Handle::Static(cell) => Some(std::ptr::from_ref(cell).addr()),
-            Handle::Shared(_) => None,
+            Handle::Static(cell) => Address::of(cell),
+            Handle::Shared(_) => Address::NONE,
         }
     }
 
-    /// A key that came from outside and that this program does not know: no part of the catalogue.
-    pub(crate) fn received(name: &str) -> Self {
+    /// A key that came with received tags and that this program does not declare. It is not in the catalogue.
+    pub(crate) fn undeclared(name: &str) -> Self {
         const OUTSIDE: Origin = Origin::new("", "<received>", 0, 0);
         Self::from_handle(Handle::Shared(Arc::new(TagKeyCell::owned(
             name.to_owned(),

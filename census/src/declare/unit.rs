@@ -1,4 +1,4 @@
-//! Units. A measure's unit is a UCUM string; only a `Duration` gives it a meaning here.
+//! Units. A measure's unit is a UCUM string. Only the unit of a `Duration` measure has a meaning here.
 
 /// The unit in which a `Duration` measure is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// `s`, `ms`, `us` or `ns`; anything else is no unit of a `Duration` measure.
+    /// The unit of a UCUM string: `s`, `ms`, `us` or `ns`. `None` for any other, which no `Duration` measure can have.
     #[must_use]
     pub const fn from_ucum(unit: &str) -> Option<Self> {
         match unit.as_bytes() {
@@ -27,7 +27,7 @@ impl TimeUnit {
         }
     }
 
-    /// How many nanoseconds one unit has.
+    /// How many nanoseconds make one of this unit.
     pub(crate) const fn nanoseconds(self) -> f64 {
         match self {
             Self::Seconds => 1e9,

@@ -10,7 +10,7 @@ use super::{
     StaticBounds, TagKey, Value, name,
 };
 
-/// A view: a measure, the tag keys to keep apart (its columns), and an aggregation. Declared with
+/// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
 /// [`view!`](macro@crate::view).
 ///
 /// ```standalone_crate
@@ -35,7 +35,7 @@ pub struct View<A> {
     aggregation: PhantomData<fn() -> A>,
 }
 
-/// What a view's `static` refers to.
+/// A view's definition: what its `static` refers to.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ViewCell(Definition);
@@ -46,7 +46,7 @@ enum Definition {
     Owned(ViewSpec),
 }
 
-/// A view as [`view!`](macro@crate::view) writes it.
+/// The definition of a view in a `static`.
 #[derive(Debug)]
 struct StaticView {
     name: &'static str,
@@ -58,7 +58,7 @@ struct StaticView {
     origin: Origin,
 }
 
-/// A view's measure and aggregation, as [`view!`](macro@crate::view) writes them.
+/// The measure and the aggregation of a view in a `static`.
 #[doc(hidden)]
 #[must_use]
 pub struct StaticViewSource<A> {
@@ -74,7 +74,7 @@ struct StaticAggregation {
     bounds: Option<StaticBounds>,
 }
 
-/// What a view is, wherever it came from.
+/// The definition of a view, whether it was declared in a `static` or made at run time.
 #[derive(Clone, Debug)]
 pub(crate) struct ViewSpec {
     pub(crate) name: Cow<'static, str>,
@@ -93,7 +93,7 @@ impl ViewSpec {
         self.origin.module() == "census::calls"
     }
 
-    /// With its measure's description, if it has none.
+    /// The same with the measure's description, if it has none.
     pub(crate) fn with_default_description(mut self) -> Self {
         if self.description.is_empty() {
             self.description = self.measure.descriptor.description.clone();
@@ -101,7 +101,7 @@ impl ViewSpec {
         self
     }
 
-    /// Whether both define the same view; the place does not count.
+    /// Whether both define the same view, in whichever place.
     pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
@@ -217,14 +217,14 @@ impl StaticView {
 }
 
 impl<A> View<A> {
-    /// 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`); unless given, the identifier in
-    /// lower case. It is what one asks Prometheus for, after the namespace.
+    /// The name: 1 to 255 bytes of printable ASCII (OpenCensus, `stats/DataAggregation.md`). Default: the identifier in
+    /// lower case. Prometheus knows the view by the exporter's namespace and this name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.cell.name()
     }
 
-    /// Where it was declared.
+    /// Where the view was declared.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.cell.origin()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::config::ExporterConfig;
 use super::families::{Families, WrittenFamily};
-use crate::collect::Collection;
+use crate::collect::{CollectedView, Collection};
 use crate::id::ViewId;
 use crate::sync::Mutex;
 
@@ -29,7 +29,7 @@ impl FamilyCache {
         config: &ExporterConfig,
         written: &[WrittenFamily],
     ) -> Arc<Families> {
-        let ids = || collection.views().map(|view| view.id());
+        let ids = || collection.views().map(CollectedView::id);
         let cached = self.0.lock().clone();
         if let Some(cached) = cached
             && cached.views.iter().copied().eq(ids())

@@ -268,7 +268,7 @@ pin_project! {
     impl<F, G> PinnedDrop for Measured<F, G> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _lent = this.plan.tags.as_mut().map(TagMap::lend);
+            let _scope = this.plan.tags.as_mut().map(TagMap::enter_borrowed);
             this.future.set(None);
             drop(this.call.0.take());
         }
@@ -295,7 +295,7 @@ where
         }
         // Set and restored around every poll: a guard held across an `.await` would leak the tags to other tasks.
         let function = this.plan.cell;
-        let _lent = this.plan.tags.as_mut().map(TagMap::lend);
+        let _scope = this.plan.tags.as_mut().map(TagMap::enter_borrowed);
         let call = match &mut this.call.0 {
             Some(call) => call,
             none => {

@@ -36,7 +36,7 @@ impl InFlight {
         let Some(version) = current_version(measure.cell()) else {
             return;
         };
-        let places = tags().map(|tag| tag.places);
+        let places = tags().each_ref().map(memo::addresses);
         if !memo::begin(&mut self.begun, version, &places, ONE) {
             self.begin_anew(measure, version, tags);
         }
@@ -64,7 +64,7 @@ impl InFlight {
     #[inline]
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
         if self.begun.is_some() {
-            let places = tags().map(|tag| tag.places);
+            let places = tags().each_ref().map(memo::addresses);
             if !memo::end(&self.begun, &places, MINUS_ONE) {
                 self.end_elsewhere(measure, tags);
             }

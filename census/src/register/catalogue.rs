@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::by_name::ByName;
 use super::interest;
-use super::slices::{CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS};
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
 use crate::calls;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
-use crate::declare::{Handle, MeasureCell, Origin, TagKeyCell, ViewSpec};
+use crate::declare::{
+    ByName, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS, ViewSpec,
+};
 use crate::sync::{Mutex, MutexGuard};
 
 /// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
@@ -137,19 +137,19 @@ impl Catalogue {
         let mut catalogue = Self::default();
         // The linker's order means nothing, and may differ from build to build. Of two declarations that clash, the one
         // with the lesser sort key stays.
-        let mut measures: Vec<_> = CENSUS_0_1_MEASURES.iter().copied().collect();
+        let mut measures: Vec<_> = MEASURES.iter().copied().collect();
         measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys: Vec<_> = CENSUS_0_1_TAG_KEYS.iter().copied().collect();
+        let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
         keys.sort_by_key(|cell| cell.origin().sort_key());
         for cell in keys {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let declared = CENSUS_0_1_VIEWS.iter().map(|cell| cell.spec());
+        let declared = VIEWS.iter().map(|cell| cell.spec());
         for cell in calls::keys() {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);

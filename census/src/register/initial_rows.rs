@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::slices::CENSUS_0_1_FUNCTIONS;
 use crate::calls::{FUNCTION, MODULE, RESULT};
-use crate::declare::ViewSpec;
-use crate::tags::packed;
+use crate::declare::{Column, FUNCTIONS, ViewSpec};
+use crate::tags::row_key;
 
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns are
 /// all among `FUNCTION`, `MODULE` and `RESULT` has a row for each measured function that records into its measure.
@@ -13,7 +12,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     if view.columns.is_empty() {
         return BTreeSet::from([String::new()]);
     }
-    let columns: Vec<_> = view.columns.iter().map(|column| column.key()).collect();
+    let columns: Vec<_> = view.columns.iter().map(Column::key).collect();
     let is_of_functions = columns
         .iter()
         .all(|key| [&FUNCTION, &MODULE, &RESULT].contains(key));
@@ -23,7 +22,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     let by_result = columns.contains(&&RESULT);
     let measure = &view.measure;
     let mut keys = BTreeSet::new();
-    for function in CENSUS_0_1_FUNCTIONS.iter().filter(|function| {
+    for function in FUNCTIONS.iter().filter(|function| {
         // A call in flight has no result yet, and it is not known beforehand which calls return a value.
         function.times(measure) || !by_result && function.records(measure)
     }) {
@@ -38,7 +37,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
                 } else {
                     result
                 };
-                packed::push(&mut key, value);
+                row_key::push(&mut key, value);
             }
             keys.insert(key);
         }

@@ -1,14 +1,11 @@
 //! Step 2, **register**: the declarations become one validated catalogue, and each measure gets its views.
 
-mod by_name;
 mod catalogue;
 mod family_names;
 mod initial_rows;
 mod interest;
-mod keys;
 mod problem;
 mod runtime;
-mod slices;
 mod validate;
 mod views;
 
@@ -20,9 +17,5 @@ pub(crate) use catalogue::{find, unregister_view, views};
 pub(crate) use family_names::{Claims, family_name, suffixes};
 pub use interest::ViewsVersion;
 pub(crate) use interest::{current_version, interest_epoch, views_of};
-pub(crate) use keys::known_key;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::set_default_max_series;
-pub use slices::{
-    CENSUS_0_1_FUNCTIONS, CENSUS_0_1_MEASURES, CENSUS_0_1_TAG_KEYS, CENSUS_0_1_VIEWS,
-};

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::catalogue::{find, register_key, register_measure, register_view};
-use super::keys::add_local;
 use super::{CatalogueError, Problem, ProblemKind};
 use crate::aggregate::set_default_max_series as set_aggregate_default;
 use crate::declare::{
     Handle, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey, TagKeyCell,
     TimeUnit, Value, ValueKind, View, ViewBuilder, name,
 };
+use crate::tags::declared_keys;
 
 impl TagKey {
     /// A tag key made at run time. Keys of one name are one key.
@@ -35,7 +35,7 @@ impl TagKey {
         let cell = TagKeyCell::owned(name, local, origin);
         let cell = register_key(Handle::Shared(Arc::new(cell)))?;
         if local {
-            add_local(&cell);
+            declared_keys::add_local(&cell);
         }
         Ok(Self::from_handle(cell))
     }

@@ -1,33 +1,33 @@
-//! Why a server could not be started.
+//! The error of starting a server.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-/// Why a server could not be started, and what to do about it.
+/// The reason why a server could not be started. Its message says what to change.
 ///
-/// Its `Debug` is its `Display`: what a `main` that returns it prints is for reading.
+/// `Debug` prints the same message as `Display`, because a `main` that returns an error prints it with `Debug`.
 #[non_exhaustive]
 pub enum ServeError {
     /// There is no tokio runtime, or one without IO or time.
     NoRuntime,
-    /// The address could not be understood, or its host name not be resolved.
+    /// The address is not a host and a port, or its host name could not be resolved.
     Address {
-        /// The address, as it was given.
+        /// The address as it was given.
         address: String,
-        /// What the system said.
+        /// The error of parsing or resolving it.
         source: io::Error,
     },
-    /// The system refused to listen there: the kind of `source` says why.
+    /// The system does not let the program listen on the address. The kind of `source` is the reason.
     Listen {
-        /// The address, resolved.
+        /// The resolved address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system refused the thread, or something else that a server needs.
+    /// The system did not provide a thread or another resource that a server needs.
     Start {
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -40,7 +40,11 @@ impl fmt::Display for ServeError {
                  (`#[tokio::main]`, or a runtime built with `enable_all`), or call `Exporter::spawn`, which needs none",
             ),
             Self::Address { address, .. } if address.contains("://") => {
-                write!(f, "cannot listen on `{address}`: leave out what stands before `//`, and the path")
+                write!(
+                    f,
+                    "cannot listen on `{address}`: write a host and a port only, without a scheme such as `http://` \
+                     and without a path"
+                )
             }
             Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
                 write!(f, "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\"")
@@ -51,25 +55,30 @@ impl fmt::Display for ServeError {
             }
             Self::Listen { address, source } => {
                 write!(f, "cannot listen on {address}: ")?;
-                refusal(f, *address, source)
+                fmt_listen_error(f, *address, source)
             }
             Self::Start { source } => write!(f, "cannot start the server: {source}"),
         }
     }
 }
 
-fn refusal(f: &mut fmt::Formatter<'_>, address: SocketAddr, source: &io::Error) -> fmt::Result {
+/// The reason why the system does not let the program listen, and a remedy.
+fn fmt_listen_error(
+    f: &mut fmt::Formatter<'_>,
+    address: SocketAddr,
+    source: &io::Error,
+) -> fmt::Result {
     match source.kind() {
         io::ErrorKind::AddrInUse => f.write_str(
-            "another program, or this one, is listening there already; choose another port, or 0 for a free one",
+            "another program, or this one, already listens there; choose another port, or 0 for a free one",
         ),
         io::ErrorKind::PermissionDenied if address.port() < 1024 => {
-            f.write_str("ports below 1024 need a privilege; choose a higher one, or 0 for a free one")
+            f.write_str("ports below 1024 need a privilege; choose a higher port, or 0 for a free one")
         }
         io::ErrorKind::PermissionDenied => f.write_str("the system does not permit it; choose another port"),
         io::ErrorKind::AddrNotAvailable => write!(
             f,
-            "no interface of this machine has the address {}; choose 0.0.0.0 for all of them, or 127.0.0.1",
+            "no interface of this machine has the address {}; choose 0.0.0.0 for all interfaces, or 127.0.0.1",
             address.ip(),
         ),
         _ => write!(f, "{source}"),
@@ -108,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_says_what_to_do() {
+    fn each_listen_error_names_a_remedy() {
         let in_use = listen("127.0.0.1:8000", io::ErrorKind::AddrInUse);
         assert!(
             in_use.starts_with("cannot listen on 127.0.0.1:8000: another program"),
@@ -126,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_source_is_what_the_system_said() {
+    fn the_source_is_the_systems_error() {
         let error = ServeError::Start {
             source: io::ErrorKind::WouldBlock.into(),
         };

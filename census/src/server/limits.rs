@@ -1,29 +1,31 @@
-//! What a client may ask of the server: every limit, with its reason.
+//! The limits of the server, each with its reason.
 
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
-/// The limits of a server. Not for users to set: they are far from what a scraper does.
+/// The limits of a server. Users cannot set them, because no scraper comes near them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// How many connections there are at once; more wait in the system's queue. A few scrapers and a person need a
-    /// handful; each may hold one exposition in memory.
+    /// The number of connections at one time; further ones wait in the system's queue. A few scrapers and a browser
+    /// need fewer than ten. Each connection may hold one exposition in memory.
     pub(super) connections: usize,
-    /// How long a connection may go without a whole request, whether its first or its next. Longer than the usual 15
-    /// seconds between scrapes, so that a scraper keeps its connection.
+    /// The time in which the line and the headers of a request must arrive, from the start of the connection or the end
+    /// of the last response. It is longer than the usual 15 seconds between scrapes, so that a scraper keeps its
+    /// connection.
     pub(super) request: Duration,
-    /// How long a client may take nothing of an answer: as long as Prometheus, by default, waits for all of it.
+    /// The time for which a client may accept no bytes of a response: the default time in which Prometheus expects the
+    /// whole response.
     pub(super) stall: Duration,
-    /// How many bytes the request's line and headers may have. Proxies add a few kilobytes of tokens.
+    /// The number of bytes of the request's line and headers together. Proxies add a few kilobytes of tokens.
     pub(super) head_bytes: usize,
-    /// How many headers a request may have.
+    /// The number of headers of a request.
     pub(super) headers: usize,
-    /// How long to wait when the system has no connection to give, for want of file descriptors or memory: long
-    /// enough not to spin, and short enough that no scraper gives up.
+    /// The pause after the system could not accept a connection because file descriptors or memory are short. It is
+    /// long enough not to spin, and short enough for a scraper not to give up.
     pub(super) accept_pause: Duration,
-    /// How long requests in flight may go on when the server shuts down.
+    /// The time in which requests in flight are answered when the server shuts down.
     pub(super) drain: Duration,
 }
 
@@ -39,10 +41,10 @@ impl Limits {
         drain: Duration::from_secs(5),
     };
 
-    /// HTTP/1 connections within these limits.
+    /// Hyper's settings of HTTP/1 connections with these limits.
     pub(super) fn http(&self) -> http1::Builder {
         let mut http = http1::Builder::new();
-        // Without a timer, the builder panics at the first connection.
+        // Without a timer, a timeout panics at the first connection.
         http.timer(TokioTimer::new())
             .header_read_timeout(self.request)
             .max_headers(self.headers)

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use super::ServeError;
 
-/// Listens on an address, which it resolves without holding up the runtime.
+/// Listens on an address. It resolves a host name without blocking the runtime's threads.
 pub(super) async fn listen_async<A>(address: A) -> Result<tokio::net::TcpListener, ServeError>
 where
     A: tokio::net::ToSocketAddrs + Debug,
@@ -18,7 +18,7 @@ where
     if Handle::try_current().is_err() {
         return Err(ServeError::NoRuntime);
     }
-    let given = given(&address);
+    let given = as_given(&address);
     let listener = match tokio::net::lookup_host(address).await {
         Ok(resolved) => listen_on(given, resolved)?,
         Err(source) => {
@@ -31,9 +31,9 @@ where
     adopt(listener)
 }
 
-/// Listens on an address. Resolving a host name may take a while.
+/// Listens on an address. It blocks while it resolves a host name.
 pub(super) fn listen<A: ToSocketAddrs + Debug>(address: A) -> Result<TcpListener, ServeError> {
-    let given = given(&address);
+    let given = as_given(&address);
     match address.to_socket_addrs() {
         Ok(resolved) => listen_on(given, resolved),
         Err(source) => Err(ServeError::Address {
@@ -43,20 +43,20 @@ pub(super) fn listen<A: ToSocketAddrs + Debug>(address: A) -> Result<TcpListener
     }
 }
 
-/// Listens on the first address where that is possible.
+/// Listens on the first of the resolved addresses on which it can. The error is the one of the last address.
 fn listen_on(
     given: String,
     resolved: impl Iterator<Item = SocketAddr>,
 ) -> Result<TcpListener, ServeError> {
-    let mut refused = None;
+    let mut last_error = None;
     for address in resolved {
         match bind(address) {
             Ok(listener) => return Ok(listener),
-            Err(source) => refused = Some(ServeError::Listen { address, source }),
+            Err(source) => last_error = Some(ServeError::Listen { address, source }),
         }
     }
-    Err(refused.unwrap_or_else(|| {
-        let source = io::Error::new(io::ErrorKind::NotFound, "it stands for no address");
+    Err(last_error.unwrap_or_else(|| {
+        let source = io::Error::new(io::ErrorKind::NotFound, "it resolves to no address");
         ServeError::Address {
             address: given,
             source,
@@ -72,8 +72,9 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Hands the listener to the runtime.
 fn adopt(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
-    // A runtime that was built without IO or time can only be told by the panic. It leaves nothing half done, and a
-    // program should not end for want of a server of metrics.
+    // tokio has no way to ask whether the runtime was built with IO and time: using them panics if it was not. A
+    // program should not end because its metrics cannot be served, so the panic becomes an error. The closure changes
+    // no state that a panic could leave inconsistent.
     let adopted = catch_unwind(AssertUnwindSafe(|| {
         drop(tokio::time::sleep(Duration::ZERO));
         tokio::net::TcpListener::from_std(listener)
@@ -85,7 +86,7 @@ fn adopt(listener: TcpListener) -> Result<tokio::net::TcpListener, ServeError> {
     }
 }
 
-/// An address as it was given; of a string, without the quotes.
-fn given(address: &impl Debug) -> String {
+/// The address as the caller wrote it; a string without its quotes.
+fn as_given(address: &impl Debug) -> String {
     format!("{address:?}").trim_matches('"').to_owned()
 }

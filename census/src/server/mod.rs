@@ -1,20 +1,20 @@
 //! Step 7, **serve**: the exposition over HTTP, at `/metrics`.
 //!
-//! The answers are a `warp` filter (`routes`), which users may mount in a server of their own. Ours (`handle`, `run`)
-//! is that filter under hyper's HTTP/1 connections, because `warp`'s own server knows no limits and panics where it
-//! cannot listen.
+//! `routes` is a `warp` filter that answers requests. With the feature `warp`, users can mount it in their own server.
+//! The server of this module (`serve`, `run`) serves the filter over hyper's HTTP/1 connections. `warp`'s own server is
+//! not used, because it has no limits and panics if it cannot listen.
 
 mod error;
-mod handle;
 mod limits;
 mod listen;
-mod patient;
 mod routes;
 mod run;
+mod serve;
 mod thread;
+mod write_timeout;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::ServeError;
-pub use handle::{Server, serve};
+pub use serve::{Server, serve};

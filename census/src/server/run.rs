@@ -1,4 +1,4 @@
-//! The loop that accepts connections, and the connections.
+//! The loop that accepts connections and serves them.
 
 use std::future::poll_fn;
 use std::io;
@@ -14,19 +14,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
 use super::limits::Limits;
-use super::patient::Patient;
-use super::routes::{Scraper, site};
+use super::routes::{Scraper, server_routes};
+use super::write_timeout::WriteTimeoutStream;
 
-/// How a server is to stop.
+/// The way in which a server stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// Requests in flight are answered first.
-    Gracefully,
-    /// Connections are dropped as they are.
-    AtOnce,
+    /// Requests in flight are answered first, within [`Limits::drain`].
+    Graceful,
+    /// Connections are closed at once.
+    Immediate,
 }
 
-/// Serves until it is told to stop, and then until the port is free.
+/// Serves until `stop` is ready. When it returns, the port is free and all connections are closed.
 pub(super) async fn run(
     listener: TcpListener,
     scraper: Scraper,
@@ -35,39 +35,41 @@ pub(super) async fn run(
 ) {
     let mut stop = pin!(stop);
     let http = limits.http();
-    let service = TowerToHyperService::new(warp::service(site(scraper)));
+    let service = TowerToHyperService::new(warp::service(server_routes(scraper)));
     let permits = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    // Owned here, so that the connections end with this future however it ends.
+    // Dropping the set aborts its tasks, so the connections also end if this future is dropped.
     let mut connections = JoinSet::new();
-    let how = loop {
-        let client = next(&listener, &permits, limits.accept_pause);
-        match unless(stop.as_mut(), client).await {
-            Err(how) => break how,
-            Ok(None) => break Stop::Gracefully,
+    let stop = loop {
+        let accepted = accept(&listener, &permits, limits.accept_pause);
+        match or_stopped(stop.as_mut(), accepted).await {
+            Err(stop) => break stop,
+            // Unreachable: the semaphore is never closed.
+            Ok(None) => break Stop::Graceful,
             Ok(Some((stream, permit))) => {
-                let client = Patient::new(stream, limits.stall);
-                let connection = graceful.watch(http.serve_connection(client, service.clone()));
+                let stream = WriteTimeoutStream::new(stream, limits.stall);
+                let connection = graceful.watch(http.serve_connection(stream, service.clone()));
                 connections.spawn(async move {
-                    // An error is a client that went away, was too slow, or spoke no HTTP: its own affair.
+                    // The client went away, was too slow or did not send HTTP: such an error concerns no other
+                    // connection.
                     let _ = connection.await;
                     drop(permit);
                 });
             }
         }
-        // What has ended would be kept until it is asked for.
+        // The set keeps the result of each task until it is joined.
         while connections.try_join_next().is_some() {}
     };
     drop(listener);
-    if how == Stop::Gracefully {
-        // Too late or not: what is left is dropped next.
+    if stop == Stop::Graceful {
+        // After a timeout, the connections that are left are closed next.
         let _ = tokio::time::timeout(limits.drain, graceful.shutdown()).await;
     }
     connections.shutdown().await;
 }
 
-/// The output of the future, unless it is time to stop first.
-async fn unless<S, T>(
+/// `Ok` with the future's output, or `Err` with `stop`'s if `stop` is ready first.
+async fn or_stopped<S, T>(
     mut stop: Pin<&mut impl Future<Output = S>>,
     future: impl Future<Output = T>,
 ) -> Result<T, S> {
@@ -79,36 +81,38 @@ async fn unless<S, T>(
     .await
 }
 
-/// The next client, as soon as there may be one more.
-async fn next(
+/// Accepts a connection as soon as there are fewer connections than permits. `None` if the semaphore is closed.
+async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
     pause: Duration,
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    let (stream, _) = persistently(pause, |cx| listener.poll_accept(cx)).await;
-    // An answer should not wait for the acknowledgement of the one before. Slower, if refused, but no less right.
+    let (stream, _) = accept_with_retry(pause, |cx| listener.poll_accept(cx)).await;
+    // A response should not wait for the acknowledgment of the one before. If the system rejects the option, responses
+    // are slower but still correct.
     let _ = stream.set_nodelay(true);
     Some((stream, permit))
 }
 
-/// Accepts, whatever happens.
-async fn persistently<T>(
+/// Calls `poll_accept` until it succeeds. It pauses after an error that does not concern a single connection.
+async fn accept_with_retry<T>(
     pause: Duration,
-    mut accept: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
+    mut poll_accept: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
 ) -> T {
     loop {
-        match poll_fn(&mut accept).await {
+        match poll_fn(&mut poll_accept).await {
             Ok(accepted) => return accepted,
-            Err(error) if is_of_one_client(&error) => {}
-            // File descriptors or memory are short, and the client stays in the queue: trying again at once would spin.
+            Err(error) if is_connection_error(&error) => {}
+            // File descriptors or memory are short, and the connection stays in the queue. Without a pause, the loop
+            // would spin.
             Err(_) => tokio::time::sleep(pause).await,
         }
     }
 }
 
-/// Whether the error is of a client that went away before it was accepted.
-fn is_of_one_client(error: &io::Error) -> bool {
+/// Whether the error concerns one connection only: its client went away before it was accepted.
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(
         error.kind(),
@@ -124,26 +128,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accepting_goes_on_after_errors_without_spinning() {
+    fn accept_retries_after_errors_without_spinning() {
         let kinds = [
             io::ErrorKind::ConnectionAborted,
             io::ErrorKind::Other,
             io::ErrorKind::OutOfMemory,
         ];
         let pause = Duration::from_millis(20);
-        let tried = Cell::new(0);
+        let attempts = Cell::new(0);
         let accept = |_: &mut Context<'_>| {
-            let error = kinds.get(tried.get()).copied();
-            tried.set(tried.get() + 1);
+            let error = kinds.get(attempts.get()).copied();
+            attempts.set(attempts.get() + 1);
             Poll::Ready(error.map_or(Ok("client"), |kind| Err(kind.into())))
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
             .unwrap();
-        let begin = Instant::now();
-        assert_eq!(runtime.block_on(persistently(pause, accept)), "client");
-        assert!(begin.elapsed() >= pause * 2);
-        assert_eq!(tried.get(), kinds.len() + 1);
+        let start = Instant::now();
+        assert_eq!(runtime.block_on(accept_with_retry(pause, accept)), "client");
+        assert!(start.elapsed() >= pause * 2);
+        assert_eq!(attempts.get(), kinds.len() + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! A server with small limits, against clients that misbehave.
+//! Tests of a server with small limits and clients that misbehave.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -25,7 +25,7 @@ const SMALL: Limits = Limits {
 struct Running {
     address: SocketAddr,
     stop: oneshot::Sender<Stop>,
-    /// Disconnected when the server has ended.
+    /// Disconnected once the server has ended.
     ended: mpsc::Receiver<()>,
 }
 
@@ -50,7 +50,7 @@ fn start(
         scraper(accept)
     });
     thread::spawn(listener, scraper, limits, async {
-        stopped.await.unwrap_or(Stop::AtOnce)
+        stopped.await.unwrap_or(Stop::Immediate)
     })
     .unwrap();
     Running {
@@ -80,7 +80,7 @@ impl Running {
     }
 }
 
-/// All that the server sends until it closes.
+/// The bytes that the server sends until it closes the connection.
 fn read(mut client: TcpStream) -> String {
     let mut answer = Vec::new();
     match client.read_to_end(&mut answer) {
@@ -97,21 +97,21 @@ const GET: &str = "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n
 #[test]
 fn silent_and_slow_clients_are_closed() {
     let server = start(SMALL, |_| scrape("a 1\n".to_owned()));
-    let since = Instant::now();
+    let start = Instant::now();
     assert_eq!(read(server.connect()), "");
     assert_eq!(server.ask("GET /metrics HTTP/1.1\r\nHost"), "");
-    // One that keeps its connection is closed when it asks no more.
+    // A connection that is kept open is closed when no further request comes.
     let answer = server.ask("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
     assert!(answer.ends_with("\r\n\r\na 1\n"), "{answer}");
     assert!(
-        since.elapsed() >= SMALL.request * 3,
+        start.elapsed() >= SMALL.request * 3,
         "{:?}",
-        since.elapsed()
+        start.elapsed()
     );
     assert!(
-        since.elapsed() < Duration::from_secs(20),
+        start.elapsed() < Duration::from_secs(20),
         "{:?}",
-        since.elapsed()
+        start.elapsed()
     );
 }
 
@@ -135,7 +135,7 @@ fn a_slow_reader_gets_everything() {
     };
     let server = start(limits, move |_| scrape("x".repeat(size)));
     let mut client = server.send(GET);
-    let since = Instant::now();
+    let start = Instant::now();
     let mut total = 0;
     let mut some = vec![0; 1 << 20];
     loop {
@@ -146,11 +146,11 @@ fn a_slow_reader_gets_everything() {
         }
     }
     assert!(total > size, "{total}");
-    assert!(since.elapsed() > limits.stall, "{:?}", since.elapsed());
+    assert!(start.elapsed() > limits.stall, "{:?}", start.elapsed());
 }
 
 #[test]
-fn large_heads_are_refused() {
+fn large_heads_are_rejected() {
     let server = start(SMALL, |_| scrape(String::new()));
     let long = format!(
         "GET /metrics HTTP/1.1\r\nX: {}\r\n\r\n",
@@ -166,15 +166,15 @@ fn large_heads_are_refused() {
 }
 
 #[test]
-fn what_is_no_request_ends_only_its_connection() {
+fn a_malformed_request_ends_only_its_connection() {
     let server = start(SMALL, |_| scrape(String::new()));
-    let odd = [
+    let requests = [
         "\0\u{1}\u{2}\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\n\r\n",
         "CONNECT a:1 HTTP/1.1\r\n\r\n",
         "GET //metrics/%ff?= HTTP/1.0\r\n\r\n",
     ];
-    for request in odd {
+    for request in requests {
         let answer = server.ask(request);
         assert!(
             answer.starts_with("HTTP/1.") && answer.contains(" 40"),
@@ -185,23 +185,23 @@ fn what_is_no_request_ends_only_its_connection() {
 }
 
 #[test]
-fn too_many_clients_wait() {
+fn clients_beyond_the_limit_wait() {
     let limits = Limits {
         connections: 1,
         ..SMALL
     };
     let server = start(limits, |_| scrape(String::new()));
-    let since = Instant::now();
+    let start = Instant::now();
     let silent = server.connect();
     assert!(server.ask(GET).starts_with("HTTP/1.1 200 "));
-    assert!(since.elapsed() >= limits.request, "{:?}", since.elapsed());
+    assert!(start.elapsed() >= limits.request, "{:?}", start.elapsed());
     drop(silent);
 }
 
 #[test]
-fn a_panic_is_a_500_and_a_500_stays_one() {
+fn a_panic_becomes_a_500_and_a_scrapes_500_is_kept() {
     let server = start(SMALL, |accept| match accept {
-        None => panic!("a collector's, in a test"),
+        None => panic!("on purpose"),
         Some(accept) => Scrape {
             status: 500,
             content_type: "text/plain",
@@ -221,7 +221,8 @@ fn a_panic_is_a_500_and_a_500_stays_one() {
     );
 }
 
-/// A server whose first scrape waits until it is told to go on; tells when it has begun.
+/// A server whose first scrape waits for a message to the sender. The receiver has a message once that scrape has
+/// begun.
 fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
     let (begun, has_begun) = channel();
     let (go_on, wait) = channel();
@@ -235,19 +236,19 @@ fn slow(limits: Limits) -> (Running, mpsc::Receiver<()>, Sender<()>) {
 }
 
 #[test]
-fn requests_in_flight_are_answered_before_it_ends() {
+fn requests_in_flight_are_answered_before_the_server_ends() {
     let (server, begun, go_on) = slow(Limits::STANDARD);
     let idle = server.connect();
     let client = server.send(GET);
     begun.recv().unwrap();
-    server.stop.send(Stop::Gracefully).unwrap();
-    // No request in flight there.
-    let since = Instant::now();
+    server.stop.send(Stop::Graceful).unwrap();
+    // The connection without a request in flight is closed at once.
+    let start = Instant::now();
     assert_eq!(read(idle), "");
     assert!(
-        since.elapsed() < Limits::STANDARD.drain,
+        start.elapsed() < Limits::STANDARD.drain,
         "{:?}",
-        since.elapsed()
+        start.elapsed()
     );
     assert!(TcpStream::connect(server.address).is_err());
     go_on.send(()).unwrap();
@@ -256,19 +257,19 @@ fn requests_in_flight_are_answered_before_it_ends() {
 }
 
 #[test]
-fn requests_that_take_too_long_are_dropped() {
-    for stop in [Stop::Gracefully, Stop::AtOnce] {
+fn requests_that_exceed_the_drain_time_are_dropped() {
+    for stop in [Stop::Graceful, Stop::Immediate] {
         let (server, begun, go_on) = slow(SMALL);
         let client = server.send(GET);
         begun.recv().unwrap();
-        let since = Instant::now();
+        let start = Instant::now();
         server.stop.send(stop).unwrap();
         assert_eq!(read(client), "");
         assert_eq!(
-            since.elapsed() >= SMALL.drain,
-            stop == Stop::Gracefully,
+            start.elapsed() >= SMALL.drain,
+            stop == Stop::Graceful,
             "{:?}",
-            since.elapsed()
+            start.elapsed()
         );
         go_on.send(()).unwrap();
     }

@@ -1,4 +1,4 @@
-//! A server on a thread of its own.
+//! A server on its own thread.
 
 use std::io;
 use std::net::TcpListener;
@@ -10,40 +10,40 @@ use super::limits::Limits;
 use super::routes::Scraper;
 use super::run::{Stop, run};
 
-/// Runs the server on a thread of its own, and returns when it has begun.
+/// Starts a thread that runs the server, and returns once the server accepts connections or could not be started.
 pub(super) fn spawn(
     listener: TcpListener,
     scraper: Scraper,
     limits: Limits,
     stop: impl Future<Output = Stop> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let (begun, outcome) = channel();
+    let (started, outcome) = channel();
     let thread = thread::Builder::new().name("census-server".to_owned());
     let spawned = thread.spawn(move || {
-        if let Err(error) = serve(listener, scraper, limits, stop, &begun) {
-            // The function around waits for it.
-            let _ = begun.send(Err(error));
+        if let Err(error) = serve(listener, scraper, limits, stop, &started) {
+            // `spawn` waits for this message, so the channel is open.
+            let _ = started.send(Err(error));
         }
     });
     spawned
         .and_then(|_| {
             outcome
                 .recv()
-                .unwrap_or_else(|_| Err(io::Error::other("its thread ended at once")))
+                .unwrap_or_else(|_| Err(io::Error::other("the thread ended before it served")))
         })
         .map_err(|source| ServeError::Start { source })
 }
 
-/// Serves until it is told to stop. Says when it has begun.
+/// Serves until `stop` is ready. Sends to `started` once connections are accepted.
 ///
-/// The runtime is made here, on its thread: made before, and then dropped because there is no thread to be had, it
-/// would panic inside of another runtime.
+/// The runtime is built on this thread. If `spawn` built it and the system then refused the thread, the runtime would
+/// be dropped there; that panics if `spawn` is called within another runtime.
 fn serve(
     listener: TcpListener,
     scraper: Scraper,
     limits: Limits,
     stop: impl Future<Output = Stop>,
-    begun: &Sender<io::Result<()>>,
+    started: &Sender<io::Result<()>>,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
@@ -51,7 +51,7 @@ fn serve(
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let _ = begun.send(Ok(()));
+        let _ = started.send(Ok(()));
         run(listener, scraper, limits, stop).await;
         Ok(())
     })

@@ -4,19 +4,20 @@ use super::propagate::MAX_BYTES;
 use super::{Encoded, Omitted, TagMap, percent};
 use crate::declare::name;
 
-/// The most members of a header that go out or come in: as many as every implementation must take.
+/// The limit of members of a header that is written or read. The specification has every implementation accept as many.
 const MAX_MEMBERS: usize = 64;
 
 impl TagMap {
     /// These tags as the value of the HTTP header `baggage`.
     ///
-    /// Tags of local keys are left out, and so is what would make the header longer than 64 members or 8192 bytes, because
-    /// nobody needs to take more; [`Encoded::omitted`] tells how many. No tags are an empty text: send no header then.
+    /// Tags of local keys are omitted, and so are tags that would make the header longer than 64 members or 8192 bytes:
+    /// a receiver need not accept more. [`Encoded::omitted`] tells how many. The header of a map without tags is empty:
+    /// send no header then.
     ///
-    /// Values are percent-encoded UTF-8. The names of keys are percent-encoded where a member's key may not have such a
-    /// character: `myorg/tenant` is sent as `myorg%2Ftenant`. `census` reads it back; who follows the specification to the
-    /// letter takes it for a key of that very name, and sends it on as it is. Keys of letters, digits, `_`, `-` and `.`
-    /// are the same everywhere.
+    /// Values are percent-encoded UTF-8. In the names of keys, characters that the specification does not allow there
+    /// are percent-encoded: `myorg/tenant` is sent as `myorg%2Ftenant`. `census` decodes such a name. A receiver that
+    /// follows the specification literally has a key named `myorg%2Ftenant`, and sends it on under that name. Names of
+    /// letters, digits, `_`, `-` and `.` are the same for all receivers.
     ///
     /// ```
     /// # use census::{TagKey, tag, tags};
@@ -38,10 +39,10 @@ impl TagMap {
         let (mut members, mut over_limit) = (0, 0);
         let mut header = String::new();
         let mut member = String::new();
-        for (key, value) in self.not_local(&mut omitted) {
+        for (name, value) in self.propagated(&mut omitted) {
             member.clear();
             member.push_str(if header.is_empty() { "" } else { "," });
-            percent::encode(&mut member, key, is_plain_in_key);
+            percent::encode(&mut member, name, is_plain_in_key);
             member.push('=');
             percent::encode(&mut member, value, is_plain_in_value);
             if members == MAX_MEMBERS || header.len() + member.len() > MAX_BYTES {
@@ -55,15 +56,15 @@ impl TagMap {
         Encoded::new(header, omitted)
     }
 
-    /// The tags of an HTTP header `baggage`, as text or bytes.
+    /// The tags of an HTTP header `baggage`, as a string or bytes.
     ///
-    /// Keys and values are percent-decoded; bytes of a value that are not UTF-8 become U+FFFD. A member that is malformed,
-    /// whose key is not 1 to 255 bytes of printable ASCII, or whose value is longer than 255 bytes, is left out; the others
-    /// are read. Of a key that is there twice the last counts. Properties (`;…`) are not kept. 64 members and 8192 bytes are
-    /// read, and no more.
+    /// Keys and values are percent-decoded; bytes of a value that are not UTF-8 become U+FFFD. A member is skipped if
+    /// it is malformed, if its key is not 1 to 255 bytes of printable ASCII, or if its value is longer than 255 bytes.
+    /// Of several members of one key the last counts. Properties (`;…`) are ignored. At most 64 members and 8192 bytes
+    /// are read; the rest is ignored.
     ///
-    /// As with [`decode`](Self::decode), what was received goes on to where this program sends its tags, but for keys
-    /// that it declares local.
+    /// As with [`decode`](Self::decode), the program sends received tags on with its own, except for tags of keys that
+    /// it declares local.
     ///
     /// ```
     /// use census::{TagMap, tags};
@@ -73,10 +74,10 @@ impl TagMap {
     /// # #[tag]
     /// # static METHOD: TagKey;
     ///
-    /// let received = TagMap::from_baggage("method=GET;sampled, myorg%2Ftenant = Z%C3%BCrich, rubbish");
+    /// let received = TagMap::from_baggage("method=GET;sampled, myorg%2Ftenant = Z%C3%BCrich, malformed");
     /// assert_eq!(received, tags!(METHOD = "GET", TENANT = "Zürich"));
     /// received.scope(|| {
-    ///     // What is recorded here has the tags of the caller.
+    ///     // Measurements that are recorded here have the caller's tags.
     /// });
     /// ```
     #[must_use]
@@ -84,7 +85,8 @@ impl TagMap {
         Self::from_baggage_all([header])
     }
 
-    /// The tags of all headers `baggage` of a request: there may be none or several, and they count as one.
+    /// The tags of all headers `baggage` of a request. There may be none or several; together they are read as one
+    /// header.
     ///
     /// With the crate `http`, `TagMap::from_baggage_all(request.headers().get_all("baggage"))`.
     ///
@@ -96,32 +98,33 @@ impl TagMap {
     #[must_use]
     pub fn from_baggage_all<H: AsRef<[u8]>>(headers: impl IntoIterator<Item = H>) -> Self {
         let mut tags = Vec::new();
-        let mut room = MAX_BYTES;
+        let mut remaining = MAX_BYTES;
         for header in headers {
             let header = header.as_ref();
-            // A byte more than there is room for, to see what is cut; the rest, however long, is not looked at.
-            let header = header.get(..=room).unwrap_or(header);
+            // One byte more than may be read, so that a member that is cut off is longer than `remaining` and is not
+            // read. The rest of the header is not searched, however long it is.
+            let header = header.get(..=remaining).unwrap_or(header);
             for member in header.split(|byte| *byte == b',') {
-                if tags.len() == MAX_MEMBERS || room == 0 || member.len() > room {
-                    return Self::received(tags);
+                if tags.len() == MAX_MEMBERS || remaining == 0 || member.len() > remaining {
+                    return Self::from_wire(tags);
                 }
-                // What is used up is the member and its comma.
-                room = room.saturating_sub(member.len() + 1);
-                tags.extend(read(member));
+                // The comma counts, too.
+                remaining = remaining.saturating_sub(member.len() + 1);
+                tags.extend(parse_member(member));
             }
         }
-        Self::received(tags)
+        Self::from_wire(tags)
     }
 }
 
-/// The key and the value of a member, decoded.
-fn read(member: &[u8]) -> Option<(String, String)> {
+/// The key and the value of a member, decoded; `None` if it is not a tag.
+fn parse_member(member: &[u8]) -> Option<(String, String)> {
     let without_properties = member.split(|byte| *byte == b';').next()?;
     let (key, value) = std::str::from_utf8(without_properties)
         .ok()?
         .split_once('=')?;
     let (key, value) = (trim(key), trim(value));
-    if !key.bytes().all(is_in_key) || !value.bytes().all(is_in_value) {
+    if !key.bytes().all(is_key_byte) || !value.bytes().all(is_value_byte) {
         return None;
     }
     let (key, value) = (percent::decode(key), percent::decode(value));
@@ -129,27 +132,30 @@ fn read(member: &[u8]) -> Option<(String, String)> {
     is_tag.then(|| (key.into_owned(), value.into_owned()))
 }
 
-/// Without optional white space: RFC 7230, section 3.2.3.
-fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t'])
+/// Removes the optional white space around a key or value: RFC 7230, section 3.2.3.
+fn trim(part: &str) -> &str {
+    part.trim_matches([' ', '\t'])
 }
 
-/// `token`: RFC 7230, section 3.2.6.
-const fn is_in_key(byte: u8) -> bool {
+/// Whether a key may contain the byte. A key is a `token`: RFC 7230, section 3.2.6.
+const fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
 }
 
-/// `baggage-octet`: visible ASCII but for the double quote, the comma, the semicolon and the backslash.
-const fn is_in_value(byte: u8) -> bool {
+/// Whether a value may contain the byte. It is a `baggage-octet`: visible ASCII except the double quote, the comma, the
+/// semicolon and the backslash.
+const fn is_value_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }
 
+/// Whether the byte stands for itself in a key.
 const fn is_plain_in_key(byte: u8) -> bool {
-    is_in_key(byte) && byte != b'%'
+    is_key_byte(byte) && byte != b'%'
 }
 
-/// A plus sign need not be escaped, but some read it as a space (as in HTML's forms).
+/// Whether the byte stands for itself in a value. A plus sign would, but some receivers read it as a space, as in HTML
+/// forms. So it is escaped.
 const fn is_plain_in_value(byte: u8) -> bool {
-    is_in_value(byte) && byte != b'%' && byte != b'+'
+    is_value_byte(byte) && byte != b'%' && byte != b'+'
 }

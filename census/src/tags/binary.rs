@@ -1,8 +1,8 @@
-//! The binary format of OpenCensus (`encodings/BinaryEncoding.md`, "Tag Context"), as in gRPC's `grpc-tags-bin`.
+//! The binary format of OpenCensus (`encodings/BinaryEncoding.md`, "Tag Context"), which gRPC sends as `grpc-tags-bin`.
 //!
-//! A byte for the version, 0. Then the tags, each: a byte for the field, 0; the length of the key, the key, the length
-//! of the value, the value. Lengths are varints: seven bits a byte, the lowest first, the top bit set on all but the
-//! last.
+//! The first byte is the version, 0. The tags follow. Each tag is a byte for the field, 0, the length of the key, the
+//! key, the length of the value, and the value. A length is a varint: seven bits in each byte, the lowest bits first,
+//! and the top bit set in each byte but the last.
 
 use super::propagate::MAX_BYTES;
 use super::{DecodeError, DecodeErrorKind, EncodeError, Encoded, Omitted, TagMap};
@@ -14,8 +14,8 @@ const TAG_FIELD: u8 = 0;
 impl TagMap {
     /// These tags in the binary format of OpenCensus, for gRPC's metadata `grpc-tags-bin`.
     ///
-    /// Tags of local keys are left out, and so are those whose values are not printable ASCII, because the format has no
-    /// way to say them; [`Encoded::omitted`] tells how many. No tags are one byte.
+    /// Tags of local keys are omitted, and so are tags whose values are not printable ASCII, because the format has no
+    /// other values. [`Encoded::omitted`] tells how many. A map without tags is one byte.
     ///
     /// ```
     /// # use census::{TagKey, tag, tags};
@@ -30,23 +30,22 @@ impl TagMap {
     /// ```
     ///
     /// # Errors
-    /// If the keys and values that would be sent are more than 8192 bytes together. A call should go on without tags
-    /// then.
+    /// If the keys and values to send have more than 8192 bytes together. Send the call without tags then.
     pub fn encode(&self) -> Result<Encoded<Vec<u8>>, EncodeError> {
         let mut omitted = Omitted::default();
         let mut not_ascii = 0;
         let mut size = 0;
         let mut wire = vec![VERSION];
-        for (key, value) in self.not_local(&mut omitted) {
+        for (name, value) in self.propagated(&mut omitted) {
             if !name::is_printable_ascii(value) {
                 not_ascii += 1;
                 continue;
             }
-            size += key.len() + value.len();
+            size += name.len() + value.len();
             if size <= MAX_BYTES {
                 wire.push(TAG_FIELD);
-                push_text(&mut wire, key);
-                push_text(&mut wire, value);
+                push_string(&mut wire, name);
+                push_string(&mut wire, value);
             }
         }
         omitted.not_ascii = not_ascii;
@@ -56,35 +55,36 @@ impl TagMap {
         Ok(Encoded::new(wire, omitted))
     }
 
-    /// The tags that [`encode`](Self::encode), or another OpenCensus, has written.
+    /// The tags that [`encode`](Self::encode), or another implementation of OpenCensus, has written.
     ///
-    /// Of a key that is there twice the last counts. What follows an unknown field was written by a newer version and is
-    /// not read. Bytes from a stranger cost no more time and memory than bytes of that length may.
+    /// Of several tags of one key the last counts. The bytes from the first unknown field on are ignored: a newer
+    /// version of the format has written them. The number of bytes bounds the time and memory that they take, so the
+    /// sender need not be trusted.
     ///
-    /// A tag that was received goes on to where this program sends its tags, unless the program declares its key local:
-    /// then it is read, and stays here. Received keys are not registered.
+    /// The program sends received tags on with its own. If the program declares a key local, a received tag of that key
+    /// is in the map, but is not sent on. Received keys are not registered.
     ///
     /// ```
     /// use census::{DecodeErrorKind, TagMap};
     ///
     /// # let metadata = std::collections::HashMap::from([("grpc-tags-bin", b"\0\0\x06method\x03GET".to_vec())]);
-    /// // A call goes on without tags if it has none, or if they are rubbish.
+    /// // A call without tags, or with malformed ones, is handled without tags.
     /// let tags = metadata.get("grpc-tags-bin").and_then(|bytes| TagMap::decode(bytes).ok());
     /// tags.unwrap_or_default().scope(|| {
-    ///     // What is recorded here has the tags of the caller.
+    ///     // Measurements that are recorded here have the caller's tags.
     ///     assert_eq!(TagMap::current().len(), 1);
     /// });
     ///
     /// let error = TagMap::decode(b"\0\0\x06method\x03GE").unwrap_err();
     /// assert_eq!(error.kind(), DecodeErrorKind::Truncated);
-    /// assert_eq!(error.to_string(), "no tags at byte 10: it ends within a tag");
+    /// assert_eq!(error.to_string(), "invalid tags at byte 10: they end within a tag");
     /// # Ok::<(), census::DecodeError>(())
     /// ```
     ///
     /// # Errors
-    /// If the bytes are not in the format, of another version, or hold a key or value that cannot be one; if keys and
-    /// values are more than 8192 bytes together, those counted that are there twice. No bytes at all are an error, too:
-    /// no tags are one byte. Then there is no map, not even of what came before the mistake.
+    /// If the bytes are malformed or of another version, if a key or value is not valid, or if the keys and values have
+    /// more than 8192 bytes together, repeated ones included. An empty slice is an error, too: even a map without tags
+    /// is one byte. The tags before the mistake are not returned.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader { bytes, offset: 0 };
         match reader.next() {
@@ -96,28 +96,29 @@ impl TagMap {
         let mut size = 0;
         while reader.next() == Some(TAG_FIELD) {
             let start = reader.offset;
-            let key = reader.text(name::is_valid, DecodeErrorKind::InvalidKey)?;
+            let key = reader.string(name::is_valid, DecodeErrorKind::InvalidKey)?;
             let is_value =
-                |text: &str| text.len() <= name::MAX_LEN && name::is_printable_ascii(text);
-            let value = reader.text(is_value, DecodeErrorKind::InvalidValue)?;
+                |value: &str| value.len() <= name::MAX_LEN && name::is_printable_ascii(value);
+            let value = reader.string(is_value, DecodeErrorKind::InvalidValue)?;
             size += key.len() + value.len();
             if size > MAX_BYTES {
                 return Err(DecodeErrorKind::TooLarge.at(start));
             }
             tags.push((key, value));
         }
-        Ok(Self::received(tags))
+        Ok(Self::from_wire(tags))
     }
 }
 
-fn push_text(wire: &mut Vec<u8>, text: &str) {
-    let mut len = text.len();
+/// Appends a length and a string.
+fn push_string(wire: &mut Vec<u8>, string: &str) {
+    let mut len = string.len();
     while len >= 0x80 {
         wire.push(low_bits(len) | 0x80);
         len >>= 7;
     }
     wire.push(low_bits(len));
-    wire.extend_from_slice(text.as_bytes());
+    wire.extend_from_slice(string.as_bytes());
 }
 
 /// The lowest seven bits.
@@ -125,11 +126,11 @@ const fn low_bits(len: usize) -> u8 {
     len.to_le_bytes()[0] & 0x7f
 }
 
-/// Where the decoder is.
+/// A cursor over the bytes to decode.
 struct Reader<'a> {
-    /// Those that are left.
+    /// The bytes that are not read yet.
     bytes: &'a [u8],
-    /// How many were read.
+    /// The number of bytes read.
     offset: usize,
 }
 
@@ -146,21 +147,21 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// A length and as many bytes, which must be a text that is allowed.
-    fn text(
+    /// Reads a length and as many bytes. If they are not a valid string, the error is `invalid`.
+    fn string(
         &mut self,
-        is_allowed: impl Fn(&str) -> bool,
-        otherwise: DecodeErrorKind,
+        is_valid: impl Fn(&str) -> bool,
+        invalid: DecodeErrorKind,
     ) -> Result<&'a str, DecodeError> {
         let len = self.varint()?;
         let start = self.offset;
-        // A length beyond what a computer can hold is beyond the end, too.
-        let text = usize::try_from(len).ok().and_then(|len| self.take(len));
-        let text = text.ok_or(DecodeErrorKind::Truncated.at(start))?;
-        let text = std::str::from_utf8(text)
+        // A length that does not fit into a `usize` is longer than any slice.
+        let bytes = usize::try_from(len).ok().and_then(|len| self.take(len));
+        let bytes = bytes.ok_or(DecodeErrorKind::Truncated.at(start))?;
+        let string = std::str::from_utf8(bytes)
             .ok()
-            .filter(|text| is_allowed(text));
-        text.ok_or(otherwise.at(start))
+            .filter(|string| is_valid(string));
+        string.ok_or(invalid.at(start))
     }
 
     fn varint(&mut self) -> Result<u64, DecodeError> {
@@ -169,7 +170,7 @@ impl<'a> Reader<'a> {
         for shift in (0..u64::BITS).step_by(7) {
             let byte = self.next().ok_or(DecodeErrorKind::Truncated.at(start))?;
             let bits = u64::from(byte & 0x7f);
-            // The tenth byte has room for one bit.
+            // Of the tenth byte only one bit fits.
             if bits << shift >> shift != bits {
                 break;
             }

@@ -1,4 +1,9 @@
 //! The tags that are current in a scope of this thread.
+//!
+//! The open scopes of a thread are a stack. *Invariants:* the ids of the scopes on the stack increase from the bottom
+//! to the top, and an id is never given twice on one thread, so a guard can only ever close its own scope. No code of a
+//! user runs while the stack is borrowed: maps that are popped are dropped after the borrow ends, and the functions
+//! that are given to [`with_current`] are the library's own.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -7,59 +12,72 @@ use std::mem;
 use super::TagMap;
 
 thread_local! {
-    static SCOPES: RefCell<Scopes> = const { RefCell::new(Scopes { next: 0, open: Vec::new() }) };
+    static SCOPES: RefCell<ScopeStack> = const { RefCell::new(ScopeStack { next_id: ScopeId(0), scopes: Vec::new() }) };
 }
 
-/// The open scopes of a thread, the newest last. Each has a number, so that guards may be dropped in any order.
-struct Scopes {
-    next: u64,
-    open: Vec<(u64, TagMap)>,
+/// The open scopes of a thread, the innermost last.
+struct ScopeStack {
+    next_id: ScopeId,
+    scopes: Vec<(ScopeId, TagMap)>,
 }
 
-/// Takes the tags and makes them current; the number of the scope. Where a thread has no scopes any more, because it is
-/// ending, the tags stay where they are, and what is recorded has no context.
+/// Identifies a scope among all scopes that its thread ever opened. Guards hold an id and not an index, because they
+/// may be dropped in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ScopeId(u64);
+
+impl ScopeStack {
+    fn index_of(&self, id: ScopeId) -> Option<usize> {
+        self.scopes.iter().rposition(|(open, _)| *open == id)
+    }
+}
+
+/// Opens a scope with these tags, which are moved out of `tags`.
+///
+/// While the thread ends, its stack may be destroyed already. Then this returns `None`, `tags` keeps its tags, and they
+/// do not become current.
 #[inline]
-fn open(tags: &mut TagMap) -> Option<u64> {
-    let number = SCOPES.try_with(|scopes| {
-        let mut scopes = scopes.try_borrow_mut().ok()?;
-        let number = scopes.next;
-        scopes.next += 1;
-        scopes.open.push((number, mem::take(tags)));
-        Some(number)
+fn push(tags: &mut TagMap) -> Option<ScopeId> {
+    let pushed = SCOPES.try_with(|stack| {
+        let mut stack = stack.try_borrow_mut().ok()?;
+        let id = stack.next_id;
+        stack.next_id = ScopeId(id.0 + 1);
+        stack.scopes.push((id, mem::take(tags)));
+        Some(id)
     });
-    number.ok().flatten()
+    pushed.ok().flatten()
 }
 
-/// Closes a scope of this thread, and gives its tags back.
+/// Closes a scope of this thread and returns its tags. The scopes above it stay open.
 #[inline]
-fn close(number: u64) -> Option<TagMap> {
-    let tags = SCOPES.try_with(|scopes| {
-        let mut scopes = scopes.try_borrow_mut().ok()?;
-        // Mostly it is the innermost.
-        if let Some((_, tags)) = scopes.open.pop_if(|(open, _)| *open == number) {
+fn pop(id: ScopeId) -> Option<TagMap> {
+    let popped = SCOPES.try_with(|stack| {
+        let mut stack = stack.try_borrow_mut().ok()?;
+        // Usually the scope is the innermost one.
+        if let Some((_, tags)) = stack.scopes.pop_if(|(open, _)| *open == id) {
             return Some(tags);
         }
-        let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
-        Some(scopes.open.remove(index).1)
+        let index = stack.index_of(id)?;
+        Some(stack.scopes.remove(index).1)
     });
-    tags.ok().flatten()
+    popped.ok().flatten()
 }
 
-/// Closes a scope of this thread and all that were opened since; gives its tags back, and the others.
-fn close_with_newer(number: u64) -> Option<(TagMap, Vec<(u64, TagMap)>)> {
-    let closed = SCOPES.try_with(|scopes| {
-        let mut scopes = scopes.try_borrow_mut().ok()?;
-        let index = scopes.open.iter().rposition(|(open, _)| *open == number)?;
-        let newer = scopes.open.split_off(index + 1);
-        let (_, tags) = scopes.open.pop()?;
-        Some((tags, newer))
+/// Closes a scope of this thread and all scopes above it. Returns the scope's tags and the scopes that were above.
+fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<(ScopeId, TagMap)>)> {
+    let popped = SCOPES.try_with(|stack| {
+        let mut stack = stack.try_borrow_mut().ok()?;
+        let index = stack.index_of(id)?;
+        let above = stack.scopes.split_off(index + 1);
+        let (_, tags) = stack.scopes.pop()?;
+        Some((tags, above))
     });
-    closed.ok().flatten()
+    popped.ok().flatten()
 }
 
-/// Keeps its tags current on this thread until it is dropped. Made by [`TagMap::enter`].
+/// A guard that keeps tags current on this thread until it is dropped. Made by [`TagMap::enter`].
 ///
-/// It belongs to its thread, so it is not `Send`:
+/// The guard belongs to its thread, so it is not `Send`:
 ///
 /// ```compile_fail,E0277
 /// # use census::TagMap;
@@ -67,8 +85,8 @@ fn close_with_newer(number: u64) -> Option<(TagMap, Vec<(u64, TagMap)>)> {
 /// std::thread::spawn(move || drop(scope));
 /// ```
 ///
-/// A future that holds it across an `.await` is not, either, and cannot be spawned on a runtime that moves it from thread
-/// to thread,
+/// A future that holds the guard across an `.await` is not `Send` either, so a runtime that moves tasks between threads
+/// does not accept it:
 ///
 /// ```compile_fail
 /// # use census::TagMap;
@@ -79,7 +97,7 @@ fn close_with_newer(number: u64) -> Option<(TagMap, Vec<(u64, TagMap)>)> {
 /// });
 /// ```
 ///
-/// but [`with_tags`](crate::WithTags::with_tags) can do what was meant:
+/// [`with_tags`](super::WithTags::with_tags) gives tags to a future instead:
 ///
 /// ```no_run
 /// # use census::{TagMap, WithTags as _};
@@ -91,27 +109,29 @@ fn close_with_newer(number: u64) -> Option<(TagMap, Vec<(u64, TagMap)>)> {
 #[must_use = "the tags are current only while this guard lives: bind it, `let _scope = tags.enter();`"]
 #[derive(Debug)]
 pub struct Scope {
-    number: Option<u64>,
-    /// It belongs to its thread.
+    /// `None` if the thread was ending and the scope was not opened.
+    id: Option<ScopeId>,
+    /// The id means nothing on another thread.
     not_send: PhantomData<*const ()>,
 }
 
 impl TagMap {
-    /// The tags that are current here: those of the innermost scope; none outside of all.
+    /// The tags that are current on this thread: those of the innermost scope, or none if no scope is open.
     ///
-    /// A new thread or task has none. What is current where it is made can be handed over to it: see [`scope`](Self::scope)
-    /// and [`with_tags`](crate::WithTags::with_tags).
+    /// A new thread or task begins without tags. [`scope`](Self::scope) and [`with_tags`](super::WithTags::with_tags)
+    /// show how the current tags are passed to it.
     #[must_use]
     pub fn current() -> Self {
         with_current(|tags| tags.cloned().unwrap_or_default())
     }
 
-    /// Makes these tags current on this thread until the guard is dropped, whereupon the former are again; also when a
-    /// panic drops it, and when guards are dropped out of order.
+    /// Makes these tags current on this thread until the guard is dropped. A panic that drops the guard ends the scope,
+    /// too. Guards may be dropped in any order: the innermost scope that is still open is current.
     ///
-    /// Don't hold the guard across an `.await`: what else the thread runs meanwhile would have the tags, too. The compiler
-    /// refuses it where the future must be `Send`, and clippy elsewhere, with `await-holding-invalid-types =
-    /// ["census::Scope"]` in `clippy.toml`. Use [`with_tags`](crate::WithTags::with_tags) instead.
+    /// Do not hold the guard across an `.await`: other tasks that the thread polls meanwhile would have the tags, too.
+    /// The compiler rejects such a future where it must be `Send`. Elsewhere clippy does, with
+    /// `await-holding-invalid-types = ["census::Scope"]` in `clippy.toml`. Use
+    /// [`with_tags`](super::WithTags::with_tags) instead.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -125,16 +145,17 @@ impl TagMap {
     /// ```
     pub fn enter(mut self) -> Scope {
         Scope {
-            number: open(&mut self),
+            id: push(&mut self),
             not_send: PhantomData,
         }
     }
 
     /// Calls `f` with these tags current.
     ///
-    /// A future that `f` only makes runs later, and without them: that is what
-    /// [`with_tags`](crate::WithTags::with_tags) is for. And whatever else this thread runs meanwhile has them, which may be
-    /// other tasks if `f` blocks on a runtime: `runtime.block_on(future.with_tags(tags))` gives them to that future alone.
+    /// A future that `f` returns runs after the scope, and therefore without the tags: see
+    /// [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks
+    /// on a runtime, this may include other tasks; `runtime.block_on(future.with_tags(tags))` gives the tags to one
+    /// future only.
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
@@ -143,7 +164,7 @@ impl TagMap {
     /// let len = tags!(TENANT = "acme").scope(|| TagMap::current().len());
     /// assert_eq!(len, 1);
     ///
-    /// // Into a thread.
+    /// // In another thread.
     /// let tags = tags!(TENANT = "acme");
     /// let thread = std::thread::spawn(|| tags.scope(TagMap::current));
     /// assert_eq!(thread.join().expect("it does not panic"), tags!(TENANT = "acme"));
@@ -153,29 +174,32 @@ impl TagMap {
         f()
     }
 
-    /// Makes these tags current until the guard is dropped, which puts them back here: for those who enter them again and
-    /// again, because it neither clones nor counts a reference.
-    pub(crate) fn lend(&mut self) -> Lent<'_> {
-        Lent {
-            number: open(self),
+    /// Makes these tags current until the guard is dropped, which moves them back into this map.
+    ///
+    /// A future enters its tags at every poll. Moving them there and back neither clones the map nor counts a
+    /// reference.
+    pub(crate) fn enter_borrowed(&mut self) -> BorrowedScope<'_> {
+        BorrowedScope {
+            id: push(self),
             tags: self,
         }
     }
 }
 
-/// Keeps tags current that it only has on loan. Made by [`TagMap::lend`].
+/// A guard that keeps the tags of a borrowed map current. Made by [`TagMap::enter_borrowed`].
 ///
-/// What was opened since and is still open ends with it: a guard that a future holds across an `.await`, or has forgotten,
-/// is nothing to whatever the thread runs next.
-pub(crate) struct Lent<'a> {
-    number: Option<u64>,
+/// Dropping it also closes the scopes above it. Such a scope is open if a future holds a [`Scope`] across an `.await`
+/// or has forgotten one; it must not stay current for the next task of the thread.
+pub(crate) struct BorrowedScope<'a> {
+    /// `None` if the thread was ending and the scope was not opened.
+    id: Option<ScopeId>,
     tags: &'a mut TagMap,
 }
 
-impl Drop for Lent<'_> {
+impl Drop for BorrowedScope<'_> {
     fn drop(&mut self) {
-        // The newer ones are dropped only after the scopes were let go of.
-        if let Some((tags, _newer)) = self.number.and_then(close_with_newer) {
+        // `_above` is dropped here, after the borrow of the stack has ended.
+        if let Some((tags, _above)) = self.id.and_then(pop_through) {
             *self.tags = tags;
         }
     }
@@ -183,48 +207,42 @@ impl Drop for Lent<'_> {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        // The tags are dropped only after the scopes were let go of.
-        drop(self.number.and_then(close));
+        // The map is dropped here, after the borrow of the stack has ended.
+        drop(self.id.and_then(pop));
     }
 }
 
-/// Calls `f` with the tags of the innermost scope, if there is one.
+/// Calls `f` with the tags of the innermost scope, or with `None` if no scope is open or the thread is ending.
+///
+/// The stack is borrowed during the call: a scope that `f` opened would not become current.
 #[inline]
 pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
-    let called = SCOPES.try_with(|scopes| {
-        let scopes = scopes.try_borrow().ok()?;
-        Some(f(scopes.open.last().map(|(_, tags)| tags)))
+    let called = SCOPES.try_with(|stack| {
+        let stack = stack.try_borrow().ok()?;
+        Some(f(stack.scopes.last().map(|(_, tags)| tags)))
     });
     match called {
         Ok(Some(result)) => result,
-        // The thread is ending.
         _ => f(None),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::super::TagValue;
     use super::*;
-    use crate::declare::{Origin, TagKey};
-    use crate::tags::TagValue;
+    use crate::declare::TagKey;
 
     fn map(value: &str) -> TagMap {
-        const CELL: &crate::declare::TagKeyCell = &TagKey::__cell(
-            "k",
-            "",
-            false,
-            Origin::new(module_path!(), file!(), line!(), column!()),
-        );
         let mut tags = TagMap::new();
-        tags.insert(
-            &TagKey::__from_cell(CELL),
-            TagValue::new(value).unwrap_or_else(|e| panic!("{e}")),
-        );
+        tags.insert(&TagKey::undeclared("k"), TagValue::truncated(value));
         tags
     }
 
     #[test]
-    fn guards_dropped_out_of_order_leave_the_innermost_open_scope_current() {
+    fn guards_may_be_dropped_out_of_order() {
         let outer = map("outer").enter();
         let inner = map("inner").enter();
         drop(outer);
@@ -234,30 +252,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lent_comes_back() {
-        let mut tags = map("lent");
+    fn a_borrowed_scope_closes_the_scopes_above_it() {
+        let mut tags = map("borrowed");
         let _outer = map("outer").enter();
-        let lent = tags.lend();
-        let newer = map("newer").enter();
-        mem::forget(map("newest").enter());
-        assert_eq!(TagMap::current(), map("newest"));
-        drop(lent);
-        assert_eq!(TagMap::current(), map("outer"), "and what came after it");
-        drop(newer);
+        let borrowed = tags.enter_borrowed();
+        let above = map("above").enter();
+        mem::forget(map("forgotten").enter());
+        assert_eq!(TagMap::current(), map("forgotten"));
+        drop(borrowed);
         assert_eq!(TagMap::current(), map("outer"));
-        assert_eq!(tags, map("lent"));
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _lent = tags.lend();
-            panic!("on purpose");
-        }));
-        assert!(caught.is_err());
-        assert_eq!(tags, map("lent"), "also in a panic");
+        drop(above);
+        assert_eq!(TagMap::current(), map("outer"));
+        assert_eq!(tags, map("borrowed"));
     }
 
     #[test]
-    fn a_panic_restores_what_was_current() {
+    fn a_panic_returns_borrowed_tags() {
+        let mut tags = map("borrowed");
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            let _scope = tags.enter_borrowed();
+            panic!("on purpose");
+        }));
+        assert!(caught.is_err());
+        assert_eq!(tags, map("borrowed"));
+        assert_eq!(TagMap::current(), TagMap::new());
+    }
+
+    #[test]
+    fn a_panic_closes_the_scope() {
         let _outer = map("outer").enter();
-        let caught = std::panic::catch_unwind(|| map("inner").scope(|| panic!("on purpose")));
+        let caught = catch_unwind(|| map("inner").scope(|| panic!("on purpose")));
         assert!(caught.is_err());
         assert_eq!(TagMap::current(), map("outer"));
     }

@@ -1,14 +1,14 @@
-//! Why tags could not be encoded or decoded.
+//! The errors of encoding and decoding tags.
 
 use std::fmt;
 
 use super::propagate::MAX_BYTES;
 
-/// Why [`TagMap::encode`](crate::TagMap::encode) did not: the tags are too large.
+/// The error of [`TagMap::encode`](super::TagMap::encode): the tags are too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EncodeError {
-    /// Bytes of the keys and values that would be sent.
+    /// The number of bytes that the keys and values to send have together.
     pub size: usize,
 }
 
@@ -16,7 +16,7 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "tags of {} bytes cannot be sent, at most {MAX_BYTES} can",
+            "the tags to send have {} bytes, the limit is {MAX_BYTES}",
             self.size
         )
     }
@@ -24,30 +24,30 @@ impl fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// Why [`TagMap::decode`](crate::TagMap::decode) did not, and where.
+/// The error of [`TagMap::decode`](super::TagMap::decode): the mistake and its offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     kind: DecodeErrorKind,
     offset: usize,
 }
 
-/// What is wrong with bytes that should be tags.
+/// The kind of a [`DecodeError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// There are none: even no tags are one byte.
+    /// There are no bytes. Even a map without tags is one byte.
     Empty,
-    /// They are of a version other than 0.
+    /// The version is not 0.
     UnknownVersion,
-    /// They end within a tag.
+    /// The bytes end within a tag.
     Truncated,
-    /// A length is more than 10 bytes long, or 2^64 and more.
+    /// A length is 2^64 or more, or is written with more than 10 bytes.
     InvalidLength,
     /// A key is not 1 to 255 bytes of printable ASCII.
     InvalidKey,
     /// A value is not 0 to 255 bytes of printable ASCII.
     InvalidValue,
-    /// Keys and values are more than 8192 bytes together.
+    /// The keys and values have more than 8192 bytes together.
     TooLarge,
 }
 
@@ -58,13 +58,13 @@ impl DecodeErrorKind {
 }
 
 impl DecodeError {
-    /// What is wrong.
+    /// The kind of the mistake.
     #[must_use]
     pub const fn kind(&self) -> DecodeErrorKind {
         self.kind
     }
 
-    /// Where: the number of bytes before the length, key or value that is wrong, or before the tag that is too much.
+    /// The number of bytes before the length, key or value that is wrong, or before the tag that exceeds the limit.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -73,23 +73,23 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no tags at byte {}: ", self.offset)?;
+        write!(f, "invalid tags at byte {}: ", self.offset)?;
         match self.kind {
             DecodeErrorKind::Empty => f.write_str("there are no bytes"),
             DecodeErrorKind::UnknownVersion => f.write_str("the version is not 0"),
-            DecodeErrorKind::Truncated => f.write_str("it ends within a tag"),
+            DecodeErrorKind::Truncated => f.write_str("they end within a tag"),
             DecodeErrorKind::InvalidLength => {
-                f.write_str("a length is 2^64 or more, or takes more than 10 bytes")
+                f.write_str("a length is 2^64 or more, or is written with more than 10 bytes")
             }
             DecodeErrorKind::InvalidKey => {
-                f.write_str("a key is 1 to 255 bytes of printable ASCII, this is not")
+                f.write_str("a key must be 1 to 255 bytes of printable ASCII")
             }
             DecodeErrorKind::InvalidValue => {
-                f.write_str("a value is at most 255 bytes of printable ASCII, this is not")
+                f.write_str("a value must be at most 255 bytes of printable ASCII")
             }
             DecodeErrorKind::TooLarge => write!(
                 f,
-                "keys and values are more than {MAX_BYTES} bytes together"
+                "the keys and values have more than {MAX_BYTES} bytes together"
             ),
         }
     }

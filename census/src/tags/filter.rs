@@ -1,13 +1,14 @@
-//! Filters: which tags may leave, and which are let in.
+//! Filters of the tags that leave the process and of the tags that enter it.
 
 use super::TagMap;
-use super::propagate::stays;
+use super::propagate::is_local_anywhere;
 use crate::declare::TagKey;
 
-/// One rule of a list that says which tags are let through: [`TagMap::outgoing`], [`TagMap::incoming`].
+/// One rule of a list for [`TagMap::outgoing`] or [`TagMap::incoming`]. It includes or excludes the keys that match a
+/// condition on their names.
 ///
-/// The first rule whose condition a key meets decides. A key that meets none is excluded. (OpenCensus,
-/// `tags/TagMap.md`, "`TagPropagationFilter`".)
+/// The first rule that a key matches decides. A key that matches no rule is excluded. (OpenCensus, `tags/TagMap.md`,
+/// "`TagPropagationFilter`".)
 ///
 /// ```
 /// use census::{TagFilter, TagKey, TagMap, TagValue, tag, tags};
@@ -29,6 +30,7 @@ use crate::declare::TagKey;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TagFilter<'a> {
+    /// Whether keys that match are included. Otherwise they are excluded.
     includes: bool,
     condition: Condition<'a>,
 }
@@ -41,37 +43,37 @@ enum Condition<'a> {
 }
 
 impl<'a> TagFilter<'a> {
-    /// Lets the key of this name through: `Include`, `EQUAL`.
+    /// Includes the key of this name: OpenCensus's `Include`, `EQUAL`.
     #[must_use]
     pub const fn include(name: &'a str) -> Self {
         Self::new(true, Condition::Equal(name))
     }
 
-    /// Lets every key through but the one of this name: `Include`, `NOTEQUAL`.
+    /// Includes every key except the one of this name, for which the next rule decides: `Include`, `NOTEQUAL`.
     #[must_use]
     pub const fn include_all_but(name: &'a str) -> Self {
         Self::new(true, Condition::NotEqual(name))
     }
 
-    /// Lets the keys through whose names begin so; with `""`, all: `Include`, `HAS_PREFIX`.
+    /// Includes the keys whose names begin with `prefix`; `""` includes all keys: `Include`, `HAS_PREFIX`.
     #[must_use]
     pub const fn include_prefix(prefix: &'a str) -> Self {
         Self::new(true, Condition::HasPrefix(prefix))
     }
 
-    /// Keeps the key of this name back: `Exclude`, `EQUAL`.
+    /// Excludes the key of this name: `Exclude`, `EQUAL`.
     #[must_use]
     pub const fn exclude(name: &'a str) -> Self {
         Self::new(false, Condition::Equal(name))
     }
 
-    /// Keeps every key back but the one of this name, for which the next rule decides: `Exclude`, `NOTEQUAL`.
+    /// Excludes every key except the one of this name, for which the next rule decides: `Exclude`, `NOTEQUAL`.
     #[must_use]
     pub const fn exclude_all_but(name: &'a str) -> Self {
         Self::new(false, Condition::NotEqual(name))
     }
 
-    /// Keeps the keys back whose names begin so; with `""`, all: `Exclude`, `HAS_PREFIX`.
+    /// Excludes the keys whose names begin with `prefix`; `""` excludes all keys: `Exclude`, `HAS_PREFIX`.
     #[must_use]
     pub const fn exclude_prefix(prefix: &'a str) -> Self {
         Self::new(false, Condition::HasPrefix(prefix))
@@ -84,20 +86,20 @@ impl<'a> TagFilter<'a> {
         }
     }
 
-    fn meets(&self, key: &str) -> bool {
+    fn matches(&self, key_name: &str) -> bool {
         match self.condition {
-            Condition::Equal(name) => key == name,
-            Condition::NotEqual(name) => key != name,
-            Condition::HasPrefix(prefix) => key.starts_with(prefix),
+            Condition::Equal(name) => key_name == name,
+            Condition::NotEqual(name) => key_name != name,
+            Condition::HasPrefix(prefix) => key_name.starts_with(prefix),
         }
     }
 }
 
 impl TagMap {
-    /// The tags of these that may leave the process: those that the filters let through, and that are not local. Without
-    /// filters, all that are not local.
+    /// The tags of this map that may leave the process: the tags that the filters include and that are not local.
+    /// Without filters, all tags that are not local.
     ///
-    /// To be called before [`encode`](Self::encode) or [`to_baggage`](Self::to_baggage), which without it send all that
+    /// Call it before [`encode`](Self::encode) or [`to_baggage`](Self::to_baggage), which send all tags of a map that
     /// are not local. See [`TagFilter`].
     ///
     /// ```
@@ -110,15 +112,15 @@ impl TagMap {
     ///
     /// let tags = tags!(METHOD = "GET", SESSION = 7);
     /// assert_eq!(tags.outgoing(&[]), tags!(METHOD = "GET"));
-    /// // No filter makes a local tag leave.
+    /// // A filter that includes a local tag has no effect.
     /// assert!(tags.outgoing(&[TagFilter::include("session")]).is_empty());
     /// ```
     #[must_use]
     pub fn outgoing(&self, filters: &[TagFilter<'_>]) -> Self {
-        self.only(|key| !stays(key) && lets_through(filters, key))
+        self.filtered(|key| !is_local_anywhere(key) && is_included(filters, key))
     }
 
-    /// The tags of these, which came from outside, that the filters let through. Without filters, all.
+    /// The tags of this map, which was received, that the filters include. Without filters, all tags.
     ///
     /// ```
     /// use census::{TagFilter, TagMap};
@@ -129,11 +131,11 @@ impl TagMap {
     /// ```
     #[must_use]
     pub fn incoming(&self, filters: &[TagFilter<'_>]) -> Self {
-        self.only(|key| lets_through(filters, key))
+        self.filtered(|key| is_included(filters, key))
     }
 
-    fn only(&self, stays: impl Fn(&TagKey) -> bool) -> Self {
-        let tags = self.iter().filter(|(key, _)| stays(key));
+    fn filtered(&self, keep: impl Fn(&TagKey) -> bool) -> Self {
+        let tags = self.iter().filter(|(key, _)| keep(key));
         Self::from_sorted(
             tags.map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
@@ -141,7 +143,7 @@ impl TagMap {
     }
 }
 
-fn lets_through(filters: &[TagFilter<'_>], key: &TagKey) -> bool {
-    let decides = filters.iter().find(|filter| filter.meets(key.name()));
-    decides.map_or(filters.is_empty(), |filter| filter.includes)
+fn is_included(filters: &[TagFilter<'_>], key: &TagKey) -> bool {
+    let first_match = filters.iter().find(|filter| filter.matches(key.name()));
+    first_match.map_or(filters.is_empty(), |filter| filter.includes)
 }

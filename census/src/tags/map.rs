@@ -1,21 +1,20 @@
-//! Sets of tags.
+//! The map from tag keys to tag values.
 
 use std::fmt;
-use std::iter::Map;
-use std::slice;
 use std::sync::Arc;
 
-use super::{AsTagValue, TagValue, TagValueRef};
+use super::tag::Tag;
+use super::{TagMapIter, TagValue};
 use crate::declare::TagKey;
 
-/// A set of tags: each key has one value. Cheap to clone. Made by [`tags!`](macro@crate::tags).
+/// A map from tag keys to tag values. Cheap to clone. Made by [`tags!`](macro@crate::tags).
 ///
-/// Measurements have the tags of the set that is [`current`](Self::current). A set is made current by
-/// [`scope`](Self::scope), [`enter`](Self::enter) and, for futures, [`with_tags`](crate::WithTags::with_tags). It goes to
-/// other processes by [`to_baggage`](Self::to_baggage) and [`encode`](Self::encode), and comes from them by
-/// [`from_baggage`](Self::from_baggage) and [`decode`](Self::decode).
+/// Measurements have the tags of the map that is [`current`](Self::current). A map is made current by
+/// [`scope`](Self::scope), [`enter`](Self::enter) and, for futures, [`with_tags`](super::WithTags::with_tags).
+/// [`to_baggage`](Self::to_baggage) and [`encode`](Self::encode) write a map for other processes;
+/// [`from_baggage`](Self::from_baggage) and [`decode`](Self::decode) read one that another process has written.
 ///
-/// The operations are OpenCensus's (`tags/TagMap.md`):
+/// The operations are those of OpenCensus (`tags/TagMap.md`):
 ///
 /// ```
 /// use census::{TagKey, TagMap, TagValue, tag};
@@ -24,39 +23,39 @@ use crate::declare::TagKey;
 /// static TENANT: TagKey;
 ///
 /// let mut tags = TagMap::new();
-/// tags.update(&TENANT, TagValue::new("acme")?); // only what is there
-/// assert_eq!(tags.get(&TENANT), None);
-/// tags.insert(&TENANT, TagValue::new("acme")?);
-/// tags.insert(&TENANT, TagValue::new("other")?); // keeps what is there
+/// assert!(!tags.update(&TENANT, TagValue::new("acme")?)); // there is no value to replace
+/// assert!(tags.insert(&TENANT, TagValue::new("acme")?));
+/// assert!(!tags.insert(&TENANT, TagValue::new("other")?)); // the key has a value, which stays
 /// assert_eq!(tags.get(&TENANT).map(TagValue::as_str), Some("acme"));
-/// tags.upsert(&TENANT, TagValue::new("other")?); // in any case
-/// tags.delete(&TENANT);
+/// tags.upsert(&TENANT, TagValue::new("other")?); // inserts or replaces
+/// assert!(tags.delete(&TENANT));
 /// assert!(tags.is_empty());
 /// # Ok::<(), census::TagValueError>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct TagMap {
-    /// Sorted by key. `None` is one way to say that there are none: it allocates nothing.
+    /// Sorted by key, each key once. `None` and an empty vector both mean no tags; `None` needs no allocation.
     tags: Option<Arc<Vec<(TagKey, TagValue)>>>,
 }
 
-// Sent along with tasks and to threads.
+// Programs move maps into tasks and threads.
 const _: () = {
     const fn is_shared<T: Clone + Send + Sync + Unpin + 'static>() {}
     is_shared::<TagMap>();
 };
 
-/// So many tags are looked at before names are compared.
-const FEW: usize = 8;
+/// The number of tags whose handles a look-up compares, one after the other, before it compares names. Most maps are
+/// smaller.
+const LINEAR_SCAN_LIMIT: usize = 8;
 
 impl TagMap {
-    /// No tags.
+    /// A map without tags.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Tags that are sorted by key, each key once.
+    /// A map of tags that are sorted by key, each key once.
     pub(super) fn from_sorted(tags: Vec<(TagKey, TagValue)>) -> Self {
         debug_assert!(tags.is_sorted_by(|(a, _), (b, _)| a < b));
         Self {
@@ -64,44 +63,44 @@ impl TagMap {
         }
     }
 
-    /// The value of a key.
+    /// The value of a key, if it has one.
     #[must_use]
     #[inline]
     pub fn get(&self, key: &TagKey) -> Option<&TagValue> {
         let tags = self.as_slice();
-        let same = |(other, _): &&(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
-        let (_, value) = match tags.iter().take(FEW).find(same) {
+        let is_same_handle = |(other, _): &&(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
+        let (_, value) = match tags.iter().take(LINEAR_SCAN_LIMIT).find(is_same_handle) {
             Some(tag) => tag,
             None => self.get_by_name(key)?,
         };
         Some(value)
     }
 
-    /// The tag of a key, and the key as it is here.
+    /// The tag of a key. Out of line, to keep [`get`](Self::get) small where it is inlined.
     #[inline(never)]
     fn get_by_name(&self, key: &TagKey) -> Option<&(TagKey, TagValue)> {
         self.as_slice().get(self.find(key).ok()?)
     }
 
-    /// The tags, ordered by key. `for (key, value) in &tags` does it, too.
+    /// The tags, ordered by key. `for (key, value) in &tags` is the same.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&TagKey, &TagValue)> {
-        self.into_iter()
+    pub fn iter(&self) -> TagMapIter<'_> {
+        TagMapIter::new(self.as_slice())
     }
 
-    /// How many tags there are.
+    /// The number of tags.
     #[must_use]
     pub fn len(&self) -> usize {
         self.as_slice().len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no tags.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.as_slice().is_empty()
     }
 
-    /// Adds a tag unless its key has a value already. Returns whether the tag was added.
+    /// Adds a tag unless its key already has a value. Returns whether the tag was added.
     pub fn insert(&mut self, key: &TagKey, value: TagValue) -> bool {
         match self.find(key) {
             Ok(_) => false,
@@ -112,7 +111,7 @@ impl TagMap {
         }
     }
 
-    /// Replaces the value of a key that has one. Returns whether the key had one.
+    /// Replaces the value of a key that has one. Returns whether it was replaced.
     pub fn update(&mut self, key: &TagKey, value: TagValue) -> bool {
         match self.find(key) {
             Ok(index) => {
@@ -123,7 +122,7 @@ impl TagMap {
         }
     }
 
-    /// Sets the value of a key, whether it has one or not.
+    /// Sets the value of a key, whether or not the key already has one.
     pub fn upsert(&mut self, key: &TagKey, value: TagValue) {
         match self.find(key) {
             Ok(index) => self.replace(index, key, value),
@@ -131,7 +130,7 @@ impl TagMap {
         }
     }
 
-    /// Removes the tag of a key. Returns whether there was one.
+    /// Removes the tag of a key. Returns whether it was removed.
     pub fn delete(&mut self, key: &TagKey) -> bool {
         match self.find(key) {
             Ok(index) => {
@@ -142,11 +141,11 @@ impl TagMap {
         }
     }
 
-    /// This set and `tags` over it: what `tags!` does.
-    pub(crate) fn with(mut self, tags: &[Tag<'_>]) -> Self {
+    /// This map, with the values of `tags` in place of its own. A tag that is not set leaves the map's value as it is.
+    pub(super) fn overlaid(mut self, tags: &[Tag<'_>]) -> Self {
         for tag in tags {
             if let Some(value) = tag.value.get() {
-                self.upsert(tag.key, TagValue::cut(value));
+                self.upsert(tag.key, TagValue::truncated(value));
             }
         }
         self
@@ -160,17 +159,18 @@ impl TagMap {
         Arc::make_mut(self.tags.get_or_insert_default())
     }
 
+    /// The index of the key's tag, or the index at which it is to be inserted.
     fn find(&self, key: &TagKey) -> Result<usize, usize> {
         let tags = self.as_slice();
-        // Mostly there are few tags, and one has this very key: no name need be read.
-        let same = |(other, _): &(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
-        match tags.iter().take(FEW).position(same) {
+        // Usually there are few tags, and one of them has this very handle. Then no name is read.
+        let is_same_handle = |(other, _): &(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
+        match tags.iter().take(LINEAR_SCAN_LIMIT).position(is_same_handle) {
             Some(index) => Ok(index),
             None => tags.binary_search_by(|(other, _)| other.cmp(key)),
         }
     }
 
-    /// The newest tag replaces the key too: it says whether the tag is local.
+    /// Replaces the tag at `index`: the value and also the handle of the key, which says whether the tag is local.
     fn replace(&mut self, index: usize, key: &TagKey, value: TagValue) {
         if let Some(tag) = self.make_mut().get_mut(index) {
             *tag = (key.clone(), value);
@@ -189,94 +189,56 @@ impl Eq for TagMap {}
 /// `{"tenant": "acme"}`
 impl fmt::Debug for TagMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = self.iter().map(|(key, value)| (key.name(), value));
-        f.debug_map().entries(named).finish()
+        self.iter().fmt(f)
     }
 }
-
-type Pair<'a> = (&'a TagKey, &'a TagValue);
 
 impl<'a> IntoIterator for &'a TagMap {
-    type Item = Pair<'a>;
-    type IntoIter =
-        Map<slice::Iter<'a, (TagKey, TagValue)>, fn(&'a (TagKey, TagValue)) -> Pair<'a>>;
+    type Item = (&'a TagKey, &'a TagValue);
+    type IntoIter = TagMapIter<'a>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.as_slice().iter().map(|(key, value)| (key, value))
+    fn into_iter(self) -> TagMapIter<'a> {
+        self.iter()
     }
 }
 
-/// A tag as `record!` and `tags!` hand it over.
-#[derive(Clone, Copy, Debug)]
-pub struct Tag<'a> {
-    pub(crate) key: &'a TagKey,
-    pub(crate) value: TagValueRef<'a>,
-    /// The places of a key that is a `static`, and of a value that is a literal; 0 of others. They tell the tag from all
-    /// others. Taken here, where the compiler may know them.
-    pub(crate) places: (usize, usize),
-}
-
-/// A tag.
-#[inline]
-pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> Tag<'a> {
-    Tag::new(key, value.as_tag_value())
-}
-
-/// A tag whose value is a literal.
-#[inline]
-#[must_use]
-pub fn literal_tag<'a>(key: &'a TagKey, value: &'static &'static str) -> Tag<'a> {
-    Tag::new(key, TagValueRef::literal(value))
-}
-
-impl<'a> Tag<'a> {
-    #[inline]
-    #[must_use]
-    pub(crate) fn new(key: &'a TagKey, value: TagValueRef<'a>) -> Self {
-        Self {
-            key,
-            value,
-            places: (
-                key.place().unwrap_or_default(),
-                value.place().unwrap_or_default(),
-            ),
-        }
-    }
-}
-
-/// What `tags!` makes: the current tags and these over them.
+/// The map that `tags!` returns: the current tags, overlaid with these.
 #[must_use = "tags are current only once `scope`, `enter` or `with_tags` makes them so"]
 pub fn tags(tags: &[Tag<'_>]) -> TagMap {
-    TagMap::current().with(tags)
+    TagMap::current().overlaid(tags)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn no_tags_are_equal_however_they_came_about_and_need_no_memory() {
-        assert!(TagMap::new().tags.is_none());
-        assert!(TagMap::current().with(&[]).tags.is_none());
-        let key = TagKey::new("came_and_went").expect("a valid name");
+    fn one_tag(key: &TagKey) -> TagMap {
         let mut tags = TagMap::new();
-        tags.insert(&key, TagValue::cut("x"));
+        tags.insert(key, TagValue::truncated("x"));
+        tags
+    }
+
+    #[test]
+    fn maps_without_tags_are_equal_and_new_ones_allocate_nothing() {
+        assert!(TagMap::new().tags.is_none());
+        assert!(TagMap::current().overlaid(&[]).tags.is_none());
+        let key = TagKey::undeclared("came_and_went");
+        let mut tags = one_tag(&key);
         assert_eq!(format!("{tags:?}"), r#"{"came_and_went": "x"}"#);
-        assert!((&tags).into_iter().eq([(&key, &TagValue::cut("x"))]));
+        assert!((&tags).into_iter().eq([(&key, &TagValue::truncated("x"))]));
         tags.delete(&key);
         assert_eq!(tags, TagMap::new());
     }
 
     #[test]
-    fn lending_clones_nothing() {
-        let key = TagKey::new("lent").expect("a valid name");
-        let mut tags = TagMap::new();
-        tags.insert(&key, TagValue::cut("x"));
-        let lent = tags.lend();
-        // That of the scope, and this one.
+    fn borrowed_scopes_clone_nothing() {
+        let mut tags = one_tag(&TagKey::undeclared("borrowed"));
+        let references = |tags: &TagMap| tags.tags.as_ref().map(Arc::strong_count);
+        let scope = tags.enter_borrowed();
         let current = TagMap::current();
-        assert_eq!(current.tags.as_ref().map(Arc::strong_count), Some(2));
-        drop(lent);
-        assert_eq!(tags.tags.as_ref().map(Arc::strong_count), Some(2));
+        // Two references: the scope's and `current`.
+        assert_eq!(references(&current), Some(2));
+        drop(scope);
+        assert_eq!(references(&tags), Some(2));
     }
 }

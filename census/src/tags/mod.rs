@@ -1,25 +1,38 @@
-//! Tags: values, sets of them, the set that is current in a scope, and the ways out of the process and back in.
+//! Tags: values, maps of tags, the map that is current in a scope, and the formats in which tags travel between
+//! processes.
+//!
+//! A tag is a key and a value. Keys are declared in [`declare`](crate::declare), the only step that this module uses.
 
+mod as_tag_value;
 mod baggage;
 mod binary;
 mod context;
+pub(crate) mod declared_keys;
 mod error;
 mod filter;
+mod inline;
 mod map;
-pub(crate) mod packed;
+mod map_iter;
 mod percent;
 mod propagate;
+pub(crate) mod row_key;
+mod tag;
 mod value;
+mod value_ref;
 mod with_tags;
 
+pub use as_tag_value::AsTagValue;
 pub use context::Scope;
 pub(crate) use context::with_current;
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
-pub use map::{Tag, TagMap, literal_tag, tag, tags};
+pub use map::{TagMap, tags};
+pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};
-pub(crate) use value::cut;
-pub use value::{AsTagValue, TagValue, TagValueError, TagValueRef};
+pub use tag::{Tag, literal_tag, tag};
+pub(crate) use value::truncate;
+pub use value::{TagValue, TagValueError};
+pub use value_ref::TagValueRef;
 #[cfg(feature = "stream")]
 pub use with_tags::StreamWithTags;
 pub use with_tags::{Tagged, WithTags};

@@ -1,4 +1,4 @@
-//! Tags that go along with a future or a stream, wherever it is polled.
+//! Futures and streams that carry their tags to every thread that polls them.
 
 use std::fmt;
 use std::pin::Pin;
@@ -8,11 +8,11 @@ use pin_project_lite::pin_project;
 
 use super::TagMap;
 
-/// Gives futures tags of their own: `use census::WithTags as _;`.
+/// Gives a future its own tags: `use census::WithTags as _;`.
 pub trait WithTags: Future + Sized {
-    /// This future, with exactly these tags current whenever it is polled, on whichever thread, and when it is dropped.
+    /// This future, with exactly these tags current while it is polled, on any thread, and while it is dropped.
     ///
-    /// A new task has no tags, nor has a new thread. This is how they go along:
+    /// A new task or thread begins without tags. Pass the current tags to it:
     ///
     /// ```standalone_crate
     /// use census::{Measure, TagKey, TagMap, WithTags as _, measure, tag, tags, view};
@@ -25,7 +25,7 @@ pub trait WithTags: Future + Sized {
     ///
     /// async fn answer() {
     ///     SENT.record(3);
-    ///     // A task of this one's: its tags are those that are current here.
+    ///     // The new task has the tags that are current here.
     ///     let log = async { SENT.record(4) }.with_tags(TagMap::current());
     ///     tokio::spawn(log).await.expect("it does not panic");
     /// }
@@ -38,8 +38,8 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// `tags!` takes what is current where it stands, and adds to that. What is current where the future is polled is not
-    /// looked at, so the innermost `with_tags` counts:
+    /// `tags!` adds to the tags that are current where it is written. The tags that are current where the future is
+    /// polled have no effect, so the innermost `with_tags` counts:
     ///
     /// ```
     /// # use census::{TagKey, TagMap, WithTags as _, tag, tags};
@@ -55,8 +55,9 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// It allocates nothing, and a poll clones nothing. Panics pass through; the tags that were current are again. A guard
-    /// of [`TagMap::enter`] that the future holds across an `.await` ends there, so that no other task has its tags.
+    /// `with_tags` allocates nothing, and a poll clones nothing. After a poll, also one that panics, the tags are
+    /// current that were current before. If the future holds a guard of [`TagMap::enter`] across an `.await`, the scope
+    /// ends at that `.await`, so other tasks never have its tags.
     fn with_tags(self, tags: TagMap) -> Tagged<Self> {
         Tagged::new(self, tags)
     }
@@ -64,11 +65,11 @@ pub trait WithTags: Future + Sized {
 
 impl<F: Future> WithTags for F {}
 
-/// Gives streams tags of their own: `use census::StreamWithTags as _;`. With the feature `stream`.
+/// Gives a stream its own tags: `use census::StreamWithTags as _;`. With the feature `stream`.
 #[cfg(feature = "stream")]
 pub trait StreamWithTags: futures_core::Stream + Sized {
-    /// This stream, with exactly these tags current whenever it is polled, on whichever thread, and when it is dropped.
-    /// What its items are used for is done without them, as that is not the stream's doing.
+    /// This stream, with exactly these tags current while it is polled, on any thread, and while it is dropped. They
+    /// are not current in the code that uses its items.
     ///
     /// ```
     /// # use census::{StreamWithTags as _, TagKey, TagMap, tag, tags};
@@ -93,12 +94,14 @@ pub trait StreamWithTags: futures_core::Stream + Sized {
 impl<S: futures_core::Stream> StreamWithTags for S {}
 
 pin_project! {
-    /// A future, or a stream, with tags of its own. Made by [`WithTags::with_tags`].
+    /// A future or a stream with its own tags. Made by [`WithTags::with_tags`].
     ///
-    /// It is `Send`, `Sync` and `Unpin` where what it wraps is. Once ready, polling it again is the inner future's affair.
+    /// It is `Send`, `Sync` or `Unpin` if the inner future or stream is. A poll of a future that was ready is passed to
+    /// the inner future, too.
     #[must_use = "futures and streams do nothing unless you `.await` or poll them"]
     pub struct Tagged<T> {
-        // `None` only while it is dropped: what its destructors record is to have the tags.
+        // `None` only while `Tagged` is dropped: the inner value is dropped within the scope, so that its destructors
+        // record with the tags.
         #[pin]
         inner: Option<T>,
         tags: TagMap,
@@ -107,7 +110,7 @@ pin_project! {
     impl<T> PinnedDrop for Tagged<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _lent = this.tags.lend();
+            let _scope = this.tags.enter_borrowed();
             this.inner.set(None);
         }
     }
@@ -127,10 +130,10 @@ impl<F: Future> Future for Tagged<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _lent = this.tags.lend();
+        let _scope = this.tags.enter_borrowed();
         match this.inner.as_pin_mut() {
             Some(future) => future.poll(cx),
-            // Nobody can poll what is being dropped.
+            // Unreachable: a value that is being dropped cannot be polled.
             None => Poll::Pending,
         }
     }
@@ -159,9 +162,10 @@ mod stream {
 
         fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
             let this = self.project();
-            let _lent = this.tags.lend();
+            let _scope = this.tags.enter_borrowed();
             match this.inner.as_pin_mut() {
                 Some(stream) => stream.poll_next(cx),
+                // Unreachable, as above.
                 None => Poll::Pending,
             }
         }

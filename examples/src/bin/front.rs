@@ -1,8 +1,8 @@
-//! The front of two services: it knows who asks, and tells the `back` in a header.
+//! The front end of two services. It knows the tenant of each request, and sends it to `back` in a header.
 //!
-//! `GET /TENANT/DOCUMENT` is a document from the back; `GET /metrics` is for Prometheus.
+//! `GET /TENANT/DOCUMENT` returns a document that `back` reads. `GET /metrics` is for Prometheus.
 
-#![expect(clippy::print_stdout, reason = "a program's output")]
+#![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 use std::error::Error;
 use std::time::Duration;
@@ -16,26 +16,26 @@ use warp::Filter;
 use warp::http::StatusCode;
 use warp::reply::{Reply, with_status};
 
-/// Who asks.
+/// The tenant that sent the request.
 #[tag]
 static TENANT: TagKey;
 
-/// How long requests take.
+/// Duration of a request.
 #[measure]
 static LATENCY: Measure<Duration>;
 
 view! {
-    /// How long requests take, by who asks and how it ends.
+    /// Duration of requests, by tenant and result.
     static REQUEST_SECONDS: Distribution<LATENCY> by (TENANT, calls::RESULT);
 }
 
-/// Answers requests of tenants with what the back says.
+/// Answers requests of tenants with documents from the back end.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Where the back is.
+    /// The URL of the back end.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8001")]
     back: String,
-    /// Where to serve; port 0 stands for a free one.
+    /// The address to serve at; port 0 takes a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     listen: String,
 }
@@ -46,7 +46,9 @@ struct Back {
     url: String,
 }
 
-/// Asks the back. The tenant is current for the whole call, and so in the header, too.
+/// Gets the document from the back end.
+///
+/// `#[measure]` makes `TENANT` a current tag for the whole call, so `TagMap::current()` contains it.
 #[measure(LATENCY, tags(TENANT = tenant))]
 async fn forward(back: Back, tenant: String, document: String) -> reqwest::Result<String> {
     let url = format!("{}/documents/{document}", back.url);
@@ -55,14 +57,14 @@ async fn forward(back: Back, tenant: String, document: String) -> reqwest::Resul
     request.send().await?.error_for_status()?.text().await
 }
 
-/// The answer to a client: with the status that the back gave, or 502 if it gave none.
+/// The response to a client. It has the status of the back end's response, or 502 if there was no response.
 fn answer(document: reqwest::Result<String>) -> impl Reply {
     match document {
         Ok(document) => with_status(document, StatusCode::OK),
         Err(error) => {
             let status = error.status().unwrap_or(StatusCode::BAD_GATEWAY);
             with_status(
-                "The back has no such document, or is away.\n".to_owned(),
+                "The back end has no such document, or cannot be reached.\n".to_owned(),
                 status,
             )
         }
@@ -76,7 +78,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         client: reqwest::Client::new(),
         url: args.back,
     };
-    // The clients' own baggage is not looked at: at the edge, anybody could say anything.
+    // The clients' own `baggage` headers are ignored: clients outside are not trusted to choose tags.
     let documents = warp::path!(String / String)
         .and(warp::get())
         .then(move |tenant: String, document| {

@@ -1,8 +1,8 @@
-//! OpenCensus's classic: how large are the videos we process, and which clients do they come from?
+//! OpenCensus's classic example: how large are the videos that a service processes, and which clients send them?
 //!
-//! `video_size` prints what Prometheus would see; `video_size --serve 127.0.0.1:8000` lets it look.
+//! `video_size` prints the text that Prometheus would get. `video_size --serve 127.0.0.1:8000` serves it over HTTP.
 
-#![expect(clippy::print_stdout, reason = "a program's output")]
+#![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 use std::env;
 use std::error::Error;
@@ -12,9 +12,9 @@ use census::{Measure, TagKey, measure, record, tag, view};
 
 const MIB: u64 = 1 << 20;
 
-// A library declares what it measures, and by what measurements can be told apart ...
+// A library declares its measures, and the tag keys by which measurements can be told apart.
 
-/// Which client the video came from.
+/// The client that sent the video.
 #[tag]
 static FRONTEND: TagKey;
 
@@ -22,13 +22,14 @@ static FRONTEND: TagKey;
 #[measure(unit = "By")]
 static VIDEO_SIZE: Measure<u64>;
 
-// ... and records, not knowing what for ...
+// The library records measurements. It does not know how they are aggregated, or whether anything uses them.
 
 fn process_video(frontend: &str, size: u64) {
     record!(VIDEO_SIZE = size, tags(FRONTEND = frontend));
 }
 
-// ... and an application says what it wants to see.
+// An application declares views: which aggregations of which measures it exports, and by which tag keys.
+
 view! {
     /// Size of processed videos, by client.
     static VIDEO_SIZES: Distribution<VIDEO_SIZE> by (FRONTEND) {

@@ -228,7 +228,7 @@ fn encode(tags: &Tags) -> Encoded {
     }
     match map.encode() {
         Ok(encoded) => Encoded {
-            text: in_any_order(&encoded),
+            text: in_any_order(encoded.as_bytes()),
             left_out: Some(encoded.omitted().total()),
         },
         Err(_) => error("size"),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::aggregate::aggregation::row_format;
 use crate::aggregate::write::{Exclusive, Shared};
 use crate::id::ViewId;
 
@@ -19,7 +20,7 @@ fn the_shift_stays_the_first_value_even_if_it_is_zero() {
 
 fn format<T: Value>(bounds: &[T]) -> RowFormat {
     let bounds = Bounds::new(bounds.iter().copied()).expect("bounds that increase");
-    RowFormat::with_bounds(
+    row_format(
         ViewId::next(),
         AggregationKind::Distribution,
         T::KIND,

@@ -20,7 +20,7 @@ use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// Collects the views each time that it is encoded.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ impl EncodeLabelSet for RowLabels<'_> {
         for label in self.const_labels {
             (label.name.as_str(), label.value.as_str()).encode(encoder.encode_label())?;
         }
-        for (name, value) in self.names.iter().zip(packed::iter(self.key)) {
+        for (name, value) in self.names.iter().zip(row_key::values(self.key)) {
             (name.as_str(), value).encode(encoder.encode_label())?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::prometheus::bounds::BucketBound;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::family::Family;
 use crate::prometheus::value::SampleValue;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// The parts of a family's sample lines that all rows share.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl LineTemplates {
     }
 
     fn write_labels(&self, out: &mut String, key: &str) {
-        for (separator, value) in self.separators.iter().zip(packed::iter(key)) {
+        for (separator, value) in self.separators.iter().zip(row_key::values(key)) {
             out.push_str(separator);
             write_label_value(out, value);
         }

@@ -6,7 +6,7 @@ use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::{ThreadId, ViewId};
 use crate::register::{ViewsVersion, views_of};
-use crate::tags::{Tag, cut};
+use crate::tags::{Tag, truncate};
 
 /// What has begun, and where to find it when it ends.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(in crate::record) fn end_elsewhere(
     let views = views_of(cell).map(|(_, views)| views);
     let views = views.iter().flat_map(|views| views.iter());
     let views = views.filter(|view| begun.newest.is_some_and(|newest| view.id() <= newest));
-    let value_of = |key: &TagKey| cut(measure::last_set(tags, key).unwrap_or_default());
+    let value_of = |key: &TagKey| truncate(measure::last_set(tags, key).unwrap_or_default());
     record_found(views.cloned(), value_of, bits);
 }
 

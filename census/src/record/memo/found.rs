@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aggregate::{LiveView, RowLookup, Target};
 use crate::declare::TagKey;
 use crate::id::RowId;
-use crate::tags::packed;
+use crate::tags::row_key;
 
 /// Where a measurement goes: one target for each view. A thread uses it again and again, so that it need not allocate.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl FoundTargets {
         for view in views {
             self.key.clear();
             for column in view.spec.columns.iter() {
-                packed::push(&mut self.key, value_of(column.key()));
+                row_key::push(&mut self.key, value_of(column.key()));
             }
             let (row, is_overflow) = match view.find_or_add(&self.key) {
                 RowLookup::Row(row) => (row, false),

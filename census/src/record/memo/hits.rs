@@ -1,7 +1,7 @@
 //! The quick ways: measurements whose places or texts the thread knows.
 
 use super::own;
-use super::places::{Entry, Left, places_of};
+use super::places::{Entry, Left, addresses, places_of};
 use super::texts::{Text, Texts, texts};
 use super::{Memo, columns::scoped, each_target};
 use crate::declare::{MeasureCell, ValueBits};
@@ -18,7 +18,7 @@ pub(in crate::record) fn record<'a, const N: usize>(
     tags: impl Fn() -> [Tag<'a>; N],
     bits: ValueBits,
 ) {
-    let places = tags().each_ref().map(|tag| tag.places);
+    let places = tags().each_ref().map(addresses);
     // The compiler mostly knows.
     let all_literals = places.iter().all(|(_, value)| *value != 0);
     if !all_literals {
@@ -42,7 +42,7 @@ fn record_texts<const N: usize>(
         let Some(bytes) = tag.value.bytes() else {
             return false;
         };
-        *text = (tag.places.0, bytes);
+        *text = (tag.key_address.get(), bytes);
     }
     record_by_text(version, &texts, bits)
 }
@@ -185,7 +185,7 @@ mod tests {
         let version = current_version(measure.cell()).expect("it is viewed");
         for text in &TEXTS {
             let tags = || [literal_tag(&FUNCTION, text)];
-            let places = tags().map(|tag| tag.places);
+            let places = tags().each_ref().map(addresses);
             // The first is met; the second is known by its text.
             record(measure.cell(), version, tags, ValueBits(1));
             assert!(record_by_place(version, &places, ValueBits(1)), "{text}");

@@ -4,9 +4,9 @@ use std::sync::{Arc, Weak};
 
 use super::texts::Text;
 use crate::aggregate::LiveView;
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{Address, MeasureCell, TagKey};
 use crate::register::{ViewsVersion, views_of};
-use crate::tags::{Tag, TagMap, TagValue, TagValueRef, cut};
+use crate::tags::{Tag, TagMap, TagValue, TagValueRef, truncate};
 
 /// How many combinations of tag keys it remembers.
 const MAX_SHAPES: usize = 16;
@@ -117,8 +117,9 @@ impl MeasureMemo {
             let text = own.or_else(|| scope?.get(column).map(TagValue::as_str));
             *tag = Tag {
                 key: column,
-                value: TagValueRef::borrowed(cut(text.unwrap_or_default())),
-                places: (number, 0),
+                value: TagValueRef::borrowed(truncate(text.unwrap_or_default())),
+                key_address: Address::stand_in(number),
+                value_address: Address::NONE,
             };
         }
         values
@@ -146,11 +147,11 @@ impl Shape {
             .collect();
         Self {
             keys: tags.iter().map(|tag| tag.key.clone()).collect(),
-            places: tags.iter().map(|tag| tag.places.0).collect(),
+            places: tags.iter().map(|tag| tag.key_address.get()).collect(),
             needs_scope: sources
                 .iter()
                 .any(|source| matches!(source, Source::Scope(_))),
-            is_simple: tags.iter().all(|tag| tag.places.0 != 0)
+            is_simple: tags.iter().all(|tag| tag.key_address.is_some())
                 && !sources
                     .iter()
                     .any(|source| matches!(source, Source::Several)),

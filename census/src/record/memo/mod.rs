@@ -30,6 +30,7 @@ pub(super) use self::kept::Kept;
 use self::kept::Spare;
 use self::measure::MeasureMemo;
 use self::places::Places;
+pub(super) use self::places::addresses;
 use self::shared::without_memo;
 use self::texts::Texts;
 use crate::aggregate::{Index, LiveView, Shard, Target};

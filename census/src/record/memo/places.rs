@@ -41,7 +41,7 @@ pub(super) struct Entry {
 /// The one tag that stands for a [`BoundMeasure`](crate::BoundMeasure): no static lies there.
 #[inline]
 pub(super) const fn bound(id: BoundId) -> [(usize, usize); 1] {
-    [(usize::MAX, id.0 as usize)]
+    [(usize::MAX, id.0)]
 }
 
 impl Places {
@@ -215,6 +215,12 @@ impl Places {
     }
 }
 
+/// The places of a tag: 0 of a key or value that has none.
+#[inline]
+pub(in crate::record) const fn addresses(tag: &Tag<'_>) -> (usize, usize) {
+    (tag.key_address.get(), tag.value_address.get())
+}
+
 /// The places of tags, if all have such, and there are not too many.
 pub(super) fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> {
     let mut places = [(0, 0); MAX_TAGS];
@@ -222,10 +228,10 @@ pub(super) fn places_of(tags: &[Tag<'_>]) -> Option<[(usize, usize); MAX_TAGS]> 
         return None;
     }
     for (place, tag) in places.iter_mut().zip(tags) {
-        if tag.places.0 == 0 || tag.places.1 == 0 {
+        if !(tag.key_address.is_some() && tag.value_address.is_some()) {
             return None;
         }
-        *place = tag.places;
+        *place = addresses(tag);
     }
     Some(places)
 }

@@ -7,7 +7,7 @@ use super::measure::last_set;
 use crate::aggregate::{LiveView, Target};
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::register::views_of;
-use crate::tags::{Tag, TagValue, cut, with_current};
+use crate::tags::{Tag, TagValue, truncate, with_current};
 
 /// Adds a measurement where everybody does.
 pub(super) fn record_found<'v>(
@@ -33,7 +33,7 @@ pub(super) fn without_memo(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl Fn
     with_current(|scope| {
         let value_of = |key: &TagKey| {
             let value = last_set(tags, key).or_else(|| scope?.get(key).map(TagValue::as_str));
-            cut(value.unwrap_or_default())
+            truncate(value.unwrap_or_default())
         };
         found.find(views.iter().cloned(), value_of, shared);
     });

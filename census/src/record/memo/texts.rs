@@ -175,7 +175,7 @@ impl Texts {
     pub(super) fn may_know(tags: &[Tag<'_>]) -> bool {
         let short = |text: &[u8]| text.len() <= MAX_LEN;
         let mut tags = tags.iter();
-        tags.all(|tag| tag.places.0 != 0 && tag.value.bytes().is_some_and(short))
+        tags.all(|tag| tag.key_address.is_some() && tag.value.bytes().is_some_and(short))
     }
 
     /// Remembers the targets of a measurement with tags that it [may](Self::may_know).
@@ -315,7 +315,7 @@ impl More {
 /// The tags, which all have texts.
 #[inline]
 pub(super) fn texts<'a>(tags: &'a [Tag<'_>]) -> impl Iterator<Item = Text<'a>> + Clone {
-    let text = |tag: &'a Tag<'_>| (tag.places.0, tag.value.bytes().unwrap_or_default());
+    let text = |tag: &'a Tag<'_>| (tag.key_address.get(), tag.value.bytes().unwrap_or_default());
     tags.iter().map(text)
 }
 

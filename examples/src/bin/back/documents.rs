@@ -1,22 +1,24 @@
-//! Reads documents, and measures that. As in a library: there are no views here, and no tenants.
+//! Reads documents and measures the reads. This could be a library: it declares no views, and knows no tenants.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use census::{Measure, measure};
 
-/// Bytes of the documents that were read.
+/// Size of the documents that were read.
 #[measure(unit = "By")]
 pub(crate) static BYTES: Measure<u64>;
 
-/// How long reading takes.
+/// Duration of a read.
 #[measure]
 pub(crate) static LATENCY: Measure<Duration>;
 
-/// A document: there are a `short` one and a `long` one.
-#[measure(LATENCY, BYTES = |read| read.as_ref().ok().map(|text| text.len() as u64))]
+/// Reads the document with this name. There are two documents, `short` and `long`.
+///
+/// `#[measure]` records the duration of every call, and the size of every document that was found.
+#[measure(LATENCY, BYTES = |result| result.as_ref().ok().map(|document| document.len() as u64))]
 pub(crate) async fn read(name: String) -> io::Result<String> {
-    // It waits for a disk, say, and may go on on another thread.
+    // Stands for a wait for the disk. Afterwards the task may continue on another thread, with the same tags.
     tokio::time::sleep(Duration::from_millis(1)).await;
     match name.as_str() {
         "short" => Ok("ten bytes\n".to_owned()),

@@ -1,9 +1,9 @@
-//! The back of two services: it knows no tenants, and yet it can tell who costs what, because the
-//! `front` sends its tags along.
+//! The back end of two services. It has no notion of tenants, but its metrics can still be broken down by tenant,
+//! because `front` sends its tags in the header `baggage` of each request.
 //!
-//! `GET /documents/NAME` is a document; `GET /metrics` is for Prometheus.
+//! `GET /documents/NAME` returns a document. `GET /metrics` is for Prometheus.
 
-#![expect(clippy::print_stdout, reason = "a program's output")]
+#![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 mod documents;
 
@@ -18,21 +18,21 @@ use warp::Filter;
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::{Reply, with_status};
 
-/// The front's tag. Keys of one name are one key.
+/// The tag key of `front`. Two keys with the same name are the same key, also in different processes.
 #[tag]
 static TENANT: TagKey;
 
 view! {
-    /// Bytes read, by whom they are for.
+    /// Bytes read, by tenant.
     static BYTES_READ: Sum<documents::BYTES> by (TENANT);
-    /// How long reading takes, by whom it is for and how it ends.
+    /// Duration of reads, by tenant and result.
     static READ_SECONDS: Distribution<documents::LATENCY> by (TENANT, calls::RESULT);
 }
 
 /// Serves documents.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Where to serve; port 0 stands for a free one.
+    /// The address to serve at; port 0 takes a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
     listen: String,
 }
@@ -51,6 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .and(warp::get())
         .and(warp::header::headers_cloned())
         .then(|name, headers: HeaderMap| {
+            // Every measurement of `read` gets the tags that came with the request.
             let tags = TagMap::from_baggage_all(headers.get_all("baggage"));
             documents::read(name).with_tags(tags)
         })

@@ -1,4 +1,4 @@
-//! Blocking calls beside an async program: the closure enters a scope.
+//! Blocking calls of an async program: the closure enters a scope with the tags.
 
 use census::TagMap;
 use tokio::task::{JoinError, spawn_blocking};

@@ -1,9 +1,9 @@
-//! How tags get to where the work is done: into tasks, threads, blocking calls and parallel iterators.
+//! Carries tags into tasks, threads, blocking calls and parallel iterators.
 //!
-//! A new task or thread has no tags, so each of the modules hands them over. All the work is for one tenant, who is named
-//! here and nowhere else; the program prints what Prometheus would see.
+//! A new task or thread has no tags, so each module hands them over in its own way. All the work is for one tenant,
+//! which only `main` names. The program prints the text that Prometheus would get.
 
-#![expect(clippy::print_stdout, reason = "a program's output")]
+#![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 mod blocking;
 mod parallel;
@@ -15,14 +15,14 @@ use std::error::Error;
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, WithTags as _, measure, record, tag, tags, view};
 
-/// Whom the work is for.
+/// The tenant that the work is for.
 #[tag]
 static TENANT: TagKey;
-/// Where it is done.
+/// Where the work is done.
 #[tag]
 static PLACE: TagKey;
 
-/// Work, in units.
+/// Units of work.
 #[measure]
 static WORK: Measure<u64>;
 
@@ -31,7 +31,7 @@ view! {
     static WORK_DONE: Sum<WORK> by (PLACE, TENANT);
 }
 
-/// Does some work. It has no idea for whom.
+/// Does one unit of work. It does not know the tenant: the tag comes from the caller's scope.
 fn work(place: &str) {
     record!(WORK = 1, tags(PLACE = place));
 }

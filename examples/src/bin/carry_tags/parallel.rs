@@ -1,4 +1,4 @@
-//! Parallel iterators: rayon's threads have no tags either, so each piece of work enters a scope.
+//! Parallel iterators: rayon's threads have no tags, so each item enters a scope.
 
 use census::TagMap;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -11,11 +11,12 @@ pub(crate) fn run() {
         .into_par_iter()
         .for_each(|_| tags.clone().scope(|| work("parallel item")));
 
-    // Many small items: one scope for all those of a run that one thread does in a row.
+    // For many small items, `for_each_init` opens one scope for a run of items on the same thread.
     (0..1_000)
         .into_par_iter()
         .for_each_init(|| tags.clone().enter(), |_scope, _| work("small item"));
 
-    // A scope around all of it does not do: it is of one thread. And while that waits, it may do any other work of its
-    // pool, which, unless it enters a scope of its own, has these tags.
+    // A scope around the whole iterator would not work, because a scope belongs to one thread. And while a thread of the
+    // pool waits for the iterator, rayon may run other work on it. Such work would have these tags, unless it enters a
+    // scope of its own.
 }

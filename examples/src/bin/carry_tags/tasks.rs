@@ -1,4 +1,4 @@
-//! Tasks: `future.with_tags(TagMap::current())` hands the tags over.
+//! Tasks: `future.with_tags(TagMap::current())` hands the current tags to a task.
 
 use census::{TagMap, WithTags as _};
 use tokio::task::{JoinError, JoinSet, yield_now};
@@ -6,24 +6,24 @@ use tokio::task::{JoinError, JoinSet, yield_now};
 use crate::work;
 
 pub(crate) async fn run() -> Result<(), JoinError> {
-    // The tags are looked up here, where the task is made, and current wherever it is polled.
+    // `TagMap::current()` is evaluated here, before the task starts. Its tags are current whenever the task is polled.
     tokio::spawn(task().with_tags(TagMap::current())).await?;
 
     let mut tasks = JoinSet::new();
     for _ in 0..3 {
         tasks.spawn(task().with_tags(TagMap::current()));
     }
-    while let Some(ended) = tasks.join_next().await {
-        ended?;
+    while let Some(result) = tasks.join_next().await {
+        result?;
     }
     Ok(())
 }
 
 async fn task() {
-    // It may go on on another thread.
+    // The task may continue on another thread.
     yield_now().await;
     work("task");
-    // What belongs to the same task needs nothing.
+    // Futures that are polled by the same task have its tags.
     tokio::join!(part(), part());
 }
 

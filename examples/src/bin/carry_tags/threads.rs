@@ -1,4 +1,4 @@
-//! Threads: the same, with threads that live on their own and with those of a scope.
+//! Threads: the closure enters a scope with the tags. This works for spawned threads and for scoped threads.
 
 use std::thread;
 
@@ -8,7 +8,7 @@ use crate::work;
 
 pub(crate) fn run() {
     let tags = TagMap::current();
-    let alone = thread::spawn(|| tags.scope(|| work("thread")));
+    let spawned = thread::spawn(|| tags.scope(|| work("thread")));
 
     // A `TagMap` is cheap to clone.
     let tags = TagMap::current();
@@ -18,7 +18,7 @@ pub(crate) fn run() {
             threads.spawn(|| tags.scope(|| work("scoped thread")));
         }
     });
-    if alone.join().is_err() {
+    if spawned.join().is_err() {
         work("thread that panicked");
     }
 }

@@ -1,31 +1,31 @@
-//! What a file is, as far as its name tells.
+//! The kind of a file, derived from its name.
 
 use std::path::Path;
 
 use census::TagValue;
 
-/// What a file is. The variants are all the values that the tag `kind` can have.
+/// The kind of a file. The variants are all possible values of the tag key `kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TagValue)]
 pub(crate) enum Kind {
-    /// Programs, as people write them.
+    /// Source code.
     Source,
-    /// Prose, data and settings that an editor opens.
+    /// Prose, data and settings as text.
     Text,
     /// Pictures.
     Image,
-    /// Sound and film.
+    /// Sound and video.
     #[tag_value("audio/video")]
     AudioVideo,
     /// Packed and compressed files.
     Archive,
-    /// Programs, as machines read them.
+    /// Compiled programs and libraries.
     Binary,
-    /// All else.
+    /// All other files.
     Other,
 }
 
 impl Kind {
-    /// Every kind: what was not found is told too, as 0.
+    /// All kinds. The walk records each of them, with 0 for a kind without files.
     pub(crate) const ALL: [Self; 7] = [
         Self::Source,
         Self::Text,
@@ -36,7 +36,7 @@ impl Kind {
         Self::Other,
     ];
 
-    /// The kind that goes with an extension in lower case.
+    /// The kind of files with this extension, which must be in lower case.
     pub(crate) fn of(extension: &str) -> Self {
         match extension {
             "c" | "cc" | "cpp" | "cs" | "css" | "go" | "h" | "hpp" | "hs" | "java" | "js"
@@ -57,8 +57,8 @@ impl Kind {
     }
 }
 
-/// The extension of a file's name, in lower case; empty if it has none. What is not UTF-8 in it
-/// becomes U+FFFD, because a tag value is text.
+/// The extension of a file's name, in lower case; empty if the name has none. Bytes that are not UTF-8 become U+FFFD,
+/// because a tag value is UTF-8.
 pub(crate) fn extension(path: &Path) -> String {
     path.extension()
         .unwrap_or_default()
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extension_tells_the_kind() {
+    fn the_extension_determines_the_kind() {
         assert_eq!(kind("src/main.rs"), Kind::Source);
         assert_eq!(kind("README.MD"), Kind::Text);
         assert_eq!(kind("a.b/photo.JpEg"), Kind::Image);
@@ -95,7 +95,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn an_extension_that_is_no_utf_8_is_text_all_the_same() {
+    fn invalid_utf_8_in_an_extension_is_replaced() {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
 

@@ -1,8 +1,8 @@
-//! A census of a directory tree: how many files there are, how large, of which kinds. It is taken
-//! again every few seconds, for Prometheus to look at.
+//! A census of a directory tree: the number, the sizes and the kinds of its files. The program walks the tree again
+//! every few seconds, and serves the result to Prometheus.
 //!
-//! `walk` declares measures and records them, as a library would; `views` says what is made of
-//! them; this file runs the walks and the server.
+//! `walk` declares measures and records them, as a library would. `views` declares how they are aggregated and
+//! exported. This file runs the walks and the server.
 
 mod kind;
 mod progress;
@@ -32,16 +32,16 @@ use crate::walk::{Tally, walk};
 /// Takes a census of a directory tree every few seconds, and serves it to Prometheus.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Where to begin.
+    /// The directory to walk.
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// Where to serve /metrics; port 0 stands for a free one.
+    /// The address to serve /metrics at; port 0 takes a free port.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     listen: String,
-    /// How long to rest after a walk, in seconds.
+    /// The pause after each walk, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "10s", value_parser = seconds)]
     every: Duration,
-    /// Walk once, say what was found, and exit; nothing is served.
+    /// Walk once, print the summary, and exit, without a server.
     #[arg(long)]
     once: bool,
 }
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
     match run(Args::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If nobody listens to that either, the exit code has to do.
+            // If stderr is closed, too, only the exit code reports the error.
             let _ = writeln!(io::stderr(), "directory: {error}");
             ExitCode::FAILURE
         }
@@ -63,41 +63,42 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     let stop = Arc::new(AtomicBool::new(false));
     if args.once {
         if let Some(tally) = walk_off_thread(&root, &stop).await? {
-            say(tally);
+            print_line(tally);
         }
         return Ok(());
     }
 
     let exporter = Exporter::builder().namespace("directory").build()?;
     let server = exporter.bind(args.listen).await?;
-    say(format_args!(
+    print_line(format_args!(
         "census of {}, at http://{}/metrics",
         root.display(),
         server.local_addr()
     ));
     tokio::select! {
         () = interrupted() => {}
-        error = walk_for_ever(&root, args.every, &stop) => return Err(error.into()),
+        error = walk_forever(&root, args.every, &stop) => return Err(error.into()),
     }
-    // The runtime waits for the walk that is under way: it is to end at the next entry.
+    // The runtime waits for a walk that is still running. The flag ends the walk at its next entry.
     stop.store(true, Ordering::Relaxed);
     server.shutdown().await;
     Ok(())
 }
 
-/// Walks, says what was found, rests, and so on. Only a bug in the walk ends it.
-async fn walk_for_ever(root: &Path, rest: Duration, stop: &Arc<AtomicBool>) -> JoinError {
+/// Walks, prints the summary and pauses, again and again. Returns only if a walk panics.
+async fn walk_forever(root: &Path, pause: Duration, stop: &Arc<AtomicBool>) -> JoinError {
     loop {
         match walk_off_thread(root, stop).await {
-            Ok(Some(tally)) => say(tally),
+            Ok(Some(tally)) => print_line(tally),
             Ok(None) => {}
             Err(error) => return error,
         }
-        tokio::time::sleep(rest).await;
+        tokio::time::sleep(pause).await;
     }
 }
 
-/// A walk waits for the disk all the time: on an async thread, everything else would wait along.
+/// Walks on a thread for blocking work. A walk mostly waits for the disk, and on an async thread it would block all
+/// other tasks of this thread.
 async fn walk_off_thread(root: &Path, stop: &Arc<AtomicBool>) -> Result<Option<Tally>, JoinError> {
     let (root, stop) = (root.to_owned(), Arc::clone(stop));
     spawn_blocking(move || {
@@ -114,38 +115,40 @@ async fn walk_off_thread(root: &Path, stop: &Arc<AtomicBool>) -> Result<Option<T
     .await
 }
 
-/// Waits for Ctrl-C. Where that cannot be caught, it ends the program without our help.
+/// Waits for Ctrl-C. If the program cannot catch it, this waits forever, and Ctrl-C ends the program directly.
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         pending::<()>().await;
     }
 }
 
-/// Says something to the user. A pipe that nobody reads any more is no reason to stop serving.
-fn say(what: impl Display) {
-    let _ = writeln!(io::stdout(), "{what}");
+/// Prints a line. An error is ignored, so that the program continues to serve after its output pipe is closed.
+fn print_line(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The directory's full name, if it is one.
+/// The directory's absolute path, or a message if there is no such directory.
 fn directory(dir: &Path) -> Result<PathBuf, String> {
-    let full = fs::canonicalize(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-    if full.is_dir() {
-        Ok(full)
+    let path = fs::canonicalize(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    if path.is_dir() {
+        Ok(path)
     } else {
         Err(format!("{}: not a directory", dir.display()))
     }
 }
 
-/// A time in seconds, with or without the unit: `10`, `0.5`, `10s`.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let number = text.strip_suffix('s').unwrap_or(text).trim_end();
-    let seconds = number
+/// Parses a duration in seconds, with or without the unit: `10`, `0.5`, `10s`.
+fn seconds(argument: &str) -> Result<Duration, String> {
+    let seconds = argument
+        .strip_suffix('s')
+        .unwrap_or(argument)
+        .trim_end()
         .parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     match seconds {
         Some(seconds) if !seconds.is_zero() => Ok(seconds),
-        _ => Err("a number of seconds greater than 0 is wanted, such as 10, 0.5 or 10s".to_owned()),
+        _ => Err("expected a number of seconds greater than 0, such as 10, 0.5 or 10s".to_owned()),
     }
 }
 
@@ -156,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arguments_are_sound() {
+    fn the_arguments_have_their_defaults() {
         Args::command().debug_assert();
         let args = Args::parse_from(["directory"]);
         assert_eq!(args.listen, "127.0.0.1:8000");
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_numbers_greater_than_zero() {
+    fn seconds_must_be_greater_than_zero() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         assert_eq!(seconds("10s"), Ok(Duration::from_secs(10)));
         for wrong in [

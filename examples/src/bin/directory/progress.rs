@@ -1,10 +1,10 @@
-//! What is shown while a walk is under way.
+//! The progress line of a walk.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use walkdir::DirEntry;
 
-/// A line on stderr, if that is a terminal: how many files there were, and where we are. It is gone
-/// when this is dropped.
+/// A line on stderr with the number of files so far and the current directory. It is shown only on a terminal, and
+/// disappears when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -24,7 +24,7 @@ impl Progress {
         if file_type.is_file() {
             self.bar.inc(1);
         } else if file_type.is_dir() && !self.bar.is_hidden() {
-            // A name may have line breaks in it, or commands to the terminal.
+            // A name may contain line breaks or the terminal's control sequences.
             let path = entry
                 .path()
                 .to_string_lossy()

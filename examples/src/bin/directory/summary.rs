@@ -1,4 +1,4 @@
-//! What is said of a walk when it is over.
+//! The summary of a walk, for the terminal.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,44 +6,47 @@ use std::fmt;
 use census::AsTagValue;
 use indicatif::{HumanBytes, HumanCount};
 
-use crate::walk::{Found, Tally};
+use crate::walk::{FileTotals, Tally};
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Found { files, bytes } =
+        let FileTotals { files, bytes } =
             self.kinds
                 .values()
-                .fold(Found::default(), |all, kind| Found {
+                .fold(FileTotals::default(), |all, kind| FileTotals {
                     files: all.files + kind.files,
                     bytes: all.bytes.saturating_add(kind.bytes),
                 });
         let (files, bytes) = (HumanCount(files), HumanBytes(bytes));
-        write!(f, "{files} files, {bytes}, in {:.1?}", self.took)?;
-        for (kind, found) in &self.kinds {
-            let files = HumanCount(found.files).to_string();
-            let bytes = HumanBytes(found.bytes).to_string();
-            write!(f, "\n  {:<12}{files:>10}{bytes:>14}", word(kind))?;
+        write!(f, "{files} files, {bytes}, in {:.1?}", self.duration)?;
+        for (kind, totals) in &self.kinds {
+            let files = HumanCount(totals.files).to_string();
+            let bytes = HumanBytes(totals.bytes).to_string();
+            write!(f, "\n  {:<12}{files:>10}{bytes:>14}", words(kind))?;
         }
         write_counts(f, "skipped", &self.skipped)?;
         write_counts(f, "errors", &self.errors)
     }
 }
 
-/// A line, if there is anything to tell: `errors: 3 permission denied, 1 vanished`.
+/// Writes a line such as `errors: 3 permission denied, 1 vanished`, or nothing if there are no counts.
 fn write_counts(
     f: &mut fmt::Formatter<'_>,
     title: &str,
     counts: &BTreeMap<impl AsTagValue, u64>,
 ) -> fmt::Result {
-    let counted = |(what, count): (_, &u64)| format!("{} {}", HumanCount(*count), word(what));
-    match counts.iter().map(counted).collect::<Vec<_>>().as_slice() {
-        [] => Ok(()),
-        counted => write!(f, "\n  {title}: {}", counted.join(", ")),
+    if counts.is_empty() {
+        return Ok(());
     }
+    let phrases: Vec<_> = counts
+        .iter()
+        .map(|(reason, count)| format!("{} {}", HumanCount(*count), words(reason)))
+        .collect();
+    write!(f, "\n  {title}: {}", phrases.join(", "))
 }
 
-/// The value that a tag has, in words.
-fn word(value: &impl AsTagValue) -> String {
+/// The tag value of an enum, as words: `permission denied`.
+fn words(value: &impl AsTagValue) -> String {
     value
         .as_tag_value()
         .get()
@@ -60,19 +63,19 @@ mod tests {
     use crate::walk::{Reason, Skipped};
 
     #[test]
-    fn a_summary_says_what_there_was() {
+    fn a_summary_lists_kinds_skipped_entries_and_errors() {
         let tally = Tally {
             kinds: BTreeMap::from([
                 (
                     Kind::AudioVideo,
-                    Found {
+                    FileTotals {
                         files: 3,
                         bytes: 5 << 20,
                     },
                 ),
                 (
                     Kind::Source,
-                    Found {
+                    FileTotals {
                         files: 1200,
                         bytes: 1 << 10,
                     },
@@ -80,7 +83,7 @@ mod tests {
             ]),
             skipped: BTreeMap::from([(Skipped::Symlink, 2)]),
             errors: BTreeMap::from([(Reason::Vanished, 1), (Reason::PermissionDenied, 4)]),
-            took: Duration::from_millis(250),
+            duration: Duration::from_millis(250),
         };
         let lines = [
             "1,203 files, 5.00 MiB, in 250.0ms",
@@ -93,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_directory_has_one_line() {
+    fn the_summary_of_an_empty_directory_has_one_line() {
         assert_eq!(Tally::default().to_string(), "0 files, 0 B, in 0.0ns");
     }
 }

@@ -1,18 +1,17 @@
-//! The views: what this application wants to see of what the walk records.
+//! The views: how this application aggregates and exports the measurements of the walks.
 //!
-//! A census that is taken again every few seconds has two kinds of numbers. *Seen* accumulates over
-//! the walks: a file that stays is counted in each of them. These are counters and histograms, and
-//! are read as rates:
+//! The walk is repeated every few seconds, so there are two kinds of metrics. Metrics of files *seen* accumulate over
+//! all walks: each walk counts every file again. They are counters and histograms, and are queried as rates:
 //!
-//! - `rate(directory_files_seen_total[5m])` is how fast it walks;
+//! - `rate(directory_files_seen_total[5m])` is the number of files that the walks visit per second.
 //! - `increase(directory_files_seen_total[5m]) / on(instance) group_left()
-//!   increase(directory_walk_duration_seconds_count[5m])` is how many files there are of each
-//!   extension, for the number of walks cancels out;
-//! - `histogram_quantile(0.9, rate(directory_file_size_bytes_bucket[5m]))` is the size that nine
-//!   files of ten do not exceed.
+//!   increase(directory_walk_duration_seconds_count[5m])` is the number of files of each extension: the files seen,
+//!   divided by the number of walks.
+//! - `histogram_quantile(0.9, rate(directory_file_size_bytes_bucket[5m]))` is the size that nine of ten files do not
+//!   exceed.
 //!
-//! What is there *now* is a last value, recorded at the end of each walk: `directory_files` and
-//! `directory_bytes` are read as they are.
+//! Metrics of files that exist *now* are last values, recorded at the end of each walk. `directory_files` and
+//! `directory_bytes` are queried without a rate.
 
 use std::time::Duration;
 
@@ -36,9 +35,9 @@ view! {
 
     /// Files seen, over all walks.
     ///
-    /// An extension is data from outside, and a directory can be full of them: the first 100 rows
-    /// are kept, and files of any more are counted in the row `_overflow`, so that the sum stays
-    /// right. `census_overflowed_measurements_total` tells how many these are.
+    /// Extensions are data from outside, and a directory may contain any number of them. The view keeps the first 100
+    /// rows. Files of further extensions are counted in the row `_overflow`, so the sum over all rows stays right.
+    /// `census_overflowed_measurements_total` is the number of these files.
     pub(crate) static FILES_SEEN: Count<FILE_SIZE> by (KIND, EXTENSION) { max_series: 100 }
 
     /// Bytes of the files seen, over all walks.
@@ -47,20 +46,20 @@ view! {
     /// Sizes of the files seen, over all walks.
     pub(crate) static FILE_SIZES: Distribution<FILE_SIZE> by (KIND) {
         name: "file_size_bytes",
-        // Bound 0 has the empty files for itself.
+        // The bucket with bound 0 contains only empty files.
         buckets: [0, KIB, 16 * KIB, 256 * KIB, MIB, 16 * MIB, 256 * MIB, GIB],
     }
 
-    /// Symlinks and special files passed over, over all walks.
+    /// Symlinks and special files skipped, over all walks.
     pub(crate) static ENTRIES_SKIPPED: Count<SKIPPED> by (ENTRY) { name: "skipped" }
 
-    /// What could not be looked at, over all walks, by reason.
+    /// Entries that could not be read, over all walks, by reason.
     pub(crate) static WALK_ERRORS: Count<ERRORS> by (REASON) { name: "errors" }
 
-    /// How long the walks took.
+    /// Duration of walks.
     pub(crate) static WALK_DURATIONS: Distribution<WALK_DURATION> {
         name: "walk_duration_seconds",
-        // The default buckets are for requests: a walk may take minutes.
+        // The default buckets are made for requests. A walk may take minutes.
         buckets: [
             Duration::from_millis(1),
             Duration::from_millis(10),
@@ -85,24 +84,24 @@ mod tests {
     use crate::walk::walk;
 
     #[test]
-    fn the_catalogue_is_sound() {
-        census::check().expect("every view is accepted");
+    fn the_catalogue_has_no_problems() {
+        census::check().expect("no view is rejected");
     }
 
-    /// The only test of this program that walks: the views are the whole program's.
+    /// The only test of this program that walks, because all tests share the views.
     #[test]
-    fn seen_accumulates_and_what_is_there_is_replaced() {
+    fn seen_files_accumulate_and_current_files_are_replaced() {
         let tree = tempfile::tempdir().expect("a directory");
         let photo = tree.path().join("photo.jpg");
         fs::write(&photo, [0; 2000]).expect("a file");
         fs::write(tree.path().join("main.rs"), "fn main() {}").expect("a file");
-        let go_on = |_: &walkdir::DirEntry| ControlFlow::Continue(());
+        let proceed = |_: &walkdir::DirEntry| ControlFlow::Continue(());
 
-        walk(tree.path(), go_on).expect("a whole walk");
-        fs::remove_file(&photo).expect("it was there");
-        walk(tree.path(), go_on).expect("a whole walk");
-        let broken_off = walk(tree.path(), |_| ControlFlow::Break(()));
-        assert!(broken_off.is_none());
+        walk(tree.path(), proceed).expect("the walk is complete");
+        fs::remove_file(&photo).expect("the file exists");
+        walk(tree.path(), proceed).expect("the walk is complete");
+        let interrupted = walk(tree.path(), |_| ControlFlow::Break(()));
+        assert!(interrupted.is_none());
 
         let image = tags!(KIND = Kind::Image, EXTENSION = "jpg");
         let source = tags!(KIND = Kind::Source, EXTENSION = "rs");
@@ -122,6 +121,6 @@ mod tests {
             .map(|sizes| sizes.bucket_counts.clone());
         assert_eq!(sizes, Some(vec![0, 0, 1, 0, 0, 0, 0, 0, 0]));
         let walks = WALK_DURATIONS.data().get(&tags!()).map(|walks| walks.count);
-        assert_eq!(walks, Some(2), "the one broken off is none");
+        assert_eq!(walks, Some(2), "the interrupted walk is not recorded");
     }
 }

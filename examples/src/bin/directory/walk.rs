@@ -1,5 +1,5 @@
-//! The walk. This could be a library: it declares what it measures, and records; which labels,
-//! buckets and aggregations are made of it is for the application to say, in `views.rs`.
+//! The walk. This could be a library: it declares measures and tag keys, and records. The application chooses labels,
+//! buckets and aggregations, in `views.rs`.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,48 +12,48 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::kind::{self, Kind};
 
-/// The extension of the file's name, in lower case; empty if it has none.
+/// The extension of the file's name, in lower case; empty if the name has none.
 #[tag]
 pub(crate) static EXTENSION: TagKey;
 
-/// What the file is: source, text, image and so on.
+/// The kind of the file: source, text, image and so on.
 #[tag]
 pub(crate) static KIND: TagKey;
 
-/// What was passed over: a symlink, or a special file.
+/// The type of a skipped entry: a symlink or a special file.
 #[tag]
 pub(crate) static ENTRY: TagKey;
 
-/// Why something could not be looked at.
+/// The reason why an entry could not be read.
 #[tag]
 pub(crate) static REASON: TagKey;
 
-/// Size of a regular file: recorded once per walk, for every name that the file has.
+/// Size of a regular file. Each walk records it once for every name (hard link) of the file.
 #[measure(unit = "By")]
 pub(crate) static FILE_SIZE: Measure<u64>;
 
-/// How many files of a kind a walk found: recorded at its end for every kind, 0 too.
+/// Number of files of a kind. Each walk records it at its end, for every kind, also if it is 0.
 #[measure(unit = "{file}")]
 pub(crate) static FILES_FOUND: Measure<u64>;
 
-/// How many bytes the files of a kind have together: recorded as `FILES_FOUND` is.
+/// Total size of the files of a kind, recorded together with `FILES_FOUND`.
 #[measure(unit = "By")]
 pub(crate) static BYTES_FOUND: Measure<u64>;
 
-/// Something that is neither a regular file nor a directory: recorded as 1.
+/// An entry that is neither a regular file nor a directory, recorded as 1.
 #[measure]
 pub(crate) static SKIPPED: Measure<u64>;
 
-/// Something that could not be looked at: recorded as 1.
+/// An entry that could not be read, recorded as 1.
 #[measure]
 pub(crate) static ERRORS: Measure<u64>;
 
-/// How long a walk took, from one end to the other.
+/// Duration of a complete walk.
 #[measure]
 pub(crate) static WALK_DURATION: Measure<Duration>;
 
-/// What is passed over. Nothing is opened, and no link is followed: what it leads to is counted
-/// where it is, if that is inside of the tree.
+/// An entry that the walk skips. The walk follows no symlink; the target is counted at its own path if it is inside the
+/// tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TagValue)]
 pub(crate) enum Skipped {
     /// A symbolic link.
@@ -62,104 +62,102 @@ pub(crate) enum Skipped {
     Special,
 }
 
-/// Why something could not be looked at.
+/// The reason why an entry could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, TagValue)]
 pub(crate) enum Reason {
-    /// We may not.
+    /// The program may not read the entry.
     PermissionDenied,
-    /// It was there a moment ago.
+    /// The entry was deleted during the walk.
     Vanished,
-    /// All else.
+    /// Any other error.
     Other,
 }
 
-/// Files counted together.
+/// The number of some files, and their total size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// How many.
+pub(crate) struct FileTotals {
     pub(crate) files: u64,
-    /// Their sizes together.
     pub(crate) bytes: u64,
 }
 
-/// What one walk found. The measures know nothing of walks, so this is for the summary.
+/// The counts of one walk, for the summary. The metrics cannot serve for this, because counters accumulate over all
+/// walks.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// The files.
-    pub(crate) kinds: BTreeMap<Kind, Found>,
-    /// What was passed over.
+    pub(crate) kinds: BTreeMap<Kind, FileTotals>,
     pub(crate) skipped: BTreeMap<Skipped, u64>,
-    /// What went wrong.
     pub(crate) errors: BTreeMap<Reason, u64>,
-    /// How long it took.
-    pub(crate) took: Duration,
+    pub(crate) duration: Duration,
 }
 
-/// Walks through a directory tree. `meet` is shown every entry, and may break the walk off: there
-/// is no tally then. What cannot be looked at is counted, and the walk goes on.
+/// Walks through a directory tree. An entry that cannot be read is counted, and the walk continues.
+///
+/// `on_entry` is called with every entry. If it returns `Break`, the walk ends and returns `None`.
 pub(crate) fn walk(
     root: &Path,
-    mut meet: impl FnMut(&DirEntry) -> ControlFlow<()>,
+    mut on_entry: impl FnMut(&DirEntry) -> ControlFlow<()>,
 ) -> Option<Tally> {
     let timer = WALK_DURATION.start();
     let mut tally = Tally::default();
     for entry in WalkDir::new(root) {
         if let Ok(entry) = &entry
-            && meet(entry).is_break()
+            && on_entry(entry).is_break()
         {
-            // The timer is dropped, and so records nothing: half a walk is no walk.
+            // The timer is dropped without `stop`, so the incomplete walk records no duration.
             return None;
         }
         if let Err(error) = tally.look_at(entry) {
-            tally.fail(Reason::of(error.io_error()));
+            tally.add_error(Reason::of(error.io_error()));
         }
     }
-    tally.record_what_is_there();
-    tally.took = timer.stop();
+    tally.record_totals();
+    tally.duration = timer.stop();
     Some(tally)
 }
 
 impl Tally {
-    /// Measured: `function_calls_total{function="look_at", result="error"}` is how many entries could
-    /// not be looked at, and `function_calls_duration_seconds` how long looking takes.
+    /// Counts an entry.
+    ///
+    /// Because of `#[measure]`, `function_calls_total{function="look_at", result="error"}` is the number of entries
+    /// that could not be read, and `function_calls_duration_seconds` has the durations of the calls.
     #[measure]
     fn look_at(&mut self, entry: walkdir::Result<DirEntry>) -> walkdir::Result<()> {
         let entry = entry?;
         let file_type = entry.file_type();
         if file_type.is_file() {
-            self.file(entry.path(), entry.metadata()?.len());
+            self.add_file(entry.path(), entry.metadata()?.len());
         } else if file_type.is_symlink() {
-            self.skip(Skipped::Symlink);
+            self.add_skipped(Skipped::Symlink);
         } else if !file_type.is_dir() {
-            self.skip(Skipped::Special);
+            self.add_skipped(Skipped::Special);
         }
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, size: u64) {
+    fn add_file(&mut self, path: &Path, size: u64) {
         let extension = kind::extension(path);
         let kind = Kind::of(&extension);
         record!(FILE_SIZE = size, tags(EXTENSION = extension, KIND = kind));
-        let found = self.kinds.entry(kind).or_default();
-        found.files += 1;
-        found.bytes = found.bytes.saturating_add(size);
+        let totals = self.kinds.entry(kind).or_default();
+        totals.files += 1;
+        totals.bytes = totals.bytes.saturating_add(size);
     }
 
-    fn skip(&mut self, what: Skipped) {
-        record!(SKIPPED = 1, tags(ENTRY = what));
-        *self.skipped.entry(what).or_default() += 1;
+    fn add_skipped(&mut self, entry: Skipped) {
+        record!(SKIPPED = 1, tags(ENTRY = entry));
+        *self.skipped.entry(entry).or_default() += 1;
     }
 
-    fn fail(&mut self, reason: Reason) {
+    fn add_error(&mut self, reason: Reason) {
         record!(ERRORS = 1, tags(REASON = reason));
         *self.errors.entry(reason).or_default() += 1;
     }
 
-    /// Records the walk's result, of all kinds: one that has disappeared would otherwise keep its
-    /// last value for ever.
-    fn record_what_is_there(&self) {
+    /// Records the walk's totals for all kinds. A kind without files is recorded as 0; otherwise its row would keep the
+    /// last value of an earlier walk.
+    fn record_totals(&self) {
         for kind in Kind::ALL {
-            let Found { files, bytes } = self.kinds.get(&kind).copied().unwrap_or_default();
+            let FileTotals { files, bytes } = self.kinds.get(&kind).copied().unwrap_or_default();
             record!(FILES_FOUND = files, BYTES_FOUND = bytes, tags(KIND = kind));
         }
     }
@@ -180,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_system_says_the_reason() {
+    fn the_io_error_determines_the_reason() {
         let reason = |kind: io::ErrorKind| Reason::of(Some(&kind.into()));
         assert_eq!(
             reason(io::ErrorKind::PermissionDenied),

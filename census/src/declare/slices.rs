@@ -2,7 +2,7 @@
 
 use linkme::distributed_slice;
 
-use crate::declare::{FunctionCell, MeasureCell, TagKeyCell, ViewCell};
+use super::{FunctionCell, MeasureCell, TagKeyCell, ViewCell};
 
 // A slice is known to the linker by its identifier alone, so the identifier carries the version: two versions of this
 // crate in one program must not read each other's elements.

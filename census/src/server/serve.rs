@@ -1,4 +1,4 @@
-//! Starting a server, and stopping it.
+//! Starting and stopping a server.
 
 use std::fmt::Debug;
 use std::future::pending;
@@ -14,12 +14,12 @@ use super::run::{Stop, run};
 use super::thread;
 use crate::prometheus::Exporter;
 
-/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns the
-/// address, in which a port 0 has become the one chosen.
+/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns
+/// the address that it listens on; if the port was 0, it has the port that the system chose.
 ///
-/// All that most programs need. It serves what is valid in the catalogue, and keeps the rest readable, as
-/// [`build_lenient`] does. For settings of your own make an [`Exporter`]; for a server that can be stopped,
-/// [`bind`](Exporter::bind) it; in a program without a runtime, [`spawn`](Exporter::spawn) it.
+/// This is enough for most programs. It serves the valid part of the catalogue and reports the problems of the rest, as
+/// [`build_lenient`] does. Use an [`Exporter`] for other settings, [`Exporter::bind`] for a server that can be stopped,
+/// and [`Exporter::spawn`] in a program without a runtime.
 ///
 /// [`build_lenient`]: crate::prometheus::ExporterBuilder::build_lenient
 ///
@@ -31,7 +31,7 @@ use crate::prometheus::Exporter;
 /// ```
 ///
 /// # Errors
-/// When it cannot listen on the address, or when it is not awaited in a tokio runtime.
+/// If it cannot listen on the address, or if it is not awaited in a tokio runtime with IO and time enabled.
 pub async fn serve(
     address: impl tokio::net::ToSocketAddrs + Debug,
 ) -> Result<SocketAddr, ServeError> {
@@ -54,7 +54,7 @@ fn local_addr(listener: &tokio::net::TcpListener) -> Result<SocketAddr, ServeErr
 }
 
 impl Exporter {
-    /// Serves the metrics at `/metrics` of an address, on the tokio runtime that it is awaited in.
+    /// Serves the metrics at `/metrics` of an address, on the tokio runtime in which this future is awaited.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -63,7 +63,7 @@ impl Exporter {
     /// let exporter = Exporter::builder().build_lenient();
     /// let server = exporter.bind("127.0.0.1:0").await?;
     /// println!("metrics at http://{}/metrics", server.local_addr());
-    /// // the program
+    /// // the rest of the program
     /// server.shutdown().await;
     /// # Ok(())
     /// # }
@@ -71,7 +71,7 @@ impl Exporter {
     /// ```
     ///
     /// # Errors
-    /// When it cannot listen on the address, or when it is not awaited in a tokio runtime with IO and time enabled.
+    /// If it cannot listen on the address, or if it is not awaited in a tokio runtime with IO and time enabled.
     pub async fn bind(
         &self,
         address: impl tokio::net::ToSocketAddrs + Debug,
@@ -81,8 +81,9 @@ impl Exporter {
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             match stopped.await {
-                Ok(()) => Stop::Gracefully,
-                Err(_) => Stop::AtOnce,
+                Ok(()) => Stop::Graceful,
+                // The `Server` was dropped.
+                Err(_) => Stop::Immediate,
             }
         };
         let task = tokio::spawn(run(listener, self.scraper(), Limits::STANDARD, stopped));
@@ -93,10 +94,10 @@ impl Exporter {
         })
     }
 
-    /// Serves the metrics at `/metrics` of an address, on a thread of its own, for the rest of the program. Returns the
-    /// address, in which a port 0 has become the one chosen.
+    /// Serves the metrics at `/metrics` of an address, on its own thread, until the program ends. Returns the address
+    /// that it listens on; if the port was 0, it has the port that the system chose.
     ///
-    /// For programs without a tokio runtime, though it works beside one too. The thread is asleep between requests.
+    /// This is for programs without a tokio runtime, and works in others, too. The thread sleeps between requests.
     ///
     /// ```
     /// use census::prometheus::Exporter;
@@ -107,7 +108,7 @@ impl Exporter {
     /// ```
     ///
     /// # Errors
-    /// When it cannot listen on the address, or the system gives no thread.
+    /// If it cannot listen on the address, or if the system does not start the thread.
     pub fn spawn(&self, address: impl ToSocketAddrs + Debug) -> Result<SocketAddr, ServeError> {
         let listener = listen(address)?;
         let address = listener
@@ -118,20 +119,20 @@ impl Exporter {
     }
 }
 
-/// A server that runs, until it is shut down or dropped.
+/// A server that runs until it is shut down or dropped. Made by [`Exporter::bind`].
 ///
-/// Made by [`Exporter::bind`]. Dropped, it stops at once: it accepts no more, and connections are closed as they are.
+/// A dropped server stops at once: it accepts no more connections, and closes the open ones without a response.
 #[must_use = "a server stops when it is dropped"]
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    /// Dropped without a word, it stops the server at once.
+    /// A message stops the server gracefully. Without one, dropping the sender stops it at once.
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    /// The address that it listens on, in which a port 0 has become the one chosen.
+    /// The address that the server listens on; if the port was 0, with the port that the system chose.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
@@ -139,10 +140,10 @@ impl Server {
 
     /// Stops the server, and returns when its port is free.
     ///
-    /// It accepts no more. Requests in flight have five seconds to be answered; then they are dropped. Once begun, that
-    /// goes on in the background if this future is dropped.
+    /// The server accepts no more connections. Requests in flight are answered within five seconds; after that, their
+    /// connections are closed. If this future is dropped after its first poll, the shutdown goes on in the background.
     pub async fn shutdown(self) {
-        // Either fails only if the server has stopped already, with its runtime.
+        // Both fail only if the server's runtime has ended, and the server with it.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }

@@ -1,4 +1,4 @@
-//! A connection's bytes, with patience for slow clients, but not for ever.
+//! A TCP stream with a timeout for writing.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -10,47 +10,48 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-/// A connection that fails when its client has taken nothing for a while.
+/// A TCP stream on which a write fails once the client has accepted no bytes for `timeout`.
 ///
-/// Hyper's timeout is for requests only: a client that does not read its answer would hold the connection, and the
-/// answer in memory, for as long as it likes.
+/// Hyper's own timeout covers only the request. Without this one, a client that does not read its response would hold
+/// the connection, and the response in memory, for an unlimited time.
 #[derive(Debug)]
-pub(super) struct Patient {
+pub(super) struct WriteTimeoutStream {
     stream: TokioIo<TcpStream>,
-    patience: Duration,
-    /// Runs while the client takes nothing.
-    stalled: Option<Pin<Box<Sleep>>>,
+    timeout: Duration,
+    /// Set from a write that returned `Pending` to the next write that succeeds.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+impl WriteTimeoutStream {
+    pub(super) fn new(stream: TcpStream, timeout: Duration) -> Self {
         Self {
             stream: TokioIo::new(stream),
-            patience,
-            stalled: None,
+            timeout,
+            deadline: None,
         }
     }
 
-    fn unless_stalled<T>(
+    /// The result of a write, or an error if the write is pending and the deadline has passed.
+    fn or_timeout<T>(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.stalled = None;
+            self.deadline = None;
             return written;
         }
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
-        stalled
+        let deadline = self
+            .deadline
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(self.timeout)));
+        deadline
             .as_mut()
             .poll(cx)
             .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl Read for Patient {
+impl Read for WriteTimeoutStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -60,14 +61,14 @@ impl Read for Patient {
     }
 }
 
-impl Write for Patient {
+impl Write for WriteTimeoutStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.unless_stalled(cx, written)
+        self.or_timeout(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -80,7 +81,7 @@ impl Write for Patient {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.unless_stalled(cx, written)
+        self.or_timeout(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

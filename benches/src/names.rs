@@ -1,0 +1,21 @@
+//! Names of cases that more than one file needs.
+
+/// The main cases of `census`. Tables and targets compare the other cases with them.
+pub(crate) const CENSUS: &str = "census";
+pub(crate) const AUTOMETRICS: &str = "autometrics";
+pub(crate) const MEASURED: &str = "measured";
+pub(crate) const METRICS: &str = "metrics";
+pub(crate) const PROMETHEUS: &str = "prometheus";
+pub(crate) const PROMETHEUS_CLIENT: &str = "prometheus-client";
+/// A pair of reads of the clock that `census` uses.
+pub(crate) const QUANTA_CLOCK: &str = "clock pair, quanta";
+
+/// The case that records nothing. Its time is shown, and not subtracted from other cases.
+pub(crate) const FLOOR: &str = "(floor)";
+/// The case whose threads share nothing.
+pub(crate) const NOTHING_SHARED: &str = "(nothing shared)";
+
+/// Whether a case records, so that other cases can be compared with it. The names of the others are in parentheses.
+pub(crate) fn is_comparable(case: &str) -> bool {
+    !case.starts_with('(')
+}

@@ -1,0 +1,106 @@
+//! Times the cases of a group in turn, round after round, so that a drift of the machine affects all of them alike.
+
+use std::time::Duration;
+
+use crate::case::{Batch, Case};
+use crate::effort::Effort;
+use crate::summary::Summary;
+use crate::work::PICKS;
+use crate::workers::{BatchTime, Workers};
+
+/// The time of a case.
+pub(crate) struct CaseTime {
+    /// Nanoseconds per operation.
+    pub(crate) summary: Summary,
+    /// Whether the summary contains disturbed samples, because too few undisturbed ones were taken.
+    pub(crate) disturbed: bool,
+}
+
+/// How long one batch takes. It is short, so that it often ends before another program needs the processor.
+const BATCH_DURATION: Duration = Duration::from_millis(1);
+
+/// How many times a batch is run at most to get a sample that is not disturbed.
+const MAX_TRIES: usize = 8;
+
+/// From this number of undisturbed samples on, the disturbed ones are left out of the summary.
+const ENOUGH_SAMPLES: usize = 5;
+
+/// Times the cases of a group, each with `threads` threads at once.
+pub(crate) fn time_cases(cases: &[Case], threads: usize, effort: Effort) -> Vec<CaseTime> {
+    let mut random = fastrand::Rng::with_seed(threads as u64);
+    Workers::with(threads, cases, |workers| {
+        let operations: Vec<_> = (0..cases.len())
+            .map(|case| calibrate(workers, case))
+            .collect();
+        let mut samples = vec![Vec::with_capacity(effort.rounds()); cases.len()];
+        let mut disturbed_samples = samples.clone();
+        for _ in 0..effort.rounds() {
+            for case in 0..cases.len() {
+                let batch = Batch {
+                    start: random.usize(..PICKS),
+                    operations: operations[case],
+                };
+                let time = run_undisturbed(workers, case, batch);
+                let samples = if time.disturbed {
+                    &mut disturbed_samples
+                } else {
+                    &mut samples
+                };
+                samples[case].push(nanoseconds(time, batch));
+            }
+        }
+        let summarize = |(mut samples, disturbed_samples): (Vec<_>, Vec<_>)| {
+            let disturbed = samples.len() < ENOUGH_SAMPLES;
+            if disturbed {
+                samples.extend(disturbed_samples);
+            }
+            CaseTime {
+                summary: Summary::of(samples),
+                disturbed,
+            }
+        };
+        samples
+            .into_iter()
+            .zip(disturbed_samples)
+            .map(summarize)
+            .collect()
+    })
+}
+
+/// The number of operations that take about [`BATCH_DURATION`]. This also warms the case up, with every pick.
+fn calibrate(workers: &Workers, case: usize) -> usize {
+    let every_pick = Batch {
+        start: 0,
+        operations: PICKS,
+    };
+    workers.run(case, every_pick);
+    let time = run_undisturbed(workers, case, every_pick);
+    let per_operation = nanoseconds(time, every_pick).max(0.1);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive estimate"
+    )]
+    let operations = (BATCH_DURATION.as_nanos() as f64 / per_operation) as usize;
+    operations.max(1000)
+}
+
+/// Runs a batch until no worker waited for a processor, at most [`MAX_TRIES`] times.
+fn run_undisturbed(workers: &Workers, case: usize, batch: Batch) -> BatchTime {
+    let mut time = workers.run(case, batch);
+    for _ in 1..MAX_TRIES {
+        if !time.disturbed {
+            break;
+        }
+        // A thread that has slept gets a processor sooner.
+        std::thread::sleep(2 * BATCH_DURATION);
+        time = workers.run(case, batch);
+    }
+    time
+}
+
+/// Nanoseconds per operation of one thread: a case that scales perfectly has the same figure with two threads as with
+/// one.
+fn nanoseconds(time: BatchTime, batch: Batch) -> f64 {
+    time.elapsed.as_nanos() as f64 / batch.operations as f64
+}

@@ -1,0 +1,47 @@
+//! Addresses of statics, as identities that cost one comparison.
+
+/// The address of an object that lives until the program ends, or [`NONE`](Self::NONE) for any other object.
+///
+/// An equal address means the same object and therefore the same content: such an object neither moves nor is freed, so
+/// no other object of its type ever has its address. The opposite does not hold: two statics may have equal content.
+/// Addresses of objects of different types must not be compared with each other.
+///
+/// `NONE` identifies nothing. Code that looks something up by address must check for it first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Address(usize);
+
+impl Address {
+    /// Not the address of a static. Zero: no object has this address.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The address of a static, or of an element of one.
+    #[inline]
+    pub(crate) fn of<T>(object: &'static T) -> Self {
+        const {
+            assert!(
+                size_of::<T>() != 0,
+                "zero-sized objects may share an address"
+            );
+        }
+        Self(std::ptr::from_ref(object).addr())
+    }
+
+    /// A number in place of an address, for a table whose keys are not statics. Such a table must hold nothing else.
+    #[inline]
+    pub(crate) const fn stand_in(number: usize) -> Self {
+        Self(number)
+    }
+
+    /// The address as an integer: 0 for [`NONE`](Self::NONE).
+    #[inline]
+    pub(crate) const fn get(self) -> usize {
+        self.0
+    }
+
+    /// Whether this is the address of a static.
+    #[inline]
+    pub(crate) const fn is_some(self) -> bool {
+        self.0 != 0
+    }
+}
