@@ -102,14 +102,14 @@ fn our_scrape_says_what_prometheus_client_writes() {
         let mut theirs = String::new();
         encode(&mut theirs, &registry).expect("it encodes");
         let ours = exporter.scrape(Some("application/openmetrics-text; version=1.0.0"));
-        assert_eq!(ours.body.lines().count(), theirs.lines().count());
-        for (ours, theirs) in ours.body.lines().zip(theirs.lines()) {
+        assert_eq!(ours.text().lines().count(), theirs.lines().count());
+        for (ours, theirs) in ours.text().lines().zip(theirs.lines()) {
             assert_eq!(ours, theirs);
         }
         assert_eq!(ours.body, theirs.as_str());
         assert!(theirs.len() > 5_000, "{theirs}");
 
-        let text = exporter.scrape(None).body;
+        let text = exporter.scrape(None).body.to_string();
         let samples = |body: &str| -> Vec<String> {
             body.lines()
                 .filter(|line| !line.starts_with('#'))

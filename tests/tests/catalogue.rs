@@ -88,7 +88,7 @@ fn the_strict_exporter_refuses_and_the_lenient_one_serves_the_rest() {
         "an equal view is the same view"
     );
     assert!(OTHER.data().rows.is_empty() && !OTHER.is_registered());
-    let body = exporter.scrape(None).body;
+    let body = exporter.scrape(None).body.to_string();
     assert!(
         body.contains("good_total{a=\"\"} 2\n") && body.contains("le_count_total{le=\"\"} 2\n"),
         "{body}"

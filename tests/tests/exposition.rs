@@ -59,13 +59,13 @@ fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
     );
     let start = "# HELP my_app_latency_seconds A \\\"quoted\\\" \\\\ text\\nover two lines.\n\
                  # TYPE my_app_latency_seconds histogram\n# UNIT my_app_latency_seconds seconds\n";
-    assert!(scrape.body.contains(start), "{}", scrape.body);
+    assert!(scrape.text().contains(start), "{}", scrape.body);
     let bucket = "my_app_latency_seconds_bucket{le=\"1.7976931348623157e308\",region=\"a\\\"\\\\\\nb\"} 2 \
                   # {trace_id=\"4bf9\",span_id=\"7\"} 0.75 ";
-    assert!(scrape.body.contains(bucket), "{}", scrape.body);
+    assert!(scrape.text().contains(bucket), "{}", scrape.body);
     assert!(
         scrape
-            .body
+            .text()
             .contains("# TYPE my_app_calls counter\nmy_app_calls_total 2\n"),
         "{}",
         scrape.body
@@ -73,10 +73,10 @@ fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
     // Other tests drop some, too.
     assert!(
         !scrape
-            .body
+            .text()
             .contains("census_dropped_exemplars_total{reason=\"too_long\"} 0\n")
     );
-    assert!(scrape.body.ends_with("\n# EOF\n"));
+    assert!(scrape.text().ends_with("\n# EOF\n"));
 
     let scrape = exporter.scrape(None);
     assert_eq!(
@@ -85,20 +85,20 @@ fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
     );
     assert!(
         scrape
-            .body
+            .text()
             .contains("# HELP my_app_latency_seconds A \"quoted\" \\\\ text\\nover two lines.\n")
     );
     assert!(
         scrape
-            .body
+            .text()
             .contains("# TYPE my_app_calls_total counter\nmy_app_calls_total 2\n"),
         "{}",
         scrape.body
     );
     assert!(
-        !scrape.body.contains(" # {")
-            && !scrape.body.contains("# UNIT")
-            && !scrape.body.contains("# EOF")
+        !scrape.text().contains(" # {")
+            && !scrape.text().contains("# UNIT")
+            && !scrape.text().contains("# EOF")
     );
 }
 
@@ -111,7 +111,7 @@ fn const_labels_are_on_every_series_unless_they_clash() {
     assert!(
         exporter
             .scrape(None)
-            .body
+            .text()
             .contains("calls_total{dc=\"1\\\"\"} ")
     );
     let error = Exporter::builder()
@@ -136,7 +136,7 @@ fn const_labels_are_on_every_series_unless_they_clash() {
         .const_label("x", "2")
         .build_lenient();
     assert_eq!(twice.problems().len(), 1);
-    assert!(twice.scrape(None).body.contains("calls_total{x=\"1\"} "));
+    assert!(twice.scrape(None).text().contains("calls_total{x=\"1\"} "));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn the_users_own_registry_goes_along_and_wins() {
         .build()
         .expect("sound");
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = exporter.scrape(accept).body.to_string();
         assert!(
             body.contains("Their own\\nmetric.\n") && body.contains("\nown_total 3\n"),
             "{body}"
@@ -193,7 +193,7 @@ fn an_info_of_the_users_and_a_view_of_its_samples_name_clash() {
         .expect("sound");
     BUILD_INFO.record(1);
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = exporter.scrape(accept).body.to_string();
         assert!(body.contains("build_info{version=\"1\"} 1\n"), "{body}");
         assert!(!body.contains("\nbuild_info 1\n"), "{body}");
         assert!(body.contains("\ncensus_left_out_families 1\n"), "{body}");
@@ -209,7 +209,7 @@ fn our_own_families_are_there_once_also_where_an_exporter_is_in_the_registry() {
         .expect("sound");
     inner.register_into(&mut registry);
     let outer = Exporter::builder().namespace("outer").registry(registry);
-    let body = outer.build().expect("sound").scrape(None).body;
+    let body = outer.build().expect("sound").scrape(None).body.to_string();
     assert_eq!(
         body.matches("# TYPE census_catalogue_problems").count(),
         1,
@@ -232,7 +232,7 @@ fn what_a_description_holds_stays_in_its_line() {
     measure.record(7);
     let exporter = Exporter::builder().build().expect("sound");
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = exporter.scrape(accept).body.to_string();
         let line = "# HELP described two\\n# TYPE described counter\\nevil_total 1\n";
         assert!(
             body.contains(line) && body.contains("\ndescribed 7\n"),
@@ -261,7 +261,7 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
     assert!(
         !exporter
             .scrape(OPEN_METRICS)
-            .body
+            .text()
             .contains("with_exemplars_bucket{le=\"10.0\"} 4 #")
     );
     // Of two labels that become one, the later stays, and only that is counted.
@@ -270,7 +270,7 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
         .exemplar("a.b", &long)
         .exemplar("a-b", "later");
     twice.record();
-    let body = exporter.scrape(OPEN_METRICS).body;
+    let body = exporter.scrape(OPEN_METRICS).body.to_string();
     assert!(
         body.contains("with_exemplars_bucket{le=\"10.0\"} 5 # {a_b=\"later\"} 1.0 "),
         "{body}"
@@ -326,6 +326,6 @@ fn a_collector_that_fails_is_a_500_and_no_half_body() {
             .expect("sound")
             .scrape(None);
         assert_eq!(scrape.status, 500);
-        assert!(!scrape.body.contains("calls_total"));
+        assert!(!scrape.text().contains("calls_total"));
     }
 }

@@ -18,7 +18,8 @@ fn unregistered_they_are_gone_as_a_whole() {
     let body = census::prometheus::Exporter::builder()
         .build_lenient()
         .scrape(None)
-        .body;
+        .body
+        .to_string();
     assert!(!body.contains("function_calls"), "{body}");
     // And back again, from zero.
     assert!(CALLS.register().is_ok());

@@ -150,7 +150,7 @@ fn the_families_are_what_dashboards_expect() {
     assert_eq!(generic(7), 7);
     drop(asynchronous());
     let exporter = Exporter::builder().namespace("app").build().expect("sound");
-    let body = exporter.scrape(None).body;
+    let body = exporter.scrape(None).body.to_string();
     let line = |name: &str, labels: &str, value: &str| {
         let line = format!("\n{name}{{{labels}}} {value}\n");
         assert!(body.contains(&line), "{line} in {body}");

@@ -30,7 +30,8 @@ fn what_is_made_from_owned_names_works_like_statics() -> Result<(), Box<dyn std:
     let body = census::prometheus::Exporter::builder()
         .build()?
         .scrape(None)
-        .body;
+        .body
+        .to_string();
     assert!(
         body.contains("# HELP pool_size Size.\n")
             && body.contains("pool_size{pool_name=\"db\"} -3\n"),

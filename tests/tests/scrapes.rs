@@ -58,13 +58,13 @@ fn of_many_at_once_nobody_gets_what_was_begun_before_he_asked_and_none_hangs() {
                             continue;
                         }
                         let said = scrape
-                            .body
+                            .text()
                             .lines()
                             .find_map(|line| line.strip_prefix("asked "));
                         let said: u64 = said.expect("it is there").parse().expect("a number");
                         assert!(said > before, "{said} was begun before {before}");
                         let whole = scrape
-                            .body
+                            .text()
                             .matches("# TYPE census_left_out_families")
                             .count();
                         assert_eq!(whole, 1);
@@ -82,12 +82,12 @@ fn views_that_come_and_go_do_so_in_the_next_scrape() {
     let measure = Measure::<u64>::builder("coming_and_going").register();
     let measure = measure.expect("free");
     for bound in [1, 2] {
-        assert!(!exporter.scrape(None).body.contains("ns_comes"));
+        assert!(!exporter.scrape(None).text().contains("ns_comes"));
         // Of the same name, and not the same.
         let view = View::distribution("comes", &measure, [bound]);
         let view = view.register().expect("free");
         measure.record(2);
-        let body = exporter.scrape(None).body;
+        let body = exporter.scrape(None).body.to_string();
         let line = format!("ns_comes_bucket{{le=\"{bound}.0\"}} {}\n", bound - 1);
         assert!(body.contains(&line), "{body}");
         assert!(view.unregister());
@@ -118,7 +118,7 @@ fn a_family_that_the_users_registry_has_at_times_is_left_out_at_those() {
     let exporter = exporter(Fickle(Arc::clone(&there)));
     for theirs in [false, true, true, false, true] {
         there.store(theirs, Ordering::SeqCst);
-        let body = exporter.scrape(None).body;
+        let body = exporter.scrape(None).body.to_string();
         let value = if theirs { 1 } else { 7 };
         assert!(body.contains(&format!("\nfickle {value}\n")), "{body}");
         let left_out = format!("census_left_out_families {}\n", u8::from(theirs));
@@ -129,14 +129,17 @@ fn a_family_that_the_users_registry_has_at_times_is_left_out_at_those() {
 }
 
 #[test]
-fn a_body_is_text_and_given_away_without_a_copy() {
+fn a_body_is_given_away_without_a_copy() {
     let scrape = Exporter::builder().build_lenient().scrape(None);
     let bytes: &[u8] = scrape.body.as_ref();
     assert_eq!(bytes, scrape.body.as_bytes());
-    assert_eq!(scrape.body.to_string(), scrape.body.as_str());
-    let place = scrape.body.as_ptr();
-    let text = String::from(scrape.body.clone());
+    let (address, text) = (bytes.as_ptr(), scrape.text().into_owned());
     assert_eq!(scrape.body, text.as_str());
-    let text = String::from(scrape.body);
-    assert_eq!(text.as_ptr(), place);
+    assert_eq!(scrape.body.to_str(), Some(text.as_str()));
+    assert_eq!(scrape.body.to_string(), text);
+    // A clone still holds the bytes, so they are copied.
+    let copied = scrape.body.clone().into_bytes();
+    assert_eq!(copied, text.as_bytes());
+    assert_ne!(copied.as_ptr(), address);
+    assert_eq!(scrape.body.into_bytes().as_ptr(), address);
 }

@@ -105,7 +105,7 @@ fn views_come_and_go(done: &AtomicBool) {
 fn scrape_until(done: &AtomicBool, exporter: &Exporter) {
     let mut before = 0.0;
     while !done.load(Ordering::Relaxed) {
-        let body = exporter.scrape(None).body;
+        let body = exporter.scrape(None).body.to_string();
         let line = body
             .lines()
             .find_map(|line| line.strip_prefix("total_total "));

@@ -125,7 +125,8 @@ fn float() {
     let body = census::prometheus::Exporter::builder()
         .build_lenient()
         .scrape(None)
-        .body;
+        .body
+        .to_string();
     let line = "census_refused_measurements_total{measure=\"values/float\"} 3\n";
     assert!(body.contains(line), "{body}");
 }
@@ -158,7 +159,8 @@ fn time() {
     let body = census::prometheus::Exporter::builder()
         .build_lenient()
         .scrape(None)
-        .body;
+        .body
+        .to_string();
     assert!(
         body.contains("time_dist_bucket{le=\"5.0\"}")
             && body.contains("time_dist_bucket{le=\"10000.0\"}"),

@@ -69,7 +69,7 @@ fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     }
     let scrape = exporter.scrape(Some(accept));
     match scrape.status {
-        200 => Ok(scrape.body.into()),
-        _ => Err(String::from(scrape.body).into()),
+        200 => Ok(scrape.body.to_string()),
+        _ => Err(scrape.body.to_string().into()),
     }
 }
