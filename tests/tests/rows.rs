@@ -35,7 +35,7 @@ fn exposition() -> String {
         .build_lenient()
         .scrape(None)
         .body
-        .into()
+        .to_string()
 }
 
 #[test]

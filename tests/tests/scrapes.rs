@@ -57,10 +57,8 @@ fn of_many_at_once_nobody_gets_what_was_begun_before_he_asked_and_none_hangs() {
                             failed.fetch_add(1, Ordering::SeqCst);
                             continue;
                         }
-                        let said = scrape
-                            .text()
-                            .lines()
-                            .find_map(|line| line.strip_prefix("asked "));
+                        let text = scrape.text();
+                        let said = text.lines().find_map(|line| line.strip_prefix("asked "));
                         let said: u64 = said.expect("it is there").parse().expect("a number");
                         assert!(said > before, "{said} was begun before {before}");
                         let whole = scrape
