@@ -14,7 +14,7 @@ use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::value::SampleValue;
 
 /// Writes the family of a view; nothing, if the view has no rows to show.
-pub(in crate::prometheus) fn write_family(
+pub(crate) fn write_family(
     out: &mut String,
     format: Format,
     family: &Family,
@@ -56,11 +56,7 @@ pub(in crate::prometheus) fn write_family(
 }
 
 /// Writes a family in which the library reports on itself.
-pub(in crate::prometheus) fn write_self_family(
-    out: &mut String,
-    format: Format,
-    family: &SelfFamily<'_>,
-) {
+pub(crate) fn write_self_family(out: &mut String, format: Format, family: &SelfFamily<'_>) {
     let metric_type = family.metric_type;
     write_head(
         out,

@@ -5,7 +5,7 @@ const SPECIAL: [u8; 3] = *b"\\\"\n";
 
 /// Escapes backslashes and line feeds, and double quotes if `quotes`. Label values have their quotes escaped in both
 /// formats, HELP only in OpenMetrics 1.0.0.
-pub(in crate::prometheus) fn escape(text: &str, quotes: bool) -> String {
+pub(crate) fn escape(text: &str, quotes: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -35,7 +35,7 @@ pub(super) fn suffix_and_type(format: Format, type_word: &str) -> (&'static str,
 /// The suffixes that the names of a family's samples may have, and `""` for the family's own name. `type_word` is
 /// OpenMetrics's.
 #[cfg(feature = "prometheus-client")]
-pub(in crate::prometheus) fn suffixes_of(type_word: &str) -> &'static [&'static str] {
+pub(crate) fn suffixes_of(type_word: &str) -> &'static [&'static str] {
     match type_word {
         COUNTER => suffixes(MetricType::Counter),
         HISTOGRAM => suffixes(MetricType::Histogram),

@@ -5,14 +5,14 @@ use super::family_type::suffix_and_type;
 use crate::prometheus::negotiate::Format;
 
 /// The beginning of a HELP line.
-pub(in crate::prometheus) const HELP: &str = "# HELP ";
+pub(crate) const HELP: &str = "# HELP ";
 /// The beginning of a TYPE line.
-pub(in crate::prometheus) const TYPE: &str = "# TYPE ";
+pub(crate) const TYPE: &str = "# TYPE ";
 /// The beginning of a UNIT line.
-pub(in crate::prometheus) const UNIT: &str = "# UNIT ";
+pub(crate) const UNIT: &str = "# UNIT ";
 
 /// Writes the HELP and TYPE lines of a family. `type_word` is OpenMetrics's word for the type.
-pub(in crate::prometheus) fn write_head(
+pub(crate) fn write_head(
     out: &mut String,
     format: Format,
     family: &str,

@@ -12,7 +12,7 @@ use crate::tags::row_key;
 
 /// The parts of a family's sample lines that all rows share.
 #[derive(Debug)]
-pub(in crate::prometheus) struct LineTemplates {
+pub(crate) struct LineTemplates {
     prefixes: Prefixes,
     /// For each column the text before its value: the end of the value before, and the label's name.
     separators: Vec<String>,

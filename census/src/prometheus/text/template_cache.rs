@@ -10,7 +10,7 @@ use crate::sync::Mutex;
 /// Keeps the templates for the families of the last scrape, which are the same families at most scrapes. An exporter's
 /// own, so all its calls have the same const labels.
 #[derive(Debug, Default)]
-pub(in crate::prometheus) struct TemplateCache(Mutex<Option<Cached>>);
+pub(crate) struct TemplateCache(Mutex<Option<Cached>>);
 
 #[derive(Debug)]
 struct Cached {
@@ -20,7 +20,7 @@ struct Cached {
 
 impl TemplateCache {
     /// The templates of each valid family, in the order of these.
-    pub(in crate::prometheus) fn get(
+    pub(crate) fn get(
         &self,
         families: &Arc<Families>,
         const_labels: &[ConstLabel],
