@@ -11,8 +11,8 @@ use crate::register;
 
 /// A collection: the views whose rows are to be read. These are the views that are registered when it begins.
 ///
-/// It is the only caller of [`LiveView::for_each_row`]. `View::data`, snapshots, scrapes in all formats and the collector
-/// for other registries each begin a collection.
+/// It is the only caller of [`LiveView::for_each_row`]. `View::data`, snapshots, scrapes in all formats and the
+/// collector for other registries each begin a collection.
 #[derive(Debug)]
 pub(crate) struct Collection {
     views: Vec<Arc<LiveView>>,
@@ -35,8 +35,8 @@ impl Collection {
         Self::begin(register::find(view).into_iter().collect())
     }
 
-    /// All collections begin here. Observed measures will be read here, before their rows are. The isolation of a test will
-    /// choose its views here.
+    /// All collections begin here. Observed measures will be read here, before their rows are. The isolation of a test
+    /// will choose its views here.
     fn begin(views: Vec<Arc<LiveView>>) -> Self {
         Self { views }
     }
@@ -76,8 +76,8 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Reads the rows, and calls `f` with each, in the order of their first measurements, until `f` fails. No lock is held
-    /// while `f` runs.
+    /// Reads the rows, and calls `f` with each, in the order of their first measurements, until `f` fails. No lock is
+    /// held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,
         f: impl FnMut(RowView<'_>) -> Result<(), E>,

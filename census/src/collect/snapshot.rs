@@ -10,8 +10,8 @@ use crate::declare::{AggregationKind, Bounds, Column, Number, Origin, ValueKind,
 
 /// The data of every view.
 ///
-/// The views are read one after the other while threads record. So a measurement may be in the data of one view and not in
-/// that of another, and a row may lack a part of a measurement that a thread was adding while the row was read.
+/// The views are read one after the other while threads record. So a measurement may be in the data of one view and not
+/// in that of another, and a row may lack a part of a measurement that a thread was adding while the row was read.
 ///
 /// A snapshot has everything that an exporter needs to write the views in another format:
 ///
@@ -39,7 +39,10 @@ use crate::declare::{AggregationKind, Bounds, Column, Number, Origin, ValueKind,
 ///         _ => "gauge",
 ///     };
 ///     assert!(start <= view.data.end);
-///     lines.push(format!("{name} is a {kind} in {unit}: {}", view.description()));
+///     let columns: Vec<(&str, &str)> =
+///         view.columns().iter().map(|column| (column.key().name(), column.label())).collect();
+///     lines.push(format!("{name}: {kind} of {:?} in {unit} by {columns:?}", view.value_kind()));
+///     lines.push(format!("{name}: {}", view.description()));
 ///
 ///     // Durations are exported in the unit of the view.
 ///     let time_unit = TimeUnit::from_ucum(unit).unwrap_or(TimeUnit::Seconds);
@@ -61,9 +64,11 @@ use crate::declare::{AggregationKind, Bounds, Column, Number, Origin, ValueKind,
 /// }
 /// # lines.retain(|line| !line.starts_with("function_calls"));
 /// assert_eq!(lines, [
-///     "requests is a counter in 1: How long requests take.",
+///     r#"requests: counter of Duration in 1 by [("method", "method")]"#,
+///     "requests: How long requests take.",
 ///     r#"requests method="GET" 1"#,
-///     "slowest is a histogram in ms: How long requests take.",
+///     "slowest: histogram of Duration in ms by []",
+///     "slowest: How long requests take.",
 ///     "slowest  7 [0, 1] [5.0]",
 /// ]);
 /// ```
@@ -81,8 +86,8 @@ pub struct SnapshotView<'a> {
 }
 
 impl Snapshot {
-    /// The views, in the order of their declarations (by crate, file and line), and after them those that were registered
-    /// at run time.
+    /// The views, in the order of their declarations (by crate, file and line), and after them those that were
+    /// registered at run time.
     #[must_use]
     pub fn views(&self) -> impl ExactSizeIterator<Item = SnapshotView<'_>> {
         self.views
@@ -124,8 +129,8 @@ impl<'a> SnapshotView<'a> {
         aggregate::unit(self.spec)
     }
 
-    /// The type of the measure's values, and so of the numbers in the data. (The counts in the data are `u64` whatever the
-    /// type.)
+    /// The type of the measure's values, and so of the numbers in the data. (The counts in the data are `u64` whatever
+    /// the type.)
     #[must_use]
     pub fn value_kind(&self) -> ValueKind {
         self.spec.measure.descriptor.kind
@@ -137,8 +142,8 @@ impl<'a> SnapshotView<'a> {
         self.spec.aggregation.kind
     }
 
-    /// Whether the counts and sums of a row never fall while the view is registered: true of a `Count`, and of a `Sum` or a
-    /// `Distribution` of values that cannot be negative (`u64`, `Duration`).
+    /// Whether the counts and sums of a row never fall while the view is registered: true of a `Count`, and of a `Sum`
+    /// or a `Distribution` of values that cannot be negative (`u64`, `Duration`).
     #[must_use]
     pub fn is_monotonic(&self) -> bool {
         match aggregate::metric_type(self.spec) {

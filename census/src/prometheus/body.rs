@@ -8,9 +8,9 @@ use std::sync::Arc;
 ///
 /// Cheap to clone: the scrapes that were answered together share one allocation.
 ///
-/// In a handler, [`into_bytes`](Self::into_bytes) gives what `axum` and `actix` take as a body. It copies only a body that
-/// another scrape still holds. `bytes::Bytes::from_owner(scrape.body)` never copies; nor does `Bytes::from`, with the
-/// feature `server`. In a test, [`Scrape::text`] is easier to read.
+/// In a handler, [`into_bytes`](Self::into_bytes) gives what `axum` and `actix` take as a body. It copies only a body
+/// that another scrape still holds. `bytes::Bytes::from_owner(scrape.body)` never copies; nor does `Bytes::from`, with
+/// the feature `server`. In a test, [`Scrape::text`] is easier to read.
 ///
 /// ```
 /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
@@ -38,8 +38,8 @@ impl Body {
         std::str::from_utf8(&self.0).ok()
     }
 
-    /// The bytes, for a framework that wants to own them. Copies them only if a clone of this body exists, which another
-    /// scrape may hold.
+    /// The bytes, for a framework that wants to own them. Copies them only if a clone of this body exists, which
+    /// another scrape may hold.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         Arc::unwrap_or_clone(self.0)

@@ -7,8 +7,8 @@ use crate::declare::{TimeUnit, ViewSpec};
 
 /// A bucket of an exported histogram: one `_bucket` sample of each row.
 ///
-/// It stands for one bucket of the distribution, or for several: two bounds of integers beyond 2^53 may be equal as floats,
-/// and two samples with one `le` would be one series twice.
+/// It stands for one bucket of the distribution, or for several: two bounds of integers beyond 2^53 may be equal as
+/// floats, and two samples with one `le` would be one series twice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct BucketBound {
     /// The upper bound; infinite for the last bucket.

@@ -24,8 +24,8 @@ pub struct Exporter {
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) renderer: Renderer,
-    /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are found
-    /// anew each time.
+    /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are
+    /// found anew each time.
     pub(super) problems: Vec<Problem>,
     open_metrics: SingleFlight<Rendered>,
     text: SingleFlight<Rendered>,
@@ -59,7 +59,8 @@ pub struct Scrape {
 }
 
 impl Scrape {
-    /// The body as text, for tests and logs. Both formats of today are text; U+FFFD replaces everything that is not UTF-8.
+    /// The body as text, for tests and logs. Both formats of today are text; U+FFFD replaces everything that is not
+    /// UTF-8.
     ///
     /// ```
     /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
@@ -77,12 +78,12 @@ impl Exporter {
         ExporterBuilder::default()
     }
 
-    /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which is
-    /// the default. `accept` is the request's `Accept` header.
+    /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which
+    /// is the default. `accept` is the request's `Accept` header.
     ///
     /// Takes the longer the more rows there are: call it off the threads of an async runtime. Scrapes that begin while
-    /// another scrape of the same format is under way wait, and share the next one. So hundreds of concurrent scrapes cost
-    /// the memory of two.
+    /// another scrape of the same format is under way wait, and share the next one. So hundreds of concurrent scrapes
+    /// cost the memory of two.
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
         let content_type = ContentType::negotiate(accept);
@@ -185,8 +186,8 @@ impl ExporterBuilder {
         Ok(exporter)
     }
 
-    /// Builds the exporter in any case. It exports the views that are valid; [`Exporter::problems`] has the problems of the
-    /// others.
+    /// Builds the exporter in any case. It exports the views that are valid; [`Exporter::problems`] has the problems of
+    /// the others.
     #[must_use]
     pub fn build_lenient(self) -> Exporter {
         let Self {

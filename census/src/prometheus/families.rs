@@ -7,8 +7,8 @@ use crate::collect::{CollectedView, Collection};
 use crate::declare::Origin;
 use crate::register::{Claims, Problem, ProblemKind, suffixes};
 
-/// The families of a collection's views under an exporter's settings, in no format yet. They hold no view, so they may be
-/// kept for the next scrape.
+/// The families of a collection's views under an exporter's settings, in no format yet. They hold no view, so they may
+/// be kept for the next scrape.
 #[derive(Debug, Default)]
 pub(super) struct Families {
     /// The families of the views that can be exported, in the order of the views.
@@ -41,7 +41,8 @@ enum Owner {
 }
 
 impl Families {
-    /// The families of the collection's views, without those that clash with the families `written` by another registry.
+    /// The families of the collection's views, without those that clash with the families `written` by another
+    /// registry.
     pub(super) fn new(
         collection: &Collection,
         config: &ExporterConfig,
@@ -75,8 +76,8 @@ impl Families {
         self.valid.iter().filter_map(with_view)
     }
 
-    /// The families in which the library reports on itself. `other_problems` is how many problems the exporter has beside
-    /// those of these families.
+    /// The families in which the library reports on itself. `other_problems` is how many problems the exporter has
+    /// beside those of these families.
     pub(super) fn self_families<'a>(
         &'a self,
         collection: &'a Collection,

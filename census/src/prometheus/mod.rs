@@ -25,9 +25,9 @@
 //! | `LastValue` | gauge | `x` |
 //! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
 //!
-//! `x` is the namespace, a `_` and the view's name, in which every character outside `[A-Za-z0-9_]` becomes `_`; a leading
-//! digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a counter is
-//! named without `_total`, which its samples always have, also if the view's name ends in it.
+//! `x` is the namespace, a `_` and the view's name, in which every character outside `[A-Za-z0-9_]` becomes `_`; a
+//! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
+//! counter is named without `_total`, which its samples always have, also if the view's name ends in it.
 //!
 //! OpenMetrics 1.0.0 forbids a `_sum` of a histogram with a negative bound, and a `_sum` that is negative. The exporter
 //! writes both all the same, because they are true and Prometheus reads them. A parser that is stricter than Prometheus
@@ -46,8 +46,8 @@
 //!
 //! # Features
 //!
-//! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is named
-//! for the crate whose types they take. `serve`, and the exporter's `bind` and `spawn`, need `server`.
+//! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
+//! named for the crate whose types they take. `serve`, and the exporter's `bind` and `spawn`, need `server`.
 
 mod body;
 mod bounds;

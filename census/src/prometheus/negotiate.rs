@@ -18,8 +18,8 @@ pub(super) struct ContentType {
 }
 
 impl ContentType {
-    /// The format that the `Accept` header prefers; Prometheus text 0.0.4, which every scraper reads, if there is no header
-    /// or if it accepts neither format.
+    /// The format that the `Accept` header prefers; Prometheus text 0.0.4, which every scraper reads, if there is no
+    /// header or if it accepts neither format.
     pub(super) fn negotiate(accept: Option<&str>) -> Self {
         let ranges: Vec<MediaRange> = accept
             .unwrap_or_default()

@@ -18,8 +18,8 @@ pub(super) struct Renderer {
     registry: Option<Arc<dyn ForeignRegistry>>,
     families: FamilyCache,
     templates: TemplateCache,
-    /// The length of the last body. The next one gets that capacity at once: growing would copy it, and would need twice
-    /// the memory for a moment.
+    /// The length of the last body. The next one gets that capacity at once: growing would copy it, and would need
+    /// twice the memory for a moment.
     last_length: AtomicUsize,
 }
 

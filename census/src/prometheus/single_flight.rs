@@ -6,24 +6,26 @@ use crate::sync::{Condvar, Mutex};
 
 /// Makes a value anew for each call, one at a time; calls that wait share a value.
 ///
-/// A call that finds no run under way runs its closure. A call that arrives during a run waits for a later run, which all
-/// calls that arrived during the same run share. So hundreds of concurrent calls usually cost two runs.
+/// A call that finds no run under way runs its closure. A call that arrives during a run waits for a later run, which
+/// all calls that arrived during the same run share. So hundreds of concurrent calls usually cost two runs.
 ///
 /// # Protocol
-/// Calls that wait for the same run hold the same [`Slot`]. Calls obtain it from `State::next`, and a run removes it from
-/// there when it begins. A call that waited, and then runs, puts its value into the slot that it holds.
+/// Calls that wait for the same run hold the same [`Slot`]. Calls obtain it from `State::next`, and a run removes it
+/// from there when it begins. A call that waited, and then runs, puts its value into the slot that it holds.
 ///
 /// # Invariants
 /// 1. `running` is true exactly while a call runs its closure. So at most one closure runs.
-/// 2. A value is never older than the call that it is returned to. The run that fills a slot belongs to a call that holds
-///    the slot, and when that run begins the slot is in `next` no longer. So all holders arrived before the run began.
-/// 3. A slot is filled at most once. It is filled before `running` becomes false, and each holder looks into its slot
-///    before it looks at `running`.
-/// 4. No call waits for ever. A run ends with a [`RunGuard`], also if the closure panics, and wakes all calls; those
-///    whose slot is still empty compete for the next run.
+/// 2. A value is never older than the call that it is returned to. The run that fills a slot belongs to a call that
+///    holds the slot, and when that run begins, the slot is in `next` no longer. So all holders arrived before the run
+///    began.
+/// 3. A slot is filled at most once. It is filled before `running` becomes false, and after each wait a holder looks
+///    into its slot before it looks at `running`.
+/// 4. No wake-up is lost. A [`RunGuard`] ends each run, also if the closure panics: it resets `running` under the lock
+///    under which calls look at it, and then wakes all calls that wait. Those whose slot is still empty compete for the
+///    next run.
 ///
-/// Calls that waited compete with calls that have just arrived. One that has just arrived fills no slot, so the calls that
-/// waited may wait for several runs.
+/// Calls that waited also compete with calls that have just arrived. The run of a call that has just arrived fills no
+/// slot, so a call may wait for several runs.
 #[derive(Debug)]
 pub(super) struct SingleFlight<T> {
     state: Mutex<State<T>>,
@@ -104,8 +106,8 @@ mod tests {
         slot.map_or(0, |slot| Arc::strong_count(slot) - 1)
     }
 
-    /// Makes `waiters` calls during a first run, which then ends with `first`. Returns the values of those calls, and how
-    /// many values were made.
+    /// Makes `waiters` calls during a first run, which then ends with `first`. Returns the values of those calls, and
+    /// how many values were made.
     fn call_during_a_run(waiters: usize, first: fn(&AtomicUsize) -> usize) -> (Vec<usize>, usize) {
         let (flight, made) = (SingleFlight::default(), AtomicUsize::new(0));
         let values = scope(|scope| {

@@ -9,8 +9,8 @@ use crate::prometheus::text::{TYPE, UNIT, suffixes_of, write_head};
 
 /// Passes on the lines of the encoder, rewritten for a format.
 ///
-/// The encoder writes OpenMetrics only, and does not escape HELP. So the rewriter looks at each line when it is complete,
-/// and writes the lines of HELP and TYPE anew.
+/// The encoder writes OpenMetrics only, and does not escape HELP. So the rewriter looks at each line when it is
+/// complete, and writes the lines of HELP and TYPE anew.
 pub(super) struct LineRewriter<'a> {
     out: &'a mut String,
     /// The offset of the current line in `out`.

@@ -33,16 +33,16 @@ pub(super) fn write_label_value(out: &mut String, value: &str) {
     }
 }
 
-/// Whether one of eight bytes is special. After the exclusive or, a special byte is zero; a byte without its highest bit
-/// is zero exactly if subtracting one borrows. Testing byte by byte takes a tenth of a scrape's time.
+/// Whether one of eight bytes is special. An exclusive or makes a special byte zero, and a word `x` has a zero byte
+/// exactly if `(x - ONES) & !x` has the highest bit of some byte. Testing byte by byte took a tenth of a scrape's time.
 #[inline]
 fn has_special(word: u64) -> bool {
     const ONES: u64 = u64::MAX / 255;
-    let borrows = |special: u8| {
-        let difference = word ^ (ONES * u64::from(special));
-        difference.wrapping_sub(ONES) & !difference
+    let zero_bits = |special: u8| {
+        let x = word ^ (ONES * u64::from(special));
+        x.wrapping_sub(ONES) & !x
     };
-    let [a, b, c] = SPECIAL.map(borrows);
+    let [a, b, c] = SPECIAL.map(zero_bits);
     (a | b | c) & (ONES << 7) != 0
 }
 
