@@ -100,10 +100,10 @@
 //! | feature | for | adds |
 //! |---|---|---|
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
-//! | `prometheus` | an application that encodes | `prometheus-client` |
+//! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `warp`, `hyper`, `tokio` |
-//! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | its types in the interface |
+//! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //!

@@ -123,14 +123,18 @@ fn view_gives_way_to_a_family_of_the_users_registry() {
 }
 
 #[test]
-fn body_is_given_away_without_a_copy() {
+fn a_body_is_given_away_without_a_copy() {
     let scrape = Exporter::builder().build_lenient().scrape(None);
     let bytes: &[u8] = scrape.body.as_ref();
-    let (address, text) = (bytes.as_ptr(), scrape.body.to_string());
-    assert_eq!(bytes, text.as_bytes());
+    assert_eq!(bytes, scrape.body.as_bytes());
+    let (address, text) = (bytes.as_ptr(), scrape.text().into_owned());
     assert_eq!(scrape.body, text.as_str());
-    // A second handle shares the text, so that only a copy can be taken from it.
-    assert_eq!(String::from(scrape.body.clone()), text);
-    let given_away = String::from(scrape.body);
-    assert_eq!(given_away.as_ptr(), address);
+    assert_eq!(scrape.body.to_str(), Some(text.as_str()));
+    assert_eq!(scrape.body.to_string(), text);
+    // A clone still holds the bytes, so they are copied.
+    let copied = scrape.body.clone().into_bytes();
+    assert_eq!(copied, text.as_bytes());
+    assert_ne!(copied.as_ptr(), address);
+    let moved = scrape.body.into_bytes();
+    assert_eq!(moved.as_ptr(), address);
 }

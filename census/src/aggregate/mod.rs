@@ -60,7 +60,6 @@ pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
 }
 
 /// The unit of the values that a view exports, a UCUM string.
-#[cfg(feature = "prometheus")]
 pub(crate) fn unit(view: &ViewSpec) -> &str {
     if aggregation::has_unit(view.aggregation.kind) {
         &view.measure.descriptor.unit

@@ -12,7 +12,7 @@ use syn::{Attribute, Item, UseTree, Visibility};
 type Segments = Vec<String>;
 
 /// A crate's modules, without those that only its tests have.
-pub struct Crate {
+pub(crate) struct Crate {
     /// The directory of the root file.
     directory: PathBuf,
     /// The first is the root.
@@ -34,14 +34,14 @@ struct Module {
 
 /// A reference of one file to another one of the same crate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
-    pub from: PathBuf,
-    pub to: PathBuf,
+pub(crate) struct Reference {
+    pub(crate) from: PathBuf,
+    pub(crate) to: PathBuf,
 }
 
 impl Crate {
     /// Reads a crate, given its root file.
-    pub fn read(root: &Path) -> Self {
+    pub(crate) fn read(root: &Path) -> Self {
         let directory = root.parent().expect("a root file in a directory");
         let mut this = Self {
             directory: directory.to_owned(),
@@ -53,7 +53,7 @@ impl Crate {
 
     /// All references between different files, by paths relative to the root file. References to the root itself are not
     /// among them: it has nothing but modules, re-exports and exported macros (see [`names_of_root`](Self::names_of_root)).
-    pub fn references(&self) -> BTreeSet<Reference> {
+    pub(crate) fn references(&self) -> BTreeSet<Reference> {
         let mut references = BTreeSet::new();
         for module in &self.modules {
             for path in &module.references {
@@ -70,7 +70,7 @@ impl Crate {
     }
 
     /// The names that begin paths from the crate's root without being modules.
-    pub fn names_of_root(&self) -> BTreeSet<String> {
+    pub(crate) fn names_of_root(&self) -> BTreeSet<String> {
         let root = self.modules.first().expect("a root");
         let paths = self.modules.iter().flat_map(|module| &module.references);
         paths
@@ -236,7 +236,6 @@ fn leaves(tree: &UseTree, before: &[String]) -> Vec<(Option<String>, Segments)> 
             let trees = group.items.iter();
             trees.flat_map(|tree| leaves(tree, before)).collect()
         }
-        other => panic!("an unknown `use`: {}", other.to_token_stream()),
     }
 }
 
