@@ -129,7 +129,7 @@ pub fn check_baggage(header: &[u8]) {
     if members.len() <= 64 && header.len() <= 8192 {
         let mut one_by_one = TagMap::new();
         for member in members {
-            for (key, value) in TagMap::from_baggage(member).iter() {
+            for (key, value) in &TagMap::from_baggage(member) {
                 one_by_one.upsert(key, value.clone());
             }
         }
