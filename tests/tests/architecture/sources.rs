@@ -1,5 +1,12 @@
 //! A crate's modules, and the paths by which its files refer to each other.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    reason = "the test fails if a source file is not as expected"
+)]
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -124,17 +131,17 @@ impl Crate {
         let module = &mut self.modules[index];
         for item in uses {
             let is_private = matches!(item.vis, Visibility::Inherited);
-            for (name, used) in leaves(&item.tree, &[]) {
-                let Some(used) = module.absolute(&used) else {
+            for (name, segments) in leaves(&item.tree, &[]) {
+                let Some(target) = module.absolute(&segments) else {
                     continue;
                 };
-                let is_descendant = used.len() > path.len() && used.starts_with(&path);
+                let is_descendant = target.len() > path.len() && target.starts_with(&path);
                 if is_private || !is_descendant {
-                    module.references.push(used.clone());
+                    module.references.push(target.clone());
                 }
                 match name {
-                    Some(name) => drop(module.names.insert(name, used)),
-                    None => module.globs.push(used),
+                    Some(name) => drop(module.names.insert(name, target)),
+                    None => module.globs.push(target),
                 }
             }
         }
