@@ -36,7 +36,7 @@ fn errors() {
     for (args, message) in [
         (
             &["--serve", &address][..],
-            "another program, or this one, is listening there",
+            "another program, or this one, already listens there",
         ),
         (
             &["--sevre", "127.0.0.1:0"],
