@@ -113,13 +113,13 @@ mod tests {
         let values = scope(|scope| {
             let call = || flight.run(|| made.fetch_add(1, Ordering::SeqCst) + 1);
             let leader = scope.spawn(|| {
-                let make = || {
+                let first_run = || {
                     while waiting(&flight) < waiters {
                         yield_now();
                     }
                     first(&made)
                 };
-                catch_unwind(AssertUnwindSafe(|| flight.run(make))).ok()
+                catch_unwind(AssertUnwindSafe(|| flight.run(first_run))).ok()
             });
             while !flight.state.lock().running {
                 yield_now();
