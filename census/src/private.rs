@@ -19,8 +19,8 @@ pub use crate::declare::{
     StaticViewSource, ValueBits, column, columns, function_name, measure_cell,
 };
 pub use crate::record::{
-    Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
-    record_if_viewed, record_one, viewed,
+    Call, CallPlan, InfallibleCall, InfallibleCall as PlainCall, Measured, OptionalValue, call,
+    exemplar_label, measurement, record, record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
 pub use crate::register::{

@@ -1,91 +1,94 @@
-//! What is under way: one more at its beginning, one less at its end, in the very same rows.
+//! The count of a call in flight: one more at its beginning, one less at its end, in the same rows.
 
-use super::memo::{self, Begun, Kept};
+use super::cache::{self, InFlightToken, TagAddresses, TargetList};
 use crate::declare::{Measure, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::Tag;
 
-/// The number of tags that tell what is under way.
+/// How many tags the count of a call has: the function and the module.
 const TAGS: usize = 2;
 
 const ONE: ValueBits = ValueBits(1);
 const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
 
-/// Something under way.
+/// The count of a call in flight.
 ///
-/// It ends where it was counted. So a view that was registered later does not see it end, and tags that have changed
-/// meanwhile do not matter: no row goes below zero.
+/// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered during the
+/// call does not see its end, tags that changed during the call do not matter, and no row falls below zero. At most one of
+/// the two fields is set.
 #[derive(Debug)]
 pub(super) struct InFlight {
-    /// Where it was counted, if its own tags alone lead there.
-    begun: Begun,
-    /// Where else it was counted: rarely, so it is not to make each call larger.
-    kept: Option<Box<Kept>>,
+    /// Set if the rows follow from the call's own tags.
+    token: Option<InFlightToken>,
+    /// The targets of the beginning, otherwise. This is rare, so the list is not to make each call larger.
+    targets: Option<Box<TargetList>>,
 }
 
 impl InFlight {
-    /// Nothing is under way yet.
+    /// The count of a call that has not begun.
     pub(super) const NONE: Self = Self {
-        begun: Begun::NONE,
-        kept: None,
+        token: None,
+        targets: None,
     };
 
-    /// Counts one more, if somebody views the measure.
+    /// Counts the beginning, if the measure has views.
     #[inline]
     pub(super) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
         let Some(version) = current_version(measure.cell()) else {
             return;
         };
-        let places = tags().map(|tag| tag.places);
-        if !memo::begin(&mut self.begun, version, &places, ONE) {
-            self.begin_anew(measure, version, tags);
+        let addresses = tags().map(|tag| TagAddresses::of(&tag));
+        if !cache::begin(&mut self.token, version, &addresses, ONE) {
+            self.begin_slow(measure, version, tags);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn begin_anew<'a>(
+    fn begin_slow<'a>(
         &mut self,
         measure: &Measure<i64>,
         version: ViewsVersion,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self
-            .kept
-            .get_or_insert_with(|| Kept::spare().unwrap_or_default());
-        memo::each_target(measure.cell(), version, &tags(), |target| {
+        let targets = self.targets.get_or_insert_with(cache::take_target_list);
+        cache::for_each_target(measure.cell(), version, &tags(), |target| {
             target.record(ONE);
-            kept.push(target);
+            targets.push(target);
         });
-        memo::learn(version, &tags());
+        cache::insert_alias(version, &tags());
     }
 
-    /// Counts one less, wherever it was counted: given what it began with.
+    /// Counts the end, if the beginning was counted. The tags are those of the beginning.
     #[inline]
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        if self.begun.is_some() {
-            let places = tags().map(|tag| tag.places);
-            if !memo::end(&self.begun, &places, MINUS_ONE) {
-                self.end_elsewhere(measure, tags);
+        if let Some(token) = &self.token {
+            let addresses = tags().map(|tag| TagAddresses::of(&tag));
+            if !cache::end(token, &addresses, MINUS_ONE) {
+                end_elsewhere(token, measure, tags);
             }
-            self.begun = Begun::NONE;
+            self.token = None;
         }
-        if self.kept.is_some() {
-            self.end_kept();
+        if self.targets.is_some() {
+            self.end_targets();
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_elsewhere<'a>(&self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        memo::end_elsewhere(&self.begun, measure.cell(), &tags(), MINUS_ONE);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end_kept(&mut self) {
-        if let Some(kept) = self.kept.take() {
-            kept.give_back(|target| memo::take_back(target, MINUS_ONE));
+    fn end_targets(&mut self) {
+        if let Some(targets) = self.targets.take() {
+            cache::end_targets(targets, MINUS_ONE);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn end_elsewhere<'a>(
+    token: &InFlightToken,
+    measure: &Measure<i64>,
+    tags: impl Fn() -> [Tag<'a>; TAGS],
+) {
+    cache::end_elsewhere(token, measure.cell(), &tags(), MINUS_ONE);
 }

@@ -1,0 +1,222 @@
+//! A cache from tag texts to targets.
+//!
+//! A look-up hashes the [fingerprints](super::fingerprint) of the texts, finds an entry by open addressing, and compares
+//! the fingerprints. It allocates nothing.
+//!
+//! Three tables of the crate are written by hand, because each has another need. This one has many slots of two bytes for
+//! each entry, because a second probe is a branch that is hard to predict and costs as much as the rest of the look-up;
+//! the entries are large, and lie apart. [`ByAddress`](super::by_address::ByAddress) forgets single entries, so that it never
+//! takes time to start anew. [`Index`](crate::aggregate::Index) serves tables that grow without bound, so it stores hashes
+//! and is three quarters full.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::RandomState;
+
+use super::cache_key::CacheKey;
+use super::fingerprint::{Fingerprint, INLINE_TAGS, MAX_LEN, TextLengths};
+use super::tag_text::{TagText, own_texts};
+use super::text_entry::{TextEntry, overflowing};
+use crate::aggregate::Target;
+use crate::tags::Tag;
+
+/// How many entries there are at most, about 1.2 megabytes. When the cache is full, it is cleared.
+const MAX_ENTRIES: usize = 8192;
+
+/// How many slots there are for each entry, at least, so that most entries lie at their home slot.
+const SLOTS_PER_ENTRY: usize = 8;
+
+const MIN_SLOTS: usize = 64;
+
+/// The content of a free slot.
+const FREE: u16 = u16::MAX;
+const _: () = assert!(MAX_ENTRIES <= FREE as usize);
+
+/// A cache from tag texts to targets.
+///
+/// *Invariant:* each entry has one slot, which holds the entry's index. All slots from the entry's home slot (the lowest
+/// bits of its hash) to that slot are in use. Seven of eight slots are free, so a probe ends.
+#[derive(Default)]
+pub(super) struct ByText {
+    slots: Box<[u16]>,
+    entries: Vec<TextEntry>,
+    hasher: RandomState,
+}
+
+impl ByText {
+    /// The entry of these tags. Fast for up to [`INLINE_TAGS`] tags with short texts.
+    #[inline]
+    pub(super) fn find<const N: usize>(
+        &self,
+        key: CacheKey,
+        texts: &[TagText<'_>; N],
+    ) -> Option<&TextEntry> {
+        if N > INLINE_TAGS {
+            return self.find_any(key, &texts.iter().copied());
+        }
+        let mut fingerprints = [Fingerprint::default(); N];
+        let mut lengths = TextLengths::of_empty(N);
+        for (index, (fingerprint, text)) in fingerprints.iter_mut().zip(texts).enumerate() {
+            let Some(exact) = Fingerprint::exact(text.bytes) else {
+                return self.find_long(key, texts);
+            };
+            *fingerprint = exact;
+            lengths.set(index, text.bytes.len());
+        }
+        let hash = self.hash(key, lengths, fingerprints.iter().copied());
+        self.candidates(hash).find(|entry| {
+            let tags = texts.iter().zip(&fingerprints);
+            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, *print)))
+        })
+    }
+
+    /// As [`find`](Self::find), for at most [`INLINE_TAGS`] tags of which some have long texts. Out of line, so that the
+    /// search for short texts saves no registers for it.
+    #[inline(never)]
+    fn find_long<const N: usize>(
+        &self,
+        key: CacheKey,
+        texts: &[TagText<'_>; N],
+    ) -> Option<&TextEntry> {
+        let mut fingerprints = [Fingerprint::default(); N];
+        for (fingerprint, text) in fingerprints.iter_mut().zip(texts) {
+            if text.bytes.len() > MAX_LEN {
+                return None;
+            }
+            *fingerprint = Fingerprint::of(text.bytes, &self.hasher);
+        }
+        let lengths = TextLengths::of(texts.iter().copied());
+        let hash = self.hash(key, lengths, fingerprints.iter().copied());
+        self.candidates(hash).find(|entry| {
+            let tags = texts.iter().zip(&fingerprints);
+            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, *print)))
+                && entry.has_long(texts)
+        })
+    }
+
+    /// The entry of any number of tags.
+    #[inline(never)]
+    pub(super) fn find_any<'t>(
+        &self,
+        key: CacheKey,
+        texts: &(impl Iterator<Item = TagText<'t>> + Clone),
+    ) -> Option<&TextEntry> {
+        if texts.clone().any(|text| text.bytes.len() > MAX_LEN) {
+            return None;
+        }
+        let lengths = TextLengths::of(texts.clone());
+        let hash = self.hash(key, lengths, self.fingerprints(texts.clone()));
+        let is_inline = overflowing(texts.clone()).next().is_none();
+        self.candidates(hash).find(|entry| {
+            let tags = texts.clone().zip(self.fingerprints(texts.clone()));
+            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, print)))
+                && (is_inline || entry.has_overflowing(texts.clone()))
+        })
+    }
+
+    /// The entry of a measurement's own tags.
+    pub(super) fn find_tags(&self, key: CacheKey, tags: &[Tag<'_>]) -> Option<&TextEntry> {
+        if !Self::is_cacheable(tags) {
+            return None;
+        }
+        self.find_any(key, &own_texts(tags))
+    }
+
+    fn fingerprints<'t>(
+        &self,
+        texts: impl Iterator<Item = TagText<'t>> + Clone,
+    ) -> impl Iterator<Item = Fingerprint> + Clone {
+        texts.map(|text| Fingerprint::of(text.bytes, &self.hasher))
+    }
+
+    #[inline]
+    fn hash(
+        &self,
+        key: CacheKey,
+        lengths: TextLengths,
+        fingerprints: impl Iterator<Item = Fingerprint>,
+    ) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for fingerprint in fingerprints {
+            fingerprint.hash_into(&mut hasher);
+        }
+        hasher.write_u64(key.get());
+        hasher.write_u64(lengths.get());
+        hasher.finish()
+    }
+
+    /// The entries whose hash may be this one.
+    #[inline]
+    fn candidates(&self, hash: u64) -> impl Iterator<Item = &TextEntry> {
+        // Without slots the mask has all bits set, and `get` finds nothing.
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = home_slot(hash);
+        std::iter::from_fn(move || {
+            let index = *self.slots.get(slot & mask)?;
+            slot = slot.wrapping_add(1);
+            // `FREE` is no index of an entry, so it ends the search.
+            self.entries.get(usize::from(index))
+        })
+    }
+
+    /// Whether measurements with these tags can be cached: all keys have addresses, and all values are set and not too
+    /// long.
+    pub(super) fn is_cacheable(tags: &[Tag<'_>]) -> bool {
+        let mut texts = own_texts(tags);
+        tags.iter().all(|tag| tag.value.is_set())
+            && texts.all(|text| text.key.is_some() && text.bytes.len() <= MAX_LEN)
+    }
+
+    /// Adds an entry for tags that have none, and whose texts are not longer than [`MAX_LEN`].
+    pub(super) fn insert<'t>(
+        &mut self,
+        key: CacheKey,
+        texts: impl Iterator<Item = TagText<'t>> + Clone,
+        targets: &[Target],
+    ) {
+        if self.entries.len() >= MAX_ENTRIES {
+            *self = Self::default();
+        }
+        let lengths = TextLengths::of(texts.clone());
+        let fingerprints = self.fingerprints(texts.clone());
+        let hash = self.hash(key, lengths, fingerprints.clone());
+        let Some(entry) = TextEntry::new(key, hash, texts, fingerprints, targets) else {
+            return;
+        };
+        self.entries.push(entry);
+        if self.entries.len() * SLOTS_PER_ENTRY > self.slots.len() {
+            self.slots = vec![FREE; (self.slots.len() * 2).max(MIN_SLOTS)].into();
+            for index in 0..self.entries.len() {
+                self.fill_slot(index);
+            }
+        } else {
+            self.fill_slot(self.entries.len() - 1);
+        }
+    }
+
+    /// Puts an entry's index into the first free slot from its home slot on.
+    fn fill_slot(&mut self, index: usize) {
+        let hash = self.entries.get(index).map(|entry| entry.hash);
+        let (Some(hash), Ok(index)) = (hash, u16::try_from(index)) else {
+            return;
+        };
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = home_slot(hash) & mask;
+        while let Some(content) = self.slots.get_mut(slot) {
+            if *content == FREE {
+                *content = index;
+                return;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+}
+
+/// The slot of a hash, before it is masked.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only the lowest bits are wanted"
+)]
+const fn home_slot(hash: u64) -> usize {
+    hash as usize
+}

@@ -1,0 +1,116 @@
+//! Measurements that are subtracted later from the very same rows.
+//!
+//! # Protocol
+//!
+//! A call in flight adds one to a row at its beginning, and subtracts one from the same row at its end, which may be on
+//! another thread. *Invariant:* no scrape sees the end without the beginning, so no row is read as less than zero.
+//!
+//! - If the end is on the thread of the beginning, both change the same word, so the word never holds the end alone.
+//! - Otherwise the end is added to the row's shared words, with Release. The beginning came before it: the call moved
+//!   between the threads. A scrape reads the shared words first, with Acquire, and then the words of threads: if it sees
+//!   the end, it sees the beginning, too.
+//!
+//! The rows are found again in one of two ways. An [`InFlightToken`] says that the rows follow from the call's own tags, in
+//! the views that were there at the beginning. Where the scope's tags matter, which may have changed until the end, the
+//! call keeps a [`TargetList`].
+
+use super::address::TagAddresses;
+use super::tag_text::last_set;
+use super::target_list::TargetList;
+use super::{slot, uncached};
+use crate::aggregate::Target;
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::id::{ThreadId, ViewId};
+use crate::register::{ViewsVersion, views_of};
+use crate::tags::{Tag, cut};
+
+/// A beginning whose rows follow from the call's own tags.
+#[derive(Debug)]
+pub(in crate::record) struct InFlightToken {
+    version: ViewsVersion,
+    /// The newest view in which the beginning was counted. A view with a greater identifier was registered later.
+    newest_view: ViewId,
+    /// The thread that counted the beginning.
+    thread: ThreadId,
+}
+
+/// Records a measurement that is to be subtracted later, if the addresses of its tags have an entry, and sets the token.
+/// Returns whether it did. (The token is set in place, because moving one costs more than the rest.)
+#[inline(never)]
+pub(in crate::record) fn begin<const N: usize>(
+    token: &mut Option<InFlightToken>,
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    let begun = slot::with_attached(|cache| {
+        let entry = cache.find_by_address(version, tags)?;
+        let newest_view = entry.newest_view()?;
+        entry.record(bits);
+        *token = Some(InFlightToken {
+            version,
+            newest_view,
+            thread: cache.thread(),
+        });
+        Some(())
+    });
+    matches!(begun, Some(Some(())))
+}
+
+/// Records the end of what a token stands for, if this thread counted the beginning and has the entry still. Returns
+/// whether it did.
+#[inline(never)]
+pub(in crate::record) fn end<const N: usize>(
+    token: &InFlightToken,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    let ended = slot::with_attached(|cache| {
+        let entry = cache.find_by_address(token.version, tags)?;
+        (cache.thread() == token.thread).then(|| entry.record(bits))
+    });
+    matches!(ended, Some(Some(())))
+}
+
+/// Records the end of what a token stands for in shared words: another thread counted the beginning, or the entry is gone.
+#[cold]
+pub(in crate::record) fn end_elsewhere(
+    token: &InFlightToken,
+    cell: &MeasureCell,
+    tags: &[Tag<'_>],
+    bits: ValueBits,
+) {
+    let Some((_, views)) = views_of(cell) else {
+        return;
+    };
+    // The rows of a view that is gone are gone, too.
+    let counted = views.iter().filter(|view| view.id() <= token.newest_view);
+    let value_of = |key: &TagKey| cut(last_set(tags, key).unwrap_or_default());
+    let mut record = |target: &Target| target.record(bits);
+    uncached::for_each_shared_target(counted.cloned(), value_of, &mut record);
+}
+
+/// An empty list of targets. It allocates nothing if the thread's pool has one.
+pub(in crate::record) fn take_target_list() -> Box<TargetList> {
+    let pooled = slot::with_attached(|cache| cache.take_target_list());
+    pooled.flatten().unwrap_or_default()
+}
+
+/// Records the end to each target of a list, and keeps the list, maybe another thread's, for a later call.
+pub(in crate::record) fn end_targets(mut list: Box<TargetList>, bits: ValueBits) {
+    for target in list.drain() {
+        subtract(&target, bits);
+    }
+    slot::with_attached(|cache| cache.put_target_list(list));
+}
+
+/// Records the end to the row of this target: to the target itself if this thread may write it, otherwise to the row's
+/// shared words.
+fn subtract(target: &Target, bits: ValueBits) {
+    let is_writable = slot::with_attached(|cache| target.is_writable_by(cache.thread()));
+    if is_writable == Some(true) {
+        target.record(bits);
+    } else if let Some(rows) = target.rows() {
+        rows.shared_target(target.row()).record(bits);
+    }
+}
