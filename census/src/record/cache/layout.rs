@@ -30,8 +30,9 @@ pub(super) struct TagShape {
     sources: Vec<ColumnSource>,
     /// Whether a column takes its value from the scope though all own tags are set.
     needs_scope: bool,
-    /// Whether all keys have addresses, and no two own tags are of one column. Then a look-up needs only the addresses.
-    is_simple: bool,
+    /// Whether the columns' texts can be [found](MeasureLayout::scoped_shape) without the tags' keys: the scope is needed,
+    /// all keys have addresses, and no two own tags are of one column.
+    is_fast: bool,
 }
 
 /// The origin of a column's value. If that tag is not set, the value comes from the scope.
@@ -102,14 +103,14 @@ impl MeasureLayout {
         self.shapes.get(index)
     }
 
-    /// The shape of tags with these keys, if the layout has it, if it is simple, and if it needs the scope.
+    /// The shape of tags with these keys, if the layout has it, and it is [fast](TagShape::is_fast).
     #[inline]
     pub(super) fn scoped_shape(&self, texts: &[TagText<'_>]) -> Option<&TagShape> {
         let shape = self.shapes.iter().find(|shape| {
             let mut keys = shape.addresses.iter().zip(texts);
             shape.addresses.len() == texts.len() && keys.all(|(key, text)| *key == text.key)
         })?;
-        (shape.needs_scope && shape.is_simple).then_some(shape)
+        shape.is_fast.then_some(shape)
     }
 
     /// The values of the columns, of which there are at most `N`: a measurement's own tag, else the scope's, else empty.
@@ -148,12 +149,14 @@ impl TagShape {
         };
         let sources: Vec<ColumnSource> = columns.iter().map(source_of).collect();
         let has = |is_kind: fn(&ColumnSource) -> bool| sources.iter().any(is_kind);
+        let needs_scope = has(|source| matches!(source, ColumnSource::Scope(_)));
+        let has_duplicates = has(|source| matches!(source, ColumnSource::LastSetTag));
         let has_addresses = tags.iter().all(|tag| Address::of_key(tag).is_some());
         Self {
             keys: tags.iter().map(|tag| tag.key.clone()).collect(),
             addresses: tags.iter().map(Address::of_key).collect(),
-            needs_scope: has(|source| matches!(source, ColumnSource::Scope(_))),
-            is_simple: has_addresses && !has(|source| matches!(source, ColumnSource::LastSetTag)),
+            needs_scope,
+            is_fast: needs_scope && has_addresses && !has_duplicates,
             sources,
         }
     }
@@ -167,7 +170,7 @@ impl TagShape {
         self.sources.len()
     }
 
-    /// The texts of the first `N` columns, for a [simple](Self::is_simple) shape and tags that are all set.
+    /// The texts of the first `N` columns, for a [fast](Self::is_fast) shape and tags that are all set.
     #[inline]
     pub(super) fn column_texts<'a, const N: usize>(
         &self,

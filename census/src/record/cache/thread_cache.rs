@@ -241,7 +241,8 @@ impl ThreadCache {
         };
         let key = CacheKey::column_texts(version);
         let by_text = &self.by_text;
-        with_current(|scope| {
+        // Moved: a reference to each variable would cost an indirection.
+        with_current(move |scope| {
             let entry = match shape.column_count() {
                 1 => by_text.find(key, &shape.column_texts::<1>(tags, scope)),
                 2 => by_text.find(key, &shape.column_texts::<2>(tags, scope)),
