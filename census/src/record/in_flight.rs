@@ -1,6 +1,8 @@
 //! The count of a call in flight: one more at its beginning, one less at its end, in the same rows.
 
-use super::cache::{self, InFlightToken, TagAddresses, TargetList};
+use std::mem;
+
+use super::cache::{self, Beginning, InFlightToken, TagAddresses};
 use crate::declare::{Measure, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::Tag;
@@ -14,22 +16,13 @@ const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
 /// The count of a call in flight.
 ///
 /// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered during the
-/// call does not see its end, tags that changed during the call do not matter, and no row falls below zero. At most one of
-/// the two fields is set.
+/// call does not see its end, tags that changed during the call do not matter, and no row falls below zero.
 #[derive(Debug)]
-pub(super) struct InFlight {
-    /// Set if the rows follow from the call's own tags.
-    token: Option<InFlightToken>,
-    /// The targets of the beginning, otherwise. This is rare, so the list is not to make each call larger.
-    targets: Option<Box<TargetList>>,
-}
+pub(super) struct InFlight(Beginning);
 
 impl InFlight {
     /// The count of a call that has not begun.
-    pub(super) const NONE: Self = Self {
-        token: None,
-        targets: None,
-    };
+    pub(super) const NONE: Self = Self(Beginning::NotCounted);
 
     /// Counts the beginning, if the measure has views.
     #[inline]
@@ -38,7 +31,7 @@ impl InFlight {
             return;
         };
         let addresses = tags().map(|tag| TagAddresses::of(&tag));
-        if !cache::begin(&mut self.token, version, &addresses, ONE) {
+        if !cache::begin(&mut self.0, version, &addresses, ONE) {
             self.begin_slow(measure, version, tags);
         }
     }
@@ -51,33 +44,35 @@ impl InFlight {
         version: ViewsVersion,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let targets = self.targets.get_or_insert_with(cache::take_target_list);
+        let mut targets = cache::take_target_list();
         cache::for_each_target(measure.cell(), version, &tags(), |target| {
             target.record(ONE);
             targets.push(target);
         });
+        self.0 = Beginning::Targets(targets);
         cache::insert_alias(version, &tags());
     }
 
-    /// Counts the end, if the beginning was counted. The tags are those of the beginning.
+    /// Counts the end, if the beginning was counted. Called at most once, with the tags of the beginning.
     #[inline]
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        if let Some(token) = &self.token {
-            let addresses = tags().map(|tag| TagAddresses::of(&tag));
-            if !cache::end(token, &addresses, MINUS_ONE) {
-                end_elsewhere(token, measure, tags);
+        match &self.0 {
+            Beginning::NotCounted => {}
+            Beginning::Token(token) => {
+                let addresses = tags().map(|tag| TagAddresses::of(&tag));
+                if !cache::end(token, &addresses, MINUS_ONE) {
+                    end_elsewhere(token, measure, tags);
+                }
             }
-            self.token = None;
-        }
-        if self.targets.is_some() {
-            self.end_targets();
+            Beginning::Targets(_) => self.end_targets(),
         }
     }
 
     #[cold]
     #[inline(never)]
     fn end_targets(&mut self) {
-        if let Some(targets) = self.targets.take() {
+        let beginning = mem::replace(&mut self.0, Beginning::NotCounted);
+        if let Beginning::Targets(targets) = beginning {
             cache::end_targets(targets, MINUS_ONE);
         }
     }

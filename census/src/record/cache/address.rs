@@ -24,8 +24,8 @@ impl Address {
         Self(tag.places.1)
     }
 
-    /// A number in the place of an address. Tables whose entries are found by numbers contain no entries that are found
-    /// by addresses, or tell the two apart otherwise.
+    /// A number in the place of an address. Entries that are found by numbers must not share a
+    /// [`CacheKey`](super::cache_key::CacheKey) with entries that are found by addresses.
     #[inline]
     pub(super) const fn stand_in(number: usize) -> Self {
         Self(number)
@@ -59,7 +59,7 @@ impl TagAddresses {
         }
     }
 
-    /// The tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has this address.
+    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its address.
     #[inline]
     pub(super) const fn of_bound(id: BoundId) -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! A cache from the addresses of tag keys and literals to targets. A look-up reads no text.
 //!
-//! It is a hash table of its own, because an entry must be found in as few instructions as possible: the entries lie in the
-//! slots themselves, the number of probes is fixed, and a full neighborhood loses one entry instead of being moved. See
-//! [`by_text`](super::by_text) for the other tables of the crate.
+//! This is a hash table of its own, because a look-up must take as few instructions as possible. The entries lie in the
+//! slots themselves, and the number of probes is fixed: if all slots of a new entry are taken, the entry replaces another
+//! one. [`by_text`](super::by_text) says how the other hash tables of the crate differ.
 
 use super::address::{Address, TagAddresses};
 use super::cache_key::{CacheKey, MAX_ADDRESSES};
@@ -21,8 +21,8 @@ const MAX_SLOTS: usize = 4096;
 
 /// A cache from the addresses of tags to targets. The number of slots is a power of two, or zero at first.
 ///
-/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on. No entry is ever removed, so a free
-/// slot stays free until an entry is put there; a look-up does not rely on slots before the entry's to be in use.
+/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on, and no other entry has the same key and
+/// tags. A look-up that misses at the home slot checks all the others, so it does not matter which of them are free.
 #[derive(Default)]
 pub(super) struct ByAddress {
     slots: Box<[AddressEntry]>,
@@ -283,17 +283,79 @@ const FACTORS: [u64; MAX_ADDRESSES] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::BoundId;
+    use crate::id::{BoundId, RowId};
+    use crate::record::cache::testing;
     use crate::register::ViewsVersion;
+
+    const KEY: CacheKey = CacheKey::addresses(ViewsVersion(16), 1);
+
+    /// Addresses as those of the elements of a static.
+    fn tags(number: usize) -> PaddedAddresses {
+        let mut tags = PaddedAddresses::default();
+        tags[0] = TagAddresses {
+            key: Address::stand_in(0x1000),
+            value: Address::stand_in(0x2000 + 16 * number),
+        };
+        tags
+    }
+
+    fn find(cache: &ByAddress, number: usize) -> Option<RowId> {
+        let entry = cache.find(KEY, &[tags(number)[0]])?;
+        entry.first.as_ref().map(Target::row)
+    }
 
     #[test]
     fn an_empty_cache_has_no_entry_in_any_slot() {
         let cache = ByAddress::default();
-        let key = CacheKey::addresses(ViewsVersion(16), 1);
         let tags = [TagAddresses::of_bound(BoundId::next())];
         for home in [0, usize::MAX] {
-            assert!(cache.probe(home, key, &tags).is_none());
+            assert!(cache.probe(home, KEY, &tags).is_none());
         }
-        assert!(cache.find(key, &tags).is_none());
+        assert!(cache.find(KEY, &tags).is_none());
+    }
+
+    #[test]
+    fn few_entries_are_all_found() {
+        let targets = testing::targets(100);
+        let mut cache = ByAddress::default();
+        for (number, target) in targets.iter().enumerate() {
+            assert_eq!(find(&cache, number), None);
+            cache.insert(KEY, tags(number), std::slice::from_ref(target));
+        }
+        for (number, target) in targets.iter().enumerate() {
+            assert_eq!(find(&cache, number), Some(target.row()));
+        }
+        let other_version = CacheKey::addresses(ViewsVersion(32), 1);
+        assert!(cache.find(other_version, &[tags(0)[0]]).is_none());
+    }
+
+    #[test]
+    fn the_newest_of_many_entries_is_found_and_an_alias_replaces_none() {
+        let targets = testing::targets(1);
+        let mut cache = ByAddress::default();
+        let count = 2 * MAX_SLOTS;
+        for number in 0..count {
+            cache.insert(KEY, tags(number), &targets);
+            assert!(find(&cache, number).is_some(), "{number}");
+        }
+        assert_eq!(cache.slots.len(), MAX_SLOTS);
+        let cached = |cache: &ByAddress| (0..count).filter(|n| find(cache, *n).is_some()).count();
+        let before = cached(&cache);
+        for number in count..2 * count {
+            cache.insert_alias(KEY, tags(number), targets.iter());
+        }
+        assert_eq!(cached(&cache), before);
+    }
+
+    #[test]
+    fn only_a_single_counter_is_counted_at_once() {
+        let targets = testing::targets(2);
+        let mut cache = ByAddress::default();
+        // Shared words are no counter.
+        cache.insert(KEY, tags(0), &targets[..1]);
+        cache.insert(KEY, tags(1), &targets);
+        let remaining = |number| cache.find(KEY, &[tags(number)[0]]).map(AddressEntry::count);
+        assert!(matches!(remaining(0), Some(Remaining::First)));
+        assert!(matches!(remaining(1), Some(Remaining::All)));
     }
 }

@@ -3,11 +3,14 @@
 //! A look-up hashes the [fingerprints](super::fingerprint) of the texts, finds an entry by open addressing, and compares
 //! the fingerprints. It allocates nothing.
 //!
-//! Three tables of the crate are written by hand, because each has another need. This one has many slots of two bytes for
-//! each entry, because a second probe is a branch that is hard to predict and costs as much as the rest of the look-up;
-//! the entries are large, and lie apart. [`ByAddress`](super::by_address::ByAddress) forgets single entries, so that it never
-//! takes time to start anew. [`Index`](crate::aggregate::Index) serves tables that grow without bound, so it stores hashes
-//! and is three quarters full.
+//! The crate has three hash tables, because their needs differ:
+//!
+//! - This one has eight slots of two bytes for each entry, because a second probe is a branch that is hard to predict, and
+//!   costs as much as the rest of the look-up. The entries are large and lie apart from the slots.
+//! - [`ByAddress`](super::by_address::ByAddress) has its entries in the slots, which saves an indirection, and replaces
+//!   entries when it is full.
+//! - [`Index`](crate::aggregate::Index) finds rows, of which there may be millions. So it is up to three quarters full, and a
+//!   slot has half of the hash, so that most other rows' keys are not read.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -219,4 +222,84 @@ impl ByText {
 )]
 const fn home_slot(hash: u64) -> usize {
     hash as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::cache::address::Address;
+    use crate::record::cache::testing;
+    use crate::register::ViewsVersion;
+
+    /// Finds tags by each way that serves their number.
+    fn find<'a>(cache: &'a ByText, key: CacheKey, texts: &[TagText<'_>]) -> Option<&'a Target> {
+        let entry = cache.find_any(key, &texts.iter().copied());
+        let by_number = match *texts {
+            [] => cache.find(key, &[]),
+            [a] => cache.find(key, &[a]),
+            [a, b] => cache.find(key, &[a, b]),
+            [a, b, c] => cache.find(key, &[a, b, c]),
+            _ => entry,
+        };
+        assert_eq!(
+            entry.map(std::ptr::from_ref),
+            by_number.map(std::ptr::from_ref)
+        );
+        entry?.targets().next()
+    }
+
+    #[test]
+    fn each_entry_is_found_by_its_own_tags_only() {
+        let long = ["x".repeat(17), "x".repeat(16) + "y", "x".repeat(MAX_LEN)];
+        let mut values = vec!["", "a", "b", "ab", "abcdefgh", "abcdefghabcdefgh"];
+        values.extend(long.iter().map(String::as_str));
+        let mut cases: Vec<Vec<TagText<'_>>> = vec![Vec::new()];
+        for value in values {
+            let tag = |key| TagText {
+                key: Address::stand_in(key),
+                bytes: value.as_bytes(),
+            };
+            let last = TagText::of_column(9, b"last");
+            cases.push(vec![tag(1)]);
+            cases.push(vec![tag(2)]);
+            cases.push(vec![tag(1), last]);
+            cases.push(vec![last, tag(1)]);
+            cases.push(vec![last, last, tag(1)]);
+            cases.push(vec![last, last, last, tag(1)]);
+            cases.push(vec![tag(1), last, last, tag(1), last]);
+        }
+        let versions = [16, 32].map(ViewsVersion);
+        let keys = versions.map(|version| {
+            [
+                CacheKey::own_texts(version),
+                CacheKey::column_texts(version),
+            ]
+        });
+        let all = keys.as_flattened().iter();
+        let all = all.flat_map(|key| cases.iter().map(|texts| (*key, texts)));
+        let targets = testing::targets(all.clone().count());
+        let mut cache = ByText::default();
+        for ((key, texts), target) in all.clone().zip(&targets) {
+            assert!(find(&cache, key, texts).is_none());
+            cache.insert(key, texts.iter().copied(), std::slice::from_ref(target));
+        }
+        for ((key, texts), target) in all.zip(&targets) {
+            let found = find(&cache, key, texts).expect("it was inserted");
+            assert_eq!(found.row(), target.row());
+        }
+    }
+
+    #[test]
+    fn a_full_cache_is_cleared() {
+        let targets = testing::targets(1);
+        let key = CacheKey::own_texts(ViewsVersion(16));
+        let mut cache = ByText::default();
+        for number in 0..=MAX_ENTRIES {
+            let bytes = number.to_ne_bytes();
+            let text = TagText::of_column(1, &bytes);
+            cache.insert(key, std::iter::once(text), &targets);
+            assert!(cache.find(key, &[text]).is_some());
+        }
+        assert_eq!(cache.entries.len(), 1);
+    }
 }

@@ -14,6 +14,8 @@
 //! the views that were there at the beginning. Where the scope's tags matter, which may have changed until the end, the
 //! call keeps a [`TargetList`].
 
+use std::mem;
+
 use super::address::TagAddresses;
 use super::tag_text::last_set;
 use super::target_list::TargetList;
@@ -24,9 +26,21 @@ use crate::id::{ThreadId, ViewId};
 use crate::register::{ViewsVersion, views_of};
 use crate::tags::{Tag, cut};
 
-/// A beginning whose rows follow from the call's own tags.
+/// The rows in which a call's beginning was counted.
+#[derive(Debug)]
+pub(in crate::record) enum Beginning {
+    /// There are none.
+    NotCounted,
+    /// The rows of the call's own tags.
+    Token(InFlightToken),
+    /// The rows of these targets.
+    Targets(Box<TargetList>),
+}
+
+/// Identifies the rows of a call's own tags, in all views that there were at its beginning.
 #[derive(Debug)]
 pub(in crate::record) struct InFlightToken {
+    /// The version of the measure's views at the beginning.
     version: ViewsVersion,
     /// The newest view in which the beginning was counted. A view with a greater identifier was registered later.
     newest_view: ViewId,
@@ -34,11 +48,12 @@ pub(in crate::record) struct InFlightToken {
     thread: ThreadId,
 }
 
-/// Records a measurement that is to be subtracted later, if the addresses of its tags have an entry, and sets the token.
-/// Returns whether it did. (The token is set in place, because moving one costs more than the rest.)
+/// Records the beginning of a call, if the addresses of its tags have an entry, and replaces
+/// [`NotCounted`](Beginning::NotCounted) by a token. Returns whether they have. (The token is written in place, because
+/// moving it would cost more than the rest.)
 #[inline(never)]
 pub(in crate::record) fn begin<const N: usize>(
-    token: &mut Option<InFlightToken>,
+    beginning: &mut Beginning,
     version: ViewsVersion,
     tags: &[TagAddresses; N],
     bits: ValueBits,
@@ -47,11 +62,13 @@ pub(in crate::record) fn begin<const N: usize>(
         let entry = cache.find_by_address(version, tags)?;
         let newest_view = entry.newest_view()?;
         entry.record(bits);
-        *token = Some(InFlightToken {
+        let token = Beginning::Token(InFlightToken {
             version,
             newest_view,
             thread: cache.thread(),
         });
+        // The former value is `NotCounted`. Forgetting it saves the check whether it must be dropped.
+        mem::forget(mem::replace(beginning, token));
         Some(())
     });
     matches!(begun, Some(Some(())))

@@ -210,3 +210,73 @@ fn columns_of(views: &[Arc<LiveView>]) -> Vec<TagKey> {
     columns.dedup();
     columns
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::{FUNCTION, MODULE, RESULT};
+    use crate::record::cache::tag_text::{column_texts, own_texts};
+    use crate::tags::{TagValueRef, literal_tag};
+
+    fn layout() -> MeasureLayout {
+        let mut columns = vec![FUNCTION.clone(), MODULE.clone()];
+        columns.sort();
+        MeasureLayout {
+            version: ViewsVersion(16),
+            views: Box::default(),
+            columns,
+            shapes: Vec::new(),
+        }
+    }
+
+    fn shape_of<'l>(layout: &'l mut MeasureLayout, tags: &[Tag<'_>]) -> &'l TagShape {
+        let index = layout.find_or_add_shape(tags);
+        layout.shape(index).expect("it was added")
+    }
+
+    #[test]
+    fn the_scope_is_needed_where_a_column_has_no_own_tag() {
+        let mut layout = layout();
+        let [function, module, result] =
+            [&FUNCTION, &MODULE, &RESULT].map(|key| literal_tag(key, &"x"));
+        assert!(!shape_of(&mut layout, &[function, module]).needs_scope);
+        assert!(shape_of(&mut layout, &[function, result]).is_fast);
+        assert!(!shape_of(&mut layout, &[function, function]).is_fast);
+        assert_eq!(layout.shapes.len(), 3);
+        let again = layout.find_or_add_shape(&[function, result]);
+        assert_eq!(again.0, 1);
+    }
+
+    #[test]
+    fn the_last_own_tag_that_is_set_counts() {
+        let mut layout = layout();
+        let tags = [
+            literal_tag(&FUNCTION, &"first"),
+            literal_tag(&FUNCTION, &"last"),
+            Tag::new(&FUNCTION, TagValueRef::unset()),
+        ];
+        let shape = layout.find_or_add_shape(&tags);
+        let values: [&str; 2] = layout.column_values(shape, &tags, None);
+        assert_eq!(layout.column_value(&values, &FUNCTION), "last");
+        assert_eq!(layout.column_value(&values, &MODULE), "");
+    }
+
+    #[test]
+    fn both_ways_to_the_columns_agree() {
+        let mut layout = layout();
+        let mut scope = TagMap::new();
+        scope.insert(&MODULE, TagValue::new("scope").expect("it is short"));
+        let tags = [literal_tag(&FUNCTION, &"own")];
+        let index = layout.find_or_add_shape(&tags);
+        let values: [&str; 2] = layout.column_values(index, &tags, Some(&scope));
+        let own: Vec<_> = own_texts(&tags).collect();
+        let shape = layout.scoped_shape(&own).expect("it needs the scope");
+        let texts: [TagText<'_>; 2] = shape.column_texts(&own, Some(&scope));
+        let pairs = column_texts(&values).zip(&texts);
+        assert!(
+            pairs
+                .into_iter()
+                .all(|(a, b)| (a.key, a.bytes) == (b.key, b.bytes))
+        );
+    }
+}

@@ -115,3 +115,20 @@ impl Layouts {
         self.scoped.may_contain(version)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_that_was_inserted_is_always_contained() {
+        let versions = [0, 1, 31, 63].map(|high| ViewsVersion(high << 58));
+        let mut bloom = ScopeBloom::default();
+        for (index, version) in versions.into_iter().enumerate() {
+            assert!(!bloom.may_contain(version));
+            bloom.insert(version);
+            let inserted = versions.iter().take(index + 1);
+            assert!(inserted.copied().all(|version| bloom.may_contain(version)));
+        }
+    }
+}

@@ -65,3 +65,32 @@ impl RowResolver {
         self.targets.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::cache::testing;
+
+    #[test]
+    fn the_overflow_row_is_not_cacheable() {
+        let views = [testing::view(1), testing::view(2)];
+        let mut resolver = RowResolver::default();
+        for (value, is_cacheable) in [("first", true), ("second", false), ("first", true)] {
+            resolver.resolve(
+                views.iter().cloned(),
+                |_| value,
+                |view, row| ResolvedTarget {
+                    target: view.rows.shared_target(row),
+                    is_cacheable: true,
+                },
+            );
+            assert_eq!(resolver.targets().len(), views.len());
+            assert_eq!(
+                resolver.cacheable_targets(2).is_some(),
+                is_cacheable,
+                "{value}"
+            );
+            assert!(resolver.cacheable_targets(3).is_none());
+        }
+    }
+}
