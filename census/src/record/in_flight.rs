@@ -44,7 +44,7 @@ impl InFlight {
         version: ViewsVersion,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let mut targets = cache::take_target_list();
+        let mut targets = cache::take_pooled_list().unwrap_or_default();
         cache::for_each_target(measure.cell(), version, &tags(), |target| {
             target.record(ONE);
             targets.push(target);

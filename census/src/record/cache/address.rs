@@ -60,6 +60,10 @@ impl TagAddresses {
     }
 
     /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its address.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no 32-bit program makes 2^32 bound measures"
+    )]
     #[inline]
     pub(super) const fn of_bound(id: BoundId) -> Self {
         Self {

@@ -19,6 +19,7 @@ use std::mem;
 use super::address::TagAddresses;
 use super::tag_text::last_set;
 use super::target_list::TargetList;
+use super::thread_cache::ThreadCache;
 use super::{slot, uncached};
 use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
@@ -107,10 +108,9 @@ pub(in crate::record) fn end_elsewhere(
     uncached::for_each_shared_target(counted.cloned(), value_of, &mut record);
 }
 
-/// An empty list of targets. It allocates nothing if the thread's pool has one.
-pub(in crate::record) fn take_target_list() -> Box<TargetList> {
-    let pooled = slot::with_attached(|cache| cache.take_target_list());
-    pooled.flatten().unwrap_or_default()
+/// An empty list of targets from the thread's pool, if that has one.
+pub(in crate::record) fn take_pooled_list() -> Option<Box<TargetList>> {
+    slot::with_attached(ThreadCache::take_pooled_list).flatten()
 }
 
 /// Records the end to each target of a list, and keeps the list, maybe another thread's, for a later call.
@@ -118,7 +118,7 @@ pub(in crate::record) fn end_targets(mut list: Box<TargetList>, bits: ValueBits)
     for target in list.drain() {
         subtract(&target, bits);
     }
-    slot::with_attached(|cache| cache.put_target_list(list));
+    slot::with_attached(|cache| cache.pool_list(list));
 }
 
 /// Records the end to the row of this target: to the target itself if this thread may write it, otherwise to the row's

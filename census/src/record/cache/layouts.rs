@@ -9,8 +9,8 @@ use crate::tags::Tag;
 /// The layouts of measures, by the version of their views.
 #[derive(Default)]
 pub(super) struct Layouts {
-    layouts: Vec<MeasureLayout>,
-    /// From versions, which serve as hashes, to indices of `layouts`.
+    measures: Vec<MeasureLayout>,
+    /// From versions, which serve as hashes, to indices of `measures`.
     by_version: Index,
     /// The versions of measures with a column that some measurement took from the scope.
     scoped: ScopeBloom,
@@ -53,21 +53,21 @@ pub(super) struct LayoutIndex(usize);
 impl Layouts {
     #[inline]
     pub(super) fn find(&self, version: ViewsVersion) -> Option<&MeasureLayout> {
-        self.layouts.get(self.index_of(version)?)
+        self.measures.get(self.index_of(version)?)
     }
 
     #[inline]
     fn index_of(&self, version: ViewsVersion) -> Option<usize> {
         let mut indices = self.by_version.candidates(version.0);
         let index = indices.find(|index| {
-            let layout = self.layouts.get(*index as usize);
+            let layout = self.measures.get(*index as usize);
             layout.is_some_and(|layout| layout.version() == version)
         });
         index.map(|index| index as usize)
     }
 
     pub(super) fn get(&self, LayoutIndex(index): LayoutIndex) -> Option<&MeasureLayout> {
-        self.layouts.get(index)
+        self.measures.get(index)
     }
 
     /// The layout and the shape of a measurement; they are added if they are not there. `None` if the measure's views have
@@ -82,7 +82,7 @@ impl Layouts {
             Some(index) => index,
             None => self.add(MeasureLayout::new(cell)?, version)?,
         };
-        let layout = self.layouts.get_mut(index)?;
+        let layout = self.measures.get_mut(index)?;
         let shape = layout.find_or_add_shape(tags);
         let needs_scope = layout.shape(shape)?.needs_scope();
         let columns = layout.column_count();
@@ -101,10 +101,10 @@ impl Layouts {
         if layout.version() != version {
             return None;
         }
-        let index = self.layouts.len();
+        let index = self.measures.len();
         self.by_version
             .insert(version.0, u32::try_from(index).ok()?);
-        self.layouts.push(layout);
+        self.measures.push(layout);
         Some(index)
     }
 

@@ -39,8 +39,7 @@ pub(super) use self::address::TagAddresses;
 pub(super) use self::bound::record_bound;
 pub(super) use self::fast_path::{insert_alias, record};
 pub(super) use self::in_flight_token::{
-    Beginning, InFlightToken, begin, end, end_elsewhere, end_targets, take_target_list,
+    Beginning, InFlightToken, begin, end, end_elsewhere, end_targets, take_pooled_list,
 };
 pub(super) use self::resolve::{for_each_target, record_slow};
 pub(super) use self::slot::invalidate_current;
-pub(super) use self::target_list::TargetList;

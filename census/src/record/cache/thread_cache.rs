@@ -33,10 +33,11 @@ pub(super) struct ThreadCache {
     layouts: Layouts,
     shards: Shards,
     resolver: RowResolver,
-    targets: TargetPool,
+    target_pool: TargetPool,
 }
 
-/// The tags by which a measurement's targets are to be found next time.
+/// The tags by which the targets of a measurement are cached.
+#[derive(Clone, Copy)]
 pub(super) enum CacheBy<'a> {
     /// All of the measurement's own tags, which do not need the scope.
     OwnTags(&'a [Tag<'a>]),
@@ -56,7 +57,7 @@ impl ThreadCache {
             layouts: Layouts::default(),
             shards: Shards::default(),
             resolver: RowResolver::default(),
-            targets: TargetPool::default(),
+            target_pool: TargetPool::default(),
         }
     }
 
@@ -97,13 +98,13 @@ impl ThreadCache {
     }
 
     /// An empty list of targets that was used before.
-    pub(super) fn take_target_list(&mut self) -> Option<Box<TargetList>> {
-        self.targets.take()
+    pub(super) fn take_pooled_list(&mut self) -> Option<Box<TargetList>> {
+        self.target_pool.take()
     }
 
     /// Keeps an empty list of targets for a later call.
-    pub(super) fn put_target_list(&mut self, list: Box<TargetList>) {
-        self.targets.put(list);
+    pub(super) fn pool_list(&mut self, list: Box<TargetList>) {
+        self.target_pool.put(list);
     }
 }
 

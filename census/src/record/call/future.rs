@@ -68,13 +68,13 @@ where
             // The future was ready before, and the call is finished. `future` decides how it behaves now.
             return future.poll(cx);
         }
+        let function = this.plan.cell;
         // Current only during each poll: a guard held across an `.await` would give the tags to other tasks.
-        let cell = this.plan.cell;
         let _scope = this.plan.tags.as_mut().map(TagMap::lend);
         let call = match &mut *this.call {
             Some(call) => call,
             none => {
-                let call = none.insert(Call::of(cell));
+                let call = none.insert(Call::of(function));
                 call.begin();
                 call
             }
