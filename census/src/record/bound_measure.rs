@@ -6,8 +6,8 @@ use crate::id::BoundId;
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::TagMap;
 
-/// A measure that records with tags decided beforehand, so that no measurement looks them up. Made by [`Measure::bind`].
-/// Threads may share it. It follows views that are registered and unregistered.
+/// A measure that records with tags decided beforehand, so that no measurement looks them up. Made by
+/// [`Measure::bind`]. Threads may share it. Views may be registered and unregistered meanwhile.
 #[derive(Debug)]
 pub struct BoundMeasure<T: Value> {
     measure: Measure<T>,

@@ -15,8 +15,8 @@ const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
 
 /// The count of a call in flight.
 ///
-/// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered during the
-/// call does not see its end, tags that changed during the call do not matter, and no row falls below zero.
+/// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered
+/// during the call does not see its end, tags that changed during the call do not matter, and no row ends below zero.
 #[derive(Debug)]
 pub(super) struct InFlight(Beginning);
 

@@ -39,8 +39,8 @@ impl<'a> MeasureMap<'a> {
         self
     }
 
-    /// Adds a label of the exemplar, such as `trace_id`: OpenCensus's attachment. If a label is given twice, the exemplar
-    /// has the later value.
+    /// Adds a label of the exemplar, such as `trace_id`: OpenCensus's attachment. If a label is given twice, the
+    /// exemplar has the later value.
     pub fn exemplar(mut self, label: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> Self {
         self.exemplar.push((label, value.as_tag_value()));
         self

@@ -18,9 +18,9 @@ pub struct Measurement<'a> {
 impl<T: Value> Measure<T> {
     /// Records a value with the tags that are current in this scope.
     ///
-    /// NaN and infinities are rejected, and counted in `census_refused_measurements_total`. A duration of more than
-    /// 584 years counts as 584 years. The call never panics. It takes no lock if this thread has recorded to the same
-    /// row before.
+    /// NaN and infinities are rejected, and counted in `census_refused_measurements_total`. A duration of more than 584
+    /// years counts as 584 years. Recording never panics. It takes no lock while this thread has the row in its cache,
+    /// where the first measurement puts it.
     #[inline]
     pub fn record(&self, value: T) {
         if let Some(version) = viewed(self) {

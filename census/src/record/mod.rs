@@ -1,7 +1,7 @@
 //! Step 3, **record**: from a measurement to the rows of the measure's views.
 //!
-//! Recording to a measure without views costs one load. Otherwise the thread's [cache] has the rows of the measurement in
-//! all views, found in one look-up. Only a measurement that is not cached is looked up in the views' own tables.
+//! Recording to a measure without views costs one load. Otherwise the thread's [cache] has the rows of the measurement
+//! in all views, found in one look-up. Only a measurement that is not cached is looked up in the views' own tables.
 
 mod bound_measure;
 mod cache;

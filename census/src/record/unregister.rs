@@ -8,9 +8,9 @@ impl<A> View<A> {
     /// Unregisters the view, and frees its rows. Returns whether the view was registered. Later measurements are not
     /// recorded to the view. If no other view uses its measure, recording to the measure costs one load.
     ///
-    /// Each thread caches parts of the rows. This thread frees them at once. Another thread frees them when it ends, or when
-    /// it next records a measurement that is not in its cache, or whose tags are not all literals or enums. (The tags of a
-    /// [`BoundMeasure`](crate::record::BoundMeasure) that the thread has recorded before count as literals.)
+    /// Each thread caches parts of the rows. This thread frees them at once. Another thread frees them when it ends, or
+    /// when it next records a measurement that is not in its cache, or whose tags are not all literals or enums. (The
+    /// tags of a [`BoundMeasure`](crate::record::BoundMeasure) that the thread has recorded before count as literals.)
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn unregister(&self) -> bool {
         let was_registered = unregister_view(&self.spec());

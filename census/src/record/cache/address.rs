@@ -3,8 +3,8 @@
 use crate::id::BoundId;
 use crate::tags::Tag;
 
-/// The address of a `static`, or [`NONE`](Self::NONE). A static neither moves nor ends, so two statics of one type never
-/// have one address.
+/// The address of a `static`, or [`NONE`](Self::NONE). A static neither moves nor ends, so two statics of one type
+/// never have one address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Address(usize);
 
@@ -42,8 +42,8 @@ impl Address {
     }
 }
 
-/// The addresses of a tag's key and value. If both are there, they identify the tag: tags with equal addresses have equal
-/// keys and values. (The opposite does not hold: equal literals may have several addresses.)
+/// The addresses of a tag's key and value. If both are there, they identify the tag: tags with equal addresses have
+/// equal keys and values. (The opposite does not hold: equal literals may have several addresses.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::record) struct TagAddresses {
     pub(super) key: Address,
@@ -59,7 +59,8 @@ impl TagAddresses {
         }
     }
 
-    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its address.
+    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its
+    /// address.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "no 32-bit program makes 2^32 bound measures"

@@ -1,8 +1,8 @@
 //! A cache from the addresses of tag keys and literals to targets. A look-up reads no text.
 //!
 //! This is a hash table of its own, because a look-up must take as few instructions as possible. The entries lie in the
-//! slots themselves, and the number of probes is fixed: if all slots of a new entry are taken, the entry replaces another
-//! one. [`by_text`](super::by_text) says how the other hash tables of the crate differ.
+//! slots themselves, and the number of probes is fixed: if all slots of a new entry are taken, the entry replaces
+//! another one. [`by_text`](super::by_text) says how the other hash tables of the crate differ.
 
 use super::address::{Address, TagAddresses};
 use super::cache_key::{CacheKey, MAX_ADDRESSES};
@@ -11,8 +11,8 @@ use crate::declare::ValueBits;
 use crate::id::ViewId;
 use crate::tags::Tag;
 
-/// How many slots there are for each entry, so that most entries lie at their home slot: a second probe costs a branch that
-/// is hard to predict.
+/// How many slots there are for each entry, so that most entries lie at their home slot: a second probe costs a branch
+/// that is hard to predict.
 const SLOTS_PER_ENTRY: usize = 8;
 /// In how many slots an entry may lie: its home slot and the next ones.
 const PROBES: usize = 4;
@@ -21,8 +21,9 @@ const MAX_SLOTS: usize = 4096;
 
 /// A cache from the addresses of tags to targets. The number of slots is a power of two, or zero at first.
 ///
-/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on, and no other entry has the same key and
-/// tags. A look-up that misses at the home slot checks all the others, so it does not matter which of them are free.
+/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on, and no other entry has the same key
+/// and tags. A look-up that misses at the home slot checks all the others, so it does not matter which of them are
+/// free.
 #[derive(Default)]
 pub(super) struct ByAddress {
     slots: Box<[AddressEntry]>,
@@ -40,8 +41,8 @@ pub(super) struct AddressEntry {
     /// `None` only if the slot is free.
     first: Option<Target>,
     rest: Box<[Target]>,
-    /// The [`counter`](Target::counter) of the first target, if there is no other target. Otherwise, an index that is out
-    /// of range, so that one bounds check tells the two cases apart.
+    /// The [`counter`](Target::counter) of the first target, if there is no other target. Otherwise, an index that is
+    /// out of range, so that one bounds check tells the two cases apart.
     counter: usize,
 }
 
@@ -148,8 +149,8 @@ impl ByAddress {
         }
     }
 
-    /// As [`insert`](Self::insert), for tags that are cached elsewhere, too, and may have an entry. It replaces no other
-    /// entry once the cache has its full size.
+    /// As [`insert`](Self::insert), for tags that are cached elsewhere, too, and may have an entry. It replaces no
+    /// other entry once the cache has its full size.
     pub(super) fn insert_alias<'t>(
         &mut self,
         key: CacheKey,
@@ -259,8 +260,8 @@ impl AddressEntry {
     }
 }
 
-/// A hash of a key, which is spread already, and of the values' addresses. Addresses are not chosen by an attacker, so a
-/// sum of products suffices; the multiplications do not wait for each other.
+/// A hash of a key, which is spread already, and of the values' addresses. Addresses are not chosen by an attacker, so
+/// a sum of products suffices; the multiplications do not wait for each other.
 #[inline]
 fn hash(key: CacheKey, tags: &[TagAddresses]) -> u64 {
     let mut hash = key.get();

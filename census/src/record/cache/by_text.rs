@@ -1,16 +1,16 @@
 //! A cache from tag texts to targets.
 //!
-//! A look-up hashes the [fingerprints](super::fingerprint) of the texts, finds an entry by open addressing, and compares
-//! the fingerprints. It allocates nothing.
+//! A look-up hashes the [fingerprints](super::fingerprint) of the texts, finds an entry by open addressing, and
+//! compares the fingerprints. It allocates nothing.
 //!
 //! The crate has three hash tables, because their needs differ:
 //!
-//! - This one has eight slots of two bytes for each entry, because a second probe is a branch that is hard to predict, and
-//!   costs as much as the rest of the look-up. The entries are large and lie apart from the slots.
+//! - This one has eight slots of two bytes for each entry, because a second probe is a branch that is hard to predict,
+//!   and costs as much as the rest of the look-up. The entries are large and lie apart from the slots.
 //! - [`ByAddress`](super::by_address::ByAddress) has its entries in the slots, which saves an indirection, and replaces
 //!   entries when it is full.
-//! - [`Index`](crate::aggregate::Index) finds rows, of which there may be millions. So it is up to three quarters full, and a
-//!   slot has half of the hash, so that most other rows' keys are not read.
+//! - [`Index`](crate::aggregate::Index) finds rows, of which there may be millions. So it is up to three quarters full,
+//!   and a slot has half of the hash, so that most other rows' keys are not read.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -37,8 +37,8 @@ const _: () = assert!(MAX_ENTRIES <= FREE as usize);
 
 /// A cache from tag texts to targets.
 ///
-/// *Invariant:* each entry has one slot, which holds the entry's index. All slots from the entry's home slot (the lowest
-/// bits of its hash) to that slot are in use. Seven of eight slots are free, so a probe ends.
+/// *Invariant:* each entry has one slot, which holds the entry's index. All slots from the entry's home slot (the
+/// lowest bits of its hash) to that slot are in use. Seven of eight slots are free, so a probe ends.
 #[derive(Default)]
 pub(super) struct ByText {
     slots: Box<[u16]>,
@@ -73,8 +73,8 @@ impl ByText {
         })
     }
 
-    /// As [`find`](Self::find), for at most [`INLINE_TAGS`] tags of which some have long texts. Out of line, so that the
-    /// search for short texts saves no registers for it.
+    /// As [`find`](Self::find), for at most [`INLINE_TAGS`] tags of which some have long texts. Out of line, so that
+    /// the search for short texts saves no registers for it.
     #[inline(never)]
     fn find_long<const N: usize>(
         &self,

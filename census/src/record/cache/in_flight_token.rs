@@ -3,16 +3,21 @@
 //! # Protocol
 //!
 //! A call in flight adds one to a row at its beginning, and subtracts one from the same row at its end, which may be on
-//! another thread. *Invariant:* no scrape sees the end without the beginning, so no row is read as less than zero.
+//! another thread. *Invariant:* a scrape that sees the end sees the beginning, so no row is read as less than zero.
 //!
-//! - If the end is on the thread of the beginning, both change the same word, so the word never holds the end alone.
-//! - Otherwise the end is added to the row's shared words, with Release. The beginning came before it: the call moved
-//!   between the threads. A scrape reads the shared words first, with Acquire, and then the words of threads: if it sees
-//!   the end, it sees the beginning, too.
+//! - If the end is on the thread of the beginning, both change the same word.
+//! - Otherwise the end is added to the row's shared words, with Release. The beginning happens before the end, because
+//!   moving a call to another thread synchronizes the two threads. A scrape reads the shared words first, with Acquire,
+//!   and then the words of threads. So if it sees the end, it reads the word of the beginning later.
 //!
-//! The rows are found again in one of two ways. An [`InFlightToken`] says that the rows follow from the call's own tags, in
-//! the views that were there at the beginning. Where the scope's tags matter, which may have changed until the end, the
-//! call keeps a [`TargetList`].
+//! The first case has an exception, in views with more rows than the default limit. There a thread may count the
+//! beginning in shared words, and then get words of its own for the row, and count the end there. A scrape that reads
+//! the shared words before such a call begins, and the thread's words after it has ended, reads one too few. The next
+//! scrape does not.
+//!
+//! At the end, the rows of the beginning are found in one of two ways. If the call's own tags had an entry by address,
+//! they determine the rows: an [`InFlightToken`] says in which views. Otherwise the rows may depend on the tags of the
+//! scope, which may have changed until the end, so the call keeps a [`TargetList`].
 
 use std::mem;
 
@@ -90,7 +95,8 @@ pub(in crate::record) fn end<const N: usize>(
     matches!(ended, Some(Some(())))
 }
 
-/// Records the end of what a token stands for in shared words: another thread counted the beginning, or the entry is gone.
+/// Records the end of what a token stands for in shared words: another thread counted the beginning, or the entry is
+/// gone.
 #[cold]
 pub(in crate::record) fn end_elsewhere(
     token: &InFlightToken,

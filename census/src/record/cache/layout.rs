@@ -30,8 +30,8 @@ pub(super) struct TagShape {
     sources: Vec<ColumnSource>,
     /// Whether a column takes its value from the scope though all own tags are set.
     needs_scope: bool,
-    /// Whether the columns' texts can be [found](MeasureLayout::scoped_shape) without the tags' keys: the scope is needed,
-    /// all keys have addresses, and no two own tags are of one column.
+    /// Whether the columns' texts can be [found](MeasureLayout::scoped_shape) without the tags' keys: the scope is
+    /// needed, all keys have addresses, and no two own tags are of one column.
     is_fast: bool,
 }
 
@@ -113,7 +113,8 @@ impl MeasureLayout {
         shape.is_fast.then_some(shape)
     }
 
-    /// The values of the columns, of which there are at most `N`: a measurement's own tag, else the scope's, else empty.
+    /// The values of the columns, of which there are at most `N`: a measurement's own tag, else the scope's, else
+    /// empty.
     pub(super) fn column_values<'a, const N: usize>(
         &self,
         ShapeIndex(index): ShapeIndex,

@@ -16,7 +16,8 @@ pub(super) struct Layouts {
     scoped: ScopeBloom,
 }
 
-/// A Bloom filter of versions, with one bit for each: two versions may share a bit, and then the only cost is one look-up.
+/// A Bloom filter of versions, with one bit for each. Two versions may share a bit, which costs a look-up and nothing
+/// else.
 #[derive(Clone, Copy, Default)]
 struct ScopeBloom(u64);
 
@@ -70,8 +71,8 @@ impl Layouts {
         self.measures.get(index)
     }
 
-    /// The layout and the shape of a measurement; they are added if they are not there. `None` if the measure's views have
-    /// changed since the version was loaded.
+    /// The layout and the shape of a measurement; they are added if they are not there. `None` if the measure's views
+    /// have changed since the version was loaded.
     pub(super) fn shape_of(
         &mut self,
         cell: &MeasureCell,
@@ -108,8 +109,8 @@ impl Layouts {
         Some(index)
     }
 
-    /// Whether a measurement may need the scope though all its own tags are set. If it does, its own tags alone must not
-    /// be looked up.
+    /// Whether a measurement may need the scope though all its own tags are set. Then the values of all columns are
+    /// looked up first.
     #[inline]
     pub(super) const fn may_need_scope(&self, version: ViewsVersion) -> bool {
         self.scoped.may_contain(version)

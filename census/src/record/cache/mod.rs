@@ -1,11 +1,11 @@
 //! What each thread caches: the targets of the measurements that it has recorded.
 //!
 //! A measurement is looked up by the [addresses](by_address) of its tags, or by the identifier of a
-//! [`BoundMeasure`](crate::record::BoundMeasure); if it has no entry there, by the [texts](by_text) of its own tags or of
-//! all [columns](layout); and at last in the views' own tables, which [resolves](row_resolver) it. The first two are caches,
-//! which may be cleared at any time. A thread's counts are not in them, but in its [shards](shards).
+//! [`BoundMeasure`](crate::record::BoundMeasure); if it has no entry there, by the [texts](by_text) of its own tags or
+//! of all [columns](layout); and at last in the views' own tables, which [resolves](row_resolver) it. The first two are
+//! caches, which may be cleared at any time. A thread's counts are not in them, but in its [shards](shards).
 //!
-//! | files | |
+//! | files | purpose |
 //! |---|---|
 //! | `fast_path`, `resolve`, `bound`, `in_flight_token` | the entry points |
 //! | `slot` | takes and restores a thread's cache |

@@ -85,8 +85,8 @@ fn resolve_columns<const N: usize>(
     cache.resolve(shape, values, CacheBy::Columns, f)
 }
 
-/// Records without the thread's cache: it is in use, the thread is ending, or the measure's views have changed since the
-/// version was loaded.
+/// Records without the thread's cache: it is in use, the thread is ending, or the measure's views have changed since
+/// the version was loaded.
 #[cold]
 fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
     let Some((_, views)) = views_of(cell) else {

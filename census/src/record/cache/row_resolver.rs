@@ -7,7 +7,8 @@ use crate::declare::TagKey;
 use crate::id::RowId;
 use crate::tags::packed;
 
-/// The rows of one measurement, one in each view. It is used again and again, so that most measurements allocate nothing.
+/// The rows of one measurement, one in each view. It is used again and again, so that most measurements allocate
+/// nothing.
 #[derive(Default)]
 pub(super) struct RowResolver {
     targets: Vec<Target>,
@@ -24,8 +25,8 @@ pub(super) struct ResolvedTarget {
 }
 
 impl RowResolver {
-    /// Finds or adds the row of a measurement in each view. `value_of` returns the value of a column, and `target_of` the
-    /// target for a row.
+    /// Finds or adds the row of a measurement in each view. `value_of` returns the value of a column, and `target_of`
+    /// the target for a row.
     pub(super) fn resolve<'v>(
         &mut self,
         views: impl Iterator<Item = Arc<LiveView>>,
@@ -54,8 +55,8 @@ impl RowResolver {
         &self.targets
     }
 
-    /// The targets, if they should be cached and are those of `views` views. (There are fewer if a view was unregistered
-    /// since its measure's version was loaded.)
+    /// The targets, if they should be cached and are those of `views` views. (There are fewer if a view was
+    /// unregistered since its measure's version was loaded.)
     pub(super) fn cacheable_targets(&self, views: usize) -> Option<&[Target]> {
         (self.are_cacheable && self.targets.len() == views).then_some(&self.targets)
     }

@@ -2,21 +2,21 @@
 //!
 //! # Protocol
 //!
-//! Each [`ThreadCache`] is reached by a single `&'static mut`, which lies in one of three places: the slot of a thread, a
-//! variable of the function that uses it, or [`FREE_CACHES`]. The compiler checks that there is no second reference.
+//! Each [`ThreadCache`] is reached by a single `&'static mut`, which lies in one of three places: the slot of a thread,
+//! a variable of the function that uses it, or [`FREE_CACHES`]. The compiler checks that there is no second reference.
 //!
-//! - **Use.** A function takes the cache out of the slot and restores it afterwards. Between the two the slot is empty, so a
-//!   nested use on the same thread (an allocator that records, say) gets no cache. A nested use attaches no second cache
-//!   either, because `is_attached` is set. It records without a cache, in shared words: its measurements are counted, and
-//!   the outer use sees nothing of it.
-//! - **Exit.** The destructor of [`EXIT_GUARD`] runs when the thread ends. It empties the slot, detaches the cache, which
-//!   retires the thread's chunks, and puts it into [`FREE_CACHES`]. No function uses the cache at that time: destructors
-//!   of thread-locals run on an empty stack, one after the other. A destructor that runs later finds the slot empty and
-//!   the guard gone, and records without a cache.
+//! - **Use.** A function takes the cache out of the slot and restores it afterwards. Between the two the slot is empty,
+//!   so a nested use on the same thread (an allocator that records, say) gets no cache. A nested use attaches no second
+//!   cache either, because `is_attached` is set. It records without a cache, in shared words: its measurements are
+//!   counted, and the outer use sees nothing of it.
+//! - **Exit.** The destructor of [`EXIT_GUARD`] runs when the thread ends. It empties the slot, detaches the cache,
+//!   which retires the thread's chunks, and puts it into [`FREE_CACHES`]. No function uses the cache at that time:
+//!   destructors of thread-locals run on an empty stack, one after the other. A destructor that runs later finds the
+//!   slot empty and the guard gone, and records without a cache.
 //! - **Attaching.** The first use on a thread sets `is_attached` and takes a free cache, or makes one.
 //!
-//! If a function panicked between taking and restoring, the slot would stay empty. Then the thread would record in shared
-//! words, and its chunks would stay live: nothing would be miscounted. [`with`] restores the cache in any case.
+//! If a function panicked between taking and restoring, the slot would stay empty. Then the thread would record in
+//! shared words, and its chunks would stay live: nothing would be miscounted. [`with`] restores the cache in any case.
 
 use std::cell::Cell;
 
@@ -24,14 +24,14 @@ use super::thread_cache::ThreadCache;
 use crate::sync::Mutex;
 
 thread_local! {
-    /// The cache of this thread; `None` before the first use, during each use, and after the exit guard was dropped. The
-    /// type has no destructor, so an access does not check whether the thread-local was destroyed.
+    /// The cache of this thread; `None` before the first use, during each use, and after the exit guard was dropped.
+    /// The type has no destructor, so an access does not check whether the thread-local was destroyed.
     static SLOT: Cell<Option<&'static mut ThreadCache>> = const { Cell::new(None) };
     static EXIT_GUARD: ThreadExitGuard = const { ThreadExitGuard { is_attached: Cell::new(false) } };
 }
 
-/// The caches of threads that have ended, all detached. There are never more caches than there were threads at one time,
-/// so leaking them is bounded.
+/// The caches of threads that have ended, all detached. There are never more caches than there were threads at one
+/// time, so leaking them is bounded.
 static FREE_CACHES: Mutex<Vec<&'static mut ThreadCache>> = Mutex::new(Vec::new());
 
 /// Detaches a thread's cache when the thread ends.
@@ -67,15 +67,15 @@ pub(super) fn with_attached<R>(f: impl FnOnce(&mut ThreadCache) -> R) -> Option<
     Taken(take()).with(f)
 }
 
-/// Calls `f` with the cache of this thread, which is attached if the thread has none. `None` if the cache is in use, or the
-/// thread is ending.
+/// Calls `f` with the cache of this thread, which is attached if the thread has none. `None` if the cache is in use, or
+/// the thread is ending.
 #[inline]
 pub(super) fn with<R>(f: impl FnOnce(&mut ThreadCache) -> R) -> Option<R> {
     Taken(take().or_else(attach)).with(f)
 }
 
-/// Clears the caches of this thread if the views of any measure have changed. Other threads do it when they next record a
-/// measurement that they do not find by address.
+/// Clears the caches of this thread if the views of any measure have changed. Other threads do it when they next record
+/// a measurement that they do not find by address.
 pub(in crate::record) fn invalidate_current() {
     with_attached(ThreadCache::invalidate_if_stale);
 }

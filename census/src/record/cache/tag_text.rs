@@ -47,8 +47,8 @@ pub(super) fn column_texts<'a>(values: &'a [&str]) -> impl Iterator<Item = TagTe
     numbered.map(|(value, number)| TagText::of_column(number, value.as_bytes()))
 }
 
-/// The value of a key in a measurement's own tags. Several tags may have the key: the last one that is set counts, as in
-/// `tags!`.
+/// The value of a key in a measurement's own tags. Several tags may have the key: the last one that is set counts, as
+/// in `tags!`.
 pub(super) fn last_set<'a>(tags: &'a [Tag<'_>], key: &TagKey) -> Option<&'a str> {
     let mut of_key = tags.iter().rev().filter(|tag| tag.key == key);
     of_key.find_map(|tag| tag.value.get())

@@ -7,8 +7,8 @@ use super::tag_text::TagText;
 use crate::aggregate::Target;
 use crate::declare::ValueBits;
 
-/// Some tags, and the targets of the measurements that have them. Everything that a look-up compares for one or two tags
-/// lies in one cache line of the processor, and the rest in the next.
+/// Some tags, and the targets of the measurements that have them. Everything that a look-up compares for one or two
+/// tags lies in one cache line of the processor, and the rest in the next.
 #[repr(C, align(64))]
 pub(super) struct TextEntry {
     key: CacheKey,
@@ -69,8 +69,8 @@ impl TextEntry {
         })
     }
 
-    /// Whether the key, the lengths and the inline tags are equal. If all texts have an exact fingerprint, and there are
-    /// no more than [`INLINE_TAGS`], this is the entry of these tags.
+    /// Whether the key, the lengths and the inline tags are equal. If all texts have an exact fingerprint, and there
+    /// are no more than [`INLINE_TAGS`], this is the entry of these tags.
     #[inline]
     pub(super) fn has_inline(
         &self,
@@ -137,8 +137,8 @@ impl Overflow {
     }
 }
 
-/// The tags that an entry cannot hold in itself, or not exactly: those after the first [`INLINE_TAGS`], and those with long
-/// texts.
+/// The tags that an entry cannot hold in itself, or not exactly: those after the first [`INLINE_TAGS`], and those with
+/// long texts.
 pub(super) fn overflowing<'t>(
     texts: impl Iterator<Item = TagText<'t>>,
 ) -> impl Iterator<Item = TagText<'t>> {

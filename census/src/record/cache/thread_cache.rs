@@ -21,8 +21,8 @@ use crate::tags::{Tag, TagMap, with_current};
 /// One thread's caches and shards. The caches are found by versions, so a stale entry is never used, and they may be
 /// cleared at any time. The counts of the thread are not in the caches but in the shards.
 ///
-/// *Invariant:* each cached target may be written by this thread. A target that belongs to a thread belongs to this one,
-/// because `thread` changes only in [`attach`](Self::attach), when there are no caches.
+/// *Invariant:* each cached target may be written by this thread. A target that belongs to a thread belongs to this
+/// one, because `thread` changes only in [`attach`](Self::attach), when there are no caches.
 pub(super) struct ThreadCache {
     /// [`ThreadId::NONE`] while no thread has this cache.
     thread: ThreadId,
@@ -78,8 +78,8 @@ impl ThreadCache {
 
     /// Clears the caches if the views of any measure have changed since the last call.
     ///
-    /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not call
-    /// it, and a thread that makes no others may keep such entries for long.
+    /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not
+    /// call it, and a thread that makes no others may keep such entries for long.
     #[inline]
     pub(super) fn invalidate_if_stale(&mut self) {
         let epoch = interest_epoch();
@@ -176,8 +176,8 @@ impl ThreadCache {
         self.by_address.find(CacheKey::addresses(version, N), tags)
     }
 
-    /// Caches by address what is cached by text for these tags. Equal literals have several addresses, and each is to be
-    /// resolved by text only once.
+    /// Copies the entry by text of these tags, if there is one, into the cache by address. Equal literals may have
+    /// several addresses, and each is looked up by text only once.
     pub(super) fn insert_alias(&mut self, version: ViewsVersion, tags: &[Tag<'_>]) {
         if !self.layouts.may_need_scope(version)
             && let Some(addresses) = padded(tags)
@@ -211,8 +211,8 @@ impl ThreadCache {
         self.by_text.find_any(key, &column_texts(values))
     }
 
-    /// Records a value to the entry of these tags, which are all set, or to the entry of all columns. Returns whether there
-    /// is one.
+    /// Records a value to the entry of these tags, which are all set, or to the entry of all columns. Returns whether
+    /// there is one.
     #[inline]
     pub(super) fn record_by_text<const N: usize>(
         &self,
@@ -227,8 +227,8 @@ impl ThreadCache {
         entry.map(|entry| entry.record(bits)).is_some()
     }
 
-    /// Records a value to the entry of the columns' values, taken from these tags and from the scope. Returns whether there
-    /// is one.
+    /// Records a value to the entry of the columns' values, taken from these tags and from the scope. Returns whether
+    /// there is one.
     #[inline(never)]
     fn record_by_columns(
         &self,
@@ -282,8 +282,8 @@ impl ThreadCache {
         Some(layout.column_values(shape.shape, tags, scope))
     }
 
-    /// Finds or adds the rows with these values of the columns, caches their targets if that is worthwhile, and calls `f`
-    /// for each target.
+    /// Finds or adds the rows with these values of the columns, caches their targets if that is worthwhile, and calls
+    /// `f` for each target.
     pub(super) fn resolve(
         &mut self,
         shape: MeasurementShape,

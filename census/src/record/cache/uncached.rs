@@ -6,8 +6,8 @@ use super::row_resolver::{ResolvedTarget, RowResolver};
 use crate::aggregate::{LiveView, Target};
 use crate::declare::TagKey;
 
-/// Finds or adds the row of a measurement in each view, and calls `f` for the shared target of each row. `value_of` returns
-/// the value of a column.
+/// Finds or adds the row of a measurement in each view, and calls `f` for the shared target of each row. `value_of`
+/// returns the value of a column.
 pub(super) fn for_each_shared_target<'v>(
     views: impl Iterator<Item = Arc<LiveView>>,
     value_of: impl Fn(&TagKey) -> &'v str,

@@ -12,8 +12,8 @@ use crate::calls::CallResult;
 use crate::tags::TagMap;
 
 pin_project! {
-    /// A future that is a measured call, which begins at the first poll. If the future is dropped before it is ready, the
-    /// result is `cancelled`, or `panicked` if a poll panicked. A future that was never polled is no call.
+    /// A future that is a measured call, which begins at the first poll. If the future is dropped before it is ready,
+    /// the result is `cancelled`, or `panicked` if a poll panicked. A future that was never polled is no call.
     #[doc(hidden)]
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Measured<F, G> {

@@ -12,8 +12,8 @@ use crate::calls::CallResult;
 pub struct InfallibleCall {
     call: Call,
     /// Whether the thread was unwinding before the call began. Then a destructor makes the call, and that the thread is
-    /// unwinding at its end does not mean that the call panicked. (If the call did panic, and the destructor caught that, it
-    /// counts as `ok`: nothing tells the cases apart.)
+    /// unwinding at its end does not mean that the call panicked. (If the call did panic, and the destructor caught
+    /// that, it counts as `ok`: nothing tells the cases apart.)
     was_panicking: bool,
 }
 
