@@ -23,17 +23,11 @@ impl<A> View<A> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Weak};
+    use std::sync::Arc;
 
-    use crate::aggregate::{LiveView, Rows};
-    use crate::declare::{Count, Measure, View};
+    use crate::declare::{Measure, View};
     use crate::register::{CatalogueError, find};
     use crate::tags::TagMap;
-
-    fn rows(view: &View<Count>) -> Weak<Rows> {
-        let live: Option<Arc<LiveView>> = find(&view.spec());
-        live.map_or_else(Weak::new, |live| Arc::downgrade(&live.rows))
-    }
 
     #[test]
     fn unregistering_frees_the_rows_at_once() -> Result<(), CatalogueError> {
@@ -42,7 +36,8 @@ mod tests {
         let bound = measure.bind(TagMap::new());
         measure.record(1);
         bound.record(1);
-        let rows = rows(&view);
+        let rows = find(&view.spec()).map(|live| Arc::downgrade(&live.rows));
+        let rows = rows.expect("the view is registered");
         assert!(rows.strong_count() > 0);
         // The thread has cached targets, but no cache keeps rows alive.
         view.unregister();

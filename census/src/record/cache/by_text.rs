@@ -69,7 +69,11 @@ impl ByText {
         let hash = self.hash(key, lengths, fingerprints.iter().copied());
         self.candidates(hash).find(|entry| {
             let tags = texts.iter().zip(&fingerprints);
-            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, *print)))
+            entry.has_inline(
+                key,
+                lengths,
+                tags.map(|(text, fingerprint)| (text.key, *fingerprint)),
+            )
         })
     }
 
@@ -92,8 +96,11 @@ impl ByText {
         let hash = self.hash(key, lengths, fingerprints.iter().copied());
         self.candidates(hash).find(|entry| {
             let tags = texts.iter().zip(&fingerprints);
-            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, *print)))
-                && entry.has_long(texts)
+            entry.has_inline(
+                key,
+                lengths,
+                tags.map(|(text, fingerprint)| (text.key, *fingerprint)),
+            ) && entry.has_long(texts)
         })
     }
 
@@ -112,8 +119,11 @@ impl ByText {
         let is_inline = overflowing(texts.clone()).next().is_none();
         self.candidates(hash).find(|entry| {
             let tags = texts.clone().zip(self.fingerprints(texts.clone()));
-            entry.has_inline(key, lengths, tags.map(|(text, print)| (text.key, print)))
-                && (is_inline || entry.has_overflowing(texts.clone()))
+            entry.has_inline(
+                key,
+                lengths,
+                tags.map(|(text, fingerprint)| (text.key, fingerprint)),
+            ) && (is_inline || entry.has_overflowing(texts.clone()))
         })
     }
 

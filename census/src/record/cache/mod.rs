@@ -1,9 +1,10 @@
 //! What each thread caches: the targets of the measurements that it has recorded.
 //!
 //! A measurement is looked up by the [addresses](by_address) of its tags, or by the identifier of a
-//! [`BoundMeasure`](crate::record::BoundMeasure); if it has no entry there, by the [texts](by_text) of its own tags or
-//! of all [columns](layout); and at last in the views' own tables, which [resolves](row_resolver) it. The first two are
-//! caches, which may be cleared at any time. A thread's counts are not in them, but in its [shards](shards).
+//! [`BoundMeasure`](crate::record::BoundMeasure). If it has no entry there, it is looked up by the [texts](by_text) of
+//! its own tags or of all [columns](layout). If it has no entry there either, its rows are looked up in the views' own
+//! [tables](row_resolver). Both caches may be cleared at any time. A thread's counts are not in the caches but in its
+//! [shards].
 //!
 //! | files | purpose |
 //! |---|---|

@@ -18,8 +18,8 @@ use crate::id::{BoundId, ThreadId};
 use crate::register::{ViewsVersion, interest_epoch};
 use crate::tags::{Tag, TagMap, with_current};
 
-/// One thread's caches and shards. The caches are found by versions, so a stale entry is never used, and they may be
-/// cleared at any time. The counts of the thread are not in the caches but in the shards.
+/// One thread's caches and shards. Entries of the caches are found by version, so a stale entry is never used. The
+/// caches may be cleared at any time: the counts of the thread are not in the caches but in the shards.
 ///
 /// *Invariant:* each cached target may be written by this thread. A target that belongs to a thread belongs to this
 /// one, because `thread` changes only in [`attach`](Self::attach), when there are no caches.
