@@ -21,9 +21,10 @@ const MAX_SLOTS: usize = 4096;
 
 /// A cache from the addresses of tags to targets. The number of slots is a power of two, or zero at first.
 ///
-/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on, and no other entry has the same key
-/// and tags. A look-up that misses at the home slot checks all the others, so it does not matter which of them are
-/// free.
+/// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on. A look-up that misses at the home
+/// slot checks all the others, so it does not matter which of them are free. Two entries may have the same key and
+/// tags, because the cache by text is cleared more often. Both have the same rows, so it does not matter which one is
+/// found.
 #[derive(Default)]
 pub(super) struct ByAddress {
     slots: Box<[AddressEntry]>,
@@ -124,7 +125,7 @@ impl ByAddress {
         self.slots.get(slot)
     }
 
-    /// Adds an entry for tags that have none. It replaces another one if all its slots are taken.
+    /// Adds an entry. It replaces another one if all its slots are taken.
     pub(super) fn insert(&mut self, key: CacheKey, tags: PaddedAddresses, targets: &[Target]) {
         let Some((first, rest)) = targets.split_first() else {
             return;
