@@ -34,8 +34,8 @@ pub use crate::declare::check::{
 
 // What records.
 pub use crate::record::{
-    Call, CallPlan, Measured, OptionalValue, PlainCall as InfallibleCall, call, exemplar_label,
-    measurement, record, record_if_viewed, record_one, viewed,
+    Call, CallPlan, InfallibleCall, Measured, OptionalValue, call, exemplar_label, measurement,
+    record, record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
 pub use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag, tag, tags};

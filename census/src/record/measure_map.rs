@@ -1,10 +1,11 @@
-//! Several measurements that are put together at run time.
+//! Several measurements that are collected at run time and recorded in one call.
 
-use super::{Measurement, measurement, record};
+use super::measurement::{Measurement, measurement, record};
 use crate::declare::{Measure, Value};
 use crate::tags::{AsTagValue, TagMap, TagValueRef};
 
-/// Measurements to be recorded in one call: OpenCensus's measure map, for what `record!` cannot know beforehand.
+/// Measurements to be recorded in one call: OpenCensus's measure map. For a fixed list of measures, use
+/// [`record!`](macro@crate::record).
 ///
 /// ```standalone_crate
 /// use census::{Measure, MeasureMap, TagKey, TagMap, TagValue, View};
@@ -27,30 +28,30 @@ pub struct MeasureMap<'a> {
 }
 
 impl<'a> MeasureMap<'a> {
-    /// None yet.
+    /// A map without measurements.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a measurement. Of a measure that is put twice, both count.
+    /// Adds a measurement. If a measure is put twice, both measurements are recorded.
     pub fn put<T: Value>(mut self, measure: &'a Measure<T>, value: T) -> Self {
         self.measurements.push(measurement(measure, value));
         self
     }
 
-    /// Adds a label of the exemplar, such as `trace_id`: OpenCensus's attachment. Of a label that is given twice, the
-    /// later counts.
+    /// Adds a label of the exemplar, such as `trace_id`: OpenCensus's attachment. If a label is given twice, the
+    /// exemplar has the later value.
     pub fn exemplar(mut self, label: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> Self {
         self.exemplar.push((label, value.as_tag_value()));
         self
     }
 
-    /// Records with the tags that are current in this scope. May be called again.
+    /// Records the measurements with the tags that are current in this scope. May be called again.
     pub fn record(&self) {
         record(&self.measurements, &[], &self.exemplar);
     }
 
-    /// Records with these tags and no others. May be called again.
+    /// Records the measurements with these tags and no others. May be called again.
     pub fn record_with(&self, tags: &TagMap) {
         tags.clone().scope(|| self.record());
     }
