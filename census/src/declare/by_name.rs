@@ -11,7 +11,8 @@ pub(crate) struct ByName<T: 'static> {
     /// In the order in which they were added. Some may be dead.
     by_name: HashMap<String, Vec<WeakHandle<T>>>,
     /// The number of names at which [`add`](Self::add) next removes the names without a living object. It is at least
-    /// twice the number of names that the last removal left, so the removals cost a constant time for each `add`.
+    /// twice the number of names that the last removal left, so the removals cost each `add` a constant time on
+    /// average.
     sweep_at: usize,
 }
 
