@@ -1,4 +1,4 @@
-//! The version of a measure's views, which every record asks for first. The page of `interest.rs` has the protocol.
+//! The version of a measure's views, which every measurement loads first. `interest.rs` describes the protocol.
 
 use std::sync::atomic::Ordering;
 
@@ -6,8 +6,8 @@ use super::catalogue::ensure;
 use super::interest::ViewsVersion;
 use crate::declare::MeasureCell;
 
-/// The version of a measure for which no list of views was ever made. It is even, so that a first record does not stop
-/// there, but builds the catalogue.
+/// The version of a measure for which no list of views was ever made. It is even, so that the first measurement is not
+/// dropped but builds the catalogue.
 const NEW: u64 = MeasureCell::NEW;
 /// The version of a measure that has no views, and never had any.
 const NEVER_VIEWED: u64 = 1;
@@ -29,8 +29,8 @@ pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
 #[cold]
 fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
     ensure();
-    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure views.
-    // AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
+    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure
+    // views. AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
     let version =
         measure
             .version
