@@ -35,8 +35,7 @@ impl Collection {
         Self::begin(register::find(view).into_iter().collect())
     }
 
-    /// All collections begin here. Observed measures will be read here, before their rows are. The isolation of a test
-    /// will choose its views here.
+    /// All collections begin here, so a step that must come before every collection has one place.
     fn begin(views: Vec<Arc<LiveView>>) -> Self {
         Self { views }
     }
