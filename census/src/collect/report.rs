@@ -61,7 +61,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
     let (stop, stopped) = channel();
     let (ended, done) = channel();
     let panics = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&panics);
+    let thread_panics = Arc::clone(&panics);
     thread::Builder::new()
         .name("census-report".to_owned())
         .spawn(move || {
@@ -69,7 +69,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
                 period.max(Duration::from_millis(1)),
                 reporter,
                 &stopped,
-                &counted,
+                &thread_panics,
             );
             // The handle may have stopped waiting.
             let _ = ended.send(());

@@ -27,7 +27,7 @@ struct Catalogue {
 }
 
 /// Builds the catalogue, unless it was built before.
-pub(super) fn ensure() {
+pub(super) fn ensure_built() {
     drop(lock());
 }
 

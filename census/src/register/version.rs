@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::catalogue::ensure;
+use super::catalogue::ensure_built;
 use super::interest::ViewsVersion;
 use crate::declare::MeasureCell;
 
@@ -28,7 +28,7 @@ pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
 
 #[cold]
 fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
-    ensure();
+    ensure_built();
     // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure
     // views. AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
     let version =
