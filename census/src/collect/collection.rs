@@ -75,7 +75,7 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Reads the rows, and calls `f` with each, in the order of their first measurements, until `f` fails. No lock is
+    /// Reads the rows, and calls `f` with each, in the order in which they were added, until `f` fails. No lock is
     /// held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,

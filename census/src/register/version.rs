@@ -30,11 +30,12 @@ pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
 fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
     ensure_built();
     // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure
-    // views. AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
+    // views. Relaxed on success, which publishes nothing. Acquire on failure: pairs with the Release in `set_views`, as
+    // in `current_version`.
     let version =
         measure
             .version
-            .compare_exchange(NEW, NEVER_VIEWED, Ordering::AcqRel, Ordering::Acquire);
+            .compare_exchange(NEW, NEVER_VIEWED, Ordering::Relaxed, Ordering::Acquire);
     let version = version.map_or_else(|current| current, |_| NEVER_VIEWED);
     version.is_multiple_of(2).then_some(ViewsVersion(version))
 }
