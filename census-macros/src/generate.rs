@@ -1,6 +1,7 @@
 //! Parts of all expansions: the path to the library, spans, the origin of a declaration, its element in a slice.
 //!
-//! Generated tokens that are "shown at" the user's tokens have the location of these: the compiler reports errors there.
+//! Generated tokens that are "shown at" the user's tokens have the location of these: the compiler reports errors
+//! there.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,8 +15,8 @@ pub(crate) struct Krate {
     path: TokenStream,
     /// Where the compiler reports that there is no `__private`.
     private_span: Span,
-    /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path there only if all tokens of
-    /// the path have the same hygiene, and lints recognize generated code by its hygiene. So if the path begins with
+    /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path there only if all tokens
+    /// of the path have the same hygiene, and lints recognize generated code by its hygiene. So if the path begins with
     /// `$crate`, this is the hygiene of `$crate`.
     hygiene: Span,
     /// Whether the library expands this itself, for its built-in declarations.
@@ -158,7 +159,8 @@ pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
 /// pad a section of larger elements.
 ///
 /// The library's own declarations have none: in the crate that defines the slice, the compiler treats an element as
-/// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs` lists them.
+/// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs`
+/// lists them.
 pub(crate) fn slice_element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
     if krate.is_library {
         return TokenStream::new();

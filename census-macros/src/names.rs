@@ -22,8 +22,8 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// The given name, or else the identifier in lower case. Reports a wrong name; `example` shows how a name is written
-    /// in this macro.
+    /// The given name, or else the identifier in lower case. Reports a wrong name; `example` shows how a name is
+    /// written in this macro.
     pub(crate) fn new(
         given: Option<Expr>,
         ident: &Ident,

@@ -1,8 +1,8 @@
 //! A thousand tasks on a few threads, each for its own tenant, that are cancelled, panic, spawn, stream and poll each
 //! other's futures: every measurement is counted for its tenant.
 //!
-//! A task stores each measurement, with its tags, in [`Shared`] before it records the measurement. In the end, the views
-//! must have the same rows.
+//! A task stores each measurement, with its tags, in [`Shared`] before it records the measurement. In the end, the
+//! views must have the same rows.
 //!
 //! A program of its own: no views may come and go, so that the threads' caches stay filled.
 

@@ -77,8 +77,8 @@ impl<'a> CallExpander<'a> {
         let measured = measured(&quote!(__census_plan));
         let measured = quote!({ let __census_plan = #plan; #measured });
         if is_move {
-            // The closure holds the values that the tags borrow. Without the closure, the outer future would have room for
-            // these values, although they move into the inner future.
+            // The closure holds the values that the tags borrow. Without the closure, the outer future would have room
+            // for these values, although they move into the inner future.
             quote!(#krate::call(move || #measured))
         } else {
             measured

@@ -23,7 +23,8 @@ pub(super) fn second_function(
 ) -> SecondFunction {
     let mut sig = function.sig.clone();
     let body = with_inputs_of_tags(&sig, tags, function.body.as_ref());
-    // If the function is in the `impl` of a trait, which the macro cannot see, the compiler quotes this name in its error.
+    // If the function is in the `impl` of a trait, which the macro cannot see, the compiler quotes this name in its
+    // error.
     sig.ident = format_ident!(
         "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_remove_one_attribute",
         sig.ident,
