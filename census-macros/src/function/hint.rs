@@ -11,8 +11,8 @@ use super::output::ungrouped;
 use crate::generate::first_last_span;
 
 /// A statement that never runs and tells the compiler the return type. Without it, the types of a `collect()` or a
-/// `Box::new(…)` in the body would be inferred from the body alone. Empty for a type without
-/// a hint, such as `impl Trait`.
+/// `Box::new(…)` in the body would be inferred from the body alone. Empty for a type without a hint, such as
+/// `impl Trait`.
 pub(super) fn hint(ty: Option<&Type>) -> TokenStream {
     let mut span = Span::call_site();
     let ty = match ty {
