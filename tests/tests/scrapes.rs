@@ -12,17 +12,19 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
-/// A collector that exports how many times it was called, and panics at each `panics`th call.
+/// A collector that exports how many times it was called, and panics at each `panic_interval`th call.
+///
+/// `SeqCst` everywhere in this file: these tests do not depend on a weaker ordering.
 #[derive(Debug)]
 struct CountsCalls {
     calls: Arc<AtomicU64>,
-    panics: u64,
+    panic_interval: u64,
 }
 
 impl Collector for CountsCalls {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        assert!(!calls.is_multiple_of(self.panics), "on purpose");
+        assert!(!calls.is_multiple_of(self.panic_interval), "on purpose");
         let mut metric =
             encoder.encode_descriptor("collector_calls", "Calls", None, MetricType::Gauge)?;
         metric.encode_gauge(&calls)
@@ -36,11 +38,11 @@ fn exporter(collector: impl Collector) -> Exporter {
 
 #[test]
 fn concurrent_scrapes_are_never_stale() {
-    for panics in [u64::MAX, 3] {
+    for panic_interval in [u64::MAX, 3] {
         let calls = Arc::new(AtomicU64::new(0));
         let exporter = exporter(CountsCalls {
             calls: Arc::clone(&calls),
-            panics,
+            panic_interval,
         });
         let failed = AtomicU64::new(0);
         on_threads(0..16, |number| {
@@ -62,7 +64,7 @@ fn concurrent_scrapes_are_never_stale() {
                 assert_eq!(families, 1);
             }
         });
-        assert_eq!(failed.into_inner() > 0, panics == 3);
+        assert_eq!(failed.into_inner() > 0, panic_interval == 3);
     }
 }
 
@@ -123,7 +125,7 @@ fn view_gives_way_to_a_family_of_the_users_registry() {
 }
 
 #[test]
-fn a_body_is_given_away_without_a_copy() {
+fn body_is_moved_without_a_copy() {
     let scrape = Exporter::builder().build_lenient().scrape(None);
     let bytes: &[u8] = scrape.body.as_ref();
     assert_eq!(bytes, scrape.body.as_bytes());

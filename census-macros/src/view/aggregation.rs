@@ -92,7 +92,7 @@ fn by_name(word: Ident, errors: &mut Errors) -> Aggregation {
     let find = |name: &str| {
         AGGREGATIONS
             .iter()
-            .find(|(known, _)| *known == name)
+            .find(|(candidate, _)| *candidate == name)
             .copied()
     };
     if let Some((_, kind)) = find(&spelling) {

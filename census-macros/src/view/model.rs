@@ -45,7 +45,7 @@ pub(super) struct Options {
     pub(super) description: Option<Expr>,
     pub(super) buckets: Option<Buckets>,
     pub(super) max_series: Option<Expr>,
-    /// `namespace: false` is `Some(false)`.
+    /// Whether the exporter's namespace goes before the name, if the user says so. The default is `true`.
     pub(super) namespace: Option<bool>,
 }
 
@@ -62,9 +62,9 @@ pub(super) struct Bounds {
     pub(super) list: Group,
     pub(super) exprs: Vec<Expr>,
     /// The first bound that is a number, if there is one: a `Duration` measure cannot have it.
-    pub(super) number: Option<Expr>,
+    pub(super) first_number: Option<Expr>,
     /// The first bound that is a negative number: a measure of unsigned values cannot have it.
-    pub(super) negative: Option<Expr>,
+    pub(super) first_negative: Option<Expr>,
 }
 
 impl Definition {
