@@ -24,9 +24,15 @@ impl SampleValue {
     #[inline]
     pub(super) fn write(self, out: &mut String) {
         match self {
-            Self::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
+            Self::Unsigned(value) => write_unsigned(out, value),
             Self::Signed(value) => out.push_str(itoa::Buffer::new().format(value)),
             Self::Float(value) => out.push_str(dtoa::Buffer::new().format(value)),
         }
     }
+}
+
+/// Writes an integer as text: the most frequent value, for which no other kind of value is considered.
+#[inline]
+pub(super) fn write_unsigned(out: &mut String, value: u64) {
+    out.push_str(itoa::Buffer::new().format(value));
 }
