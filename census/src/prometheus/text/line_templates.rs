@@ -132,7 +132,7 @@ impl LineTemplates {
                     start = bound.end;
                 }
             }
-            // Never: all rows of a view have samples of the family's type.
+            // Unreachable: all rows of a view have samples of the family's type.
             (Prefixes::Sample(_), Sample::Histogram { .. })
             | (Prefixes::Histogram { .. }, Sample::Value(_)) => {}
         }
