@@ -1,4 +1,4 @@
-//! [`Distribution`]: a sum, what mean and deviations are computed from, the extremes, and a count for each bucket.
+//! [`Distribution`]: a sum, the moments, the extremes, and a count for each bucket.
 
 mod moments;
 #[cfg(test)]
@@ -186,8 +186,8 @@ fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: Va
         return record_any::<W, T>(format, words, bits);
     };
     let words = named;
-    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum becomes
-    // infinite.
+    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum
+    // becomes infinite.
     let deviation = value - load_float(words.shift);
     let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
     match kind {

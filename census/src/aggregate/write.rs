@@ -76,9 +76,9 @@ impl Writer for Shared {
     }
 }
 
-/// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold what
-/// was recorded before the addition: for example a call's beginning in one thread's words, where another thread has
-/// added the call's end to the shared words.
+/// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold
+/// what was recorded before the addition: for example a call's beginning in one thread's words, where another thread
+/// has added the call's end to the shared words.
 pub(super) fn load(word: &AtomicU64) -> u64 {
     word.load(Ordering::Acquire)
 }

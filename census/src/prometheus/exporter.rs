@@ -81,7 +81,7 @@ impl Exporter {
     /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which
     /// is the default. `accept` is the request's `Accept` header.
     ///
-    /// Takes the longer the more rows there are: call it off the threads of an async runtime. Scrapes that begin while
+    /// The time grows with the number of rows: call this off the threads of an async runtime. Scrapes that begin while
     /// another scrape of the same format is under way wait, and share the next one. So hundreds of concurrent scrapes
     /// cost the memory of two.
     #[must_use]

@@ -42,7 +42,6 @@
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
-
 //!
 //! # Features
 //!

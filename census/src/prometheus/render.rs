@@ -40,7 +40,7 @@ impl Renderer {
         }
     }
 
-    /// A whole body. `other_problems` is how many problems the exporter has beside those of its families.
+    /// A whole exposition. `other_problems` is how many problems the exporter has beside those of its families.
     pub(super) fn render(
         &self,
         format: Format,

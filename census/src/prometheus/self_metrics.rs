@@ -13,7 +13,7 @@ const DROPPED: &str = "census_dropped_exemplars";
 const PROBLEMS: &str = "census_catalogue_problems";
 const LEFT_OUT: &str = "census_left_out_families";
 
-/// Autometrics's name for the family of the program's version, commit and so on. It exists only on request.
+/// Autometrics's name for the family of the program's version, commit and branch. It exists only on request.
 const BUILD_INFO: &str = "build_info";
 
 /// The names and types of the families, which no view may have.

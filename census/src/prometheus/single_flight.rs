@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
 
-    /// How many calls wait and arrived since the current run began.
+    /// How many of the waiting calls arrived since the current run began.
     fn waiting(flight: &SingleFlight<usize>) -> usize {
         let state = flight.state.lock();
         let slot = state.next.as_ref();

@@ -41,8 +41,8 @@ fn is_fast(words: &[AtomicU64], bits: ValueBits) -> bool {
     words.is_in_fast_range(bits)
 }
 
-/// Records values in each way. All ways must leave the same words, except for the fast range, which a shared writer does
-/// not keep.
+/// Records values in each way. All ways must leave the same words, except for the fast range, which a shared writer
+/// does not keep.
 fn all_ways_agree<T: Value>(bounds: &[T], values: impl IntoIterator<Item = T>) {
     let format = format(bounds);
     let [fast, any, shared] = [(); 3].map(|()| new_words(&format));

@@ -9,7 +9,7 @@ use crate::aggregate::row_format::RowFormat;
 use crate::aggregate::write;
 use crate::declare::{MeasureDescriptor, SortKey, ValueBits, ValueKind};
 
-/// How many times words are read that change while they are read.
+/// How many times words are read at most, if they change meanwhile.
 const READ_RETRIES: usize = 3;
 
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
 use crate::tags::row_key;
 
-/// Collects the views each time that it is encoded.
+/// Collects the views each time that the registry is encoded.
 #[derive(Debug)]
 pub(super) struct ViewCollector {
     config: Arc<ExporterConfig>,
@@ -62,7 +62,7 @@ fn write_family(
     view: CollectedView<'_>,
     const_labels: &[ConstLabel],
 ) -> fmt::Result {
-    // The encoder does not escape it.
+    // The encoder does not escape HELP.
     let help = escape(&view.spec().description, true);
     // The encoder adds the unit to the name.
     let without_unit = || {
