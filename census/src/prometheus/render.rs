@@ -65,9 +65,7 @@ impl Renderer {
                 write_family(&mut out, format, family, templates, view);
             }
         }
-        for family in
-            families.self_families(&collection, &self.config, other_problems, Some(failed))
-        {
+        for family in families.self_families(&collection, &self.config, other_problems, failed) {
             write_self_family(&mut out, format, &family);
         }
         if format == Format::OpenMetrics {
