@@ -1,8 +1,12 @@
 //! Scrapes one after another and at the same time: what a scrape has, and that it is never older than its request.
 
 use std::fmt;
-use std::sync::Arc;
+use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::Duration;
 
 use census::prometheus::Exporter;
 use census::{Measure, View};
@@ -122,6 +126,113 @@ fn view_gives_way_to_a_family_of_the_users_registry() {
         assert_eq!(body.matches("\ntheirs ").count(), 1);
     }
     assert!(view.unregister());
+}
+
+/// A collector that counts its calls when they begin, and takes some time for each.
+#[derive(Debug)]
+struct Slow {
+    calls: Arc<AtomicU64>,
+    time: Duration,
+}
+
+impl Collector for Slow {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        thread::sleep(self.time);
+        let mut metric =
+            encoder.encode_descriptor("slow_calls", "Calls", None, MetricType::Gauge)?;
+        metric.encode_gauge(&calls)
+    }
+}
+
+#[test]
+fn a_scrape_waits_for_two_renderings_at_most() {
+    let calls = Arc::new(AtomicU64::new(0));
+    let exporter = exporter(Slow {
+        calls: Arc::clone(&calls),
+        time: Duration::from_millis(3),
+    });
+    on_threads(0..8, |_| {
+        for _ in 0..30 {
+            let before = calls.load(Ordering::SeqCst);
+            let body = scrape::text(&exporter);
+            let value = body
+                .lines()
+                .find_map(|line| line.strip_prefix("slow_calls "));
+            let value: u64 = value.expect("a sample").parse().expect("a number");
+            // One more if a rendering had begun, and its collector had not been called yet.
+            assert!(
+                (before + 1..=before + 2).contains(&value),
+                "{before} {value}"
+            );
+        }
+    });
+}
+
+/// A collector that waits for a permission.
+#[derive(Debug)]
+struct Hangs(Mutex<Receiver<()>>);
+
+impl Collector for Hangs {
+    fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
+        let permitted = self.0.lock().expect("no panic");
+        permitted.recv().map_err(|_| fmt::Error)
+    }
+}
+
+#[test]
+fn a_collector_that_hangs_costs_the_deadline_and_two_threads() {
+    let (permit, permitted) = channel();
+    let exporter = scrape::collecting(Hangs(Mutex::new(permitted)))
+        .deadline(Duration::from_millis(50))
+        .build()
+        .expect("a valid catalogue");
+    on_threads(0..20, |number| {
+        let accept = (number % 2 == 1).then_some("application/openmetrics-text");
+        assert_eq!(exporter.scrape(accept).status, 503);
+    });
+    let render_threads = fs::read_dir("/proc/self/task")
+        .expect("Linux")
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .filter(|name| name.starts_with("census-render"))
+        .count();
+    // Other tests of this process have exporters, too: none has more than two.
+    assert!(render_threads <= 2 * 8, "{render_threads}");
+    // When the collector works again, so do scrapes.
+    for _ in 0..100 {
+        permit.send(()).expect("a collector");
+    }
+    let body = loop {
+        let scrape = exporter.scrape(None);
+        if scrape.status == 200 {
+            break scrape::text_of(&scrape).to_string();
+        }
+    };
+    let failed = "census_failed_scrapes_total{reason=\"deadline\"} ";
+    let failed = body.lines().find_map(|line| line.strip_prefix(failed));
+    let failed: u64 = failed.expect("a sample").parse().expect("a number");
+    assert!(failed >= 20, "{failed}");
+}
+
+#[test]
+fn a_collector_that_scrapes_its_own_exporter_gets_an_error() {
+    #[derive(Debug)]
+    struct Nests(Arc<OnceLock<Exporter>>);
+    impl Collector for Nests {
+        fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+            let status = self
+                .0
+                .get()
+                .map_or(0, |exporter| exporter.scrape(None).status);
+            let mut metric =
+                encoder.encode_descriptor("nested_status", "Status", None, MetricType::Gauge)?;
+            metric.encode_gauge(&u64::from(status))
+        }
+    }
+    let cell = Arc::new(OnceLock::new());
+    let exporter = exporter(Nests(Arc::clone(&cell)));
+    cell.set(exporter.clone()).expect("empty");
+    assert!(scrape::text(&exporter).contains("nested_status 500\n"));
 }
 
 #[test]

@@ -38,8 +38,9 @@ impl Exporter {
     /// # Ok::<(), std::fmt::Error>(())
     /// ```
     pub fn register_into(&self, registry: &mut Registry) {
-        let config = Arc::clone(&self.inner.renderer.config);
+        let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
-        registry.register_collector(Box::new(ViewCollector::new(config, problems)));
+        let failed = Arc::clone(self.inner.threads.failed());
+        registry.register_collector(Box::new(ViewCollector::new(config, problems, failed)));
     }
 }

@@ -15,6 +15,7 @@ use prometheus_client::registry::Unit;
 use crate::aggregate::{MetricType, Sample};
 use crate::collect::{CollectedView, Collection};
 use crate::prometheus::config::{ConstLabel, ExporterConfig};
+use crate::prometheus::failure::FailedScrapes;
 use crate::prometheus::family::Family;
 use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::self_metrics::SelfFamily;
@@ -29,14 +30,21 @@ pub(super) struct ViewCollector {
     cache: FamilyCache,
     /// How many problems the exporter has beside those of its families.
     other_problems: usize,
+    /// The exporter's scrapes that failed.
+    failed: Arc<FailedScrapes>,
 }
 
 impl ViewCollector {
-    pub(super) fn new(config: Arc<ExporterConfig>, other_problems: usize) -> Self {
+    pub(super) fn new(
+        config: Arc<ExporterConfig>,
+        other_problems: usize,
+        failed: Arc<FailedScrapes>,
+    ) -> Self {
         Self {
             config,
             cache: FamilyCache::default(),
             other_problems,
+            failed,
         }
     }
 }
@@ -48,7 +56,8 @@ impl Collector for ViewCollector {
         for (family, view) in families.with_views(&collection) {
             write_family(&mut encoder, family, view, &self.config.const_labels)?;
         }
-        let self_families = families.self_families(&collection, &self.config, self.other_problems);
+        let self_families =
+            families.self_families(&collection, &self.config, self.other_problems, &self.failed);
         self_families
             .iter()
             .try_for_each(|family| write_self_family(&mut encoder, family))
