@@ -77,6 +77,7 @@ fn rising_values(data: &Data) -> Vec<f64> {
             let counts = data.bucket_counts.iter().map(|count| *count as f64);
             counts.chain([data.sum.as_f64()]).collect()
         }
-        _ => Vec::new(),
+        Data::LastValue(_) => Vec::new(),
+        other => unreachable!("say whether {other:?} may fall"),
     }
 }

@@ -106,18 +106,17 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
         return stand_in(krate);
     };
     let measure = krate.checked("measure", path);
-    let function = match (definition.aggregation.kind, &definition.options.buckets) {
-        (AggregationKind::Count, _) | (AggregationKind::Distribution, Some(Buckets::Wrong)) => {
-            quote!(count)
-        }
-        (AggregationKind::Sum, _) => quote!(sum),
-        (AggregationKind::LastValue, _) => quote!(last_value),
-        (AggregationKind::Distribution, None) => quote!(default_distribution),
+    let constructor = match (definition.aggregation.kind, &definition.options.buckets) {
+        (AggregationKind::Plain(constructor), _) => constructor,
+        (AggregationKind::Distribution, None) => "default_distribution",
+        // The buckets were reported. Any aggregation without options will do.
+        (AggregationKind::Distribution, Some(Buckets::Wrong)) => "count",
         (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
             return distribution(krate, &measure, bounds);
         }
     };
-    krate.call(function, first_last_span(path), measure)
+    let constructor = Ident::new(constructor, Span::call_site());
+    krate.call(quote!(#constructor), first_last_span(path), measure)
 }
 
 fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenStream {

@@ -32,10 +32,14 @@ pub(super) struct Aggregation {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AggregationKind {
-    Count,
-    Sum,
-    LastValue,
+    /// Without options of its own; with the function of `__private` that makes it of a measure.
+    Plain(&'static str),
     Distribution,
+}
+
+impl AggregationKind {
+    /// Stands for an aggregation that is missing, unknown or wrong.
+    pub(super) const COUNT: Self = Self::Plain("count");
 }
 
 /// The options that the user gives. Wrong ones were reported and are left out.
@@ -72,7 +76,7 @@ impl Definition {
     pub(super) fn missing(ident: &Ident) -> Self {
         Self {
             aggregation: Aggregation {
-                kind: AggregationKind::Count,
+                kind: AggregationKind::COUNT,
                 word: Ident::new("Count", ident.span()),
             },
             measure: None,

@@ -114,26 +114,17 @@ pub(super) trait Aggregate: 'static {
 }
 
 /// Evaluates an expression with a type parameter's name bound to the aggregation of an [`AggregationKind`]. This is the
-/// only place that lists the aggregations.
+/// only place in `aggregate/` that lists the aggregations.
 macro_rules! dispatch {
     ($kind:expr, $Aggregation:ident => $body:expr) => {
+        dispatch!(@ $kind, $Aggregation => $body; Count, Sum, LastValue, Distribution)
+    };
+    (@ $kind:expr, $Aggregation:ident => $body:expr; $($marker:ident),*) => {
         match $kind {
-            AggregationKind::Count => {
-                type $Aggregation = Count;
+            $(AggregationKind::$marker => {
+                type $Aggregation = $marker;
                 $body
-            }
-            AggregationKind::Sum => {
-                type $Aggregation = Sum;
-                $body
-            }
-            AggregationKind::LastValue => {
-                type $Aggregation = LastValue;
-                $body
-            }
-            AggregationKind::Distribution => {
-                type $Aggregation = Distribution;
-                $body
-            }
+            })*
         }
     };
 }

@@ -16,7 +16,7 @@ pub(super) trait Writer {
     /// reader that sees the addition also sees what this thread recorded before it.
     fn add(word: &AtomicU64, value: u64);
 
-    /// Replaces the word's value by a greater one.
+    /// Replaces the word's value by a greater one. The caller has compared them: see [`raise`].
     fn raise(word: &AtomicU64, to: u64);
 
     /// Adds one, with Release: pairs with the Acquire of a reader, so that a reader that sees the count also sees what
@@ -74,6 +74,16 @@ impl Writer for Shared {
     fn count(word: &AtomicU64) {
         word.fetch_add(1, Ordering::Release);
     }
+}
+
+/// Makes a word at least `to`. Returns whether the word was less.
+#[inline]
+pub(super) fn raise<W: Writer>(word: &AtomicU64, to: u64) -> bool {
+    let is_less = word.load(Ordering::Relaxed) < to;
+    if is_less {
+        W::raise(word, to);
+    }
+    is_less
 }
 
 /// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold

@@ -1,5 +1,6 @@
 //! All ways to record a value leave the same words.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::*;
