@@ -42,6 +42,8 @@ impl Renderer {
     }
 
     /// A whole exposition. `other_problems` is how many problems the exporter has beside those of its families.
+    // Not inlined: `benches/guard` finds it by its name.
+    #[inline(never)]
     pub(super) fn render(
         &self,
         format: Format,
