@@ -60,6 +60,6 @@ mod unit;
 mod value;
 
 #[cfg(feature = "server")]
-pub use crate::server::{ServeError, Server, serve};
+pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};

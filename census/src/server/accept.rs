@@ -1,0 +1,152 @@
+//! Where connections come from.
+
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::connection::Accepted;
+use super::limits::Limits;
+
+/// A source of connections. The server serves any byte stream, so a listener for another kind of stream (a Unix socket,
+/// TLS) is another implementation of this trait.
+pub(super) trait Listener: Send + 'static {
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The next connection. It must be ready at once; a handshake belongs into the stream, where the limits of the
+    /// connection bound it.
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted<Self::Stream>>>;
+}
+
+/// TCP on one address or more.
+#[derive(Debug)]
+pub(super) struct TcpListeners {
+    listeners: Vec<TcpListener>,
+    limits: Limits,
+}
+
+impl TcpListeners {
+    pub(super) fn new(listeners: Vec<TcpListener>, limits: Limits) -> Self {
+        Self { listeners, limits }
+    }
+}
+
+impl Listener for TcpListeners {
+    type Stream = TcpStream;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted<TcpStream>>> {
+        for index in 0..self.listeners.len() {
+            let Some(listener) = self.listeners.get(index) else {
+                break;
+            };
+            if let Poll::Ready(accepted) = listener.poll_accept(cx) {
+                // The others come first the next time, so that a flood on one address does not keep the others waiting.
+                self.listeners.rotate_left(index + 1);
+                return Poll::Ready(accepted.map(|(stream, _)| prepare(stream, &self.limits)));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// Sets the options of an accepted stream. If the system rejects one, the stream is slower or costs more memory, but it
+/// works.
+fn prepare(stream: TcpStream, limits: &Limits) -> Accepted<TcpStream> {
+    // A response should not wait for the acknowledgment of the one before.
+    let _ = stream.set_nodelay(true);
+    let socket = SockRef::from(&stream);
+    let _ = socket.set_send_buffer_size(limits.send_buffer);
+    let stall = stall(&socket, limits.stall);
+    Accepted { stream, stall }
+}
+
+/// Has the system end a connection whose client takes nothing for `stall`.
+///
+/// Linux measures the acknowledged bytes. The server sees only whether a write succeeds, and that needs a third of the
+/// send buffer to be free: a steady reader of 1 kB/s would be too slow.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn stall(socket: &SockRef<'_>, stall: Duration) -> Option<Duration> {
+    socket
+        .set_tcp_user_timeout(Some(stall))
+        .err()
+        .map(|_| stall)
+}
+
+/// Only Linux has the option, so the server measures successful writes.
+#[cfg(not(any(target_os = "android", target_os = "linux")))]
+fn stall(_: &SockRef<'_>, stall: Duration) -> Option<Duration> {
+    Some(stall)
+}
+
+/// Accepts a connection. It pauses after an error that does not concern a single connection.
+pub(super) async fn accept<L: Listener>(listener: &mut L, pause: Duration) -> Accepted<L::Stream> {
+    loop {
+        match poll_fn(|cx| listener.poll_accept(cx)).await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_connection_error(&error) => {}
+            // File descriptors or memory are short, and the connection stays in the queue. Without a pause, the loop
+            // would spin.
+            Err(_) => tokio::time::sleep(pause).await,
+        }
+    }
+}
+
+/// Whether the error concerns one connection only: its client went away before it was accepted.
+fn is_connection_error(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::io::DuplexStream;
+
+    use super::*;
+
+    /// A listener whose first attempts fail.
+    struct Failing {
+        errors: Vec<io::ErrorKind>,
+    }
+
+    impl Listener for Failing {
+        type Stream = DuplexStream;
+
+        fn poll_accept(&mut self, _: &mut Context<'_>) -> Poll<io::Result<Accepted<DuplexStream>>> {
+            Poll::Ready(match self.errors.pop() {
+                Some(kind) => Err(kind.into()),
+                None => Ok(Accepted {
+                    stream: tokio::io::duplex(1).0,
+                    stall: None,
+                }),
+            })
+        }
+    }
+
+    #[test]
+    fn accept_retries_after_errors_without_spinning() {
+        let errors = vec![
+            io::ErrorKind::ConnectionAborted,
+            io::ErrorKind::Other,
+            io::ErrorKind::OutOfMemory,
+        ];
+        let mut listener = Failing { errors };
+        let pause = Duration::from_millis(20);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let start = Instant::now();
+        runtime.block_on(accept(&mut listener, pause));
+        assert!(start.elapsed() >= pause * 2);
+        assert!(listener.errors.is_empty());
+    }
+}
