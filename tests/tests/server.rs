@@ -129,7 +129,8 @@ async fn slow_server() -> (Server, Receiver<()>, Sender<()>) {
 
 #[test]
 fn a_program_without_a_runtime_spawns_it() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     assert_ne!(address.port(), 0);
     let answer = ask(address, "GET", "/metrics");
     assert_eq!(answer.status, 200);
@@ -150,7 +151,8 @@ fn a_program_without_a_runtime_spawns_it() {
 
 #[test]
 fn the_accept_header_decides_the_format() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     let accept = "Accept: application/openmetrics-text; version=1.0.0\r\n";
     let answer = receive(send(address, "GET", "/metrics?x=y", accept));
     assert!(
@@ -164,7 +166,8 @@ fn the_accept_header_decides_the_format() {
 
 #[test]
 fn a_head_has_the_headers_of_the_get_and_no_body() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     let (get, head) = (
         ask(address, "GET", "/metrics"),
         ask(address, "HEAD", "/metrics"),
@@ -177,7 +180,8 @@ fn a_head_has_the_headers_of_the_get_and_no_body() {
 
 #[test]
 fn other_paths_are_404_and_other_methods_405() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     for path in [
         "/",
         "/metrics/x",
@@ -203,7 +207,8 @@ fn other_paths_are_404_and_other_methods_405() {
 
 #[test]
 fn a_connection_serves_many_requests() {
-    let mut client = connect(exporter().spawn("127.0.0.1:0").unwrap());
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let mut client = connect(server.local_addr());
     for _ in 0..3 {
         client
             .write_all(b"HEAD /metrics HTTP/1.1\r\nHost: test\r\n\r\n")
