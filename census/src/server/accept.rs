@@ -9,7 +9,6 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::connection::Accepted;
 use super::limits::Limits;
 
 /// A source of connections. The server serves any byte stream, so a listener for another kind of stream (a Unix socket,
@@ -19,7 +18,7 @@ pub(super) trait Listener: Send + 'static {
 
     /// The next connection. It must be ready at once; a handshake belongs into the stream, where the limits of the
     /// connection bound it.
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted<Self::Stream>>>;
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Self::Stream>>;
 }
 
 /// TCP on one address or more.
@@ -38,7 +37,7 @@ impl TcpListeners {
 impl Listener for TcpListeners {
     type Stream = TcpStream;
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted<TcpStream>>> {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
         for index in 0..self.listeners.len() {
             let Some(listener) = self.listeners.get(index) else {
                 break;
@@ -55,35 +54,30 @@ impl Listener for TcpListeners {
 
 /// Sets the options of an accepted stream. If the system rejects one, the stream is slower or costs more memory, but it
 /// works.
-fn prepare(stream: TcpStream, limits: &Limits) -> Accepted<TcpStream> {
+fn prepare(stream: TcpStream, limits: &Limits) -> TcpStream {
     // A response should not wait for the acknowledgment of the one before.
     let _ = stream.set_nodelay(true);
     let socket = SockRef::from(&stream);
     let _ = socket.set_send_buffer_size(limits.send_buffer);
-    let stall = stall(&socket, limits.stall);
-    Accepted { stream, stall }
+    limit_unsent(&socket, limits.unsent);
+    stream
 }
 
-/// Has the system end a connection whose client takes nothing for `stall`.
+/// Bounds the bytes that the system buffers without having sent them.
 ///
-/// Linux measures the acknowledged bytes. The server sees only whether a write succeeds, and that needs a third of the
-/// send buffer to be free: a steady reader of 1 kB/s would be too slow.
+/// Linux has an option that ends a connection without progress (`TCP_USER_TIMEOUT`), but it also ends those of steady
+/// readers: with 10 seconds, one of 10 kB/s, because such a reader's window opens by less than the first segment needs.
 #[cfg(any(target_os = "android", target_os = "linux"))]
-fn stall(socket: &SockRef<'_>, stall: Duration) -> Option<Duration> {
-    socket
-        .set_tcp_user_timeout(Some(stall))
-        .err()
-        .map(|_| stall)
+fn limit_unsent(socket: &SockRef<'_>, unsent: u32) {
+    let _ = socket.set_tcp_notsent_lowat(unsent);
 }
 
-/// Only Linux has the option, so the server measures successful writes.
+/// Without the option, a write succeeds once a third of the send buffer is free.
 #[cfg(not(any(target_os = "android", target_os = "linux")))]
-fn stall(_: &SockRef<'_>, stall: Duration) -> Option<Duration> {
-    Some(stall)
-}
+fn limit_unsent(_: &SockRef<'_>, _: u32) {}
 
 /// Accepts a connection. It pauses after an error that does not concern a single connection.
-pub(super) async fn accept<L: Listener>(listener: &mut L, pause: Duration) -> Accepted<L::Stream> {
+pub(super) async fn accept<L: Listener>(listener: &mut L, pause: Duration) -> L::Stream {
     loop {
         match poll_fn(|cx| listener.poll_accept(cx)).await {
             Ok(accepted) => return accepted,
@@ -120,13 +114,10 @@ mod tests {
     impl Listener for Failing {
         type Stream = DuplexStream;
 
-        fn poll_accept(&mut self, _: &mut Context<'_>) -> Poll<io::Result<Accepted<DuplexStream>>> {
+        fn poll_accept(&mut self, _: &mut Context<'_>) -> Poll<io::Result<DuplexStream>> {
             Poll::Ready(match self.errors.pop() {
                 Some(kind) => Err(kind.into()),
-                None => Ok(Accepted {
-                    stream: tokio::io::duplex(1).0,
-                    stall: None,
-                }),
+                None => Ok(tokio::io::duplex(1).0),
             })
         }
     }

@@ -72,7 +72,7 @@ impl Exporter {
     ///   for the longest time.
     /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely 20
     ///   seconds after its first byte.
-    /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for a minute.
+    /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for two minutes.
     /// - Responses that are being sent have at most 64 MiB, or three different bodies if these are larger. All responses of
     ///   one rendering share a body. If a further body does not fit, the one from which nothing was taken for the longest
     ///   time is freed, and its connections are closed.

@@ -6,7 +6,6 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use hyper::Request;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
@@ -31,15 +30,6 @@ pub(super) struct Shared {
     http: http1::Builder,
 }
 
-/// An accepted connection.
-#[derive(Debug)]
-pub(super) struct Accepted<S> {
-    pub(super) stream: S,
-    /// The time after which a write fails that the stream does not accept. `None` if the stream fails by itself when the
-    /// client takes nothing.
-    pub(super) stall: Option<Duration>,
-}
-
 impl Shared {
     pub(super) fn new(site: Site, limits: Limits) -> Self {
         Self {
@@ -55,13 +45,13 @@ impl Shared {
     /// The stream is closed when the future ends or is dropped. The future is sound to drop at any time.
     pub(super) async fn serve<S>(
         self,
-        accepted: Accepted<S>,
+        stream: S,
         activity: Arc<Activity>,
         closing: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let link = Link::new(accepted.stream, Arc::clone(&activity), accepted.stall);
+        let link = Link::new(stream, Arc::clone(&activity), self.limits.stall);
         let mut watchdog = Watchdog::new(&activity, self.limits);
         let mut conversation = pin!(self.converse(link.clone(), &activity));
         let mut closing = pin!(closing);

@@ -17,15 +17,17 @@ pub(super) struct Limits {
     pub(super) idle: Duration,
     /// The time in which the line and the headers of a request must arrive, from their first byte.
     pub(super) head: Duration,
-    /// The time after which a client that takes nothing of a response is cut off. A client's system reports free space in
-    /// its buffer in steps of up to 64 kB, so this time also is the step's at 1 kB/s: a client that reads faster is never
-    /// cut off. A stalled client costs little: its connection makes room before those of other readers, and its body is
-    /// revoked when memory is short (`Bodies`).
+    /// The time for which a client may take nothing of a response. A write succeeds each time that the client's system
+    /// reports free space, which it does in steps of up to 128 kB. So a client that reads 1 kB/s or more is never cut off.
+    /// A stalled client costs little: its connection makes room before those of other readers, and its body is revoked
+    /// when memory is short (`Bodies`).
     pub(super) stall: Duration,
-    /// The bytes that the system may buffer for a connection that does not take them. With this bound, the memory of all
-    /// connections is bounded, and a write that succeeds means that the client took something. It is enough for 2.5 MB/s
-    /// over 100 ms.
+    /// The bytes that the system may buffer for a connection. With this bound, the memory of all connections is bounded.
+    /// It is enough for 2.5 MB/s over 100 ms.
     pub(super) send_buffer: usize,
+    /// The bytes of them that may be unsent because the client has no space. With this bound, a write that succeeds means
+    /// that the client took something.
+    pub(super) unsent: u32,
     /// The bytes of bodies that responses of more than one chunk may hold together.
     pub(super) body_bytes: usize,
     /// The number of bodies that responses may hold however large they are: each format's latest, and one more.
@@ -50,8 +52,9 @@ impl Limits {
         connections: 64,
         idle: Duration::from_secs(330),
         head: Duration::from_secs(20),
-        stall: Duration::from_secs(60),
+        stall: Duration::from_mins(2),
         send_buffer: 256 * 1024,
+        unsent: 16 * 1024,
         body_bytes: 64 * 1024 * 1024,
         bodies: 3,
         head_bytes: 16 * 1024,

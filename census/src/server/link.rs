@@ -28,8 +28,7 @@ struct Inner<S> {
     ahead: Vec<u8>,
     /// Whether the client has ended its side.
     ended: bool,
-    /// `None` if the system notices a client that takes nothing.
-    stall: Option<Duration>,
+    stall: Duration,
     /// Set from a write that returned `Pending` to the next write that succeeds.
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -41,7 +40,7 @@ impl<S> Clone for Link<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
-    pub(super) fn new(stream: S, activity: Arc<Activity>, stall: Option<Duration>) -> Self {
+    pub(super) fn new(stream: S, activity: Arc<Activity>, stall: Duration) -> Self {
         Self(Arc::new(Mutex::new(Inner {
             stream,
             activity,
@@ -143,12 +142,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inner<S> {
             self.deadline = None;
             return written;
         }
-        let Some(stall) = self.stall else {
-            return Poll::Pending;
-        };
         let deadline = self
             .deadline
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(stall)));
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(self.stall)));
         deadline
             .as_mut()
             .poll(cx)

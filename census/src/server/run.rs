@@ -6,12 +6,13 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet, yield_now};
 
 use super::accept::{Listener, accept};
 use super::activity::Activity;
-use super::connection::{Accepted, Shared};
+use super::connection::Shared;
 use super::limits::Limits;
 use super::site::Site;
 
@@ -37,9 +38,9 @@ pub(super) async fn run(
     let serve = async {
         loop {
             // New connections are always accepted: if they waited, idle ones could keep a scrape out.
-            let accepted = accept(&mut listener, limits.accept_pause).await;
+            let stream = accept(&mut listener, limits.accept_pause).await;
             connections.make_room().await;
-            connections.serve(shared.clone(), accepted);
+            connections.serve(shared.clone(), stream);
             // The new connection runs before the next one is accepted. So its request, which has often arrived with it,
             // counts before it may have to make room itself.
             yield_now().await;
@@ -97,9 +98,9 @@ impl Connections {
         }
     }
 
-    fn serve<S>(&mut self, shared: Shared, accepted: Accepted<S>)
+    fn serve<S>(&mut self, shared: Shared, stream: S)
     where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::new());
         let mut closing = self.closing.subscribe();
@@ -107,7 +108,7 @@ impl Connections {
             // An error means that the server has been dropped, and its connections with it.
             let _ = closing.wait_for(|is_closing| *is_closing).await;
         };
-        let connection = shared.serve(accepted, Arc::clone(&activity), closing);
+        let connection = shared.serve(stream, Arc::clone(&activity), closing);
         let task = self.tasks.spawn(connection);
         self.entries.insert(task.id(), Entry { activity, task });
     }
