@@ -164,6 +164,16 @@ impl Activity {
     }
 }
 
+impl Precedence {
+    /// The time from which on the connection may be closed to make room.
+    pub(super) fn closable_from(self, limits: &Limits) -> Instant {
+        match self.rank {
+            Rank::Idle => self.since,
+            Rank::Responding => self.since + limits.grace,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::thread::sleep;

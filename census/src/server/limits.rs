@@ -11,6 +11,10 @@ pub(super) struct Limits {
     /// The number of connections at one time. For a further one, another connection is closed (`Activity::precedence`). A
     /// few scrapers and a browser need fewer than ten.
     pub(super) connections: usize,
+    /// The time for which a connection with a request is not closed to make room, after the request or after progress. It is
+    /// enough for most renderings: without it, a flood of requests would close the connection of each scrape before the
+    /// scrape is rendered. In such a flood, `connections / grace` new connections are accepted in a second.
+    pub(super) grace: Duration,
     /// The time for which a connection may stay open without a request. Prometheus itself closes a connection that it has
     /// not used for five minutes. This time is longer, so that the server never closes a connection at the moment at which
     /// a scrape begins on it. An idle connection costs little, because it is the first to make room.
@@ -50,6 +54,7 @@ impl Limits {
     /// The limits of every server.
     pub(super) const STANDARD: Self = Self {
         connections: 64,
+        grace: Duration::from_millis(250),
         idle: Duration::from_secs(330),
         head: Duration::from_secs(20),
         stall: Duration::from_mins(2),

@@ -9,6 +9,7 @@ use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet, yield_now};
+use tokio::time::{Instant, timeout_at};
 
 use super::accept::{Listener, accept};
 use super::activity::Activity;
@@ -37,7 +38,7 @@ pub(super) async fn run(
     let shared = Shared::new(site, limits);
     let serve = async {
         loop {
-            // New connections are always accepted: if they waited, idle ones could keep a scrape out.
+            // New connections do not wait for a place: idle ones could keep a scrape out.
             let stream = accept(&mut listener, limits.accept_pause).await;
             connections.make_room().await;
             connections.serve(shared.clone(), stream);
@@ -73,7 +74,8 @@ async fn until<S>(
 
 /// The open connections.
 ///
-/// *Invariant: there are at most `limits.connections` of them.* The loop calls `make_room` before each `serve`.
+/// *Invariant: there are at most `limits.connections` of them*, and one accepted stream. The loop calls `make_room` before
+/// each `serve`.
 struct Connections {
     limits: Limits,
     /// Dropping the set aborts its tasks, so the connections also end if the server's future is dropped.
@@ -113,24 +115,29 @@ impl Connections {
         self.entries.insert(task.id(), Entry { activity, task });
     }
 
-    /// Waits until there are fewer connections than the limit, and closes one for it if necessary. It waits for the poll of
-    /// a connection at most, which does not block.
+    /// Waits until there are fewer connections than the limit, and closes one for it if necessary. If all of them have
+    /// requests, it waits for `limits.grace` at most. Otherwise it waits for the poll of a connection, which does not block.
     async fn make_room(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.forget(ended);
         }
         while self.entries.len() >= self.limits.connections {
-            let first = self
-                .entries
-                .values()
-                .min_by_key(|it| it.activity.precedence());
-            if let Some(first) = first {
-                first.task.abort();
-            }
-            let Some(ended) = self.tasks.join_next_with_id().await else {
+            let precedence = |it: &&Entry| it.activity.precedence();
+            let Some(first) = self.entries.values().min_by_key(precedence) else {
                 break;
             };
-            self.forget(ended);
+            let closable_from = first.activity.precedence().closable_from(&self.limits);
+            let next_end = self.tasks.join_next_with_id();
+            let ended = if closable_from <= Instant::now() {
+                first.task.abort();
+                next_end.await
+            } else {
+                // After this time, another connection may be the first.
+                timeout_at(closable_from, next_end).await.unwrap_or(None)
+            };
+            if let Some(ended) = ended {
+                self.forget(ended);
+            }
         }
     }
 
