@@ -1,4 +1,4 @@
-//! The arguments of an attribute: `word` or `word = expression`, between commas.
+//! The arguments of an attribute: `word` or `word = expression`, separated by commas.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
@@ -15,51 +15,50 @@ pub(crate) struct Arg {
     pub(crate) value: Option<Expr>,
 }
 
-/// Reads the arguments of `attribute`; unknown and repeated ones are reported and left out.
+/// Reads the arguments of `attribute`. Unknown and repeated ones are reported and left out.
 pub(crate) fn parse(
     args: TokenStream,
     attribute: &str,
-    known: &[&str],
+    words: &[&str],
     errors: &mut Errors,
 ) -> Vec<Arg> {
-    let mut kept: Vec<Arg> = Vec::new();
-    let mut keep = |arg: Arg, errors: &mut Errors| {
-        let word = arg.word.to_string();
-        if kept.iter().any(|earlier| earlier.word == arg.word) {
-            let message = format!("`{word}` was given already\nhelp: leave one of them out");
-            errors.at(&arg.word, message);
+    let mut distinct: Vec<Arg> = Vec::new();
+    let mut add = |arg: Arg, errors: &mut Errors| {
+        if distinct.iter().any(|earlier| earlier.word == arg.word) {
+            errors.add(repeated(&arg.word));
         } else {
-            kept.push(arg);
+            distinct.push(arg);
         }
     };
     let parser = |input: ParseStream<'_>| {
-        for arg in list::parse(input, errors, |input, _| argument(input, attribute, known)) {
-            keep(arg, errors);
+        for arg in list::parse(input, errors, |input, _| argument(input, attribute, words)) {
+            add(arg, errors);
         }
         Ok(())
     };
     if let Err(error) = parser.parse2(args) {
         errors.add(error);
     }
-    kept
+    distinct
 }
 
-fn argument(input: ParseStream<'_>, attribute: &str, known: &[&str]) -> syn::Result<Arg> {
+fn argument(input: ParseStream<'_>, attribute: &str, words: &[&str]) -> syn::Result<Arg> {
     if input.peek(LitStr) {
-        return Err(string(&input.parse()?));
+        return Err(string_without_name(&input.parse()?));
     }
     let word = input.call(Ident::parse_any)?;
-    let text = word.to_string();
-    if !known.contains(&text.as_str()) {
-        let help = elsewhere(&text).map_or_else(
-            || suggest::help(&text, known),
+    let spelling = word.to_string();
+    if !words.contains(&spelling.as_str()) {
+        let help = elsewhere(&spelling).map_or_else(
+            || suggest::help(&spelling, words),
             |help| format!("\nhelp: {help}"),
         );
-        let message = format!("{attribute} has no argument `{text}`{help}");
+        let message = format!("{attribute} has no argument `{spelling}`{help}");
         return Err(syn::Error::new_spanned(word, message));
     }
     if input.peek(token::Paren) || input.peek(Token![:]) {
-        let message = format!("the value of an argument follows a `=`\nhelp: write `{word} = …`");
+        let message =
+            format!("an argument and its value are separated by `=`\nhelp: write `{word} = …`");
         return Err(input.error(message));
     }
     let value = match input.parse::<Option<Token![=]>>()? {
@@ -73,34 +72,40 @@ fn argument(input: ParseStream<'_>, attribute: &str, known: &[&str]) -> syn::Res
     Ok(Arg { word, value })
 }
 
-/// Where to say what is not said here.
+/// For a word that is an argument of another macro: where it is written.
 fn elsewhere(word: &str) -> Option<&'static str> {
     match word {
         "description" | "doc" | "help" => {
             Some("write a doc comment above it: its first paragraph is the description")
         }
         "aggregation" | "bounds" | "buckets" | "max_series" => Some(
-            "a view says so: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
+            "this is an option of a view: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
         ),
-        "tags" => {
-            Some("tags stand where it is recorded: `record!(MEASURE = value, tags(KEY = value))`")
-        }
-        "values" => Some("a tag has its value where it is used: `tags(KEY = value)`"),
+        "tags" => Some(
+            "tags are given where the measure is recorded: `record!(MEASURE = value, tags(KEY = value))`",
+        ),
+        "values" => Some("a tag's value is given where the tag is set: `tags(KEY = value)`"),
         _ => None,
     }
 }
 
-/// A string, which is no argument.
-pub(crate) fn string(text: &LitStr) -> syn::Error {
+/// The mistake of an argument or option that stands there a second time.
+pub(crate) fn repeated(word: &Ident) -> syn::Error {
+    let message = format!("`{word}` is given twice\nhelp: remove one of the two");
+    syn::Error::new_spanned(word, message)
+}
+
+/// The mistake of a string in the place of an argument.
+pub(crate) fn string_without_name(string: &LitStr) -> syn::Error {
     let message = format!(
-        "a string says nothing without its argument's name\nhelp: write `name = {:?}`",
-        text.value()
+        "this string is not an argument: the argument's name is missing\nhelp: write `name = {:?}`",
+        string.value()
     );
-    syn::Error::new_spanned(text, message)
+    syn::Error::new_spanned(string, message)
 }
 
 impl Arg {
-    /// The value, which this argument must have; `example` shows how it is written.
+    /// The value. Reports a word without one; `example` shows how the value is written.
     pub(crate) fn expr(self, example: &str, errors: &mut Errors) -> Option<Expr> {
         if self.value.is_none() {
             let word = &self.word;
@@ -112,13 +117,13 @@ impl Arg {
         self.value
     }
 
-    /// That the word stands there; a value is reported.
+    /// `true`, because the word stands there. Reports a value.
     pub(crate) fn flag(self, errors: &mut Errors) -> bool {
         if let Some(value) = &self.value {
             let word = &self.word;
             errors.at(
                 value,
-                format!("`{word}` takes no value\nhelp: write `{word}`, or nothing"),
+                format!("`{word}` takes no value\nhelp: write `{word}`, or remove it"),
             );
         }
         true

@@ -5,43 +5,43 @@ use std::fmt::Display;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// Collects mistakes. Whoever made one must read it with [`Errors::finish`]: a mistake that nobody reports would let
-/// wrong code compile.
+/// Collects mistakes. A collector that is dropped without [`Errors::finish`] panics in a debug build, because an
+/// unreported mistake would let wrong code compile.
 pub(crate) struct Errors {
-    found: Option<syn::Error>,
-    read: bool,
+    combined: Option<syn::Error>,
+    is_finished: bool,
 }
 
 impl Errors {
     pub(crate) fn new() -> Self {
         Self {
-            found: None,
-            read: false,
+            combined: None,
+            is_finished: false,
         }
     }
 
-    /// A mistake on these tokens.
+    /// Adds a mistake at these tokens.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(syn::Error::new_spanned(tokens, message));
     }
 
-    /// A mistake that a parser found.
+    /// Adds a mistake that a parser returned.
     pub(crate) fn add(&mut self, error: syn::Error) {
-        match &mut self.found {
-            Some(found) => found.combine(error),
-            None => self.found = Some(error),
+        match &mut self.combined {
+            Some(combined) => combined.combine(error),
+            None => self.combined = Some(error),
         }
     }
 
-    /// How many there are so far; more afterwards means that what was read in between is wrong.
+    /// The number of mistakes so far. If it grows while something is read, the tokens that were read are wrong.
     pub(crate) fn count(&self) -> usize {
-        self.found.iter().flatten().count()
+        self.combined.iter().flatten().count()
     }
 
-    /// The `compile_error!`s, to stand before what the macro still emits; nothing if all is well.
+    /// The `compile_error!`s, to be emitted before the item; no tokens if there was no mistake.
     pub(crate) fn finish(mut self) -> TokenStream {
-        self.read = true;
-        self.found
+        self.is_finished = true;
+        self.combined
             .take()
             .map(syn::Error::into_compile_error)
             .unwrap_or_default()
@@ -51,7 +51,7 @@ impl Errors {
 impl Drop for Errors {
     fn drop(&mut self) {
         debug_assert!(
-            self.read || std::thread::panicking(),
+            self.is_finished || std::thread::panicking(),
             "mistakes were collected and never reported"
         );
     }

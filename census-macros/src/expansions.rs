@@ -1,15 +1,15 @@
-//! What the macros generate, pretty-printed: `snapshots/` beside this file.
+//! Snapshots of what the macros generate, pretty-printed: `snapshots/` beside this file.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Items as the user would read them.
+/// Pretty-printed items.
 fn items(output: TokenStream) -> String {
     let file = syn::parse2(output).expect("an expansion parses");
     prettyplease::unparse(&file)
 }
 
-/// An expression, in a function for the printer.
+/// A pretty-printed expression, in a function, because the printer takes items only.
 fn expression(output: &TokenStream) -> String {
     items(quote!(fn f() { #output }))
 }

@@ -1,53 +1,78 @@
-//! What all expansions share: the path to the library, the place of a declaration, the entry in a slice.
+//! Parts of all expansions: the path to the library, spans, the origin of a declaration, its element in a slice.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::{Path, Token};
 
-/// The path to the library, with which every generated path begins.
+/// The path to the library. In `quote!`, `#krate` is the path to its module `__private`, so that generated code can name
+/// nothing else (see `census/src/private.rs`).
 #[derive(Clone)]
 pub(crate) struct Krate {
     path: TokenStream,
-    /// What generated tokens are to the compiler, wherever they are shown. A path is shown at the user's tokens only if
-    /// all of it is of one kind, and of what a lint calls foreign code, so `$crate` decides.
-    context: Span,
+    /// Where the compiler reports that there is no `__private`.
+    private_span: Span,
+    /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path at the user's tokens only
+    /// if all its tokens have one hygiene, and lints treat it as foreign code by the same; so a path that begins with
+    /// `$crate` gives its own.
+    hygiene: Span,
+    /// Whether the library expands this itself, for its built-in declarations.
+    is_library: bool,
 }
 
 impl Krate {
-    /// `::census`
-    pub(crate) fn named() -> Self {
-        Self {
-            path: quote!(::census),
-            context: Span::call_site(),
-        }
+    /// `::census`, where the user gives no path.
+    pub(crate) fn default_path() -> Self {
+        Self::call_site(quote!(::census))
     }
 
-    /// What the user gave as `crate = path`.
+    /// The path that the user gives as `crate = path`.
     pub(crate) fn given(path: &Path) -> Self {
+        let last = first_last_span(path).1;
         Self {
-            path: path.to_token_stream(),
-            context: Span::call_site(),
+            private_span: Span::call_site().located_at(last),
+            ..Self::call_site(path.to_token_stream())
         }
     }
 
-    /// What the library's own `macro_rules!` put in front of the user's tokens: `$crate;`.
+    /// The library in its own source. Only the hidden `built_in_…` macros use this: a user's `crate = crate` is a façade's
+    /// path to its re-export of the library.
+    pub(crate) fn library() -> Self {
+        Self {
+            is_library: true,
+            ..Self::call_site(quote!(crate))
+        }
+    }
+
+    /// The path that the library's own `macro_rules!` put in front of the user's tokens: `$crate;`.
     pub(crate) fn prefix(input: ParseStream<'_>) -> syn::Result<Self> {
         let path = Path::parse_mod_style(input)?;
         input.parse::<Token![;]>()?;
         let path = path.to_token_stream();
-        let context = ends(&path).0;
-        Ok(Self { path, context })
+        let hygiene = first_last_span(&path).0;
+        Ok(Self {
+            hygiene,
+            ..Self::call_site(path)
+        })
+    }
+
+    fn call_site(path: TokenStream) -> Self {
+        Self {
+            path,
+            private_span: Span::call_site(),
+            hygiene: Span::call_site(),
+            is_library: false,
+        }
     }
 
     /// The span for generated tokens that are shown at the user's.
-    pub(crate) fn shown_at(&self, span: Span) -> Span {
-        self.context.located_at(span)
+    pub(crate) fn respan(&self, span: Span) -> Span {
+        self.hygiene.located_at(span)
     }
 
-    /// `krate::tail`, shown at the user's tokens: otherwise a type error would quote our own source.
-    pub(crate) fn path(&self, tail: TokenStream, span: Span) -> TokenStream {
-        let span = self.shown_at(span);
+    /// `krate::__private::tail`, shown at the user's tokens: otherwise a type error would quote the library's source.
+    pub(crate) fn private(&self, tail: TokenStream, span: Span) -> TokenStream {
+        let span = self.respan(span);
         let path = self.path.clone().into_iter().map(|mut token| {
             token.set_span(token.span().located_at(span));
             token
@@ -56,89 +81,92 @@ impl Krate {
             token.set_span(span);
             token
         });
-        quote_spanned!(span=> #(#path)*::#(#tail)*)
+        quote_spanned!(span=> #(#path)*::__private::#(#tail)*)
     }
 
-    /// `krate::function(arguments)`, shown from one of the user's tokens to another.
+    /// `krate::__private::function(arguments)`, shown from one of the user's tokens to another.
     pub(crate) fn call(
         &self,
         function: TokenStream,
-        (start, end): (Span, Span),
+        (first, last): (Span, Span),
         arguments: impl ToTokens,
     ) -> TokenStream {
-        let function = self.path(function, start);
-        let arguments = quote_spanned!(self.shown_at(end)=> (#arguments));
+        let function = self.private(function, first);
+        let arguments = quote_spanned!(self.respan(last)=> (#arguments));
         quote!(#function #arguments)
     }
 
-    /// `krate::__private::check(&(path))`, shown at the path: one of the functions that ask for what a name must be.
+    /// `krate::__private::check(&(path))`, shown at the path. `check` is one of the functions in
+    /// `census/src/declare/check.rs`.
     pub(crate) fn checked(&self, check: &str, path: impl ToTokens) -> TokenStream {
         let check = Ident::new(check, Span::call_site());
-        let (function, shown) = (quote!(__private::#check), ends(&path));
-        self.call(function, shown, self.borrowed(path))
+        let spans = first_last_span(&path);
+        self.call(quote!(#check), spans, self.borrowed(path))
     }
 
     /// `&(expression)`, shown at the expression.
     pub(crate) fn borrowed(&self, expression: impl ToTokens) -> TokenStream {
-        let (start, end) = ends(&expression);
-        let expression = quote_spanned!(self.shown_at(end)=> (#expression));
-        quote_spanned!(self.shown_at(start)=> &#expression)
+        let (first, last) = first_last_span(&expression);
+        let expression = quote_spanned!(self.respan(last)=> (#expression));
+        quote_spanned!(self.respan(first)=> &#expression)
     }
 }
 
 impl ToTokens for Krate {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.path.clone());
+        let path = &self.path;
+        tokens.extend(quote_spanned!(self.private_span=> #path::__private));
     }
 }
 
-/// The first and the last token's span, the way to show a whole expression on stable Rust.
-pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
+/// The spans of the first and the last token: on stable Rust the way to show a whole expression.
+pub(crate) fn first_last_span(tokens: impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.into_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |t| t.span());
     (first, tokens.last().map_or(first, |t| t.span()))
 }
 
-/// An `Option` of an expression, in full: `Some` may mean anything where the user is.
+/// An `Option` of an expression. The path is whole, because `Some` may mean anything in the user's scope.
 pub(crate) fn optional(value: Option<impl ToTokens>) -> TokenStream {
     value.map_or_else(
         || quote!(::core::option::Option::None),
         |value| {
-            let (start, end) = ends(&value);
-            let shown = |span| Span::call_site().located_at(span);
-            let value = quote_spanned!(shown(end)=> (#value));
-            let some = quote_spanned!(shown(start)=> ::core::option::Option::Some);
+            let (first, last) = first_last_span(&value);
+            let respan = |span| Span::call_site().located_at(span);
+            let value = quote_spanned!(respan(last)=> (#value));
+            let some = quote_spanned!(respan(first)=> ::core::option::Option::Some);
             quote!(#some #value)
         },
     )
 }
 
-/// The place of a declaration. Every token has the name's own span: `line!()` gives the line of the outermost macro
-/// call that it comes from, so with any generated span all items of one `view!` would have the line of the `view!`.
-pub(crate) fn origin(krate: &Krate, name: &Ident) -> TokenStream {
-    let span = name.span();
-    let new = krate.path(quote!(__private::Origin::new), span);
+/// The origin of a declaration. Every token has the span of the declaration's identifier: `line!()` gives the line of the
+/// outermost macro call that its span comes from, so with a generated span all items of one `view!` would have the line
+/// of the `view!`.
+pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
+    let span = ident.span();
+    let new = krate.private(quote!(Origin::new), span);
     quote_spanned! {span=>
         #new(::core::module_path!(), ::core::file!(), ::core::line!(), ::core::column!())
     }
 }
 
-/// The entry of `__CENSUS_CELL` in one of the library's slices. The slice is of references, because a section of
-/// larger elements would be padded as the linker likes.
+/// The element for `__CENSUS_CELL` in one of the library's slices. The elements are references, because the linker may
+/// pad a section of larger ones.
 ///
-/// The library itself has none: to the compiler that would be code with a linker section of its own, which
-/// `forbid(unsafe_code)` forbids. Its catalogue knows its own.
-pub(crate) fn registered(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
-    if krate.path.to_string() == "crate" {
+/// The library's own declarations have none: in the crate that defines the slice, the compiler takes an element for code
+/// with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs` lists them.
+pub(crate) fn slice_element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
+    if krate.is_library {
         return TokenStream::new();
     }
     let slice = Ident::new(slice, Span::call_site());
     let cell = Ident::new(cell, Span::call_site());
     quote! {
         const _: () = {
-            #[#krate::__private::linkme::distributed_slice(#krate::__private::#slice)]
-            #[linkme(crate = #krate::__private::linkme)]
-            static __CENSUS_ELEMENT: &#krate::__private::#cell = &__CENSUS_CELL;
+            #[#krate::linkme::distributed_slice(#krate::#slice)]
+            #[linkme(crate = #krate::linkme)]
+            static __CENSUS_ELEMENT: &#krate::#cell = &__CENSUS_CELL;
         };
     }
 }

@@ -1,4 +1,4 @@
-//! The item under an attribute: `attrs vis static NAME: TYPE;`, and all that people write instead.
+//! The item under an attribute: `attrs vis static NAME: TYPE;`, and other items that users put the attribute on.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -7,25 +7,25 @@ use syn::{Attribute, PathSegment, Token, Type, Visibility};
 
 use crate::errors::Errors;
 
-/// A static to be given its value.
+/// A static to which the macro gives its value.
 pub(crate) struct Static {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) token: Token![static],
-    pub(crate) name: Ident,
-    /// `None`: left out, and reported.
+    pub(crate) ident: Ident,
+    /// `None`: missing or wrong, which was reported.
     pub(crate) ty: Option<Type>,
 }
 
-/// What an attribute stands on.
+/// The item under an attribute.
 pub(crate) enum Item {
     Static(Box<Static>),
-    /// Something else, reported, to be emitted as it is.
+    /// Another item, which was reported. It is emitted unchanged.
     Other(TokenStream),
 }
 
-/// Types that are never one of ours under another name, unless someone means to confuse. Numbers have messages of their
-/// own.
+/// Names of types that are not an alias of the library's types in any sensible program. Types of numbers have messages of
+/// their own.
 pub(crate) const FOREIGN: [&str; 14] = [
     "AtomicI64",
     "AtomicU64",
@@ -43,21 +43,21 @@ pub(crate) const FOREIGN: [&str; 14] = [
     "str",
 ];
 
-/// What an attribute declares, for messages.
-pub(crate) struct Declares {
+/// The words of an attribute's messages.
+pub(crate) struct Declaration {
     /// `#[tag]`
     pub(crate) attribute: &'static str,
     /// `TagKey`
     pub(crate) ty: &'static str,
-    /// What it goes on, with its article.
-    pub(crate) places: &'static str,
+    /// The items that the attribute is for, with their articles.
+    pub(crate) items: &'static str,
     /// `pub static FRONTEND: TagKey;`
     pub(crate) example: &'static str,
 }
 
 /// Reads the item; mistakes are reported on its tokens.
-pub(crate) fn parse(item: TokenStream, what: &Declares, errors: &mut Errors) -> Item {
-    let parser = |input: ParseStream<'_>| parse_static(input, what, errors);
+pub(crate) fn parse(item: TokenStream, declaration: &Declaration, errors: &mut Errors) -> Item {
+    let parser = |input: ParseStream<'_>| parse_static(input, declaration, errors);
     match parser.parse2(item.clone()) {
         Ok(Some(item)) => Item::Static(Box::new(item)),
         Ok(None) => Item::Other(item),
@@ -70,28 +70,31 @@ pub(crate) fn parse(item: TokenStream, what: &Declares, errors: &mut Errors) -> 
 
 fn parse_static(
     input: ParseStream<'_>,
-    what: &Declares,
+    declaration: &Declaration,
     errors: &mut Errors,
 ) -> syn::Result<Option<Static>> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
-    let Some(token) = keyword(input, what, errors)? else {
+    let Some(token) = keyword(input, declaration, errors)? else {
         input.parse::<TokenStream>()?;
         return Ok(None);
     };
     if let Some(token) = input.parse::<Option<Token![mut]>>()? {
         let message = format!(
-            "a `{}` never changes: it cannot be a `static mut`\nhelp: write `{}`",
-            what.ty, what.example
+            "a `{}` cannot be a `static mut`\nhelp: write `{}`",
+            declaration.ty, declaration.example
         );
         errors.at(token, message);
     }
-    let name: Ident = input.parse()?;
+    let ident: Ident = input.parse()?;
     let ty = if input.parse::<Option<Token![:]>>()?.is_some() {
         Some(input.parse()?)
     } else {
-        let message = format!("`{name}` has no type\nhelp: write `{}`", what.example);
-        errors.at(&name, message);
+        let message = format!(
+            "`{ident}` has no type\nhelp: write `{}`",
+            declaration.example
+        );
+        errors.at(&ident, message);
         None
     };
     let mut value = TokenStream::new();
@@ -100,8 +103,8 @@ fn parse_static(
     }
     if !value.is_empty() {
         let message = format!(
-            "{} gives the static its value\nhelp: end the item after its type: `{}`",
-            what.attribute, what.example
+            "{} gives the static its value\nhelp: end the item after the type: `{}`",
+            declaration.attribute, declaration.example
         );
         errors.at(value, message);
     }
@@ -110,15 +113,15 @@ fn parse_static(
         attrs,
         vis,
         token,
-        name,
+        ident,
         ty,
     }))
 }
 
-/// The `static`; of a `const NAME`, one in its place. `None` for every other item.
+/// The `static`. A `const NAME` is reported and gives a `static` in its place; any other item is reported and gives `None`.
 fn keyword(
     input: ParseStream<'_>,
-    what: &Declares,
+    declaration: &Declaration,
     errors: &mut Errors,
 ) -> syn::Result<Option<Token![static]>> {
     if input.peek(Token![static]) {
@@ -130,7 +133,7 @@ fn keyword(
             .any(|word| next_word_is(input, word));
     let mut message = format!(
         "{} goes on {}\nhelp: write `{}`",
-        what.attribute, what.places, what.example
+        declaration.attribute, declaration.items, declaration.example
     );
     if is_const {
         let token: Token![const] = input.parse()?;
@@ -138,10 +141,12 @@ fn keyword(
         return Ok(Some(Token![static](token.span)));
     }
     if input.peek(Token![enum]) {
-        message.push_str("; an enum of tag values has `#[derive(TagValue)]`");
+        message.push_str("; for an enum of tag values, write `#[derive(TagValue)]`");
     }
-    if input.peek(Token![trait]) && what.ty == "Measure" {
-        message.push_str("; methods of a trait are measured where they are implemented");
+    if input.peek(Token![trait]) && declaration.ty == "Measure" {
+        message.push_str(
+            "; to measure a trait's methods, write `#[measure]` where they are implemented",
+        );
     }
     let first: TokenTree = input.parse()?;
     errors.at(first, message);
@@ -166,7 +171,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The macro that declares what a type is of, where it is one of the library's.
+/// For the type of a measure, tag key or view: the macro that declares it.
 pub(crate) fn declared_by(ty: &Type) -> Option<&'static str> {
     let name = last_segment(ty)?.ident.to_string();
     match name.as_str() {
@@ -178,13 +183,13 @@ pub(crate) fn declared_by(ty: &Type) -> Option<&'static str> {
 }
 
 impl ToTokens for Static {
-    /// All that stands before the type.
+    /// The tokens before the type.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         for attr in &self.attrs {
             attr.to_tokens(tokens);
         }
         self.vis.to_tokens(tokens);
         self.token.to_tokens(tokens);
-        self.name.to_tokens(tokens);
+        self.ident.to_tokens(tokens);
     }
 }

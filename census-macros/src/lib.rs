@@ -1,7 +1,8 @@
-//! The macros of `census`. Use them through that crate: what they generate names only things that it offers.
+//! The macros of `census`. Use them through that crate: generated code names only items of `census::__private`.
 //!
-//! Each macro goes the same way: `parse.rs` reads the user's tokens into a model and reports mistakes, `expand.rs`
-//! turns the model into a thin layer over `census::__private`.
+//! Each macro has the same steps. `parse.rs` (of functions: `arguments.rs`, `item.rs`, `block.rs` and `check.rs`) reads the
+//! user's tokens, reports all mistakes, and makes the model of `model.rs`. `expand.rs` is a pure function of the model: it
+//! reports nothing, and makes a thin layer over `census::__private`. Files only use files of earlier steps.
 
 mod args;
 mod doc;
@@ -10,13 +11,14 @@ mod errors;
 mod expansions;
 mod function;
 mod generate;
-#[cfg(test)]
-mod half_typed;
 mod item;
 mod list;
 mod measure;
 mod names;
+#[cfg(test)]
+mod partial_input;
 mod record;
+mod slice;
 mod suggest;
 mod tag;
 mod tag_value;
@@ -26,7 +28,7 @@ mod view;
 
 use proc_macro::TokenStream;
 
-/// Declares a tag key: what measurements can be told apart by.
+/// Declares a tag key: a dimension of measurements, such as the client or the tenant.
 ///
 /// ```
 /// use census::{TagKey, tag};
@@ -35,7 +37,7 @@ use proc_macro::TokenStream;
 /// #[tag]
 /// pub static FRONTEND: TagKey;
 ///
-/// /// Who pays. Other services need not know.
+/// /// The paying customer. Other services need not know.
 /// #[tag(name = "myorg/keys/tenant", local)]
 /// pub static TENANT: TagKey;
 /// ```
@@ -48,18 +50,18 @@ use proc_macro::TokenStream;
 /// |---|---|---|---|---|
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case, `frontend` | `name = "myorg/keys/frontend"` |
 /// | `local` | a word | no | the tag is propagated to other processes | `local` |
-/// | `crate` | path to this library | no | `::census` | `crate = metrics` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// # What it generates
 ///
-/// The static with its value, and an entry in the program's catalogue. Two keys of one name are one key.
+/// The static's value, and an entry in the program's catalogue. Two keys of one name are one key.
 #[proc_macro_attribute]
 pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
     tag::attribute(args.into(), item.into()).into()
 }
 
-/// On a `static`: declares a measure, something that a program measures, and in which unit. On a function or an `impl`
-/// block: [measures calls](#on-functions).
+/// On a `static`: declares a measure, a quantity with a unit. On a function or an `impl` block:
+/// [measures calls](#on-functions).
 ///
 /// ```
 /// use std::time::Duration;
@@ -76,7 +78,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The type of the values is `u64`, `i64`, `f64` or `Duration`. The first paragraph of the doc comment is the
-/// measure's description. Nothing is kept of a measure until a view asks for it.
+/// measure's description. Measurements are dropped unless a view uses the measure.
 ///
 /// # Arguments
 ///
@@ -84,15 +86,15 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|---|---|
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | crate and identifier in lower case, `videolib/video_size` | `name = "myorg/measures/video_size"` |
 /// | `unit` | `&'static str`: a UCUM unit; of a `Measure<Duration>` one of `s`, `ms`, `us`, `ns` | no | `"1"`; of a `Measure<Duration>` `"s"` | `unit = "By"` |
-/// | `crate` | path to this library | no | `::census` | `crate = metrics` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// # What it generates
 ///
-/// The static with its value, and an entry in the program's catalogue.
+/// The static's value, and an entry in the program's catalogue.
 ///
 /// # On functions
 ///
-/// Measures the calls of a function: how many there are, how they end, how long they take, how many are under way.
+/// Measures the calls of a function: how many there are, how they end, how long they take, how many are in flight.
 ///
 /// ```
 /// use std::time::Duration;
@@ -127,46 +129,52 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     }
 ///
 ///     #[measure(skip)]
-///     fn left_out(&self) {}
+///     fn skipped(&self) {}
 /// }
 /// ```
 ///
-/// A bare `#[measure]`, or one that names no measure, records into those of `census::calls`, over which there are views
-/// already. With a measure, it records into the named ones only. All that it records carries the tags
-/// `census::calls::{FUNCTION, MODULE, RESULT}`, and the tags that are current.
+/// A `#[measure]` that names no measure records into those of `census::calls`, for which there are views already. With
+/// measures, it records into these only. Its measurements have the tags `census::calls::{FUNCTION, MODULE, RESULT}` and the
+/// tags that are current.
 ///
-/// A call ends as `ok`; as `error`, if it returns an `Err`, under whatever name of the type (but not where the type is a
-/// parameter of the function: then `result = ` can tell); as `panicked`; or, if it is a future, as `cancelled`: dropped
-/// before it was ready. A future's call begins when it is polled first.
+/// A call ends as `ok`, `error`, `panicked` or `cancelled`:
 ///
-/// It goes on every `fn` and `async fn` with a body, on methods, and with `#[async_trait]` above or below it. A function
-/// that is not `async` but returns a future (by its name: `impl Future`, a boxed one, a type whose name ends in `Future`)
-/// must make it with an `async` block, at its end or where it returns early; what another macro returns cannot be seen. Not
-/// on a `const fn`, and in a trait's `impl` not together with `#[track_caller]` unless it can be seen that what is returned
-/// is no `Result`. On a function of a generic `impl` with `#[track_caller]` but without `self`, annotate the block.
+/// - `error` if the returned value is an `Err`, also where the type is an alias of `Result`. If the return type is a type
+///   parameter of the function, an `Err` ends as `ok`, and `result = ` can tell them apart.
+/// - `cancelled` if a future is dropped before it is ready. A future's call begins at the first poll.
+///
+/// `#[measure]` goes on every `fn` and `async fn` with a body, on methods, and together with `#[async_trait]` in any order.
+/// These cases have conditions:
+///
+/// - A function that is not `async` and returns a future (`impl Future`, a boxed one, or a type whose name ends in
+///   `Future`) must make it with an `async` block, at its end or where it returns early. A future from another macro is
+///   rejected.
+/// - A `const fn` cannot be measured.
+/// - With `#[track_caller]` in the `impl` of a trait, the return type must be visibly different from `Result`.
+/// - A function with `#[track_caller]` and without `self` in a generic `impl` is measured by a `#[measure]` on the block.
 ///
 /// ## Arguments
 ///
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | `MEASURE` | path to a `static` of type `Measure<Duration>`, any number of them: how long the call takes | no | `census::calls::LATENCY`, if no measure is named | `LATENCY` |
-/// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to what is returned to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
-/// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is under way | no | `census::calls::IN_FLIGHT`, if no measure is named | `in_flight = IN_FLIGHT` |
+/// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to the returned value to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
+/// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is in flight | no | `census::calls::IN_FLIGHT`, if no measure is named | `in_flight = IN_FLIGHT` |
 /// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated before the call begins, and current while its body runs, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
-/// | `result` | a closure from a reference to what is returned to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
+/// | `result` | a closure from a reference to the returned value to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
-/// | `skip` | a word, alone; on a method of an annotated block: leaves it out | no | | `skip` |
-/// | `crate` | path to this library | no | `::census` | `crate = metrics` |
+/// | `skip` | a word, without other arguments; on a method of an annotated block: the method is not measured | no | | `skip` |
+/// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
-/// A method's own arguments are added to its block's; one that it repeats replaces the block's. A block's `const fn`s are
-/// left out.
+/// The arguments on a method are added to those on its block; an argument on both is the method's. The `const fn`s of a
+/// block are not measured.
 ///
 /// ## What it generates
 ///
-/// The function, with its body inside of a call's guard, and an entry in the program's catalogue: its rows are there with
-/// zeros before its first call. It behaves as it did: arguments are dropped in the same order, a future is larger by some
-/// words and `Send` exactly when it was, lints see the body as it is. (Where what is returned is plainly no `Result`, the
-/// arguments are dropped after the call has ended.)
+/// The function, with its body inside a call's guard, and an entry in the program's catalogue, so that there are rows with
+/// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order,
+/// lints check the body as it is, a future is larger by some words, and `Send` under the same conditions. (If the return
+/// type is visibly different from `Result`, the arguments are dropped after the call has ended.)
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()
@@ -190,14 +198,14 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// let tags = tags!(METHOD = Method::HttpGet);
 /// ```
 ///
-/// The enum may be generic and may be empty; its variants have no fields, and no two have one value.
+/// The enum may be generic, and may be empty. Its variants have no fields, and different values.
 ///
 /// # Arguments
 ///
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | on a variant | a string of 1 to 255 bytes | no | the variant in `snake_case` | `#[tag_value("GET")]` |
-/// | on the enum, `crate` | path to this library | no | `::census` | `#[tag_value(crate = metrics)]` |
+/// | on the enum, `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `#[tag_value(crate = metrics)]` |
 ///
 /// # What it generates
 ///
@@ -207,23 +215,54 @@ pub fn derive_tag_value(input: TokenStream) -> TokenStream {
     tag_value::derive(input.into()).into()
 }
 
-/// What `census::view!` expands to, with the path to the library and a `;` in front.
+/// `census::view!` expands to this, with the path to the library and a `;` before the user's tokens.
 #[doc(hidden)]
 #[proc_macro]
 pub fn view(input: TokenStream) -> TokenStream {
     view::items(input.into()).into()
 }
 
-/// What `census::record!` expands to, with the path to the library and a `;` in front.
+/// `census::record!` expands to this, with the path to the library and a `;` before the user's tokens.
 #[doc(hidden)]
 #[proc_macro]
 pub fn record(input: TokenStream) -> TokenStream {
     record::record(input.into()).into()
 }
 
-/// What `census::tags!` expands to, with the path to the library and a `;` in front.
+/// `census::tags!` expands to this, with the path to the library and a `;` before the user's tokens.
 #[doc(hidden)]
 #[proc_macro]
 pub fn tags(input: TokenStream) -> TokenStream {
     record::tags(input.into()).into()
+}
+
+/// Declares one of the library's `linkme` slices, with the version in its identifier.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn linked_slice(_: TokenStream, item: TokenStream) -> TokenStream {
+    let output = slice::attribute(item.into());
+    output.unwrap_or_else(syn::Error::into_compile_error).into()
+}
+
+// The library's own declarations. Every other crate's are elements of a slice; `census/src/calls.rs` lists these.
+
+/// `#[tag]` for a tag key that the library itself declares.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn built_in_tag(args: TokenStream, item: TokenStream) -> TokenStream {
+    tag::built_in(args.into(), item.into()).into()
+}
+
+/// `#[measure]` for a measure that the library itself declares.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn built_in_measure(args: TokenStream, item: TokenStream) -> TokenStream {
+    measure::built_in(args.into(), item.into()).into()
+}
+
+/// `view!` for views that the library itself declares.
+#[doc(hidden)]
+#[proc_macro]
+pub fn built_in_view(input: TokenStream) -> TokenStream {
+    view::built_in(input.into()).into()
 }

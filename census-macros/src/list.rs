@@ -1,4 +1,4 @@
-//! Lists of things between commas, read to the end whatever is wrong in the middle.
+//! Lists of elements between commas. A wrong element does not keep the others from being read.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Token;
@@ -13,15 +13,15 @@ pub(crate) fn parse<T>(
     errors: &mut Errors,
     mut element: impl FnMut(ParseStream<'_>, &mut Errors) -> syn::Result<T>,
 ) -> Vec<T> {
-    let mut found = Vec::new();
+    let mut elements = Vec::new();
     while !input.is_empty() {
         let start = input.cursor();
-        // Ahead: what a parser leaves unread in a group would be a mistake of the whole list.
+        // A fork: syn reports tokens that a failed parser leaves unread in a group as a mistake of the whole input.
         let ahead = input.fork();
         match element(&ahead, errors) {
             Ok(value) => {
                 input.advance_to(&ahead);
-                found.push(value);
+                elements.push(value);
             }
             Err(error) => {
                 errors.add(error);
@@ -35,14 +35,13 @@ pub(crate) fn parse<T>(
             break;
         }
         if input.parse::<Option<Token![,]>>().ok().flatten().is_none() {
-            errors
-                .add(input.error("expected `,` before this\nhelp: write a comma between the two"));
+            errors.add(input.error("expected `,` before this\nhelp: separate them with a comma"));
         }
     }
-    found
+    elements
 }
 
-/// Takes the rest of an element: what stands before the next comma.
+/// Takes the rest of an element: the tokens before the next comma.
 pub(crate) fn rest(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {

@@ -1,30 +1,32 @@
-//! "did you mean …?": the known word that a misspelt one comes closest to.
+//! "did you mean …?": the valid word that is most similar to a misspelt one.
 
-/// The candidate nearest to `word`, if it is near enough to be what the user meant. Letter case does not count.
+/// The candidate that is most similar to `word`, if it is similar enough to be what the user meant. Letter case does not
+/// count.
 pub(crate) fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    const NEAR: f64 = 0.55;
+    const MIN_SIMILARITY: f64 = 0.55;
     let word = word.to_lowercase();
     candidates
         .iter()
         .map(|candidate| {
-            let likeness = strsim::normalized_damerau_levenshtein(&word, &candidate.to_lowercase());
-            (likeness, *candidate)
+            let similarity =
+                strsim::normalized_damerau_levenshtein(&word, &candidate.to_lowercase());
+            (similarity, *candidate)
         })
-        .filter(|(likeness, _)| *likeness >= NEAR)
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, candidate)| candidate)
 }
 
-/// The end of a message about an unknown word: what was meant, or else all that there is.
+/// The end of a message about an unknown word: the closest candidate, or else all candidates.
 pub(crate) fn help(word: &str, candidates: &[&str]) -> String {
     match closest(word, candidates) {
         Some(candidate) => format!("\nhelp: did you mean `{candidate}`?"),
-        None => format!("\nhelp: write {}", listed(candidates)),
+        None => format!("\nhelp: write {}", alternatives(candidates)),
     }
 }
 
 /// `` `a`, `b` or `c` ``
-fn listed(candidates: &[&str]) -> String {
+fn alternatives(candidates: &[&str]) -> String {
     match candidates {
         [] => String::new(),
         [only] => format!("`{only}`"),
@@ -37,8 +39,8 @@ mod tests {
     use super::{closest, help};
 
     #[test]
-    fn misspelt_words_are_found() {
-        let known = ["Count", "Sum", "LastValue", "Distribution"];
+    fn misspelt_word_finds_the_candidate() {
+        let candidates = ["Count", "Sum", "LastValue", "Distribution"];
         for (word, meant) in [
             ("Coutn", Some("Count")),
             ("count", Some("Count")),
@@ -46,12 +48,12 @@ mod tests {
             ("Distributon", Some("Distribution")),
             ("Percentile", None),
         ] {
-            assert_eq!(closest(word, &known), meant, "{word}");
+            assert_eq!(closest(word, &candidates), meant, "{word}");
         }
     }
 
     #[test]
-    fn what_resembles_nothing_gets_the_whole_list() {
+    fn unknown_word_gets_all_candidates() {
         assert_eq!(
             help("nmae", &["name", "local"]),
             "\nhelp: did you mean `name`?"

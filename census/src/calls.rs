@@ -1,8 +1,8 @@
 //! The built-in measures and views of measured functions.
 //!
 //! `#[measure]` on a function, with no measure named, records into [`LATENCY`] and [`IN_FLIGHT`], over which there are
-//! three views. Their names and labels are those of Autometrics, so its dashboards work; for their sake they stand
-//! outside of the exporter's namespace.
+//! three views. Their names and labels are those of Autometrics, so its dashboards work. That is also why these views
+//! are declared with `namespace: false`: an exporter's namespace would change the names.
 //!
 //! | view | family | labels |
 //! |---|---|---|
@@ -10,8 +10,8 @@
 //! | [`DURATIONS`] | `function_calls_duration_seconds`, a histogram | `function`, `module` |
 //! | [`CALLS_IN_FLIGHT`] | `function_calls_concurrent`, a gauge | `function`, `module` |
 //!
-//! Every function that the linker knows is there with zeros before its first call. A program that wants none of this
-//! says so, and then a bare `#[measure]` costs a load or two:
+//! Every function that the linker knows has rows with zeros before its first call. A program that does not want these
+//! views unregisters them. Then `#[measure]` without a measure costs a load or two:
 //!
 //! ```standalone_crate
 //! use census::calls;
@@ -24,47 +24,51 @@
 
 use std::time::Duration;
 
-use crate::declare::{Handle, TagKeyCell, ViewSpec};
-use crate::{Measure, TagKey, TagValue, measure, tag};
+use census_macros::{TagValue, built_in_measure, built_in_tag, built_in_view};
+
+use crate::declare::{AnyMeasure, BuiltIn, FunctionCell, Measure, Origin, TagKey};
 
 /// The name of the function.
-#[tag(crate = crate)]
+#[built_in_tag]
 pub static FUNCTION: TagKey;
 
 /// The module that the function is in.
-#[tag(crate = crate)]
+#[built_in_tag]
 pub static MODULE: TagKey;
 
 /// How the call ended: `ok`, `error`, `panicked`, `cancelled`, or what `result = ` says.
-#[tag(crate = crate)]
+#[built_in_tag]
 pub static RESULT: TagKey;
 
 /// How long calls take.
-#[measure(crate = crate, name = "census/function_calls/latency")]
+#[built_in_measure(name = "census/function_calls/latency")]
 pub static LATENCY: Measure<Duration>;
 
-/// Calls under way: one more at the beginning, one less at the end.
-#[measure(crate = crate, name = "census/function_calls/in_flight")]
+/// Calls in flight: one more when a call begins, one less when it ends.
+#[built_in_measure(name = "census/function_calls/in_flight")]
 pub static IN_FLIGHT: Measure<i64>;
 
-census_macros::view! { crate;
+built_in_view! {
     /// Calls of functions.
     pub static CALLS: Count<LATENCY> by (FUNCTION, MODULE, RESULT) {
         name: "function_calls_total",
+        namespace: false,
     }
 
     /// How long calls of functions take.
     pub static DURATIONS: Distribution<LATENCY> by (FUNCTION, MODULE) {
         name: "function_calls_duration_seconds",
+        namespace: false,
     }
 
-    /// Calls of functions under way.
+    /// Calls of functions in flight.
     pub static CALLS_IN_FLIGHT: Sum<IN_FLIGHT> by (FUNCTION, MODULE) {
         name: "function_calls_concurrent",
+        namespace: false,
     }
 }
 
-/// How a call ended, where nobody else says so.
+/// How a call ended, unless `#[measure(result = …)]` gives another value.
 #[derive(Clone, Copy, Debug, TagValue)]
 #[tag_value(crate = crate)]
 pub(crate) enum CallResult {
@@ -74,12 +78,21 @@ pub(crate) enum CallResult {
     Cancelled,
 }
 
-/// The tag keys, for the catalogue: the linker gathers what other crates declare.
-pub(crate) fn keys() -> [&'static Handle<TagKeyCell>; 3] {
-    [FUNCTION.handle(), MODULE.handle(), RESULT.handle()]
-}
+/// What this module declares, for the catalogue.
+pub(crate) static BUILT_IN: BuiltIn = BuiltIn {
+    keys: &[FUNCTION.handle(), MODULE.handle(), RESULT.handle()],
+    views: &[CALLS.handle(), DURATIONS.handle(), CALLS_IN_FLIGHT.handle()],
+};
 
-/// The views, likewise.
-pub(crate) fn views() -> [ViewSpec; 3] {
-    [CALLS.spec(), DURATIONS.spec(), CALLS_IN_FLIGHT.spec()]
+/// A function with a `#[measure]` that names no measure: it has the built-in ones.
+#[doc(hidden)]
+#[must_use]
+pub const fn function_with_default_measures(
+    name: &'static str,
+    results: &'static [&'static str],
+    origin: Origin,
+) -> FunctionCell {
+    static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
+    static VALUES: [&dyn AnyMeasure; 0] = [];
+    FunctionCell::new(name, results, &LATENCIES, Some(&IN_FLIGHT), &VALUES, origin)
 }

@@ -100,10 +100,10 @@
 //! | feature | for | adds |
 //! |---|---|---|
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
-//! | `prometheus` | an application that encodes | `prometheus-client` |
+//! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `warp`, `hyper`, `tokio` |
-//! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | its types in the interface |
+//! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //!
@@ -205,6 +205,7 @@ pub use tags::{
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | what [`set_default_max_series`] says, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
 /// # What it generates
 ///

@@ -1,39 +1,57 @@
-//! All that generated code may name. No part of the interface: it changes without notice.
+//! All that generated code may name. It is not part of the public interface: it changes without notice.
+//!
+//! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what may
+//! follow: public types and traits that generated code needs, and hidden functions and types. A public type has no hidden
+//! methods. There is one exception, where only a method lets the compiler infer the right types:
+//! `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have
+//! the type of the measure's values. (The method of [`Outcome`] is also called by method syntax, but by the macro
+//! `outcome!` of this file.)
 
 pub use census_macros::{record, tags, view};
 pub use linkme;
 
 use crate::calls::CallResult;
-use crate::{AsTagValue as _, TagValueRef};
 
+// What declarations name.
 pub use crate::aggregate::{count, default_distribution, last_value, sum};
-pub use crate::declare::check::{
-    AsMeasure, AsTagKey, IsInFlight, IsLatency, IsMeasure, IsOfNumbers, IsSigned, IsTagKey,
-    as_measure, as_tag_key, in_flight, latency, measure, of_numbers, signed, tag_key,
-};
+pub use crate::calls::function_with_default_measures;
 pub use crate::declare::name::{default_bytes, default_len, default_str};
 pub use crate::declare::{
-    AnyMeasure, FunctionCell, HasDefaultBuckets, MeasureCell, Origin, TagKeyCell, ViewCell,
+    AnyMeasure, Count, Distribution, FunctionCell, HasDefaultBuckets, LastValue, Measure,
+    MeasureCell, Origin, Sum, TagKey, TagKeyCell, View, ViewCell,
 };
-pub use crate::declare::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub use crate::declare::{
-    StaticViewSource, ValueBits, column, columns, function_name, measure_cell,
+    FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits, column, columns,
+    function_name, measure_cell, static_measure, static_tag_key, static_view, tag_key_cell,
 };
+
+// What checks a path that the user wrote.
+pub use crate::declare::check::{
+    AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, SignedMeasure,
+    StaticMeasure, StaticTagKey, as_measure, as_tag_key, duration_measure, in_flight_measure,
+    measure, number_measure, signed_measure, tag_key,
+};
+
+// What records.
 pub use crate::record::{
-    Call, CallPlan, Measured, OptionalValue, PlainCall, call, exemplar_label, measurement, record,
-    record_if_viewed, record_one, viewed,
+    Call, CallPlan, InfallibleCall, Measured, OptionalValue, call, exemplar_label, measurement,
+    record, record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
-pub use crate::tags::{Tag, literal_tag, tag, tags};
+pub use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag, tag, tags};
 
-/// Whether a value is an `Err`, also where its type is an alias: `(&Returned(&value)).__census_outcome()` takes the method that
-/// needs fewer references.
+/// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its type
+/// is an alias of `Result`.
+///
+/// In `(&Returned(&value)).__census_outcome()` the compiler takes the implementation of [`Outcome`] that needs fewer
+/// automatic references: the one for `Returned<Result<T, E>>` where the value is a `Result`, else the one for
+/// `&Returned<T>`.
 #[derive(Debug)]
 pub struct Returned<'a, T>(pub &'a T);
 
 /// See [`Returned`].
 pub trait Outcome {
-    /// `ok` or `error`. (Whoever is called by a method's name had better have one of his own.)
+    /// `ok` or `error`. The name is mangled so that it cannot collide with a method of a user's trait.
     fn __census_outcome(&self) -> TagValueRef<'static>;
 }
 
@@ -54,7 +72,7 @@ impl<T> Outcome for &Returned<'_, T> {
     }
 }
 
-/// `ok`, or `error` if what was returned is an `Err`.
+/// The call result of a returned value: `error` for an `Err`, `ok` for any other value.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_outcome {
@@ -66,7 +84,7 @@ macro_rules! __census_outcome {
 
 pub use crate::__census_outcome as outcome;
 
-/// `crate/ident`.
+/// The default name of a measure: `crate/ident`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_default_name {

@@ -3,26 +3,22 @@
 use std::process::Command;
 
 use census_tests::process::succeed;
+use census_tests::scrape;
 
 #[test]
-fn all_work_is_for_the_tenant_wherever_it_is_done() {
-    let said = succeed(&mut Command::new(env!("CARGO_BIN_EXE_carry_tags")));
-    let mut samples: Vec<&str> = said
-        .lines()
-        .filter_map(|line| line.strip_prefix("work_done_total"))
-        .collect();
-    samples.sort_unstable();
+fn every_place_has_the_tenant() {
+    let output = succeed(&mut Command::new(env!("CARGO_BIN_EXE_carry_tags")));
     assert_eq!(
-        samples,
+        scrape::samples_named(&output, "work_done_total"),
         [
-            r#"{place="blocking call",tenant="acme"} 1"#,
-            r#"{place="parallel item",tenant="acme"} 100"#,
-            r#"{place="part of a task",tenant="acme"} 8"#,
-            r#"{place="scoped thread",tenant="acme"} 3"#,
-            r#"{place="small item",tenant="acme"} 1000"#,
-            r#"{place="task",tenant="acme"} 4"#,
-            r#"{place="thread",tenant="acme"} 1"#,
+            r#"work_done_total{place="blocking call",tenant="acme"} 1"#,
+            r#"work_done_total{place="parallel item",tenant="acme"} 100"#,
+            r#"work_done_total{place="part of a task",tenant="acme"} 8"#,
+            r#"work_done_total{place="scoped thread",tenant="acme"} 3"#,
+            r#"work_done_total{place="small item",tenant="acme"} 1000"#,
+            r#"work_done_total{place="task",tenant="acme"} 4"#,
+            r#"work_done_total{place="thread",tenant="acme"} 1"#,
         ],
-        "{said}"
+        "{output}"
     );
 }

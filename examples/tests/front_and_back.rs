@@ -1,15 +1,14 @@
-//! The programs `front` and `back`: a tag that one sets is a label that the other exports.
+//! The programs `front` and `back`: a tag that `front` sets is a label of the metrics of `back`.
 
 #![cfg(unix)]
 
 use std::process::Command;
 use std::thread;
 
-use census_tests::eventually;
-use census_tests::http;
 use census_tests::process::Process;
+use census_tests::{eventually, http, scrape};
 
-/// A program that serves, and where.
+/// A program that serves, and its address.
 struct Service {
     process: Process,
     url: String,
@@ -27,16 +26,10 @@ impl Service {
         Self { process, url }
     }
 
-    /// The samples of a name, in order.
+    /// The samples of a name, in alphabetical order.
     fn samples(&self, name: &str) -> Vec<String> {
         let body = http::body(&format!("{}/metrics", self.url), None);
-        let of_name = |line: &&str| {
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with('{'))
-        };
-        let mut samples: Vec<String> = body.lines().filter(of_name).map(str::to_owned).collect();
-        samples.sort_unstable();
-        samples
+        scrape::samples_named(&body, name)
     }
 }
 
@@ -49,22 +42,22 @@ fn front(back: &str) -> Service {
 }
 
 fn get(service: &Service, path: &str) -> (u16, String) {
-    let answer = http::get(&format!("{}{path}", service.url), None).expect("an answer");
-    (answer.status, answer.body)
+    let response = http::get(&format!("{}{path}", service.url), None).expect("a response");
+    (response.status, response.body)
 }
 
 #[test]
-fn the_fronts_tag_is_in_the_backs_metrics() {
+fn tag_of_front_is_a_label_of_back() {
     let back = back();
     let front = front(&back.url);
-    // All at once, so that their requests are interleaved on the connections and threads of both.
+    // All clients at once, so that their requests are interleaved on the connections and threads of both programs.
     thread::scope(|clients| {
         for (tenant, document, times) in [
             ("acme", "short", 20),
             ("globex", "long", 10),
             ("initech", "short", 5),
             ("acme", "none", 3),
-            // Characters that a header may not have as they are.
+            // Characters that must be encoded in a header.
             ("a%2Cb;c=d", "short", 2),
             ("Z%C3%BCrich%20%22100%25%22", "short", 1),
         ] {
@@ -91,7 +84,7 @@ fn the_fronts_tag_is_in_the_backs_metrics() {
             r#"back_bytes_read_total{tenant="globex"} 100000"#,
             r#"back_bytes_read_total{tenant="initech"} 50"#,
         ],
-        "and none without a tenant"
+        "no sample without a tenant"
     );
     for (service, name) in [
         (&back, "back_read_seconds_count"),
@@ -112,7 +105,7 @@ fn the_fronts_tag_is_in_the_backs_metrics() {
 }
 
 #[test]
-fn who_sends_no_tags_is_counted_without() {
+fn request_without_tags() {
     let back = back();
     assert_eq!(get(&back, "/documents/short").0, 200);
     assert_eq!(
@@ -122,13 +115,13 @@ fn who_sends_no_tags_is_counted_without() {
 }
 
 #[test]
-fn without_a_back_there_are_errors_and_ctrl_c_ends_both() {
+fn errors_without_back_and_end_by_ctrl_c() {
     let mut back = back();
     let mut front = front(&back.url);
     assert_eq!(get(&front, "/acme/short").0, 200);
     assert!(back.process.interrupt().success());
-    let away = eventually(|| (get(&front, "/acme/short").0 == 502).then_some(()));
-    assert!(away.is_some());
+    let error = eventually(|| (get(&front, "/acme/short").0 == 502).then_some(()));
+    assert!(error.is_some());
     let errors = front.samples("front_request_seconds_count");
     assert!(
         errors[0].starts_with(r#"front_request_seconds_count{tenant="acme",result="error"} "#),

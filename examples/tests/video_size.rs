@@ -1,20 +1,20 @@
 //! The program `video_size`.
 
 use std::net::TcpListener;
-use std::process::{Command, Output};
+use std::process::Command;
 
-fn video_size(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_video_size"))
-        .args(args)
-        .output()
-        .expect("it runs")
+use census_tests::process::{self, Ended};
+
+fn video_size(args: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_video_size"));
+    process::run(command.args(args), "")
 }
 
 #[test]
-fn twenty_five_mebibytes_are_in_the_third_bucket() {
-    let output = video_size(&[]);
-    assert!(output.status.success(), "{output:?}");
-    let said = String::from_utf8(output.stdout).unwrap();
+fn one_video() {
+    let ended = video_size(&[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let output = ended.stdout;
     for line in [
         "# TYPE video_size_bytes histogram",
         r#"video_size_bytes_bucket{le="16777216.0",frontend="ios"} 0"#,
@@ -23,29 +23,28 @@ fn twenty_five_mebibytes_are_in_the_third_bucket() {
         "videos_total 1",
     ] {
         assert!(
-            said.lines().any(|said| said == line),
-            "no {line} in\n{said}"
+            output.lines().any(|other| other == line),
+            "no {line} in\n{output}"
         );
     }
 }
 
 #[test]
-fn what_it_cannot_do_it_says() {
+fn errors() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    for (args, why) in [
+    for (args, message) in [
         (
             &["--serve", &address][..],
-            "another program, or this one, is listening there",
+            "another program, or this one, already listens there",
         ),
         (
             &["--sevre", "127.0.0.1:0"],
             "usage: video_size [--serve ADDRESS]",
         ),
     ] {
-        let output = video_size(args);
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains(why), "{said}");
+        let ended = video_size(args);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stderr.contains(message), "{ended:?}");
     }
 }

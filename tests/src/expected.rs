@@ -1,14 +1,14 @@
-//! What a Prometheus must have of the program `fixture`, whichever format it read.
+//! The series and the metadata that a Prometheus must have of the program `fixture`, whichever format it read.
 
 use std::collections::BTreeMap;
 
 use crate::hostile;
 use crate::prometheus::{Metadata, Series};
 
-/// Buckets and the cumulated counts in them.
+/// Upper bounds of buckets, each with its cumulative count.
 type Buckets<'a> = &'a [(&'a str, f64)];
 
-/// The views' series. The library's own, whose names begin with `census_`, are in [`own_series`].
+/// The series of the views. The metrics of the library itself, named `census_…`, are in [`self_metrics`].
 #[must_use]
 pub fn series() -> Series {
     let mut out = Expected::default();
@@ -28,9 +28,9 @@ pub fn series() -> Series {
     out.series
 }
 
-/// The library's own series that are not 0.
+/// The series of the library's metrics of itself that are not 0.
 #[must_use]
-pub fn own_series() -> Series {
+pub fn self_metrics() -> Series {
     let mut out = Expected::default();
     out.plain(
         "census_overflowed_measurements_total",
@@ -61,7 +61,7 @@ impl Expected {
             // kind, count, sum, last value, up to 0, up to 1 KiB, up to 1 MiB
             ("small", 3.0, 2048.0, 1024.0, 1.0, 3.0, 3.0),
             ("big", 3.0, 1_099_512_677_377.0, 1_048_576.0, 0.0, 0.0, 2.0),
-            // Of the 20 digits that are sent, a Prometheus keeps what a float can hold.
+            // Prometheus rounds the 20 digits that are sent to a float.
             (
                 "huge",
                 1.0,
@@ -155,10 +155,10 @@ impl Expected {
             greetings += 1.0;
             tenant(self, value, greetings);
         }
-        // Those with a shard have no tenant: 1 + (0 + 1 + … + 9) + 7.
+        // The greetings with a shard have no tenant: 1 + (0 + 1 + … + 9) + 7.
         tenant(self, "", 53.0);
-        tenant(self, &hostile::cut(), 1100.0);
-        // All that were recorded before the first with a shard have none: 13 + 2. Then there is room for two more.
+        tenant(self, &hostile::truncated(), 1100.0);
+        // 13 + 2 greetings without a shard are recorded first. Their row leaves room for two more rows.
         for (shard, greetings) in [("", 15.0), ("0", 2.0), ("1", 1.0), ("_overflow", 8.0)] {
             self.sample(
                 "fixture_greetings_by_shard_total",
@@ -193,7 +193,7 @@ impl Expected {
     }
 
     fn plain(&mut self, name: &str, labels: &[(&str, &str)], value: f64) {
-        // To Prometheus an empty label is none.
+        // Prometheus drops empty labels.
         let labels = labels.iter().filter(|(_, value)| !value.is_empty());
         let labels: BTreeMap<_, _> = labels
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -204,7 +204,8 @@ impl Expected {
 
 /// The views' metadata, in the order of their names.
 ///
-/// OpenMetrics knows families and units; text 0.0.4 knows samples, so that a counter is called `x_total` there.
+/// OpenMetrics has the names of families, and units. Text 0.0.4 has the names of samples, so a counter is `x_total`
+/// there.
 #[must_use]
 pub fn metadata(open_metrics: bool) -> Vec<Metadata> {
     let bytes = "Bytes read.";

@@ -1,6 +1,6 @@
-//! Texts that an exposition may break on: what the fixture records, and its tests expect.
+//! Texts that a careless encoder breaks on. The program `fixture` records them, and its tests expect them.
 
-/// Tag values. The first means "not set".
+/// Tag values. The first one, the empty value, is the same as an unset tag.
 pub const TAG_VALUES: [&str; 13] = [
     "",
     "plain",
@@ -17,19 +17,19 @@ pub const TAG_VALUES: [&str; 13] = [
     "# EOF",
 ];
 
-/// One byte too long for a tag value, where its last character begins.
+/// 256 bytes, one more than a tag value may have. The limit is in the middle of the last character.
 #[must_use]
 pub fn too_long() -> String {
     "é".repeat(128)
 }
 
-/// What is left of it: whole characters, at most 255 bytes.
+/// [`too_long`] as it is exported: truncated to whole characters, at most 255 bytes.
 #[must_use]
-pub fn cut() -> String {
+pub fn truncated() -> String {
     "é".repeat(127)
 }
 
-/// A description, and so a HELP text.
+/// A view's description, which becomes a HELP text.
 pub const DESCRIPTION: &str = "Two\nlines, a \"quoted\" word, C:\\new, a tab\t, Grüße. # EOF";
 
 /// The value of a const label.

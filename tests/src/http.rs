@@ -4,22 +4,22 @@ use ureq::http::header::{ACCEPT, CONTENT_TYPE};
 
 use crate::PATIENCE;
 
-/// An answer, whatever its status.
+/// A response of any status.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// Such as 200.
+pub struct Response {
+    /// The status code, such as 200.
     pub status: u16,
-    /// The header of that name; empty without one.
+    /// The header `Content-Type`; empty if there is none.
     pub content_type: String,
     /// The body.
     pub body: String,
 }
 
-/// Gets a URL. Without `accept`, everything is accepted.
+/// Sends a GET request, with `accept` as its header `Accept`.
 ///
 /// # Errors
-/// If nobody listens there, or the answer is none.
-pub fn get(url: &str, accept: Option<&str>) -> Result<Answer, ureq::Error> {
+/// If no server listens there, or if its response is not HTTP.
+pub fn get(url: &str, accept: Option<&str>) -> Result<Response, ureq::Error> {
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
         .http_status_as_error(false);
@@ -32,17 +32,17 @@ pub fn get(url: &str, accept: Option<&str>) -> Result<Answer, ureq::Error> {
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    Ok(Answer {
+    Ok(Response {
         status: response.status().as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),
         body: response.body_mut().read_to_string()?,
     })
 }
 
-/// The body at a URL, which must be there.
+/// The body of the response to a GET request, whose status must be 200.
 #[must_use]
 pub fn body(url: &str, accept: Option<&str>) -> String {
-    let answer = get(url, accept).unwrap_or_else(|error| panic!("{url}: {error}"));
-    assert_eq!(answer.status, 200, "{url}: {}", answer.body);
-    answer.body
+    let response = get(url, accept).unwrap_or_else(|error| panic!("{url}: {error}"));
+    assert_eq!(response.status, 200, "{url}: {}", response.body);
+    response.body
 }

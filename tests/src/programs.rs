@@ -1,4 +1,4 @@
-//! Where the programs are that a test starts.
+//! The paths of programs that a test starts.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,20 +6,25 @@ use std::process::Command;
 
 use crate::process::Process;
 
-/// A program of this workspace, which was built beside the test that asks.
+/// A program of this workspace, in the target directory of the calling test.
+///
+/// A test of the same package takes `env!("CARGO_BIN_EXE_NAME")` instead. For a program of another package there is no
+/// such variable; but cargo builds all programs of all packages that it tests before it runs the first test, so
+/// `cargo test --workspace` is enough.
 #[must_use]
 pub fn built(name: &str) -> PathBuf {
-    // The test is target/PROFILE/deps/TEST, the program target/PROFILE/NAME.
+    // The test is target/PROFILE/deps/TEST, and the program is target/PROFILE/NAME.
     let program = profile_directory().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.is_file(),
-        "there is no {}: `tests/run` builds it before it runs the tests; so does `cargo build --workspace --bins`",
+        "there is no {}: test its package together with this one, as `tests/run` does, or build it with \
+         `cargo build --package census-examples --bins`",
         program.display()
     );
     program
 }
 
-/// A program of the system, in a directory of `PATH`.
+/// An installed program, in a directory of `PATH`.
 #[must_use]
 pub fn installed(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -48,22 +53,22 @@ pub fn python() -> PathBuf {
 }
 
 fn profile_directory() -> PathBuf {
-    let test = std::env::current_exe().expect("a program knows where it is");
+    let test = std::env::current_exe().expect("the path of the running program");
     test.ancestors()
         .nth(2)
         .expect("a test is in target/PROFILE/deps")
         .to_owned()
 }
 
-/// Starts the program `fixture`, which has measured everything that is hard to export and serves it.
+/// Starts the program `fixture` of this package, and returns the address of its metrics.
 #[must_use]
 pub fn start_fixture() -> (Process, SocketAddr) {
-    serving(&mut Command::new(built("fixture")))
+    start_server(&mut Command::new(built("fixture")))
 }
 
-/// Starts a program that writes a line with the address of its metrics, and waits for that line.
+/// Starts a program that prints a line with `http://ADDRESS/metrics`, and returns that address.
 #[must_use]
-pub fn serving(command: &mut Command) -> (Process, SocketAddr) {
+pub fn start_server(command: &mut Command) -> (Process, SocketAddr) {
     let mut process = Process::start(command);
     let address = process.wait_for("line with `http://ADDRESS/metrics`", |line| {
         let (_, rest) = line.split_once("http://")?;

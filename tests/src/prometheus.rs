@@ -11,28 +11,28 @@ use tempfile::TempDir;
 use crate::process::Process;
 use crate::{eventually, http, programs};
 
-/// What the target is called: the label `job`.
+/// The name of the target: its label `job`.
 pub const JOB: &str = "test";
 
-/// A running Prometheus, with all that it writes in a temporary directory. Ended when dropped.
+/// A running Prometheus, with its files in a temporary directory. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Prometheus {
     process: Process,
     address: String,
     target: SocketAddr,
-    // After the process, which writes to it.
+    // Fields are dropped in order: the process, which writes to the directory, before the directory.
     _directory: TempDir,
 }
 
-/// A series: its name, its labels without those that Prometheus adds, and its newest value.
+/// The newest values of series, by the name and the labels. The labels that Prometheus adds are left out.
 pub type Series = BTreeMap<(String, BTreeMap<String, String>), f64>;
 
-/// What Prometheus knows about a family beside its samples.
+/// The metadata of a family.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Metadata {
     /// The family's name.
     pub family: String,
-    /// Such as `counter`.
+    /// The type, such as `counter`.
     pub kind: String,
     /// The HELP text.
     pub help: String,
@@ -40,7 +40,7 @@ pub struct Metadata {
     pub unit: String,
 }
 
-/// An exemplar, and the series that has it.
+/// An exemplar and its series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exemplar {
     /// The series' name.
@@ -49,23 +49,23 @@ pub struct Exemplar {
     pub le: String,
     /// The exemplar's own labels.
     pub labels: BTreeMap<String, String>,
-    /// Its value.
+    /// The exemplar's value.
     pub value: f64,
-    /// When it was recorded, in seconds since 1970.
+    /// The exemplar's timestamp, in seconds since 1970.
     pub time: f64,
 }
 
 impl Prometheus {
-    /// Starts one, and waits until it has scraped `target`.
+    /// Starts a Prometheus, and waits until it has scraped `target`.
     #[must_use]
     pub fn scraping(target: SocketAddr) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
-        let text = format!(
+        let yaml = format!(
             "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: {JOB}\n    static_configs:\n      \
              - targets: ['{target}']\n"
         );
-        std::fs::write(&config, text).expect("a temporary directory can be written to");
+        std::fs::write(&config, yaml).expect("a temporary directory can be written to");
         let mut process = Self::start(&config, &directory.path().join("data"));
         let address = process.wait_for("address", |line| {
             let (_, rest) = line
@@ -93,7 +93,7 @@ impl Prometheus {
         Process::start(Command::new(programs::installed("prometheus")).args(args))
     }
 
-    /// Waits for the sample `up`, which is stored together with those of the scrape.
+    /// Waits for the sample `up`, which Prometheus stores together with the samples of a scrape.
     fn wait_for_scrape(&self) {
         let mut last = String::new();
         let up = eventually(|| {
@@ -108,13 +108,13 @@ impl Prometheus {
         });
         assert!(
             up.is_some(),
-            "Prometheus does not get {} scraped. It says: {last}\nIts log:\n{}",
+            "Prometheus does not scrape {}. Its targets: {last}\nIts log:\n{}",
             self.target,
             self.process.log()
         );
     }
 
-    /// The newest values of all series of the target; those that Prometheus makes itself are not among them.
+    /// The newest values of all series of the target, without those that Prometheus makes itself.
     #[must_use]
     pub fn series(&self) -> Series {
         let answer = self.api("query", &[("query", &format!("{{job=\"{JOB}\"}}"))]);
@@ -138,17 +138,17 @@ impl Prometheus {
             &[("match_target", &format!("{{job=\"{JOB}\"}}"))],
         );
         let metadata = list(&answer, "").iter().map(|family| Metadata {
-            family: text(family, "/metric"),
-            kind: text(family, "/type"),
-            help: text(family, "/help"),
-            unit: text(family, "/unit"),
+            family: string(family, "/metric"),
+            kind: string(family, "/type"),
+            help: string(family, "/help"),
+            unit: string(family, "/unit"),
         });
         let mut metadata: Vec<_> = metadata.collect();
         metadata.sort();
         metadata
     }
 
-    /// The exemplars of all the target's series whose name matches a regular expression, and of the last hour.
+    /// The exemplars of the last hour, of those series of the target whose name matches a regular expression.
     #[must_use]
     pub fn exemplars(&self, name: &str) -> Vec<Exemplar> {
         let now = std::time::SystemTime::now()
@@ -167,8 +167,8 @@ impl Prometheus {
         for series in list(&answer, "") {
             exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| {
                 Exemplar {
-                    name: text(series, "/seriesLabels/__name__"),
-                    le: text(series, "/seriesLabels/le"),
+                    name: string(series, "/seriesLabels/__name__"),
+                    le: string(series, "/seriesLabels/le"),
                     labels: labels(exemplar, "/labels"),
                     value: number(exemplar, "/value"),
                     time: exemplar
@@ -188,10 +188,10 @@ impl Prometheus {
         let target = answer
             .pointer("/activeTargets/0")
             .expect("there is one target");
-        (text(target, "/health"), text(target, "/lastError"))
+        (string(target, "/health"), string(target, "/lastError"))
     }
 
-    /// What it has logged so far.
+    /// The log so far.
     #[must_use]
     pub fn log(&self) -> String {
         self.process.log()
@@ -204,7 +204,7 @@ impl Prometheus {
         })
     }
 
-    /// The field `data` of what a path of the HTTP API answers.
+    /// Asks the HTTP API, and returns the field `data` of the response.
     fn try_api(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
         let parameters: Vec<_> = parameters
             .iter()
@@ -215,15 +215,15 @@ impl Prometheus {
             self.address,
             parameters.join("&")
         );
-        let answer = http::get(&url, None).map_err(|error| error.to_string())?;
+        let response = http::get(&url, None).map_err(|error| error.to_string())?;
         let mut value: Value =
-            serde_json::from_str(&answer.body).map_err(|_| answer.body.clone())?;
+            serde_json::from_str(&response.body).map_err(|_| response.body.clone())?;
         match value.pointer("/status").and_then(Value::as_str) {
             Some("success") => Ok(value
                 .pointer_mut("/data")
                 .map(Value::take)
                 .unwrap_or_default()),
-            _ => Err(answer.body),
+            _ => Err(response.body),
         }
     }
 }
@@ -247,15 +247,16 @@ fn list<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
         .unwrap_or_else(|| panic!("no list {pointer} in {value}"))
 }
 
-fn text(value: &Value, pointer: &str) -> String {
-    let text = value.pointer(pointer).and_then(Value::as_str);
-    text.unwrap_or_else(|| panic!("no text {pointer} in {value}"))
+fn string(value: &Value, pointer: &str) -> String {
+    let string = value.pointer(pointer).and_then(Value::as_str);
+    string
+        .unwrap_or_else(|| panic!("no string {pointer} in {value}"))
         .to_owned()
 }
 
-/// The API writes numbers as texts, because JSON has no infinity.
+/// A number, which the API writes as a string because JSON has no infinity.
 fn number(value: &Value, pointer: &str) -> f64 {
-    text(value, pointer)
+    string(value, pointer)
         .parse()
         .unwrap_or_else(|_| panic!("no number {pointer} in {value}"))
 }

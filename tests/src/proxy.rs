@@ -1,4 +1,4 @@
-//! A proxy that makes a scraper look like one that does not say which formats it reads, and so gets text 0.0.4.
+//! A proxy that drops the header `Accept`, so that a scraper gets text 0.0.4.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use crate::http;
 
-/// Passes every request on without its headers, one after the other. Ended when dropped.
+/// A proxy that forwards one request at a time, without its headers. It ends when this is dropped.
 #[derive(Debug)]
 pub struct HeadersDropped {
     address: SocketAddr,
-    ending: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -24,27 +24,28 @@ impl HeadersDropped {
         let listener =
             TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("a listener has an address");
-        let ending = Arc::new(AtomicBool::new(false));
+        let stop = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
-            let ending = Arc::clone(&ending);
+            let stop = Arc::clone(&stop);
             move || {
                 for client in listener.incoming() {
-                    if ending.load(Ordering::Acquire) {
+                    // Relaxed: nothing else is read because of it.
+                    if stop.load(Ordering::Relaxed) {
                         break;
                     }
-                    // A scraper that goes away is its own affair: what it missed, the test will miss.
-                    let _ = client.and_then(|client| pass_on(client, upstream));
+                    // The scraper may have closed the connection. Then the test misses that scrape.
+                    let _ = client.and_then(|client| forward(client, upstream));
                 }
             }
         });
         Self {
             address,
-            ending,
+            stop,
             thread: Some(thread),
         }
     }
 
-    /// Where it listens.
+    /// The address on which the proxy listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -53,8 +54,8 @@ impl HeadersDropped {
 
 impl Drop for HeadersDropped {
     fn drop(&mut self) {
-        self.ending.store(true, Ordering::Release);
-        // So that it looks.
+        self.stop.store(true, Ordering::Relaxed);
+        // A connection wakes the thread, which then sees the flag.
         let woken = TcpStream::connect(self.address);
         if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
             let _ = thread.join();
@@ -62,7 +63,7 @@ impl Drop for HeadersDropped {
     }
 }
 
-fn pass_on(mut client: TcpStream, upstream: SocketAddr) -> io::Result<()> {
+fn forward(mut client: TcpStream, upstream: SocketAddr) -> io::Result<()> {
     client.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut lines = BufReader::new(client.try_clone()?).lines();
     let request = lines
@@ -74,13 +75,14 @@ fn pass_on(mut client: TcpStream, upstream: SocketAddr) -> io::Result<()> {
         .is_some_and(|line| !line.is_empty())
     {}
     let path = request.split(' ').nth(1).unwrap_or("/");
-    let answer = http::get(&format!("http://{upstream}{path}"), None).map_err(io::Error::other)?;
+    let response =
+        http::get(&format!("http://{upstream}{path}"), None).map_err(io::Error::other)?;
     write!(
         client,
         "HTTP/1.1 {} -\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
-        answer.status,
-        answer.content_type,
-        answer.body.len(),
-        answer.body
+        response.status,
+        response.content_type,
+        response.body.len(),
+        response.body
     )
 }

@@ -1,22 +1,22 @@
-//! What must be true of all bytes that are read as tags, asserted: for the property tests, and for the fuzz targets
-//! (`fuzz/`), which take this file as it is.
+//! Assertions that hold for all bytes that are read as tags. The property tests and the fuzz targets call them; the
+//! fuzz targets (`fuzz/`) include this file, so it uses no other module.
 
 use std::collections::BTreeMap;
 
 use census::{DecodeErrorKind, TagMap};
 
-/// The names and values of a map.
+/// A map's tag values, by the names of their keys.
 #[must_use]
-pub fn texts(tags: &TagMap) -> BTreeMap<String, String> {
+pub fn values_by_name(tags: &TagMap) -> BTreeMap<String, String> {
     tags.iter()
         .map(|(key, value)| (key.name().to_owned(), value.as_str().to_owned()))
         .collect()
 }
 
-/// The binary format, decoded as simply as can be.
+/// A second decoder of the binary format, as simple as possible.
 ///
 /// # Errors
-/// What `TagMap::decode` should say.
+/// The error that `TagMap::decode` must return for the same bytes.
 pub fn simple_decode(bytes: &[u8]) -> Result<BTreeMap<String, String>, DecodeErrorKind> {
     let mut bytes = bytes.iter().copied();
     match bytes.next() {
@@ -27,11 +27,11 @@ pub fn simple_decode(bytes: &[u8]) -> Result<BTreeMap<String, String>, DecodeErr
     let mut tags = BTreeMap::new();
     let mut size = 0;
     while bytes.next() == Some(0) {
-        let key = simple_text(&mut bytes, DecodeErrorKind::InvalidKey)?;
+        let key = simple_string(&mut bytes, DecodeErrorKind::InvalidKey)?;
         if key.is_empty() {
             return Err(DecodeErrorKind::InvalidKey);
         }
-        let value = simple_text(&mut bytes, DecodeErrorKind::InvalidValue)?;
+        let value = simple_string(&mut bytes, DecodeErrorKind::InvalidValue)?;
         size += key.len() + value.len();
         if size > 8192 {
             return Err(DecodeErrorKind::TooLarge);
@@ -41,9 +41,9 @@ pub fn simple_decode(bytes: &[u8]) -> Result<BTreeMap<String, String>, DecodeErr
     Ok(tags)
 }
 
-fn simple_text(
+fn simple_string(
     bytes: &mut impl Iterator<Item = u8>,
-    otherwise: DecodeErrorKind,
+    invalid: DecodeErrorKind,
 ) -> Result<String, DecodeErrorKind> {
     let mut len = 0_u128;
     for position in 0.. {
@@ -59,46 +59,50 @@ fn simple_text(
             break;
         }
     }
-    let text: Vec<u8> = bytes
+    let string: Vec<u8> = bytes
         .take(usize::try_from(len).unwrap_or(usize::MAX))
         .collect();
-    if (text.len() as u128) < len {
+    if (string.len() as u128) < len {
         return Err(DecodeErrorKind::Truncated);
     }
-    match String::from_utf8(text) {
-        Ok(text) if text.len() < 256 && text.chars().all(|c| (' '..='~').contains(&c)) => Ok(text),
-        _ => Err(otherwise),
+    match String::from_utf8(string) {
+        Ok(string) if string.len() < 256 && string.chars().all(|c| (' '..='~').contains(&c)) => {
+            Ok(string)
+        }
+        _ => Err(invalid),
     }
 }
 
-/// Decodes any bytes: to what the simple decoder says, and what was decoded is encoded and decoded to the same.
-pub fn binary(bytes: &[u8]) {
+/// Checks that any bytes are decoded as [`simple_decode`] decodes them, and that decoded tags survive a round trip.
+pub fn check_binary(bytes: &[u8]) {
     let decoded = TagMap::decode(bytes);
     assert_eq!(
         decoded
             .as_ref()
-            .map(texts)
+            .map(values_by_name)
             .map_err(census::DecodeError::kind),
         simple_decode(bytes)
     );
     match decoded {
         Ok(tags) => {
-            let encoded = binary_round_trip(&tags);
-            assert!(encoded.len() <= bytes.len(), "ours is the shortest");
+            let encoded = check_binary_round_trip(&tags);
+            assert!(encoded.len() <= bytes.len(), "no encoding is shorter");
         }
         Err(error) => assert!(error.offset() <= bytes.len(), "{error}"),
     }
 }
 
-/// Encodes tags of which none must be left out, and decodes what was written, whole and cut short.
+/// Checks that tags, none of which is omitted, are the same after encoding and decoding; and that truncated bytes are
+/// rejected or give a part of the tags. Returns the encoded bytes.
 #[must_use]
-pub fn binary_round_trip(tags: &TagMap) -> Vec<u8> {
+pub fn check_binary_round_trip(tags: &TagMap) -> Vec<u8> {
     let encoded = tags.encode().expect("at most 8192 bytes");
     assert_eq!(encoded.omitted().total(), 0);
-    assert_eq!(TagMap::decode(encoded.as_bytes()).as_ref(), Ok(tags));
-    // A long one would take long.
+    let encoded = encoded.into_inner();
+    assert_eq!(TagMap::decode(&encoded).as_ref(), Ok(tags));
+    // Not at every byte of a long encoding, which would take too long.
     for end in (0..encoded.len()).take(300) {
-        match TagMap::decode(encoded.as_bytes().get(..end).unwrap_or_default()) {
+        match TagMap::decode(encoded.get(..end).unwrap_or_default()) {
             Ok(part) => assert!(is_part(&part, tags) && part.len() < tags.len()),
             Err(error) => assert!(matches!(
                 error.kind(),
@@ -106,11 +110,12 @@ pub fn binary_round_trip(tags: &TagMap) -> Vec<u8> {
             )),
         }
     }
-    encoded.into_inner()
+    encoded
 }
 
-/// Reads any bytes as a header: within the limits, member for member, and what was read is written and read again.
-pub fn baggage(header: &[u8]) {
+/// Checks that any bytes are read as a header within the limits and member by member, and that the tags survive a
+/// round trip.
+pub fn check_baggage(header: &[u8]) {
     let tags = TagMap::from_baggage(header);
     assert!(tags.len() <= 64);
     assert!(tags.iter().all(|(_, value)| value.as_str().len() <= 255));
@@ -119,7 +124,7 @@ pub fn baggage(header: &[u8]) {
     assert_eq!(
         TagMap::from_baggage_all(&members),
         tags,
-        "a comma is a line"
+        "members may be in one header or in several"
     );
     if members.len() <= 64 && header.len() <= 8192 {
         let mut one_by_one = TagMap::new();
@@ -133,29 +138,32 @@ pub fn baggage(header: &[u8]) {
 
     let written = tags.to_baggage();
     let over_limit = written.omitted().over_limit;
-    // What is written can be longer than what was read: bytes that are not UTF-8 were three, and are nine.
+    // The written header can be longer: a byte that is not UTF-8 takes three bytes when read (`%FF`), and as a
+    // replacement character nine when written.
     assert!(over_limit == 0 || header.len() > 8192 / 3);
-    let again = baggage_round_trip(&tags, over_limit);
-    assert_eq!(again.to_baggage().as_str(), written.as_str());
+    let again = check_baggage_round_trip(&tags, over_limit);
+    assert_eq!(again.to_baggage().into_inner(), written.into_inner());
 }
 
-/// Writes tags, of which so many have no room, as a legal header, and reads them.
-pub fn baggage_round_trip(tags: &TagMap, over_limit: usize) -> TagMap {
+/// Checks that tags, of which `over_limit` are omitted, are written as a legal header and read again. Returns the tags
+/// that were read.
+pub fn check_baggage_round_trip(tags: &TagMap, over_limit: usize) -> TagMap {
     let written = tags.to_baggage();
     assert_eq!(written.omitted().over_limit, over_limit);
     assert_eq!(written.omitted().total(), over_limit);
+    let written = written.into_inner();
     assert!(written.len() <= 8192);
     assert!(
-        written.is_empty() || written.as_str().split(',').all(is_legal_member),
+        written.is_empty() || written.split(',').all(is_legal_member),
         "{written}"
     );
-    let again = TagMap::from_baggage(written.as_str());
+    let again = TagMap::from_baggage(&written);
     assert_eq!(again.len(), tags.len() - over_limit);
     assert!(is_part(&again, tags));
     again
 }
 
-/// As the grammar of W3C baggage has it, without properties and white space.
+/// Whether a member matches the grammar of W3C baggage, without properties and white space.
 fn is_legal_member(member: &str) -> bool {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     let is_octet = |c: char| ('!'..='~').contains(&c) && !"\",;\\".contains(c);

@@ -1,10 +1,13 @@
-//! The views as our own scrape writes them, and as `prometheus-client` does for a registry that census is registered
-//! into: the same, byte for byte.
+//! A scrape is equal, byte for byte, to the text that `prometheus-client` writes for a registry with the same exporter.
+//!
+//! A program of its own: between the two readings no other test may record or register anything.
 
 use std::time::Duration;
 
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, measure, record, tag, view};
+use census_tests::scrape;
+use census_tests::threads::on_new_thread;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 
@@ -32,7 +35,7 @@ view! {
     static SUM_BYTES: Sum<SIZE> by (WHERE, WHO);
     static LAST_BYTES: LastValue<SIZE>;
     static SIZE_BYTES: Distribution<SIZE> by (WHO) {
-        // The second and the third are one float.
+        // The second and the third bound are the same float.
         buckets: [0, 9_007_199_254_740_992, 9_007_199_254_740_993, u64::MAX],
     }
     static BALANCE_SUM: Sum<BALANCE> by (WHO);
@@ -64,25 +67,23 @@ fn record_all() {
         ("more", 10, 7, 0.1 + 0.2),
         ("+Inf", 100, 8, f64::MAX / 2.0),
     ];
-    let elsewhere = rows.iter().map(|(name, ..)| *name).cycle().skip(3);
-    for ((name, size, balance, ratio), at) in rows.into_iter().zip(elsewhere) {
+    let places = rows.iter().map(|(name, ..)| *name).cycle().skip(3);
+    for ((name, size, balance, ratio), place) in rows.into_iter().zip(places) {
         record!(
             SIZE = size,
             BALANCE = balance,
             RATIO = ratio,
             LATENCY = Duration::from_nanos(size / 1_000),
-            tags(WHO = name, WHERE = at)
+            tags(WHO = name, WHERE = place)
         );
-        // Of another thread, so there is something to be added up.
-        std::thread::spawn(move || record!(RATIO = 0.3, SIZE = 3, tags(WHO = name, WHERE = at)))
-            .join()
-            .expect("recording does not panic");
+        // On another thread, so that a row is the sum of two threads' words.
+        on_new_thread(|| record!(RATIO = 0.3, SIZE = 3, tags(WHO = name, WHERE = place)));
     }
     RATIO.record(f64::NAN);
 }
 
 #[test]
-fn our_scrape_says_what_prometheus_client_writes() {
+fn scrape_is_equal_to_prometheus_clients_text() {
     record_all();
     let plain = Exporter::builder;
     for builder in [
@@ -96,26 +97,21 @@ fn our_scrape_says_what_prometheus_client_writes() {
             .const_label("dc", "\n")
             .build_info([("version", "\"1\"")]),
     ] {
-        let exporter = builder.build().expect("sound");
+        let exporter = builder.build().expect("a valid catalogue");
         let mut registry = Registry::default();
         exporter.register_into(&mut registry);
         let mut theirs = String::new();
-        encode(&mut theirs, &registry).expect("it encodes");
-        let ours = exporter.scrape(Some("application/openmetrics-text; version=1.0.0"));
-        assert_eq!(ours.body.lines().count(), theirs.lines().count());
-        for (ours, theirs) in ours.body.lines().zip(theirs.lines()) {
+        encode(&mut theirs, &registry).expect("encoding succeeds");
+        let ours = scrape::open_metrics(&exporter);
+        assert_eq!(ours.lines().count(), theirs.lines().count());
+        // Line by line first, because a difference is easier to see.
+        for (ours, theirs) in ours.lines().zip(theirs.lines()) {
             assert_eq!(ours, theirs);
         }
-        assert_eq!(ours.body, theirs.as_str());
+        assert_eq!(ours, theirs);
         assert!(theirs.len() > 5_000, "{theirs}");
 
-        let text = exporter.scrape(None).body;
-        let samples = |body: &str| -> Vec<String> {
-            body.lines()
-                .filter(|line| !line.starts_with('#'))
-                .map(str::to_owned)
-                .collect()
-        };
-        assert_eq!(samples(&text), samples(&theirs));
+        let text = scrape::text(&exporter);
+        assert!(scrape::sample_lines(&text).eq(scrape::sample_lines(&theirs)));
     }
 }

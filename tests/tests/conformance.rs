@@ -1,5 +1,5 @@
-//! Every scenario of `conformance/scenarios`, played and compared by scripts whose parsers are not ours, in both
-//! formats; and what `promtool` says of the text. A scenario more is two files more, and no line here.
+//! Plays every scenario of `conformance/scenarios` in both formats. A script with other parsers compares the result
+//! with the expected one, and `promtool` checks the text. A new scenario needs two files, and no change here.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::process::Command;
 use census_tests::{process, programs};
 use serde_json::Value;
 
-/// The scenarios' names, without endings.
+/// The paths of the scenarios, without extensions.
 fn scenarios() -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/scenarios");
     let files = std::fs::read_dir(directory).expect("the scenarios");
@@ -20,7 +20,7 @@ fn scenarios() -> Vec<PathBuf> {
         })
         .collect();
     scenarios.sort();
-    assert!(!scenarios.is_empty(), "there are scenarios");
+    assert!(!scenarios.is_empty(), "no scenarios");
     scenarios
 }
 
@@ -40,17 +40,17 @@ fn play(scenario: &Path, format: &str) -> process::Ended {
 
 fn expected(scenario: &Path) -> (PathBuf, Value) {
     let file = scenario.with_extension("census.json");
-    let text = std::fs::read_to_string(&file).expect("what is expected");
+    let text = std::fs::read_to_string(&file).expect("the expected result");
     (file, serde_json::from_str(&text).expect("JSON"))
 }
 
-/// Why the strict parser refuses histograms of negative values.
+/// The errors of the strict parser for histograms with negative values.
 const NEGATIVE: [&str; 2] = [
     "Counter-like samples cannot be negative",
     "Cannot have _sum with negative buckets",
 ];
 
-/// Compares all scenarios in a format; `relax` is what the format cannot say.
+/// Compares all scenarios in a format. `relax` lists the differences that the format does not have.
 fn compare(format: &str, relax: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/compare.py");
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -67,10 +67,10 @@ fn compare(format: &str, relax: &str) {
             .args(["--ignore-family", "^census_", "--relax", relax]);
         let ended = process::run(comparison.arg(file).arg(&exposition), "");
         if format == "openmetrics" && expected.get("text_only").is_some() {
-            // What OpenMetrics forbids, and nobody but this parser minds: see `census::prometheus`.
-            let minds = NEGATIVE.iter().any(|why| ended.stderr.contains(why));
+            // OpenMetrics forbids such a histogram, and only this parser rejects it: see `census::prometheus`.
+            let negative = NEGATIVE.iter().any(|error| ended.stderr.contains(error));
             assert!(
-                ended.code == Some(2) && minds,
+                ended.code == Some(2) && negative,
                 "{}: {}",
                 scenario.display(),
                 ended.stderr
@@ -88,57 +88,60 @@ fn compare(format: &str, relax: &str) {
 }
 
 #[test]
-fn every_scenario_agrees_in_text() {
+fn all_scenarios_in_text() {
     compare("text", "unit,empty");
 }
 
 #[test]
-fn every_scenario_agrees_in_openmetrics() {
+fn all_scenarios_in_openmetrics() {
     compare("openmetrics", "empty,exemplar-time");
 }
 
-/// What the runner said was refused, as the files say it: where, and of which kind.
-fn refusals(stderr: &str) -> BTreeSet<(String, String)> {
+/// The rejections that `scenario` has printed, as the files have them: subject and kind.
+fn rejections(stderr: &str) -> BTreeSet<(String, String)> {
     let line = |line: &str| -> Option<(String, String)> {
-        let (place, rest) = line.split_once(": ")?;
+        let (subject, rest) = line.split_once(": ")?;
         let (kind, rest) = rest.split_once(": ")?;
-        let place = match place {
-            // An exporter's problem begins with the view's name, which is its id.
+        let subject = match subject {
+            // The problem of an exporter begins with the name of the view, which is the view's id.
             "exporter" => format!("view {:?}", rest.split('`').nth(1)?),
-            place if place.starts_with("note") => return None,
-            place => place.to_owned(),
+            subject if subject.starts_with("note") => return None,
+            subject => subject.to_owned(),
         };
-        Some((place, kind.to_owned()))
+        Some((subject, kind.to_owned()))
     };
-    // The places of a problem are on lines of their own, further in.
+    // The places of a problem are on indented lines.
     stderr
         .lines()
-        .filter(|text| !text.starts_with(' '))
+        .filter(|line| !line.starts_with(' '))
         .filter_map(line)
         .collect()
 }
 
 #[test]
-fn every_scenario_refuses_what_it_should() {
+fn all_scenarios_reject_what_they_must() {
     for scenario in scenarios() {
         let (_, expected) = expected(&scenario);
         let errors = expected["errors"].as_array().expect("a list");
         let expected: BTreeSet<_> = errors
             .iter()
             .map(|error| {
-                let error = error.as_object().expect("where, and a kind");
-                let (place, id) = error.iter().find(|(key, _)| *key != "kind").expect("where");
+                let error = error.as_object().expect("a subject and a kind");
+                let (subject, id) = error
+                    .iter()
+                    .find(|(key, _)| *key != "kind")
+                    .expect("a subject");
                 let id = id
                     .as_str()
                     .map_or_else(|| id.to_string(), |id| format!("{id:?}"));
                 (
-                    format!("{place} {id}"),
+                    format!("{subject} {id}"),
                     error["kind"].as_str().expect("a kind").to_owned(),
                 )
             })
             .collect();
         assert_eq!(
-            refusals(&play(&scenario, "text").stderr),
+            rejections(&play(&scenario, "text").stderr),
             expected,
             "{}",
             scenario.display()
@@ -146,9 +149,9 @@ fn every_scenario_refuses_what_it_should() {
     }
 }
 
-/// Kinds of objections that are known, all of them to names that scenarios chose to be hard.
+/// The objections of `promtool` to names that scenarios have chosen on purpose.
 const KNOWN_LINTS: [&str; 5] = [
-    // Of one letter: `b` for bytes, `s` for seconds.
+    // A name of one letter, such as `b` for bytes or `s` for seconds.
     "metric names should not contain abbreviated units",
     "non-histogram and non-summary metrics should not have \"_sum\" suffix",
     "non-histogram and non-summary metrics should not have \"_count\" suffix",
@@ -157,22 +160,22 @@ const KNOWN_LINTS: [&str; 5] = [
 ];
 
 #[test]
-fn promtool_reads_every_scenario_and_objects_to_names_only() {
+fn promtool_objects_only_to_known_names() {
     let promtool = programs::installed("promtool");
-    let mut met = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for scenario in scenarios() {
         let text = play(&scenario, "text").stdout;
         let ended = process::run(Command::new(&promtool).args(["check", "metrics"]), &text);
         for objection in ended.stderr.lines().chain(ended.stdout.lines()) {
             let known = KNOWN_LINTS.iter().find(|lint| objection.ends_with(*lint));
-            met.insert(known.unwrap_or_else(|| panic!("{}: {objection}", scenario.display())));
+            seen.insert(known.unwrap_or_else(|| panic!("{}: {objection}", scenario.display())));
         }
-        // 1 would be: it cannot be parsed.
+        // 0: no objections. 3: objections. 1 would be a parse error.
         assert!(matches!(ended.code, Some(0 | 3)), "{}", scenario.display());
     }
     assert_eq!(
-        met.len(),
+        seen.len(),
         KNOWN_LINTS.len(),
-        "a lint that no longer comes need not be known"
+        "a known objection was not made"
     );
 }

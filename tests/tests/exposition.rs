@@ -1,16 +1,17 @@
-//! What an exporter adds and leaves out.
+//! The text of a scrape: formats, labels, exemplars, descriptions, and the registry of the user.
 
 use std::fmt;
 
 use census::prometheus::Exporter;
 use census::{Measure, MeasureMap, ProblemKind, TagKey, View, measure, record, tag, view};
+use census_tests::scrape;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-const OPEN_METRICS: Option<&str> = Some("application/openmetrics-text; version=1.0.0");
+const OPEN_METRICS: Option<&str> = Some(scrape::OPEN_METRICS);
 
 #[tag]
 static REGION: TagKey;
@@ -37,7 +38,7 @@ view! {
 }
 
 #[test]
-fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
+fn openmetrics_has_units_exemplars_and_an_end_and_text_has_not() {
     record!(
         LATENCY = 0.75,
         tags(REGION = "a\"\\\nb"),
@@ -51,73 +52,49 @@ fn openmetrics_has_units_exemplars_and_an_end_and_text_has_neither() {
     let exporter = Exporter::builder()
         .namespace("my.app")
         .build()
-        .expect("sound");
+        .expect("a valid catalogue");
     let scrape = exporter.scrape(OPEN_METRICS);
     assert_eq!(
         scrape.content_type,
         "application/openmetrics-text; version=1.0.0; charset=utf-8"
     );
+    let body = scrape::text_of(&scrape);
     let start = "# HELP my_app_latency_seconds A \\\"quoted\\\" \\\\ text\\nover two lines.\n\
                  # TYPE my_app_latency_seconds histogram\n# UNIT my_app_latency_seconds seconds\n";
-    assert!(scrape.body.contains(start), "{}", scrape.body);
+    assert!(body.contains(start), "{body}");
     let bucket = "my_app_latency_seconds_bucket{le=\"1.7976931348623157e308\",region=\"a\\\"\\\\\\nb\"} 2 \
                   # {trace_id=\"4bf9\",span_id=\"7\"} 0.75 ";
-    assert!(scrape.body.contains(bucket), "{}", scrape.body);
-    assert!(
-        scrape
-            .body
-            .contains("# TYPE my_app_calls counter\nmy_app_calls_total 2\n"),
-        "{}",
-        scrape.body
-    );
-    // Other tests drop some, too.
-    assert!(
-        !scrape
-            .body
-            .contains("census_dropped_exemplars_total{reason=\"too_long\"} 0\n")
-    );
-    assert!(scrape.body.ends_with("\n# EOF\n"));
+    assert!(body.contains(bucket), "{body}");
+    let counter = "# TYPE my_app_calls counter\nmy_app_calls_total 2\n";
+    assert!(body.contains(counter), "{body}");
+    // Not exactly 1, because other tests drop exemplars, too.
+    assert!(!body.contains("census_dropped_exemplars_total{reason=\"too_long\"} 0\n"));
+    assert!(body.ends_with("\n# EOF\n"));
 
     let scrape = exporter.scrape(None);
     assert_eq!(
         scrape.content_type,
         "text/plain; version=0.0.4; charset=utf-8"
     );
-    assert!(
-        scrape
-            .body
-            .contains("# HELP my_app_latency_seconds A \"quoted\" \\\\ text\\nover two lines.\n")
-    );
-    assert!(
-        scrape
-            .body
-            .contains("# TYPE my_app_calls_total counter\nmy_app_calls_total 2\n"),
-        "{}",
-        scrape.body
-    );
-    assert!(
-        !scrape.body.contains(" # {")
-            && !scrape.body.contains("# UNIT")
-            && !scrape.body.contains("# EOF")
-    );
+    let body = scrape::text_of(&scrape);
+    let help = "# HELP my_app_latency_seconds A \"quoted\" \\\\ text\\nover two lines.\n";
+    assert!(body.contains(help), "{body}");
+    let counter = "# TYPE my_app_calls_total counter\nmy_app_calls_total 2\n";
+    assert!(body.contains(counter), "{body}");
+    assert!(!body.contains(" # {") && !body.contains("# UNIT") && !body.contains("# EOF"));
 }
 
 #[test]
-fn const_labels_are_on_every_series_unless_they_clash() {
+fn const_labels() {
     let exporter = Exporter::builder()
         .const_label("dc", "1\"")
         .build()
-        .expect("sound");
-    assert!(
-        exporter
-            .scrape(None)
-            .body
-            .contains("calls_total{dc=\"1\\\"\"} ")
-    );
+        .expect("a valid catalogue");
+    assert!(scrape::text(&exporter).contains("calls_total{dc=\"1\\\"\"} "));
     let error = Exporter::builder()
         .const_label("region", "eu")
         .build()
-        .expect_err("a column has this name");
+        .expect_err("a column has the same label");
     assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
     assert!(
         error.problems()[0]
@@ -136,22 +113,22 @@ fn const_labels_are_on_every_series_unless_they_clash() {
         .const_label("x", "2")
         .build_lenient();
     assert_eq!(twice.problems().len(), 1);
-    assert!(twice.scrape(None).body.contains("calls_total{x=\"1\"} "));
+    assert!(scrape::text(&twice).contains("calls_total{x=\"1\"} "));
 }
 
 #[test]
-fn the_users_own_registry_goes_along_and_wins() {
+fn families_of_the_users_registry_take_precedence() {
     let mut registry = Registry::default();
     let users: Counter = Counter::default();
     users.inc_by(3);
     registry.register("own", "Their own\nmetric", users.clone());
-    registry.register("users", "Clashes with a view", users);
+    registry.register("users", "The name of a view", users);
     let exporter = Exporter::builder()
         .registry(registry)
         .build()
-        .expect("sound");
+        .expect("a valid catalogue");
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = scrape::body(&exporter, accept);
         assert!(
             body.contains("Their own\\nmetric.\n") && body.contains("\nown_total 3\n"),
             "{body}"
@@ -166,16 +143,16 @@ fn the_users_own_registry_goes_along_and_wins() {
 }
 
 #[test]
-fn census_is_a_collector_of_the_users_own_registry() {
+fn exporter_as_collector_of_the_users_registry() {
     EMBEDDED.record(1);
     let mut registry = Registry::with_prefix("outer");
     Exporter::builder()
         .namespace("inner")
         .build()
-        .expect("sound")
+        .expect("a valid catalogue")
         .register_into(&mut registry);
     let mut body = String::new();
-    prometheus_client::encoding::text::encode(&mut body, &registry).expect("it encodes");
+    prometheus_client::encoding::text::encode(&mut body, &registry).expect("encoding succeeds");
     assert!(
         body.contains("# HELP outer_inner_seen A \\\"quoted\\\" \\\\ text\\nover two lines.\n"),
         "{body}"
@@ -184,16 +161,16 @@ fn census_is_a_collector_of_the_users_own_registry() {
 }
 
 #[test]
-fn an_info_of_the_users_and_a_view_of_its_samples_name_clash() {
+fn info_takes_precedence_over_a_view_of_the_same_sample() {
     let mut registry = Registry::default();
     registry.register("build", "The build", Info::new([("version", "1")]));
     let exporter = Exporter::builder()
         .registry(registry)
         .build()
-        .expect("sound");
+        .expect("a valid catalogue");
     BUILD_INFO.record(1);
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = scrape::body(&exporter, accept);
         assert!(body.contains("build_info{version=\"1\"} 1\n"), "{body}");
         assert!(!body.contains("\nbuild_info 1\n"), "{body}");
         assert!(body.contains("\ncensus_left_out_families 1\n"), "{body}");
@@ -201,15 +178,15 @@ fn an_info_of_the_users_and_a_view_of_its_samples_name_clash() {
 }
 
 #[test]
-fn our_own_families_are_there_once_also_where_an_exporter_is_in_the_registry() {
+fn self_metrics_appear_once_with_an_exporter_in_the_registry() {
     let mut registry = Registry::default();
     let inner = Exporter::builder()
         .namespace("inner")
         .build()
-        .expect("sound");
+        .expect("a valid catalogue");
     inner.register_into(&mut registry);
     let outer = Exporter::builder().namespace("outer").registry(registry);
-    let body = outer.build().expect("sound").scrape(None).body;
+    let body = scrape::text(&outer.build().expect("a valid catalogue"));
     assert_eq!(
         body.matches("# TYPE census_catalogue_problems").count(),
         1,
@@ -222,17 +199,17 @@ fn our_own_families_are_there_once_also_where_an_exporter_is_in_the_registry() {
 }
 
 #[test]
-fn what_a_description_holds_stays_in_its_line() {
+fn line_breaks_in_descriptions_are_escaped() {
     let measure = Measure::<u64>::builder("described")
         .register()
-        .expect("free");
+        .expect("a free name");
     let help = "two\n# TYPE described counter\nevil_total 1";
     let view = View::last_value("described", &measure).description(help);
-    let view = view.register().expect("free");
+    let view = view.register().expect("a free name");
     measure.record(7);
-    let exporter = Exporter::builder().build().expect("sound");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
     for accept in [None, OPEN_METRICS] {
-        let body = exporter.scrape(accept).body;
+        let body = scrape::body(&exporter, accept);
         let line = "# HELP described two\\n# TYPE described counter\\nevil_total 1\n";
         assert!(
             body.contains(line) && body.contains("\ndescribed 7\n"),
@@ -243,13 +220,13 @@ fn what_a_description_holds_stays_in_its_line() {
 }
 
 #[test]
-fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
+fn invalid_exemplars_are_dropped_and_counted() {
     let measure = Measure::<u64>::builder("with_exemplars")
         .register()
-        .expect("free");
+        .expect("a free name");
     let view = View::distribution("with_exemplars", &measure, [10]);
-    let view = view.register().expect("free");
-    let exporter = Exporter::builder().build().expect("sound");
+    let view = view.register().expect("a free name");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
     let long = "x".repeat(126);
     let bad = [("", "v"), ("__x", "v"), ("nul", "\0"), ("1a", &long)];
     for (label, value) in bad {
@@ -258,19 +235,15 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
             .exemplar(label, value)
             .record();
     }
-    assert!(
-        !exporter
-            .scrape(OPEN_METRICS)
-            .body
-            .contains("with_exemplars_bucket{le=\"10.0\"} 4 #")
-    );
-    // Of two labels that become one, the later stays, and only that is counted.
+    let body = scrape::open_metrics(&exporter);
+    assert!(!body.contains("with_exemplars_bucket{le=\"10.0\"} 4 #"));
+    // If two labels become the same name, the later one is exported, and only its length counts.
     let twice = MeasureMap::new()
         .put(&measure, 1)
         .exemplar("a.b", &long)
         .exemplar("a-b", "later");
     twice.record();
-    let body = exporter.scrape(OPEN_METRICS).body;
+    let body = scrape::open_metrics(&exporter);
     assert!(
         body.contains("with_exemplars_bucket{le=\"10.0\"} 5 # {a_b=\"later\"} 1.0 "),
         "{body}"
@@ -283,17 +256,19 @@ fn exemplars_that_cannot_be_exported_are_dropped_and_counted() {
 }
 
 #[test]
-fn a_view_registered_later_that_cannot_be_shown_is_told_by_the_exporter() {
+fn exporter_reports_a_later_view_that_it_cannot_export() {
     let exporter = Exporter::builder()
         .const_label("late", "1")
         .build()
-        .expect("sound");
-    let measure = Measure::<u64>::builder("late").register().expect("free");
+        .expect("a valid catalogue");
+    let measure = Measure::<u64>::builder("late")
+        .register()
+        .expect("a free name");
     let key = TagKey::new("late").expect("a name");
     let view = View::count("late", &measure)
         .column(&key)
         .register()
-        .expect("free");
+        .expect("a free name");
     let problems = exporter.problems();
     assert!(
         problems
@@ -305,27 +280,25 @@ fn a_view_registered_later_that_cannot_be_shown_is_told_by_the_exporter() {
     assert!(census::set_default_max_series(0).is_err());
 }
 
+/// A collector that fails: it panics, or returns an error.
 #[derive(Debug)]
-struct Broken(bool);
+struct Failing {
+    panics: bool,
+}
 
-impl Collector for Broken {
+impl Collector for Failing {
     fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
-        assert!(!self.0, "on purpose");
+        assert!(!self.panics, "on purpose");
         Err(fmt::Error)
     }
 }
 
 #[test]
-fn a_collector_that_fails_is_a_500_and_no_half_body() {
+fn failing_collector_is_a_500_without_metrics() {
     for panics in [false, true] {
-        let mut registry = Registry::default();
-        registry.register_collector(Box::new(Broken(panics)));
-        let scrape = Exporter::builder()
-            .registry(registry)
-            .build()
-            .expect("sound")
-            .scrape(None);
+        let exporter = scrape::collecting(Failing { panics }).build();
+        let scrape = exporter.expect("a valid catalogue").scrape(None);
         assert_eq!(scrape.status, 500);
-        assert!(!scrape.body.contains("calls_total"));
+        assert!(!scrape::text_of(&scrape).contains("calls_total"));
     }
 }

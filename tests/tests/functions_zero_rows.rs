@@ -1,4 +1,7 @@
-//! Measured functions are there with zeros before their first call; also those of a crate that is only linked.
+//! Measured functions have rows with zeros before their first call, also the functions of a crate that is only linked.
+//!
+//! A program of its own: it uses nothing of the crate `census_tests`, so that only the declarations make the linker
+//! keep that crate.
 
 use std::time::Duration;
 
@@ -7,7 +10,7 @@ use census::calls::{
 };
 use census::prometheus::Exporter;
 use census::{Measure, TagMap, measure, tag, tags, view};
-// Named, and no more: so the linker takes it along.
+// Makes the linker load the crate.
 use census_tests as _;
 
 #[measure]
@@ -20,7 +23,7 @@ static OTHER: census::TagKey;
 view! {
     static OWN_CALLS: Count<OWN> by (RESULT, FUNCTION);
     static OWN_IN_FLIGHT: Sum<OWN_ACTIVE> by (FUNCTION);
-    static NOT_KNOWN: Count<OWN> by (FUNCTION, OTHER);
+    static UNKNOWN_VALUES: Count<OWN> by (FUNCTION, OTHER);
     static BY_FUNCTION: Count<LATENCY> by (FUNCTION) { max_series: 1 }
 }
 
@@ -63,7 +66,7 @@ impl Server {
     }
 }
 
-/// The results that a function has rows for.
+/// The results for which a function has rows.
 fn results(function: &str) -> Vec<String> {
     let data = CALLS.data();
     let rows = data
@@ -82,14 +85,14 @@ fn named(function: &str) -> TagMap {
     tags!(FUNCTION = function, MODULE = module_path!())
 }
 
-/// One after the other: what the second calls, the first wants uncalled.
+/// One test, so that no function is called before the first part.
 #[test]
 fn before_and_after_the_first_calls() {
-    every_function_has_its_rows_before_its_first_call();
-    the_families_are_what_dashboards_expect();
+    check_rows_before_the_first_calls();
+    check_exposition_after_calls();
 }
 
-fn every_function_has_its_rows_before_its_first_call() {
+fn check_rows_before_the_first_calls() {
     assert_eq!(results("plain"), ["ok", "panicked"]);
     assert_eq!(results("fallible"), ["error", "ok", "panicked"]);
     assert_eq!(
@@ -111,7 +114,7 @@ fn every_function_has_its_rows_before_its_first_call() {
             .get(&named("generic"))
             .is_some_and(|active| *active == 0)
     );
-    // Of one's own measures, too; not of columns that nobody can know.
+    // The same for a program's own measures, unless a column has values that are not known before.
     assert_eq!(
         OWN_CALLS
             .data()
@@ -124,62 +127,63 @@ fn every_function_has_its_rows_before_its_first_call() {
             .get(&tags!(FUNCTION = "renamed"))
             .is_some_and(|active| *active == 0)
     );
-    assert!(NOT_KNOWN.data().rows.is_empty());
-    // They do not count towards the bound.
+    assert!(UNKNOWN_VALUES.data().rows.is_empty());
+    // These rows do not count towards `max_series`.
     assert!(BY_FUNCTION.data().rows.len() > 5);
 }
 
 #[test]
-fn a_crate_that_is_only_linked_is_there() {
+fn functions_of_a_crate_that_is_only_linked() {
     let data = CALLS.data();
     let linked = data
         .rows
         .iter()
         .find(|row| row.tag(&FUNCTION) == Some("only_linked"));
-    let linked = linked.expect("the linker knows it");
+    let linked = linked.expect("the linker keeps the declaration");
     assert_eq!(
         (linked.tag(&MODULE), linked.data),
         (Some("census_tests"), 0)
     );
 }
 
-fn the_families_are_what_dashboards_expect() {
+fn check_exposition_after_calls() {
     assert!(by_alias().is_err() && own().is_err() && Server.get().is_none());
     plain();
     assert!(fallible().is_ok());
     assert_eq!(generic(7), 7);
     drop(asynchronous());
-    let exporter = Exporter::builder().namespace("app").build().expect("sound");
-    let body = exporter.scrape(None).body;
-    let line = |name: &str, labels: &str, value: &str| {
+    let exporter = Exporter::builder().namespace("app").build();
+    let scrape = exporter.expect("a valid catalogue").scrape(None);
+    let body = scrape.body.to_string();
+    let assert_line = |name: &str, labels: &str, value: &str| {
         let line = format!("\n{name}{{{labels}}} {value}\n");
-        assert!(body.contains(&line), "{line} in {body}");
+        assert!(body.contains(&line), "no {line} in {body}");
     };
     let module = "module=\"functions_zero_rows\"";
-    // Outside of the namespace.
+    // The built-in views are outside of the namespace.
     let total = "function_calls_total";
-    line(
+    assert_line(
         total,
         &format!("function=\"by_alias\",{module},result=\"error\""),
         "1",
     );
-    line(
+    assert_line(
         total,
         &format!("function=\"Server::get\",{module},result=\"ok\""),
         "1",
     );
-    // Never polled, never begun.
-    line(
+    // The future was never polled, so the call never began.
+    assert_line(
         total,
         &format!("function=\"asynchronous\",{module},result=\"cancelled\""),
         "0",
     );
-    line(
+    assert_line(
         "function_calls_duration_seconds_count",
         &format!("function=\"generic\",{module}"),
         "1",
     );
-    line(
+    assert_line(
         "function_calls_concurrent",
         &format!("function=\"plain\",{module}"),
         "0",

@@ -1,21 +1,20 @@
-//! What bytes from a stranger may cost: memory of the order of their length, and never more than a limit.
-
-use std::alloc::System;
+//! Reading tags from arbitrary bytes allocates memory proportional to their length, and never more than a limit.
+//!
+//! A program of its own with one test: the allocator counts for all threads.
 
 use census::TagMap;
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use census_tests::allocations::during;
 
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+census_tests::count_allocations!();
 
-/// Bytes allocated for a byte of input, at most: a tag of four bytes becomes a key with its name, a value, and a place
-/// in the map and in what was read before it.
+/// The most bytes that may be allocated for a byte of input. A tag of four bytes becomes a key with its name, a value,
+/// an element of the map, and an element of the list that is sorted before.
 const FACTOR: usize = 50;
 
-/// Bytes allocated whatever the input is.
+/// Bytes that may be allocated for any input.
 const ALWAYS: usize = 512;
 
-/// Bytes allocated for input of any length: 4096 keys of two bytes are the most that is let in.
+/// The most bytes that may be allocated for any input: the longest input that is accepted has 4096 keys of two bytes.
 const LIMIT: usize = 1 << 20;
 
 fn read_binary(bytes: &[u8]) -> bool {
@@ -38,14 +37,14 @@ fn tag(key: &str, value: &str) -> Vec<u8> {
     .concat()
 }
 
-/// Many tags with different keys, as short as can be.
+/// Many tags with different keys of two bytes.
 fn many(count: usize, value: &str) -> Vec<u8> {
     let keys = (' '..='~').flat_map(|a| (' '..='~').map(move |b| format!("{a}{b}")));
     let tags = keys.take(count).flat_map(|key| tag(&key, value));
     std::iter::once(0).chain(tags).collect()
 }
 
-/// What is meant to cost much, and whether it is read at all.
+/// Inputs that are meant to be expensive, and whether they are accepted.
 fn binary_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
     let repeated = |tag: &[u8], count: usize| [&[0], tag.repeat(count).as_slice()].concat();
     let length = |tail: &[u8]| [&[0, 0], tail].concat();
@@ -53,13 +52,13 @@ fn binary_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
         ("nothing", vec![], false),
         ("no tags", vec![0], true),
         ("one tag", repeated(&tag("k", "v"), 1), true),
-        ("as many keys as there may be", many(4096, ""), true),
-        ("with values", many(2730, "v"), true),
+        ("the largest number of keys", many(4096, ""), true),
+        ("many keys with values", many(2730, "v"), true),
         ("one key more", many(4097, ""), false),
         ("one key 8192 times", repeated(&tag("k", ""), 8192), true),
-        ("and once more", repeated(&tag("k", ""), 8193), false),
+        ("one key 8193 times", repeated(&tag("k", ""), 8193), false),
         (
-            "a million times",
+            "one key a million times",
             repeated(&tag("k", "v"), 1_000_000),
             false,
         ),
@@ -78,7 +77,7 @@ fn binary_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
             repeated(&[0x80], 100_000),
             true,
         ),
-        ("a varint without end", length(&vec![0x80; 100_000]), false),
+        ("an endless varint", length(&vec![0x80; 100_000]), false),
         (
             "a key of ten million bytes",
             [&[0, 0, 0x80, 0xad, 0xe2, 4][..], &vec![b'k'; 10_000_000]].concat(),
@@ -102,7 +101,7 @@ fn baggage_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
     vec![
         ("nothing", vec![], false),
         ("one member", b"k=v".to_vec(), true),
-        ("as many keys as are read", numbered(64), true),
+        ("the largest number of keys", numbered(64), true),
         ("a million keys", numbered(1_000_000), true),
         ("one key a million times", long("k=v,", 1_000_000), true),
         ("commas", long(",", 10_000_000), false),
@@ -112,12 +111,12 @@ fn baggage_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
             false,
         ),
         (
-            "a value that fills the room",
+            "a value of the maximal size",
             [b"k=".to_vec(), long("%FF", 2730)].concat(),
             false,
         ),
         (
-            "a key that fills the room",
+            "a key of the maximal size",
             [long("%41", 2730), b"=".to_vec()].concat(),
             false,
         ),
@@ -140,15 +139,13 @@ fn baggage_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
     ]
 }
 
-/// Reads an input, and says what that allocated, all in all. (No less than it ever held at once.)
-fn check(shape: &str, bytes: &[u8], is_read: bool, read: fn(&[u8]) -> bool) -> usize {
-    // What is made once in a program is made before.
+/// Reads an input, and returns the sum of all allocations, which is at least the memory that was held at any moment.
+fn check(shape: &str, bytes: &[u8], is_accepted: bool, read: fn(&[u8]) -> bool) -> usize {
+    // The first call makes what is made once in a program.
     read(bytes);
-    let region = Region::new(ALLOCATOR);
-    let found = read(bytes);
-    let change = region.change();
-    let allocated = change.bytes_allocated;
-    assert_eq!(found, is_read, "{shape}");
+    let (accepted, stats) = during(|| read(bytes));
+    let allocated = stats.bytes_allocated;
+    assert_eq!(accepted, is_accepted, "{shape}");
     let allowed = (FACTOR * bytes.len() + ALWAYS).min(LIMIT);
     assert!(
         allocated <= allowed,
@@ -156,27 +153,26 @@ fn check(shape: &str, bytes: &[u8], is_read: bool, read: fn(&[u8]) -> bool) -> u
         bytes.len()
     );
     assert_eq!(
-        change.bytes_deallocated, allocated,
-        "{shape}: something was kept"
+        stats.bytes_deallocated, allocated,
+        "{shape}: some memory was kept"
     );
     allocated
 }
 
-/// One test alone: the allocator counts what all threads do.
 #[test]
-fn memory_is_of_the_order_of_the_input() {
+fn memory_is_proportional_to_the_input() {
     let mut most = 0;
-    for (shape, bytes, is_read) in binary_shapes() {
-        most = most.max(check(shape, &bytes, is_read, read_binary));
-        // Nor may it matter where it ends.
+    for (shape, bytes, is_accepted) in binary_shapes() {
+        most = most.max(check(shape, &bytes, is_accepted, read_binary));
+        // The same for truncated input.
         for part in 1..8 {
-            let cut = &bytes[..bytes.len() * part / 8];
-            check(shape, cut, read_binary(cut), read_binary);
+            let truncated = &bytes[..bytes.len() * part / 8];
+            check(shape, truncated, read_binary(truncated), read_binary);
         }
     }
-    // That the allocator counts.
+    // The allocator counts: otherwise all numbers would be 0.
     assert!(most > 4096 * 100, "{most}");
-    for (shape, bytes, is_read) in baggage_shapes() {
-        check(shape, &bytes, is_read, read_baggage);
+    for (shape, bytes, is_accepted) in baggage_shapes() {
+        check(shape, &bytes, is_accepted, read_baggage);
     }
 }

@@ -1,10 +1,11 @@
-//! Any measurements, on any of some threads that end and begin, with tags from anywhere, give what a list of them gives.
+//! Rows are compared with a model: a list of the measurements. The measurements are arbitrary, on threads that begin
+//! and end, and their tags come from everywhere.
 //!
-//! One thing is done after the other, so what the newest value is, and which row was one too many, is known.
+//! Steps do not overlap, so the model knows the newest value, and which rows are over the limit.
 
 #![expect(
     clippy::indexing_slicing,
-    reason = "a test: what is not there is its failure"
+    reason = "the test fails if an element is missing"
 )]
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use census::{
     AsTagValue, Count, Distribution, DistributionData, LastValue, Measure, Number, Sum, TagKey,
     TagValueRef, Value, View, record, tag, tags,
 };
+use census_tests::rows::{row, tag_values};
 use proptest::prelude::*;
 
 #[tag(name = "model_a")]
@@ -25,7 +27,7 @@ static A: TagKey;
 static SECOND_A: TagKey;
 #[tag(name = "model_b")]
 static B: TagKey;
-/// No view's column.
+/// A key that is no column of any view.
 #[tag(name = "model_c")]
 static C: TagKey;
 
@@ -34,26 +36,26 @@ static LONG: &str = match str::from_utf8(&[b'l'; 300]) {
     Ok(text) => text,
     Err(_) => "",
 };
-const TEXTS: [&str; 5] = [
+const VALUES: [&str; 5] = [
     "x",
     "y",
     "",
-    "a longer text than fits where short ones do",
+    "a value that is too long to be stored inline",
     "_overflow",
 ];
 
-/// A literal, the very same wherever it is used: one of the texts.
-struct Same(usize);
+/// One of the values, as a literal with the same address wherever it is used.
+struct Shared(usize);
 
-static SAME: [&str; 5] = TEXTS;
+static SHARED: [&str; 5] = VALUES;
 
-impl AsTagValue for Same {
+impl AsTagValue for Shared {
     fn as_tag_value(&self) -> TagValueRef<'_> {
-        TagValueRef::one_of(&SAME, self.0 % 5)
+        TagValueRef::one_of(&SHARED, self.0 % 5)
     }
 }
 
-/// A literal that is too long.
+/// A literal that is longer than a tag value may be.
 struct Long;
 
 impl AsTagValue for Long {
@@ -62,14 +64,14 @@ impl AsTagValue for Long {
     }
 }
 
-/// Does something with one of the texts as a literal.
+/// Passes one of the values, as a literal, to a macro.
 macro_rules! with_literal {
-    ($number:expr, $record:ident) => {
-        match $number % 5 {
+    ($index:expr, $record:ident) => {
+        match $index % 5 {
             0 => $record!("x"),
             1 => $record!("y"),
             2 => $record!(""),
-            3 => $record!("a longer text than fits where short ones do"),
+            3 => $record!("a value that is too long to be stored inline"),
             _ => $record!("_overflow"),
         }
     };
@@ -77,33 +79,40 @@ macro_rules! with_literal {
 
 #[derive(Clone, Debug)]
 struct Step {
+    /// The thread that records.
     thread: usize,
-    what: u8,
+    /// 0 to 3: an action other than a measurement. Above, the measure.
+    action: u8,
+    /// The index of the recorded value.
     value: usize,
+    /// The way in which the measurement is recorded, and its tags are given.
     way: u8,
+    /// The index of the value of the tag `a`.
     a: usize,
+    /// The index of the value of the tag `b`.
     b: usize,
+    /// The values of both tags in a scope around the measurement.
     scope: Option<(usize, usize)>,
 }
 
-/// The tags that count: those of `a` and `b`.
+/// The values of `a` and `b` that a measurement has.
 type Key = (String, String);
 
 impl Step {
     fn a(&self) -> &'static str {
-        TEXTS[self.a % 5]
+        VALUES[self.a % 5]
     }
 
     fn b(&self) -> &'static str {
-        TEXTS[self.b % 5]
+        VALUES[self.b % 5]
     }
 
-    /// Records, and says by which tags it is to be found.
+    /// Records a value, and returns the tags that it must be counted with.
     fn record<T: Value>(&self, measure: &Measure<T>, also: &Measure<u64>, value: T) -> Key {
         let Some((a, b)) = self.scope else {
             return self.record_in_scope(measure, also, value, ("", ""));
         };
-        let (a, b) = (TEXTS[a % 5], TEXTS[b % 5]);
+        let (a, b) = (VALUES[a % 5], VALUES[b % 5]);
         tags!(A = a, B = b).scope(|| self.record_in_scope(measure, also, value, (a, b)))
     }
 
@@ -115,7 +124,7 @@ impl Step {
         scope: (&str, &str),
     ) -> Key {
         let (a, b) = (self.a(), self.b());
-        let (counts_a, counts_b) = match self.way {
+        let (expected_a, expected_b) = match self.way {
             0 => {
                 measure.record(value);
                 scope
@@ -161,11 +170,11 @@ impl Step {
             }
             8 => {
                 measure.bind(tags!(A = a)).record(value);
-                // `tags!` has the scope's, too.
+                // `tags!` includes the tags of the scope.
                 (a, scope.1)
             }
             9 => {
-                let key = TagKey::new("model_a").expect("a name");
+                let key = TagKey::new("model_a").expect("a valid name");
                 record!(measure = value, tags(key = a, B = "x"));
                 (a, "x")
             }
@@ -178,11 +187,17 @@ impl Step {
                 (a, b)
             }
             12 => {
-                record!(measure = value, tags(A = Same(self.a), B = Same(self.b)));
+                record!(
+                    measure = value,
+                    tags(A = Shared(self.a), B = Shared(self.b))
+                );
                 (a, b)
             }
             13 => {
-                record!(measure = value, tags(B = Same(self.b), A = Same(self.a)));
+                record!(
+                    measure = value,
+                    tags(B = Shared(self.b), A = Shared(self.a))
+                );
                 (a, b)
             }
             _ => {
@@ -194,7 +209,7 @@ impl Step {
                 (a, "x")
             }
         };
-        (counts_a.to_owned(), counts_b.to_owned())
+        (expected_a.to_owned(), expected_b.to_owned())
     }
 }
 
@@ -209,9 +224,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         0..5_usize,
         scope,
     );
-    let step = step.prop_map(|(thread, what, value, way, a, b, scope)| Step {
+    let step = step.prop_map(|(thread, action, value, way, a, b, scope)| Step {
         thread,
-        what,
+        action,
         value,
         way,
         a,
@@ -221,7 +236,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..200)
 }
 
-/// Threads that do one thing at a time.
+/// A thread that runs one function at a time.
 struct Worker {
     jobs: Sender<Box<dyn FnOnce() + Send>>,
     thread: JoinHandle<()>,
@@ -235,28 +250,28 @@ impl Worker {
     }
 
     fn call<R: Send + 'static>(&self, f: impl FnOnce() -> R + Send + 'static) -> R {
-        let (answer, answered) = channel();
-        let job = Box::new(move || answer.send(f()).expect("somebody waits"));
-        self.jobs.send(job).expect("it runs");
-        answered.recv().expect("it does not panic")
+        let (sender, result) = channel();
+        let job = Box::new(move || sender.send(f()).expect("the test waits"));
+        self.jobs.send(job).expect("the thread runs");
+        result.recv().expect("the function does not panic")
     }
 
     fn end(self) {
         drop(self.jobs);
-        self.thread.join().expect("it does not panic");
+        self.thread.join().expect("the thread does not panic");
     }
 }
 
 /// A type of values in the model.
-trait Modelled: Value + PartialOrd + Into<Number> {
+trait Modeled: Value + PartialOrd + Into<Number> {
     const VALUES: &'static [Self];
     const BOUNDS: &'static [Self];
     fn sum(values: &[Self]) -> Number;
-    /// As mean and deviations see it.
+    /// The value as the mean and the deviations have it.
     fn float(self) -> f64;
 }
 
-impl Modelled for u64 {
+impl Modeled for u64 {
     const VALUES: &'static [Self] = &[0, 1, 10, 11, u64::MAX, (1 << 53) + 1, 7];
     const BOUNDS: &'static [Self] = &[0, 10, 1 << 53, u64::MAX];
     fn sum(values: &[Self]) -> Number {
@@ -270,7 +285,7 @@ impl Modelled for u64 {
     }
 }
 
-impl Modelled for i64 {
+impl Modeled for i64 {
     const VALUES: &'static [Self] = &[0, -1, i64::MIN, i64::MAX, 5, -10, 6];
     const BOUNDS: &'static [Self] = &[-10, 0, 5];
     fn sum(values: &[Self]) -> Number {
@@ -284,7 +299,7 @@ impl Modelled for i64 {
     }
 }
 
-impl Modelled for f64 {
+impl Modeled for f64 {
     const VALUES: &'static [Self] = &[0.0, -0.0, 0.1, -1.5, 1e9, 1e9 + 1.0, 5e-324, f64::NAN, 2.5];
     const BOUNDS: &'static [Self] = &[-1.0, 0.0, 0.1, 1e9];
     fn sum(values: &[Self]) -> Number {
@@ -295,7 +310,7 @@ impl Modelled for f64 {
     }
 }
 
-impl Modelled for Duration {
+impl Modeled for Duration {
     const VALUES: &'static [Self] = &[
         Duration::ZERO,
         Duration::from_nanos(1),
@@ -310,32 +325,32 @@ impl Modelled for Duration {
         Duration::from_secs(10),
     ];
     fn sum(values: &[Self]) -> Number {
-        let longest = Duration::from_nanos(u64::MAX);
         let sum: Duration = values.iter().sum();
-        sum.min(longest).into()
+        sum.min(Duration::from_nanos(u64::MAX)).into()
     }
     fn float(self) -> f64 {
         Number::from(self).as_f64()
     }
 }
 
-/// What was recorded into a measure since a view came, in order.
+/// The measurements of a measure, in order.
 type Log<T> = Vec<(Key, T)>;
 
-/// The values of each row, given the columns' values; one row for all that is too much.
-fn rows<T: Copy>(
+/// The values of each row, and how many of them are in the overflow row. `columns` selects the values of a view's
+/// columns, and `max` is the view's limit of rows.
+fn expected_rows<T: Copy>(
     log: &Log<T>,
     max: usize,
     columns: impl Fn(&Key) -> Vec<String>,
 ) -> (BTreeMap<Vec<String>, Vec<T>>, u64) {
     let (mut rows, mut overflowed) = (BTreeMap::<Vec<String>, Vec<T>>::new(), 0);
-    let mut counted = 0;
+    let mut row_count = 0;
     for (key, value) in log {
         let key = columns(key);
         if let Some(values) = rows.get_mut(&key) {
             values.push(*value);
-        } else if counted < max {
-            counted += 1;
+        } else if row_count < max {
+            row_count += 1;
             rows.insert(key, vec![*value]);
         } else {
             overflowed += 1;
@@ -358,8 +373,8 @@ fn only_b(key: &Key) -> Vec<String> {
     vec![key.1.clone()]
 }
 
-/// A measure with views of all sorts, and what was recorded.
-struct Lane<T: Modelled> {
+/// A measure with views of all aggregations, and the log of its measurements.
+struct MeasureModel<T: Modeled> {
     measure: Measure<T>,
     log: Log<T>,
     counts: View<Count>,
@@ -368,8 +383,9 @@ struct Lane<T: Modelled> {
     last: View<LastValue>,
     distribution: View<Distribution>,
     bounded: View<Distribution>,
-    /// A view that comes and goes, and how much had been recorded when it came.
+    /// A view that is registered at times.
     guest: View<Count>,
+    /// How many measurements the log had when the view was registered.
     guest_since: Option<usize>,
 }
 
@@ -377,45 +393,45 @@ fn is_near(a: f64, b: f64, tolerance: f64) -> bool {
     (a - b).abs() <= tolerance + f64::MIN_POSITIVE
 }
 
-impl<T: Modelled> Lane<T> {
+impl<T: Modeled> MeasureModel<T> {
     fn new(name: &str) -> Self {
         let measure = Measure::<T>::builder(format!("model/{name}"))
             .register()
-            .expect("free");
+            .expect("a free name");
         let named = |view: &str| format!("model_{name}_{view}");
         let bounds = || T::BOUNDS.iter().copied();
         let guest = View::count(named("guest"), &measure)
             .column(&B)
             .register()
-            .expect("free");
+            .expect("a free name");
         assert!(guest.unregister());
         Self {
             counts: View::count(named("counts"), &measure)
                 .column(&A)
                 .column(&B)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             total: View::sum(named("total"), &measure)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             sums: View::sum(named("sums"), &measure)
                 .column(&B)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             last: View::last_value(named("last"), &measure)
                 .column(&A)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             distribution: View::distribution(named("distribution"), &measure, bounds())
                 .column(&B)
                 .column(&A)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             bounded: View::distribution(named("bounded"), &measure, bounds())
                 .column(&A)
                 .max_series(2)
                 .register()
-                .expect("free"),
+                .expect("a free name"),
             guest,
             guest_since: None,
             log: Vec::new(),
@@ -432,12 +448,12 @@ impl<T: Modelled> Lane<T> {
         }
     }
 
-    fn guest_comes_or_goes(&mut self) {
+    fn toggle_guest(&mut self) {
         self.guest_since = if self.guest_since.is_some() {
             assert!(self.guest.unregister());
             None
         } else {
-            self.guest.register().expect("free");
+            self.guest.register().expect("a free name");
             Some(self.log.len())
         };
     }
@@ -447,22 +463,22 @@ impl<T: Modelled> Lane<T> {
         if let Some(since) = self.guest_since {
             self.check_counts(&self.guest, since, only_b);
         }
-        let (expected, _) = rows(&self.log, usize::MAX, only_b);
+        let (expected, _) = expected_rows(&self.log, usize::MAX, only_b);
         let data = self.sums.data();
         assert_eq!(data.rows.len(), expected.len());
         for row in data.rows {
-            let key: Vec<_> = row.tags().map(|(_, value)| value.to_owned()).collect();
+            let key = tag_values(&row);
             check_sum(row.data, &expected[&key]);
         }
         let all: Vec<T> = self.log.iter().map(|(_, value)| *value).collect();
         let total = self.total.data();
         assert_eq!(total.rows.len(), 1);
         check_sum(total.rows[0].data, &all);
-        let (expected, _) = rows(&self.log, usize::MAX, only_a);
+        let (expected, _) = expected_rows(&self.log, usize::MAX, only_a);
         let data = self.last.data();
         assert_eq!(data.rows.len(), expected.len());
         for row in data.rows {
-            let key: Vec<_> = row.tags().map(|(_, value)| value.to_owned()).collect();
+            let key = tag_values(&row);
             assert_eq!(
                 Some(row.data),
                 expected[&key].last().map(|last| (*last).into())
@@ -474,20 +490,16 @@ impl<T: Modelled> Lane<T> {
     }
 
     fn check_counts(&self, view: &View<Count>, since: usize, columns: fn(&Key) -> Vec<String>) {
-        let (expected, _) = rows(&self.log[since..].to_vec(), usize::MAX, columns);
+        let (expected, _) = expected_rows(&self.log[since..].to_vec(), usize::MAX, columns);
         let data = view.data();
-        let found: BTreeMap<Vec<String>, usize> = data
-            .rows
-            .iter()
-            .map(|row| {
-                let key = row.tags().map(|(_, value)| value.to_owned()).collect();
-                (key, usize::try_from(row.data).expect("few"))
-            })
+        let rows = data.rows.iter();
+        let actual: BTreeMap<Vec<String>, usize> = rows
+            .map(|row| (tag_values(row), usize::try_from(row.data).expect("few")))
             .collect();
         let expected = expected
             .into_iter()
             .map(|(key, values)| (key, values.len()));
-        assert_eq!(found, expected.collect());
+        assert_eq!(actual, expected.collect());
     }
 
     fn check_distributions(
@@ -496,21 +508,21 @@ impl<T: Modelled> Lane<T> {
         max: usize,
         columns: impl Fn(&Key) -> Vec<String>,
     ) {
-        let (expected, overflowed) = rows(&self.log, max, columns);
+        let (expected, overflowed) = expected_rows(&self.log, max, columns);
         let data = view.data();
         assert_eq!(
             (data.rows.len(), data.overflowed),
             (expected.len(), overflowed)
         );
         for row in &data.rows {
-            let key: Vec<_> = row.tags().map(|(_, value)| value.to_owned()).collect();
+            let key = tag_values(row);
             check_distribution(&row.data, &expected[&key]);
         }
     }
 }
 
-/// Also if a check fails, so that what follows begins anew.
-impl<T: Modelled> Drop for Lane<T> {
+/// Frees the names of the views, also if a check fails: proptest then runs smaller cases.
+impl<T: Modeled> Drop for MeasureModel<T> {
     fn drop(&mut self) {
         for count in [&self.counts, &self.guest] {
             count.unregister();
@@ -525,30 +537,33 @@ impl<T: Modelled> Drop for Lane<T> {
     }
 }
 
-fn check_sum<T: Modelled>(found: Number, values: &[T]) {
-    match (found, T::sum(values)) {
-        (Number::F64(found), Number::F64(expected)) => {
+fn check_sum<T: Modeled>(actual: Number, values: &[T]) {
+    match (actual, T::sum(values)) {
+        (Number::F64(actual), Number::F64(expected)) => {
             let size: f64 = values.iter().map(|value| value.float().abs()).sum();
-            assert!(is_near(found, expected, size * 1e-12), "{found} {expected}");
+            assert!(
+                is_near(actual, expected, size * 1e-12),
+                "{actual} {expected}"
+            );
         }
-        (found, expected) => assert_eq!(found, expected),
+        (actual, expected) => assert_eq!(actual, expected),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "few")]
-fn check_distribution<T: Modelled>(found: &DistributionData, values: &[T]) {
-    check_sum(found.sum, values);
+fn check_distribution<T: Modeled>(actual: &DistributionData, values: &[T]) {
+    check_sum(actual.sum, values);
     let mut buckets = vec![0; T::BOUNDS.len() + 1];
     for value in values {
         let above = T::BOUNDS.iter().filter(|bound| *bound < value).count();
         buckets[above] += 1;
     }
-    assert_eq!(found.bucket_counts, buckets);
-    assert_eq!(found.count, buckets.iter().sum::<u64>());
+    assert_eq!(actual.bucket_counts, buckets);
+    assert_eq!(actual.count, buckets.iter().sum::<u64>());
     let order = |a: &&T, b: &&T| a.partial_cmp(b).expect("no NaN");
     let (min, max) = (values.iter().min_by(order), values.iter().max_by(order));
-    assert_eq!(found.min, min.map(|min| (*min).into()));
-    assert_eq!(found.max, max.map(|max| (*max).into()));
+    assert_eq!(actual.min, min.map(|min| (*min).into()));
+    assert_eq!(actual.max, max.map(|max| (*max).into()));
     let floats: Vec<f64> = values.iter().map(|value| value.float()).collect();
     let n = floats.len() as f64;
     let mean = floats.iter().map(|value| value / n).sum::<f64>();
@@ -556,16 +571,16 @@ fn check_distribution<T: Modelled>(found: &DistributionData, values: &[T]) {
         .iter()
         .fold(0.0, |size: f64, value| size.max(value.abs()));
     assert!(
-        is_near(found.mean, mean, size * 1e-12),
+        is_near(actual.mean, mean, size * 1e-12),
         "{} {mean}",
-        found.mean
+        actual.mean
     );
     let deviations: f64 = floats.iter().map(|value| (value - mean).powi(2)).sum();
     let tolerance = n * size * size * 1e-12;
     assert!(
-        is_near(found.sum_of_squared_deviations, deviations, tolerance),
+        is_near(actual.sum_of_squared_deviations, deviations, tolerance),
         "{} {deviations}",
-        found.sum_of_squared_deviations
+        actual.sum_of_squared_deviations
     );
 }
 
@@ -573,28 +588,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn rows_hold_what_a_list_of_the_measurements_gives(steps in steps()) {
-        let also = Measure::<u64>::builder("model/also").register().expect("free");
-        let _ = View::sum("model_also", &also).column(&A).register().expect("free").unregister();
-        let alsos = View::sum("model_also", &also).column(&A).register().expect("free");
-        let (mut unsigned, mut signed) = (Lane::<u64>::new("u64"), Lane::<i64>::new("i64"));
-        let (mut float, mut time) = (Lane::<f64>::new("f64"), Lane::<Duration>::new("duration"));
+    fn rows_are_those_of_the_model(steps in steps()) {
+        let also = Measure::<u64>::builder("model/also").register().expect("a free name");
+        let _ = View::sum("model_also", &also).column(&A).register().expect("a free name").unregister();
+        let alsos = View::sum("model_also", &also).column(&A).register().expect("a free name");
+        let (mut unsigned, mut signed) = (MeasureModel::<u64>::new("u64"), MeasureModel::<i64>::new("i64"));
+        let (mut float, mut time) = (MeasureModel::<f64>::new("f64"), MeasureModel::<Duration>::new("duration"));
         let mut workers: Vec<Worker> = (0..3).map(|_| Worker::new()).collect();
         let mut also_recorded = 0;
         for step in &steps {
             let worker = &workers[step.thread];
-            match step.what {
+            match step.action {
                 0 => std::mem::replace(&mut workers[step.thread], Worker::new()).end(),
-                1 => unsigned.guest_comes_or_goes(),
-                2 => float.guest_comes_or_goes(),
+                1 => unsigned.toggle_guest(),
+                2 => float.toggle_guest(),
                 3 => {
                     unsigned.check();
                     signed.check();
                     float.check();
                     time.check();
                 }
-                what => {
-                    match what % 4 {
+                action => {
+                    match action % 4 {
                         0 => unsigned.record(worker, &also, step),
                         1 => signed.record(worker, &also, step),
                         2 => float.record(worker, &also, step),
@@ -609,8 +624,8 @@ proptest! {
         signed.check();
         float.check();
         time.check();
-        let found = alsos.data().get(&tags!(A = "x")).map(|sum| sum.as_f64());
-        prop_assert_eq!(found, (also_recorded > 0).then(|| Number::from(also_recorded).as_f64()));
+        let sum = row(&alsos, &tags!(A = "x")).map(Number::as_f64);
+        prop_assert_eq!(sum, (also_recorded > 0).then(|| Number::from(also_recorded).as_f64()));
         assert!(alsos.unregister());
     }
 }

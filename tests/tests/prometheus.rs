@@ -1,4 +1,4 @@
-//! A real Prometheus scrapes real programs, and knows what they recorded.
+//! A real Prometheus scrapes real programs, and has the values that they recorded.
 
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use census_tests::proxy::HeadersDropped;
 use census_tests::{eventually, expected, http, programs};
 
 #[test]
-fn what_was_recorded_arrives_by_openmetrics() {
+fn fixture_as_openmetrics() {
     let (_fixture, address) = programs::start_fixture();
     let prometheus = Prometheus::scraping(address);
     assert_series(&prometheus.series());
@@ -18,17 +18,17 @@ fn what_was_recorded_arrives_by_openmetrics() {
 }
 
 #[test]
-fn what_was_recorded_arrives_by_text() {
+fn fixture_as_text() {
     let (_fixture, address) = programs::start_fixture();
     let proxy = HeadersDropped::before(address);
-    let seen = http::get(
+    let response = http::get(
         &format!("http://{}/metrics", proxy.address()),
         Some("application/openmetrics-text"),
     );
-    let content_type = seen.expect("the proxy answers").content_type;
+    let content_type = response.expect("the proxy responds").content_type;
     assert_eq!(
         content_type, "text/plain; version=0.0.4; charset=utf-8",
-        "the proxy hides what is accepted"
+        "the proxy drops the header"
     );
     let prometheus = Prometheus::scraping(proxy.address());
     assert_series(&prometheus.series());
@@ -42,7 +42,7 @@ fn what_was_recorded_arrives_by_text() {
 }
 
 #[test]
-fn the_example_directory_tells_what_is_there() {
+fn example_directory() {
     let tree = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir(tree.path().join("sub")).expect("a directory");
     for (file, size) in [
@@ -54,11 +54,11 @@ fn the_example_directory_tells_what_is_there() {
         std::fs::write(tree.path().join(file), vec![b'x'; size]).expect("a file");
     }
     let mut directory = Command::new(programs::built("directory"));
-    // It walks only once while the test looks, so that what accumulates is known, too.
+    // One walk during the test, so that the counters are known.
     directory
         .arg(tree.path())
         .args(["--listen", "127.0.0.1:0", "--every", "3600"]);
-    let (_directory, address) = programs::serving(&mut directory);
+    let (_directory, address) = programs::start_server(&mut directory);
     let prometheus = Prometheus::scraping(address);
     let mut expected = vec![
         ("directory_bytes_seen_total other".to_owned(), 0.0),
@@ -90,24 +90,23 @@ fn the_example_directory_tells_what_is_there() {
         expected.push((key, calls));
     }
     expected.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut seen = Vec::new();
-    // The first scrape may have been before the end of the walk.
+    let mut actual = Vec::new();
+    // The first scrape may be before the end of the walk.
     let arrived = eventually(|| {
-        seen = directory_series(&prometheus.series());
-        (seen == expected).then_some(())
+        actual = directory_series(&prometheus.series());
+        (actual == expected).then_some(())
     });
     assert!(
         arrived.is_some(),
-        "expected {expected:#?}, there is {seen:#?}"
+        "expected {expected:#?}, actual {actual:#?}"
     );
 }
 
-/// The series of the example `directory`, but for the buckets and what depends on the clock: name and label values, in
-/// order.
+/// The series of the example `directory`, without buckets and durations: the name with the label values, in order.
 fn directory_series(series: &Series) -> Vec<(String, f64)> {
     let series = series.iter().map(|((name, labels), value)| {
         let mut key = name.clone();
-        // `kind` before `extension`
+        // Reversed: `kind` before `extension`.
         for label in labels.values().rev() {
             key.push(' ');
             key.push_str(label);
@@ -120,17 +119,11 @@ fn directory_series(series: &Series) -> Vec<(String, f64)> {
         "directory_file_size_bytes_sum",
         "function_calls_concurrent",
         "function_calls_duration_seconds",
-    ];
-    let clock = [
+        // Depends on the clock.
         "directory_walk_duration_seconds_bucket",
         "directory_walk_duration_seconds_sum",
     ];
-    let is_left_out = |key: &str| {
-        left_out
-            .iter()
-            .chain(&clock)
-            .any(|prefix| key.starts_with(prefix))
-    };
+    let is_left_out = |key: &str| left_out.iter().any(|prefix| key.starts_with(prefix));
     let mut series: Vec<_> = series.filter(|(key, _)| !is_left_out(key)).collect();
     series.sort_by(|a, b| a.0.cmp(&b.0));
     series
@@ -138,23 +131,20 @@ fn directory_series(series: &Series) -> Vec<(String, f64)> {
 
 fn assert_series(series: &Series) {
     let mut expected = expected::series();
-    expected.extend(expected::own_series());
+    expected.extend(expected::self_metrics());
     let mut differences = Vec::new();
     for (key, value) in &expected {
         match series.get(key) {
-            #[expect(
-                clippy::float_cmp,
-                reason = "what arrives is what was sent, to the last digit"
-            )]
+            #[expect(clippy::float_cmp, reason = "no digit may be lost")]
             Some(other) if other == value => {}
-            other => differences.push(format!("{key:?}: expected {value}, there is {other:?}")),
+            other => differences.push(format!("{key:?}: expected {value}, actual {other:?}")),
         }
     }
     for ((name, labels), value) in series {
-        // The library counts a few things for every view: 0 says only that there is such a view.
-        let silent = name.starts_with("census_") && *value == 0.0;
-        if !silent && !expected.contains_key(&(name.clone(), labels.clone())) {
-            differences.push(format!("{name} {labels:?} is {value}, and not expected"));
+        // The library's metrics of itself have a series for every view; most are 0.
+        let is_unused = name.starts_with("census_") && *value == 0.0;
+        if !is_unused && !expected.contains_key(&(name.clone(), labels.clone())) {
+            differences.push(format!("{name} {labels:?} is {value}, and is not expected"));
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
@@ -163,7 +153,7 @@ fn assert_series(series: &Series) {
 fn assert_metadata(mut metadata: Vec<Metadata>, open_metrics: bool) {
     metadata.retain(|family| !family.family.starts_with("census_"));
     let expected = expected::metadata(open_metrics);
-    // One by one: a difference is easier to see.
+    // One by one, because a difference is easier to see.
     for (family, expected) in metadata.iter().zip(&expected) {
         assert_eq!(family, expected);
     }
@@ -178,7 +168,7 @@ fn assert_exemplars(mut exemplars: Vec<Exemplar>) {
     for exemplar in &exemplars {
         assert!(
             (now - 600.0..now + 1.0).contains(&exemplar.time),
-            "it was recorded just now: {exemplar:?}, {now}"
+            "not recorded just now: {exemplar:?}, {now}"
         );
     }
     exemplars.sort_by(|a, b| {
@@ -186,7 +176,7 @@ fn assert_exemplars(mut exemplars: Vec<Exemplar>) {
             .partial_cmp(&(&b.name, b.value))
             .expect("no NaN")
     });
-    // Prometheus 2.42 takes the escapes off everywhere but here; others may take them off here, too.
+    // Prometheus 2.42 unescapes everything except the labels of exemplars; other versions may unescape those, too.
     let note = [
         "a \"quoted\" word\nC:\\new",
         r#"a \"quoted\" word\nC:\\new"#,

@@ -1,9 +1,11 @@
-//! Rows: which there are, and how many at most.
+//! The rows of views: their tags, their limit, and what is evaluated for them.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 
 use census::{Measure, Number, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
+use census_tests::rows::{only_row, row};
+use census_tests::scrape;
 
 #[tag]
 static WHO: TagKey;
@@ -18,6 +20,8 @@ static LOUD: Measure<u64>;
 #[measure]
 static UNVIEWED: Measure<u64>;
 #[measure]
+static VIEWED: Measure<u64>;
+#[measure]
 static KINDS: Measure<u64>;
 
 view! {
@@ -27,32 +31,21 @@ view! {
     static BOUNDED: Sum<MANY> by (WHO) { max_series: 3 }
     static ALL_MANY: Sum<MANY>;
     static LITERAL: Sum<LOUD> by (WHO) { max_series: 1 }
+    static VIEWED_COUNT: Count<VIEWED>;
     static BY_KIND: Count<KINDS> by (WHAT);
 }
 
-fn exposition() -> String {
-    census::prometheus::Exporter::builder()
-        .build_lenient()
-        .scrape(None)
-        .body
-        .into()
-}
-
 #[test]
-fn a_missing_tag_and_an_empty_one_are_one_row() {
+fn unset_and_empty_tags_are_one_row() {
     HITS.record(1);
     record!(HITS = 2, tags(WHO = ""));
     record!(HITS = 4, tags(WHO = None::<&str>));
     record!(HITS = 8, tags(WHO = "x", WHAT = "w"));
     assert_eq!(BY_WHO.data().rows.len(), 2);
-    assert_eq!(BY_WHO.data().get(&TagMap::new()), Some(&3));
-    assert!(
-        BY_BOTH
-            .data()
-            .get(&tags!(WHO = "x", WHAT = "w"))
-            .is_some_and(|sum| *sum == 8)
-    );
-    assert_eq!(ALL.data().get(&TagMap::new()), Some(&4));
+    assert_eq!(row(&BY_WHO, &TagMap::new()), Some(3));
+    let both = row(&BY_BOTH, &tags!(WHO = "x", WHAT = "w"));
+    assert_eq!(both, Some(Number::U64(8)));
+    assert_eq!(only_row(&ALL), Some(4));
     let data = BY_BOTH.data();
     let row = data.rows.last().expect("two rows");
     assert_eq!(
@@ -72,38 +65,40 @@ fn a_missing_tag_and_an_empty_one_are_one_row() {
 }
 
 #[test]
-fn what_is_too_much_goes_to_the_overflow_row_and_totals_stay_right() {
+fn overflow_row_keeps_totals_exact() {
     for i in 0..100_u64 {
         record!(MANY = 1, tags(WHO = i % 10));
     }
     let data = BOUNDED.data();
-    assert_eq!(data.rows.len(), 4, "three, and the overflow row");
-    assert!(
-        data.get(&tags!(WHO = "_overflow"))
-            .is_some_and(|sum| *sum == 70)
-    );
+    assert_eq!(data.rows.len(), 4, "three rows and the overflow row");
+    let overflow = data.get(&tags!(WHO = "_overflow"));
+    assert_eq!(overflow, Some(&Number::U64(70)));
     assert_eq!(data.overflowed, 70);
-    assert_eq!(ALL_MANY.data().get(&TagMap::new()), Some(&Number::U64(100)));
-    assert!(exposition().contains("census_overflowed_measurements_total{view=\"bounded\"} 70\n"));
+    assert_eq!(only_row(&ALL_MANY), Some(Number::U64(100)));
+    assert!(
+        scrape::views_of_this_process()
+            .contains("census_overflowed_measurements_total{view=\"bounded\"} 70\n")
+    );
 }
 
 #[test]
-fn a_tag_value_that_reads_like_the_overflow_row_is_no_second_series() {
+fn tag_value_equal_to_the_overflow_row() {
     record!(LOUD = 1, tags(WHO = "_overflow"));
     record!(LOUD = 2, tags(WHO = "a"));
     record!(LOUD = 4, tags(WHO = "b"));
     assert_eq!(LITERAL.data().rows.len(), 1);
-    assert!(
-        LITERAL
-            .data()
-            .get(&tags!(WHO = "_overflow"))
-            .is_some_and(|sum| *sum == 7)
+    let sum = row(&LITERAL, &tags!(WHO = "_overflow"));
+    assert_eq!(sum, Some(Number::U64(7)));
+    assert_eq!(
+        scrape::views_of_this_process()
+            .matches("\nliteral_total{")
+            .count(),
+        1
     );
-    assert_eq!(exposition().matches("\nliteral_total{").count(), 1);
 }
 
 #[test]
-fn every_kind_of_value_can_be_a_tag() {
+fn types_of_tag_values() {
     #[derive(Clone, Copy, census::TagValue)]
     enum Method {
         HttpGet,
@@ -111,10 +106,10 @@ fn every_kind_of_value_can_be_a_tag() {
         Post,
     }
     let long = "\u{e9}".repeat(200);
-    let text = String::from("text");
+    let string = String::from("text");
     record!(KINDS = 1, tags(WHAT = Method::HttpGet));
     record!(KINDS = 1, tags(WHAT = &Method::Post));
-    record!(KINDS = 1, tags(WHAT = text));
+    record!(KINDS = 1, tags(WHAT = string));
     record!(KINDS = 1, tags(WHAT = Cow::Borrowed("cow")));
     record!(KINDS = 1, tags(WHAT = true));
     record!(KINDS = 1, tags(WHAT = 'c'));
@@ -125,20 +120,20 @@ fn every_kind_of_value_can_be_a_tag() {
     let data = BY_KIND.data();
     let rows: Vec<_> = data.rows.iter().filter_map(|row| row.tag(&WHAT)).collect();
     let max = u128::MAX.to_string();
-    let cut = "\u{e9}".repeat(127);
+    let truncated = "\u{e9}".repeat(127);
     assert_eq!(
         rows,
         [
-            "http_get", "POST", "text", "cow", "true", "c", "-7", &max, &cut, "v"
+            "http_get", "POST", "text", "cow", "true", "c", "-7", &max, &truncated, "v"
         ]
     );
 }
 
 #[test]
-fn nothing_is_evaluated_for_what_nobody_views() {
-    let calls = Cell::new(0);
+fn measures_without_views_are_not_evaluated() {
+    let evaluations = Cell::new(0);
     let count = || {
-        calls.set(calls.get() + 1);
+        evaluations.set(evaluations.get() + 1);
         1
     };
     record!(
@@ -146,13 +141,14 @@ fn nothing_is_evaluated_for_what_nobody_views() {
         tags(WHO = count()),
         exemplar(id = count())
     );
-    assert_eq!(calls.get(), 0);
+    assert_eq!(evaluations.get(), 0);
     assert!(!UNVIEWED.is_viewed());
-    // One of the measures is viewed: all is evaluated, once.
+    // If one of the measures has a view, every expression is evaluated once.
     record!(
         UNVIEWED = count(),
-        HITS = 0,
+        VIEWED = 0,
         tags(WHO = count().to_string())
     );
-    assert_eq!(calls.get(), 2);
+    assert_eq!(evaluations.get(), 2);
+    assert_eq!(only_row(&VIEWED_COUNT), Some(1));
 }

@@ -1,27 +1,27 @@
-//! The HTTP endpoint, as a program starts and stops it, and as clients see it.
+//! The HTTP endpoint: how a program starts and stops it, and how clients see it.
 //!
-//! Clients are plain sockets, which block: the runtimes have threads of their own.
+//! The clients are blocking sockets, so the runtimes have several threads.
 
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of tests, which clippy takes for anything but"
+    reason = "helpers of tests fail the test"
 )]
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use census::prometheus::{Exporter, ServeError, Server, serve};
+use census_tests::polling::poll_once;
+use census_tests::scrape::collecting;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
-use prometheus_client::registry::Registry;
 use warp::Filter;
 
 fn exporter() -> Exporter {
@@ -46,14 +46,14 @@ fn send(address: SocketAddr, method: &str, path: &str, header: &str) -> TcpStrea
     client
 }
 
-struct Answer {
+struct Response {
     status: u16,
-    /// In lower case.
+    /// The status line and the headers, in lower case.
     headers: String,
     body: String,
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .lines()
@@ -65,112 +65,107 @@ impl Answer {
     }
 }
 
-fn receive(mut client: TcpStream) -> Answer {
-    let mut answer = String::new();
-    client.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer
+fn receive(mut client: TcpStream) -> Response {
+    let mut response = String::new();
+    client.read_to_string(&mut response).unwrap();
+    let (head, body) = response
         .split_once("\r\n\r\n")
-        .unwrap_or_else(|| panic!("no answer: {answer:?}"));
+        .unwrap_or_else(|| panic!("not a response: {response:?}"));
     let status = head
         .strip_prefix("HTTP/1.1 ")
         .and_then(|head| head.get(..3))
         .unwrap();
-    Answer {
+    Response {
         status: status.parse().unwrap(),
         headers: head.to_lowercase(),
         body: body.to_owned(),
     }
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str) -> Answer {
+fn request(address: SocketAddr, method: &str, path: &str) -> Response {
     receive(send(address, method, path, ""))
 }
 
-/// A client would be answered there if there was a server.
+/// Whether no server listens on an address, and a new one could.
 fn is_free(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_err() && TcpListener::bind(address).is_ok()
 }
 
-/// A collector of a user's, which takes until it is told to go on.
-struct Slow {
+/// A collector that waits until the test lets it return.
+struct Blocking {
     begun: Sender<()>,
-    go_on: Mutex<Receiver<()>>,
+    release: Mutex<Receiver<()>>,
 }
 
-impl fmt::Debug for Slow {
+impl fmt::Debug for Blocking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Slow")
+        f.write_str("Blocking")
     }
 }
 
-impl Collector for Slow {
+impl Collector for Blocking {
     fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
         self.begun.send(()).map_err(|_| fmt::Error)?;
-        self.go_on.lock().unwrap().recv().map_err(|_| fmt::Error)
+        self.release.lock().unwrap().recv().map_err(|_| fmt::Error)
     }
 }
 
-/// A server with such a collector.
-async fn slow_server() -> (Server, Receiver<()>, Sender<()>) {
-    let (begun, has_begun) = channel();
-    let (go_on, wait) = channel();
-    let mut registry = Registry::default();
-    registry.register_collector(Box::new(Slow {
-        begun,
-        go_on: Mutex::new(wait),
-    }));
-    let exporter = Exporter::builder().registry(registry).build_lenient();
-    (
-        exporter.bind("127.0.0.1:0").await.unwrap(),
-        has_begun,
-        go_on,
-    )
+/// A server with a [`Blocking`] collector, the signal of a begun scrape, and the release of the collector.
+async fn blocking_server() -> (Server, Receiver<()>, Sender<()>) {
+    let (begun_sender, begun) = channel();
+    let (release, release_receiver) = channel();
+    let exporter = collecting(Blocking {
+        begun: begun_sender,
+        release: Mutex::new(release_receiver),
+    });
+    let server = exporter.build_lenient().bind("127.0.0.1:0").await;
+    (server.unwrap(), begun, release)
 }
 
 #[test]
-fn a_program_without_a_runtime_spawns_it() {
+fn spawn_needs_no_runtime() {
     let server = exporter().spawn("127.0.0.1:0").unwrap();
     let address = server.local_addr();
     assert_ne!(address.port(), 0);
-    let answer = ask(address, "GET", "/metrics");
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.length(), answer.body.len());
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let response = request(address, "GET", "/metrics");
+    assert_eq!(response.status, 200);
+    assert_eq!(response.length(), response.body.len());
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     assert!(
-        answer
+        response
             .header("content-type")
             .unwrap()
             .starts_with("text/plain; version=0.0.4")
     );
     assert!(
-        answer.body.contains("census_catalogue_problems"),
+        response.body.contains("census_catalogue_problems"),
         "{}",
-        answer.body
+        response.body
     );
 }
 
 #[test]
-fn the_accept_header_decides_the_format() {
+fn accept_header_selects_the_format() {
     let server = exporter().spawn("127.0.0.1:0").unwrap();
     let address = server.local_addr();
     let accept = "Accept: application/openmetrics-text; version=1.0.0\r\n";
-    let answer = receive(send(address, "GET", "/metrics?x=y", accept));
+    let response = receive(send(address, "GET", "/metrics?x=y", accept));
     assert!(
-        answer
+        response
             .header("content-type")
             .unwrap()
             .starts_with("application/openmetrics-text")
     );
-    assert!(answer.body.ends_with("# EOF\n"));
+    assert!(response.body.ends_with("# EOF\n"));
 }
 
 #[test]
-fn a_head_has_the_headers_of_the_get_and_no_body() {
+fn head_has_the_headers_of_get_and_no_body() {
     let server = exporter().spawn("127.0.0.1:0").unwrap();
     let address = server.local_addr();
     let (get, head) = (
-        ask(address, "GET", "/metrics"),
-        ask(address, "HEAD", "/metrics"),
+        request(address, "GET", "/metrics"),
+        request(address, "HEAD", "/metrics"),
     );
     assert_eq!(head.status, 200);
     assert_eq!(head.body, "");
@@ -190,15 +185,15 @@ fn other_paths_are_404_and_other_methods_405() {
         "/%00",
         "/metricsx?/metrics",
     ] {
-        let answer = ask(address, "GET", path);
-        assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.body.contains("/metrics"), "{}", answer.body);
+        let response = request(address, "GET", path);
+        assert_eq!(response.status, 404, "{path}");
+        assert!(response.body.contains("/metrics"), "{}", response.body);
     }
-    assert_eq!(ask(address, "POST", "/").status, 404);
+    assert_eq!(request(address, "POST", "/").status, 404);
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"] {
-        let answer = ask(address, method, "/metrics");
+        let response = request(address, method, "/metrics");
         assert_eq!(
-            (answer.status, answer.header("allow")),
+            (response.status, response.header("allow")),
             (405, Some("get, head")),
             "{method}"
         );
@@ -206,7 +201,7 @@ fn other_paths_are_404_and_other_methods_405() {
 }
 
 #[test]
-fn a_connection_serves_many_requests() {
+fn many_requests_on_one_connection() {
     let server = exporter().spawn("127.0.0.1:0").unwrap();
     let mut client = connect(server.local_addr());
     for _ in 0..3 {
@@ -224,7 +219,7 @@ fn a_connection_serves_many_requests() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_port_in_use_is_an_error_that_names_it() {
+async fn port_in_use() {
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = other.local_addr().unwrap();
     let errors = [
@@ -244,11 +239,10 @@ async fn a_port_in_use_is_an_error_that_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_that_is_none_is_an_error_that_quotes_it() {
-    // A label longer than a host name's may be: nobody needs to be asked to refuse it.
-    let unknown = format!("{}:80", "x".repeat(64));
-    let bad = ["8000", "localhost", "127.0.0.1:65536", "", &unknown];
-    for address in bad {
+async fn invalid_address() {
+    // A label of a host name has at most 63 characters, so this needs no name server to be rejected.
+    let long = format!("{}:80", "x".repeat(64));
+    for address in ["8000", "localhost", "127.0.0.1:65536", "", &long] {
         for error in [
             exporter().spawn(address).unwrap_err(),
             exporter().bind(address).await.unwrap_err(),
@@ -260,7 +254,7 @@ async fn an_address_that_is_none_is_an_error_that_quotes_it() {
             );
         }
     }
-    // An address of the documentation's, which no interface has.
+    // An address that is reserved for documentation, so no interface has it.
     let error = exporter().bind("192.0.2.1:8000").await.unwrap_err();
     assert!(
         error
@@ -271,8 +265,8 @@ async fn an_address_that_is_none_is_an_error_that_quotes_it() {
 }
 
 #[test]
-fn without_a_runtime_there_is_an_error_and_no_panic() {
-    let polled = pin!(exporter().bind("127.0.0.1:0")).poll(&mut Context::from_waker(Waker::noop()));
+fn bind_without_a_runtime_is_an_error() {
+    let polled = poll_once(exporter().bind("127.0.0.1:0"));
     assert!(
         matches!(polled, Poll::Ready(Err(ServeError::NoRuntime))),
         "{polled:?}"
@@ -290,28 +284,28 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn serve_goes_on_in_the_background() {
+async fn serve_runs_in_the_background() {
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap()
         .port();
-    // On another task, to see that the future may be sent there.
+    // On another task, because the future must be `Send`.
     tokio::spawn(serve(("127.0.0.1", port)))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(
-        ask(([127, 0, 0, 1], port).into(), "GET", "/metrics").status,
+        request(([127, 0, 0, 1], port).into(), "GET", "/metrics").status,
         200
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shutdown_frees_the_port() {
+async fn shutdown_frees_the_port() {
     let server = exporter().bind("127.0.0.1:0").await.unwrap();
     let address = server.local_addr();
-    assert_eq!(ask(address, "GET", "/metrics").status, 200);
+    assert_eq!(request(address, "GET", "/metrics").status, 200);
     let _idle = connect(address);
     let since = Instant::now();
     server.shutdown().await;
@@ -326,28 +320,31 @@ async fn a_shutdown_frees_the_port() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_shutdown_lets_a_request_in_flight_finish() {
-    let (server, begun, go_on) = slow_server().await;
+async fn shutdown_waits_for_requests_in_flight() {
+    let (server, begun, release) = blocking_server().await;
     let client = send(server.local_addr(), "GET", "/metrics", "");
     begun.recv().unwrap();
     let shutdown = tokio::spawn(server.shutdown());
     std::thread::sleep(Duration::from_millis(50));
     assert!(!shutdown.is_finished());
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
     shutdown.await.unwrap();
-    let answer = receive(client);
-    assert_eq!((answer.status, answer.length()), (200, answer.body.len()));
+    let response = receive(client);
+    assert_eq!(
+        (response.status, response.length()),
+        (200, response.body.len())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dropped_server_stops_at_once() {
-    let (server, begun, go_on) = slow_server().await;
+async fn dropped_server_stops_at_once() {
+    let (server, begun, release) = blocking_server().await;
     let address = server.local_addr();
     let mut client = send(address, "GET", "/metrics", "");
     begun.recv().unwrap();
     drop(server);
-    let mut answer = Vec::new();
-    match client.read_to_end(&mut answer) {
+    let mut response = Vec::new();
+    match client.read_to_end(&mut response) {
         Err(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionReset),
         Ok(read) => assert_eq!(read, 0),
     }
@@ -356,33 +353,27 @@ async fn a_dropped_server_stops_at_once() {
         assert!(since.elapsed() < Duration::from_secs(20));
         std::thread::sleep(Duration::from_millis(1));
     }
-    go_on.send(()).unwrap();
+    release.send(()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_that_panics_is_a_500() {
+async fn panicking_collector_is_a_500() {
     #[derive(Debug)]
     struct Panics;
     impl Collector for Panics {
         fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
-            panic!("a collector's, in a test")
+            panic!("on purpose")
         }
     }
-    let mut registry = Registry::default();
-    registry.register_collector(Box::new(Panics));
-    let server = Exporter::builder()
-        .registry(registry)
-        .build_lenient()
-        .bind("127.0.0.1:0")
-        .await
-        .unwrap();
+    let exporter = collecting(Panics).build_lenient();
+    let server = exporter.bind("127.0.0.1:0").await.unwrap();
     for _ in 0..2 {
-        assert_eq!(ask(server.local_addr(), "GET", "/metrics").status, 500);
+        assert_eq!(request(server.local_addr(), "GET", "/metrics").status, 500);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_routes_go_beside_those_of_the_users_own_server() {
+async fn warp_filter_in_a_users_server() {
     let hello = warp::path!("hello" / String).map(|name| format!("Hello, {name}!"));
     let internal = warp::path("internal").and(exporter().warp_filter());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -392,14 +383,14 @@ async fn the_routes_go_beside_those_of_the_users_own_server() {
             .incoming(listener)
             .run(),
     );
-    assert_eq!(ask(address, "GET", "/hello/you").body, "Hello, you!");
-    assert_eq!(ask(address, "GET", "/metrics").status, 200);
-    assert_eq!(ask(address, "GET", "/internal/metrics").status, 200);
+    assert_eq!(request(address, "GET", "/hello/you").body, "Hello, you!");
+    assert_eq!(request(address, "GET", "/metrics").status, 200);
+    assert_eq!(request(address, "GET", "/internal/metrics").status, 200);
     assert_eq!(
-        ask(address, "POST", "/metrics").header("allow"),
+        request(address, "POST", "/metrics").header("allow"),
         Some("get, head")
     );
-    assert_eq!(ask(address, "GET", "/").status, 404);
-    let head = ask(address, "HEAD", "/metrics");
+    assert_eq!(request(address, "GET", "/").status, 404);
+    let head = request(address, "HEAD", "/metrics");
     assert!(head.length() > 0 && head.body.is_empty());
 }

@@ -1,4 +1,4 @@
-//! Parsers that we did not write read both formats, and find the same in them. `conformance/` has the scripts.
+//! Parsers of another project read both formats strictly, and read the same from both. `conformance/` has the scripts.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,7 +18,7 @@ fn script(name: &str, args: &[&Path]) -> String {
 }
 
 #[test]
-fn both_formats_are_parsed_strictly_and_say_the_same() {
+fn both_formats_are_valid_and_equal() {
     let (_fixture, address) = programs::start_fixture();
     let url = format!("http://{address}/metrics");
     let text = http::body(&url, None);
@@ -32,8 +32,8 @@ fn both_formats_are_parsed_strictly_and_say_the_same() {
 
     let whole = write("whole.txt", &text);
     assert!(script("normalise.py", &[&whole]).contains("\"violations\": []"));
-    // OpenMetrics lets no histogram with a negative bound have a sum, and this parser sees to it; a sum that is left
-    // out would be missed by everyone else.
+    // In OpenMetrics a histogram with a negative bound must not have a sum. Only this parser rejects it, and other
+    // readers need the sum.
     let text = write("strict.txt", &without_negative_bounds(&text));
     let open_metrics = write("strict.om", &without_negative_bounds(&open_metrics));
     assert!(script("normalise.py", &[&open_metrics]).contains("\"format\": \"om\""));

@@ -1,10 +1,12 @@
-//! Every type of values through every aggregation.
+//! Every value type with every aggregation.
 
 use std::time::Duration;
 
-use census::{Measure, Number, TagMap, View, measure, record, view};
+use census::{Measure, Number, View, measure, record, view};
+use census_tests::rows::only_row;
+use census_tests::scrape;
 
-/// Bytes, say.
+/// Bytes.
 #[measure(unit = "By")]
 static UNSIGNED: Measure<u64>;
 #[measure]
@@ -33,39 +35,33 @@ view! {
     static TIME_DIST: Distribution<TIME>;
 }
 
-macro_rules! only {
-    ($view:ident) => {
-        $view.data().get(&TagMap::new()).cloned()
-    };
-}
-
 #[test]
 fn unsigned() {
     assert_eq!(
-        only!(UNSIGNED_COUNT),
+        only_row(&UNSIGNED_COUNT),
         Some(0),
         "a view without columns has its row from the start"
     );
     assert_eq!(
-        only!(UNSIGNED_LAST),
+        only_row(&UNSIGNED_LAST),
         None,
-        "but for a last value, which has none yet"
+        "except a last value, which has no row before its first measurement"
     );
     for value in [0, 10, 11, u64::MAX - 20] {
         UNSIGNED.record(value);
     }
-    assert_eq!(only!(UNSIGNED_COUNT), Some(4));
+    assert_eq!(only_row(&UNSIGNED_COUNT), Some(4));
     assert_eq!(
-        only!(UNSIGNED_SUM),
+        only_row(&UNSIGNED_SUM),
         Some(Number::U64(0)),
         "sums of integers wrap"
     );
-    assert_eq!(only!(UNSIGNED_LAST), Some(Number::U64(u64::MAX - 20)));
-    let data = only!(UNSIGNED_DIST).expect("a row");
+    assert_eq!(only_row(&UNSIGNED_LAST), Some(Number::U64(u64::MAX - 20)));
+    let data = only_row(&UNSIGNED_DIST).expect("a row");
     assert_eq!(
         data.bucket_counts,
         [1, 1, 2, 0],
-        "a value equal to a bound is in that bucket"
+        "a value equal to a bound is in the bucket of that bound"
     );
     assert_eq!(*data.bounds, [0, 10, u64::MAX].map(Number::U64));
     assert_eq!(
@@ -79,13 +75,13 @@ fn signed() {
     for value in [-11, -10, 0, 5, i64::MIN] {
         SIGNED.record(value);
     }
-    assert_eq!(only!(SIGNED_COUNT), Some(5));
+    assert_eq!(only_row(&SIGNED_COUNT), Some(5));
     assert_eq!(
-        only!(SIGNED_SUM),
+        only_row(&SIGNED_SUM),
         Some(Number::I64(i64::MIN.wrapping_sub(16)))
     );
-    assert_eq!(only!(SIGNED_LAST), Some(Number::I64(i64::MIN)));
-    let data = only!(SIGNED_DIST).expect("a row");
+    assert_eq!(only_row(&SIGNED_LAST), Some(Number::I64(i64::MIN)));
+    let data = only_row(&SIGNED_DIST).expect("a row");
     assert_eq!(data.bucket_counts, [3, 1, 1, 0]);
     assert_eq!(
         (data.min, data.max),
@@ -107,13 +103,13 @@ fn float() {
         FLOAT.record(value);
     }
     assert_eq!(
-        only!(FLOAT_COUNT),
+        only_row(&FLOAT_COUNT),
         Some(4),
-        "what is not finite is refused, one measurement at a time"
+        "values that are not finite are rejected one by one"
     );
-    assert_eq!(only!(FLOAT_SUM), Some(Number::F64(0.0)));
-    assert_eq!(only!(FLOAT_LAST), Some(Number::F64(0.5)));
-    let data = only!(FLOAT_DIST).expect("a row");
+    assert_eq!(only_row(&FLOAT_SUM), Some(Number::F64(0.0)));
+    assert_eq!(only_row(&FLOAT_LAST), Some(Number::F64(0.5)));
+    let data = only_row(&FLOAT_DIST).expect("a row");
     assert_eq!(data.bucket_counts, [1, 1, 1, 1]);
     assert_eq!(data.count, 4);
     assert!((data.mean - 0.0).abs() < 1e-12, "{}", data.mean);
@@ -122,10 +118,7 @@ fn float() {
         "{data:?}"
     );
     assert!((data.variance() - 6.5 / 3.0).abs() < 1e-12);
-    let body = census::prometheus::Exporter::builder()
-        .build_lenient()
-        .scrape(None)
-        .body;
+    let body = scrape::views_of_this_process();
     let line = "census_refused_measurements_total{measure=\"values/float\"} 3\n";
     assert!(body.contains(line), "{body}");
 }
@@ -136,13 +129,13 @@ fn time() {
     TIME.record(Duration::from_millis(1500));
     assert_eq!(TIME.time(|| 7), 7);
     let took = TIME.start().stop();
-    assert_eq!(only!(TIME_COUNT), Some(4));
-    assert_eq!(only!(TIME_LAST), Some(Number::Duration(took)));
-    let Some(Number::Duration(sum)) = only!(TIME_SUM) else {
+    assert_eq!(only_row(&TIME_COUNT), Some(4));
+    assert_eq!(only_row(&TIME_LAST), Some(Number::Duration(took)));
+    let Some(Number::Duration(sum)) = only_row(&TIME_SUM) else {
         panic!("a sum")
     };
     assert!(sum >= Duration::from_millis(1505) + took && sum < Duration::from_mins(1));
-    let data = only!(TIME_DIST).expect("a row");
+    let data = only_row(&TIME_DIST).expect("a row");
     let defaults = census::DEFAULT_LATENCY_BUCKETS.iter();
     assert!(
         data.bounds
@@ -152,13 +145,10 @@ fn time() {
     );
     assert!(
         data.bucket_counts[0] >= 2,
-        "5 ms are in the bucket up to 5 ms"
+        "5 ms are in the bucket of the bound 5 ms"
     );
-    // In the measure's unit.
-    let body = census::prometheus::Exporter::builder()
-        .build_lenient()
-        .scrape(None)
-        .body;
+    // Bounds are exported in the measure's unit.
+    let body = scrape::views_of_this_process();
     assert!(
         body.contains("time_dist_bucket{le=\"5.0\"}")
             && body.contains("time_dist_bucket{le=\"10000.0\"}"),
@@ -167,29 +157,31 @@ fn time() {
 }
 
 #[test]
-fn sums_end_where_they_would_fall_or_be_infinite() {
+fn sums_saturate() {
     let time = Measure::<Duration>::builder("end/time")
         .register()
-        .expect("free");
-    let times = View::sum("end_time", &time).register().expect("free");
+        .expect("a free name");
+    let times = View::sum("end_time", &time)
+        .register()
+        .expect("a free name");
     time.record(Duration::MAX);
     time.record(Duration::from_secs(1));
     let longest = Number::Duration(Duration::from_nanos(u64::MAX));
-    assert_eq!(times.data().get(&TagMap::new()), Some(&longest));
+    assert_eq!(only_row(&times), Some(longest));
     let float = Measure::<f64>::builder("end/float")
         .register()
-        .expect("free");
+        .expect("a free name");
     let floats = View::distribution("end_float", &float, [0.0])
         .register()
-        .expect("free");
+        .expect("a free name");
     float.record(f64::MAX);
     float.record(f64::MAX);
-    let data = floats.data().get(&TagMap::new()).cloned().expect("a row");
+    let data = only_row(&floats).expect("a row");
     assert_eq!(data.sum, f64::MAX);
     for _ in 0..2 {
         float.record(-f64::MAX);
     }
-    let data = floats.data().get(&TagMap::new()).cloned().expect("a row");
+    let data = only_row(&floats).expect("a row");
     assert!(
         data.mean.is_finite() && data.sum_of_squared_deviations.is_finite(),
         "{data:?}"
@@ -203,20 +195,20 @@ fn sums_end_where_they_would_fall_or_be_infinite() {
 }
 
 #[test]
-fn a_distribution_may_have_many_buckets() {
+fn many_buckets() {
     const BOUNDS: u64 = 70_000;
     let measure = Measure::<u64>::builder("many/buckets")
         .register()
-        .expect("free");
+        .expect("a free name");
     let view = View::distribution("many_buckets", &measure, 0..BOUNDS)
         .register()
-        .expect("free");
+        .expect("a free name");
     for value in [0, 65_529, 65_536, BOUNDS - 1, BOUNDS] {
         measure.record(value);
     }
-    let data = view.data().get(&TagMap::new()).cloned().expect("a row");
-    let filled = (0_u64..).zip(&data.bucket_counts);
-    let filled: Vec<u64> = filled
+    let data = only_row(&view).expect("a row");
+    let counts = (0_u64..).zip(&data.bucket_counts);
+    let filled: Vec<u64> = counts
         .filter_map(|(bucket, count)| (*count == 1).then_some(bucket))
         .collect();
     assert_eq!(filled, [0, 65_529, 65_536, BOUNDS - 1, BOUNDS]);

@@ -1,6 +1,8 @@
-//! OpenCensus's classic: the size of processed videos, by frontend.
+//! The example of OpenCensus's documentation: the size of processed videos, by frontend.
 
 use census::{Distribution, Measure, TagKey, measure, record, tag, tags, view};
+use census_tests::rows::row;
+use census_tests::scrape;
 
 const MIB: u64 = 1 << 20;
 
@@ -23,25 +25,22 @@ view! {
 }
 
 #[test]
-fn twenty_five_mebibytes_are_in_the_third_bucket() {
+fn distribution_by_frontend() {
     record!(
         VIDEO_SIZE = 25 * MIB,
         tags(FRONTEND = "ios"),
         exemplar(trace_id = "abc")
     );
-    let data = VIDEO_SIZES.data();
-    let row = data.get(&tags!(FRONTEND = "ios")).expect("recorded");
-    assert_eq!(row.bucket_counts, [0, 0, 1, 0]);
-    assert_eq!(row.sum, 25 * MIB);
-    assert_eq!(VIDEOS.data().get(&tags!(FRONTEND = "ios")), Some(&1));
+    let ios = tags!(FRONTEND = "ios");
+    let sizes = row(&VIDEO_SIZES, &ios).expect("a row");
+    assert_eq!(sizes.bucket_counts, [0, 0, 1, 0]);
+    assert_eq!(sizes.sum, 25 * MIB);
+    assert_eq!(row(&VIDEOS, &ios), Some(1));
     let exporter = census::prometheus::Exporter::builder()
         .namespace("videos")
         .build()
-        .expect("a sound catalogue");
-    println!("{}", exporter.scrape(None).body);
-    println!(
-        "{}",
-        exporter.scrape(Some("application/openmetrics-text")).body
-    );
+        .expect("a valid catalogue");
+    println!("{}", scrape::text(&exporter));
+    println!("{}", scrape::open_metrics(&exporter));
     let _: census::View<Distribution> = VIDEO_SIZES.clone();
 }

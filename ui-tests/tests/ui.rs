@@ -1,5 +1,5 @@
-//! An index of mistakes: each file of `<macro>/fail` shows one, and what the compiler then says; each file of
-//! `<macro>/pass` must compile and run. `README.md` beside this directory says how to add one.
+//! An index of mistakes: each file of `<macro>/fail` has one mistake, and the compiler's output beside it; each file of
+//! `<macro>/pass` must compile and run. `README.md` tells how to read and update the output.
 
 /// Compiles the files of one macro.
 fn check(name: &str) {
@@ -43,7 +43,7 @@ fn tag_value() {
     check("tag_value");
 }
 
-/// Where nothing means what it usually does, and where the library has another name.
+/// In scopes where common names mean something else, and with another name of the library.
 #[test]
 fn scope() {
     trybuild::TestCases::new().pass("scope/pass/*.rs");

@@ -169,7 +169,11 @@ impl Series for ManySeries {
     }
 
     fn scrape(&self) -> usize {
-        self.exporter.scrape(Some(self.accept)).body.len()
+        self.exporter
+            .scrape(Some(self.accept))
+            .body
+            .as_bytes()
+            .len()
     }
 }
 

@@ -6,17 +6,17 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, LitStr, Path, Token, token};
 
-use super::Arguments;
-use crate::args::{Arg, string};
+use super::model::Arguments;
+use crate::args::{Arg, repeated, string_without_name};
 use crate::errors::Errors;
-use crate::record::{parse, value};
-use crate::{list, suggest};
+use crate::record::{Assignment, parse_tags, value};
+use crate::{list, names, suggest};
 
 const ATTRIBUTE: &str = "`#[measure]` of a function";
 const WORDS: [&str; 6] = ["in_flight", "tags", "result", "name", "skip", "crate"];
 const IN_FLIGHT: &str = "in_flight = IN_FLIGHT";
 
-/// Reads the arguments; what is wrong is reported and left out.
+/// Reads the arguments. Wrong ones are reported and left out.
 pub(super) fn parse(args: TokenStream, errors: &mut Errors) -> Arguments {
     let mut arguments = Arguments::default();
     let mut seen: Vec<Ident> = Vec::new();
@@ -34,23 +34,25 @@ pub(super) fn parse(args: TokenStream, errors: &mut Errors) -> Arguments {
         && seen.iter().any(|word| word != "skip" && word != "crate")
             | !(arguments.latencies.is_empty() && arguments.values.is_empty())
     {
-        let message = "`skip` leaves a method out, so there is nothing more to say\n\
-                       help: write `#[measure(skip)]`, or leave the `skip` out";
+        let message = "`skip` cannot be combined with other arguments\n\
+                       help: write `#[measure(skip)]`, or remove the `skip`";
         errors.at(skip, message);
     }
     arguments
 }
 
-/// Takes a word that begins an argument and is no measure: one of ours, or one in lower case, which statics are not.
+/// Takes the word of a named argument: a known one, or one in lower case, because that is not the name of a static.
 fn word(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
     let word = ahead.call(Ident::parse_any).ok()?;
     if ahead.peek(Token![::]) {
         return None;
     }
-    let text = word.unraw().to_string();
-    let ours = WORDS.contains(&text.as_str()) || !text.chars().any(char::is_uppercase);
-    ours.then(|| input.call(Ident::parse_any).ok()).flatten()
+    let spelling = word.unraw().to_string();
+    let is_named = WORDS.contains(&spelling.as_str()) || !spelling.chars().any(char::is_uppercase);
+    is_named
+        .then(|| input.call(Ident::parse_any).ok())
+        .flatten()
 }
 
 fn keyword(
@@ -60,26 +62,25 @@ fn keyword(
     seen: &mut Vec<Ident>,
     errors: &mut Errors,
 ) -> syn::Result<()> {
-    let text = word.to_string();
-    if !WORDS.contains(&text.as_str()) {
+    let spelling = word.to_string();
+    if !WORDS.contains(&spelling.as_str()) {
         list::rest(input);
-        let help = match text.as_str() {
+        let help = match spelling.as_str() {
             "unit" => {
                 "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"ms\")]`"
                     .to_owned()
             }
-            _ => suggest::help(&text, &WORDS),
+            _ => suggest::help(&spelling, &WORDS),
         };
-        let message = format!("{ATTRIBUTE} has no argument `{text}`{help}");
+        let message = format!("{ATTRIBUTE} has no argument `{spelling}`{help}");
         return Err(syn::Error::new_spanned(word, message));
     }
     if seen.contains(&word) {
         list::rest(input);
-        let message = format!("`{text}` was given already\nhelp: leave one of them out");
-        return Err(syn::Error::new_spanned(word, message));
+        return Err(repeated(&word));
     }
     seen.push(word.clone());
-    match text.as_str() {
+    match spelling.as_str() {
         "tags" => arguments.tags = tags(input, errors)?,
         "in_flight" => {
             let value = assigned(input, &word, IN_FLIGHT)?;
@@ -124,24 +125,24 @@ fn measure(
     errors: &mut Errors,
 ) -> syn::Result<()> {
     if input.peek(LitStr) {
-        return Err(string(&input.parse()?));
+        return Err(string_without_name(&input.parse()?));
     }
     let path = input.call(Path::parse_mod_style).map_err(|error| {
-        let message = "expected a measure, or an argument\n\
+        let message = "expected a measure or an argument\n\
                        help: write `LATENCY`, `SIZE = |returned| …` or `tags(KEY = value)`";
         syn::Error::new(error.span(), message)
     })?;
-    let text = path.to_token_stream().to_string();
+    let spelling = path.to_token_stream().to_string();
     let latencies = arguments.latencies.iter();
-    let mut named = latencies.chain(arguments.values.iter().map(|(path, _)| path));
-    let twice = named.any(|other| other.to_token_stream().to_string() == text);
-    if twice {
-        let message = "this measure stands here twice\nhelp: leave one of them out";
+    let mut measures = latencies.chain(arguments.values.iter().map(|(path, _)| path));
+    let is_repeated = measures.any(|other| other.to_token_stream().to_string() == spelling);
+    if is_repeated {
+        let message = "this measure is given twice\nhelp: remove one of the two";
         errors.at(&path, message);
     }
     if input.peek(token::Paren) {
         list::rest(input);
-        let message = "a measure is named here, not called\n\
+        let message = "expected a measure, not a call\n\
                        help: write `LATENCY`, or `SIZE = |returned| …`";
         return Err(syn::Error::new_spanned(path, message));
     }
@@ -149,54 +150,51 @@ fn measure(
         let example = "SIZE = |returned| returned.len() as u64";
         let tokens = assigned(input, &path, example)?;
         let closure = closure(tokens, example)?;
-        if !twice {
+        if !is_repeated {
             arguments.values.push((path, closure));
         }
-    } else if !twice {
+    } else if !is_repeated {
         arguments.latencies.push(path);
     }
     Ok(())
 }
 
-fn tags(
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<Vec<crate::record::Assignment>> {
+fn tags(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Assignment>> {
     if !input.peek(token::Paren) {
-        let message = "tags stand in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`";
+        let message = "tags are written in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`";
         let error = input.error(message);
         list::rest(input);
         return Err(error);
     }
     let content;
     syn::parenthesized!(content in input);
-    Ok(parse::tags(&content, errors))
+    Ok(parse_tags(&content, errors))
 }
 
-/// What follows the `=`.
+/// Reads `= value`.
 fn assigned(input: ParseStream<'_>, to: impl ToTokens, example: &str) -> syn::Result<TokenStream> {
-    let valueless = |to| {
-        let text = ToTokens::to_token_stream(&to).to_string().replace(' ', "");
-        let message = format!("`{text}` has no value\nhelp: write `{example}`");
+    let without_value = |to| {
+        let spelling = ToTokens::to_token_stream(&to).to_string().replace(' ', "");
+        let message = format!("`{spelling}` has no value\nhelp: write `{example}`");
         syn::Error::new_spanned(to, message)
     };
     if input.parse::<Option<Token![=]>>()?.is_none() {
         list::rest(input);
-        return Err(valueless(to));
+        return Err(without_value(to));
     }
     let value = value(input);
     if value.is_empty() {
-        return Err(valueless(to));
+        return Err(without_value(to));
     }
     Ok(value)
 }
 
-/// A closure, or what may be one. What does not parse yet is the compiler's to report.
+/// A closure, or an expression that may be one, such as a path. The compiler reports tokens that do not parse.
 fn closure(tokens: TokenStream, example: &str) -> syn::Result<TokenStream> {
     match syn::parse2::<Expr>(tokens.clone()) {
         Ok(Expr::Lit(_) | Expr::Reference(_) | Expr::Binary(_) | Expr::Array(_)) => {
             let message = format!(
-                "expected a closure, which gets a reference to what is returned\nhelp: write `{example}`"
+                "expected a closure that takes a reference to the returned value\nhelp: write `{example}`"
             );
             Err(syn::Error::new_spanned(tokens, message))
         }
@@ -204,23 +202,23 @@ fn closure(tokens: TokenStream, example: &str) -> syn::Result<TokenStream> {
     }
 }
 
-/// The name, if it can be one as far as can be seen.
+/// The name, checked as far as a macro can.
 fn name(name: Expr, errors: &mut Errors) -> Option<Expr> {
-    if !crate::names::check_string(&name, "a name", "name = \"work\"", errors) {
+    if !names::check_string(&name, "a name", "name = \"work\"", errors) {
         return None;
     }
-    if let Some(text) = crate::names::literal(&name) {
-        let len = text.value().len();
-        if !(1..=crate::names::MAX_LEN).contains(&len) {
-            let wrong = match len {
+    if let Some(string) = names::literal(&name) {
+        let len = string.value().len();
+        if !(1..=names::MAX_LEN).contains(&len) {
+            let mistake = match len {
                 0 => "is empty".to_owned(),
                 len => format!("has {len} bytes"),
             };
             let message = format!(
-                "this name {wrong}\nhelp: write 1 to {} bytes",
-                crate::names::MAX_LEN
+                "this name {mistake}\nhelp: write 1 to {} bytes",
+                names::MAX_LEN
             );
-            errors.at(text, message);
+            errors.at(string, message);
             return None;
         }
     }

@@ -1,382 +1,182 @@
-//! From a [`Function`] to one whose calls are measured.
+//! From a [`CheckedFunction`] to tokens.
 //!
-//! There are four ways to run a body, each the thinnest for what has to be known:
-//! - *directly*, where what it returns is no `Result` and nobody looks at it: a guard records when it is dropped;
-//! - *in a closure*, because a body may `return`, where what it returns is looked at;
-//! - *in a function of its own*, where it tracks its caller, too;
-//! - *in an `async` block* that is polled by the library, where it makes a future.
-//!
-//! In all of them the body is a block of its own, in the user's braces: so the temporaries of its last expression are
-//! dropped as the user's edition says, and items in it do not stand after statements. It has a label, because braces
-//! without one are reported as unnecessary; and the label has the user's span, because otherwise the block would have the
-//! edition of this crate, and be overlooked by lints.
+//! In every [`BodyPlan`] the body is a block of its own, in the user's braces: the temporaries of its last expression are
+//! dropped as the user's edition says, and items in it do not stand after statements. The block has a label, because the
+//! compiler reports braces without one as unnecessary. The label has the user's span, because otherwise the block would
+//! have the edition of this crate, and lints would skip it.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::{ExprAsync, Lifetime, Type};
 
-use super::inputs::{self, Inputs};
+use super::call::CallExpander;
+use super::future::AsyncBlock;
+use super::inputs::{self, Statements};
 use super::item::{Function, braced};
-use super::{Arguments, Place, check, future, output, sibling};
-use crate::errors::Errors;
-use crate::generate::{Krate, ends, origin, registered};
-use crate::{names, record};
+use super::model::{BlockItem, BodyPlan, CheckedFunction, FuturePlan, ImplBlock, MeasuredFunction};
+use super::{cell, hint, output, track_caller};
 
-pub(super) fn function(
-    function: Function,
-    arguments: &Arguments,
-    place: &Place,
-    errors: &mut Errors,
+pub(super) fn block(block: ImplBlock<CheckedFunction>) -> TokenStream {
+    let ImplBlock {
+        head,
+        braces,
+        inner_attrs,
+        items,
+        ..
+    } = block;
+    let items = items.into_iter().map(|item| match item {
+        BlockItem::Function(checked) => function(*checked),
+        BlockItem::Other(tokens) => tokens,
+    });
+    let braces = braced(quote!(#(#inner_attrs)* #(#items)*), &braces);
+    quote!(#head #braces)
+}
+
+pub(super) fn function(checked: CheckedFunction) -> TokenStream {
+    let measured = match checked {
+        CheckedFunction::Measured(measured) => measured,
+        CheckedFunction::Unmeasured(function) => return function.into_token_stream(),
+    };
+    match &measured.plan {
+        BodyPlan::Direct { is_never } => direct(&measured, *is_never),
+        BodyPlan::Closure { is_never } => closure(&measured, *is_never),
+        BodyPlan::TrackCaller { is_method } => track_caller(&measured, *is_method),
+        BodyPlan::Async { is_never } => asynchronous(&measured, *is_never),
+        BodyPlan::Future(plan) => future(&measured, plan),
+    }
+}
+
+fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
+    let krate = &measured.krate;
+    let declaration = cell::declaration(measured);
+    let enter = CallExpander::new(measured).enter();
+    // A function of type `!` returns nothing, so its guard does not record `ok` when it is dropped.
+    let call = if is_never {
+        quote!(Call)
+    } else {
+        quote!(InfallibleCall)
+    };
+    let guard = quote! {
+        let mut __census_call = #krate::#call::new(&__census_plan);
+        #krate::#call::begin(&mut __census_call);
+    };
+    let labeled = labeled(&measured.body);
+    with_body(
+        &measured.function,
+        &quote!(#declaration #enter #guard #labeled),
+        &measured.body,
+    )
+}
+
+fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
+    let krate = &measured.krate;
+    let declaration = cell::declaration(measured);
+    let mut function = measured.function.clone();
+    let hint = if is_never {
+        TokenStream::new()
+    } else {
+        hint::hint(output::return_type(&function.sig.output))
+    };
+    let Statements { captures, bindings } = own_inputs(&mut function, measured);
+    let labeled = labeled(&measured.body);
+    let body = quote!(#krate::call(move || {
+        #hint #captures #bindings #labeled
+    }));
+    let run = CallExpander::new(measured).run(&declaration, &body);
+    with_body(&function, &run, &measured.body)
+}
+
+fn track_caller(measured: &MeasuredFunction, is_method: bool) -> TokenStream {
+    let declaration = cell::declaration(measured);
+    let mut function = measured.function.clone();
+    let tags = measured.arguments.tags.iter().map(|tag| &tag.value);
+    let second = track_caller::second_function(&mut function, is_method, &quote!(#(#tags)*));
+    let (inside, beside) = (&second.inside, &second.beside);
+    let run = CallExpander::new(measured).run(&quote!(#inside #declaration), &second.call);
+    let function = with_body(&function, &run, &measured.body);
+    quote!(#function #beside)
+}
+
+fn asynchronous(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
+    let declaration = cell::declaration(measured);
+    let mut function = measured.function.clone();
+    let infallible: Type = syn::parse_quote!(::core::convert::Infallible);
+    let hint = if is_never {
+        hint::hint(Some(&infallible))
+    } else {
+        hint::hint(output::return_type(&function.sig.output))
+    };
+    let Statements { captures, bindings } = own_inputs(&mut function, measured);
+    let labeled = labeled(&measured.body);
+    // The compiler reports traits that the future lacks, such as `Send`, at the body.
+    let span = Span::call_site().located_at(measured.body.span());
+    let future = quote_spanned!(span=> async move { #hint #captures #bindings #labeled });
+    let polled = CallExpander::new(measured).polled(&future, true);
+    let run = if is_never {
+        quote!(match #polled.await {})
+    } else {
+        quote!(#polled.await)
+    };
+    with_body(&function, &quote!(#declaration #run), &measured.body)
+}
+
+fn future(measured: &MeasuredFunction, plan: &FuturePlan) -> TokenStream {
+    let declaration = cell::declaration(measured);
+    let hint = match plan.output.as_ref() {
+        Some(ty) if !output::is_never(Some(ty)) => hint::hint(Some(ty)),
+        _ => TokenStream::new(),
+    };
+    let expander = CallExpander::new(measured);
+    let body = plan
+        .body
+        .with_blocks(&|block| async_block(&expander, block, &hint));
+    let labeled = labeled(&body);
+    with_body(
+        &measured.function,
+        &quote!(#declaration #labeled),
+        &measured.body,
+    )
+}
+
+/// An `async` block of the user's, polled by the library.
+fn async_block(
+    expander: &CallExpander<'_>,
+    AsyncBlock { expr, is_output }: &AsyncBlock,
+    hint: &TokenStream,
 ) -> TokenStream {
-    if !check::can_be_measured(&function, arguments, place, errors) {
-        return function.to_token_stream();
-    }
-    let Some(body) = function.body.clone() else {
-        return function.to_token_stream();
-    };
-    let krate = arguments.krate();
-    let measured = Measured {
-        krate: &krate,
-        arguments,
-    };
-    let written = function.sig.output.clone();
-    let ty = output::ty(&written);
-    if function.sig.asyncness.is_some() {
-        return measured.asynchronous(function, &body, place, ty);
-    }
-    if let Some(future) = output::future(&written) {
-        return measured.future(&function, &body, place, future.output, errors);
-    }
-    if output::is_plain(&written) && !arguments.look_at_returned() {
-        return measured.directly(&function, &body, place, ty);
-    }
-    if function.attribute("track_caller").is_some() {
-        return measured.in_function(function, place, ty);
-    }
-    measured.in_closure(function, &body, place, ty)
-}
-
-/// What all ways have in common.
-struct Measured<'a> {
-    krate: &'a Krate,
-    arguments: &'a Arguments,
-}
-
-impl Measured<'_> {
-    fn directly(
-        &self,
-        function: &Function,
-        body: &Group,
-        place: &Place,
-        ty: Option<&Type>,
-    ) -> TokenStream {
-        let krate = self.krate;
-        let declared = self.declared(function, place, ty, false);
-        let entered = self.entered();
-        let call = if output::is_never(ty) {
-            // Whatever drops it, nothing was returned.
-            quote!(Call)
-        } else {
-            quote!(PlainCall)
-        };
-        let guard = quote! {
-            let mut __census_call = #krate::__private::#call::new(&__census_plan);
-            #krate::__private::#call::begin(&mut __census_call);
-        };
-        let labelled = labelled(body);
-        with_body(function, &quote!(#declared #entered #guard #labelled), body)
-    }
-
-    fn in_closure(
-        &self,
-        mut function: Function,
-        body: &Group,
-        place: &Place,
-        ty: Option<&Type>,
-    ) -> TokenStream {
-        let krate = self.krate;
-        let declared = self.declared(&function, place, ty, false);
-        let hint = if output::is_never(ty) {
-            TokenStream::new()
-        } else {
-            output::hint(ty)
-        };
-        let Inputs { captured, bound } = self.inputs(&mut function, body);
-        let labelled = labelled(body);
-        let run = quote!(#krate::__private::call(move || {
-            #hint #captured #bound #labelled
-        }));
-        with_body(&function, &self.finished(&declared, &run), body)
-    }
-
-    fn in_function(&self, mut function: Function, place: &Place, ty: Option<&Type>) -> TokenStream {
-        let declared = self.declared(&function, place, ty, false);
-        let tags = self.arguments.tags.iter().map(|tag| &tag.value);
-        let sibling = sibling::of(&mut function, place, &quote!(#(#tags)*));
-        let (inside, beside) = (&sibling.inside, &sibling.beside);
-        let finished = self.finished(&quote!(#inside #declared), &sibling.call);
-        let body = function.body.clone();
-        let like = body.unwrap_or_else(|| Group::new(Delimiter::Brace, TokenStream::new()));
-        let function = with_body(&function, &finished, &like);
-        quote!(#function #beside)
-    }
-
-    fn asynchronous(
-        &self,
-        mut function: Function,
-        body: &Group,
-        place: &Place,
-        ty: Option<&Type>,
-    ) -> TokenStream {
-        let declared = self.declared(&function, place, ty, true);
-        let never = syn::parse_quote!(::core::convert::Infallible);
-        let is_never = output::is_never(ty);
-        let hint = output::hint(if is_never { Some(&never) } else { ty });
-        let Inputs { captured, bound } = self.inputs(&mut function, body);
-        let labelled = labelled(body);
-        // What is missing in the future is shown at the body.
-        let span = Span::call_site().located_at(body.span());
-        let future = quote_spanned!(span=> async move { #hint #captured #bound #labelled });
-        let measured = self.polled(&future, true);
-        let run = if is_never {
-            quote!(match #measured.await {})
-        } else {
-            quote!(#measured.await)
-        };
-        with_body(&function, &quote!(#declared #run), body)
-    }
-
-    fn future(
-        &self,
-        function: &Function,
-        body: &Group,
-        place: &Place,
-        ty: Option<&Type>,
-        errors: &mut Errors,
-    ) -> TokenStream {
-        let declared = self.declared(function, place, ty, true);
-        let hint = match ty {
-            Some(ty) if !output::is_never(Some(ty)) => output::hint(Some(ty)),
-            _ => TokenStream::new(),
-        };
-        let measure = |block: &ExprAsync, is_whole: bool| {
-            let ExprAsync {
-                attrs,
-                async_token,
-                capture,
-                block,
-                ..
-            } = block;
-            let label = label(block.brace_token.span.open());
-            let hint = is_whole.then_some(&hint);
-            let future = quote!(#async_token #capture { #hint #label #block });
-            let measured = self.polled(&future, capture.is_some());
-            if self.arguments.tags.is_empty() {
-                quote!(#(#attrs)* #measured)
-            } else {
-                // The tags are evaluated at the first poll.
-                quote!(#(#attrs)* #async_token #capture { #measured.await })
-            }
-        };
-        match future::measured(body, &measure) {
-            Ok(measured) => {
-                let measured = labelled(&measured);
-                with_body(function, &quote!(#declared #measured), body)
-            }
-            Err(unseen) if unseen.is_empty() => {
-                check::unseen(&function.sig.output, errors);
-                function.to_token_stream()
-            }
-            Err(unseen) => {
-                check::unseen(unseen, errors);
-                function.to_token_stream()
-            }
-        }
-    }
-
-    fn inputs(&self, function: &mut Function, body: &Group) -> Inputs {
-        let tags = &self.arguments.tags;
-        let values = tags.iter().map(|tag| &tag.value);
-        let body = body.stream();
-        inputs::owned(
-            &mut function.sig,
-            &quote!(#body #(#values)*),
-            !tags.is_empty(),
-        )
-    }
-
-    /// The function in the catalogue.
-    fn declared(
-        &self,
-        function: &Function,
-        place: &Place,
-        returned: Option<&Type>,
-        is_async: bool,
-    ) -> TokenStream {
-        let Self { krate, arguments } = self;
-        let ident = &function.sig.ident;
-        let name = match (&arguments.name, place) {
-            (Some(name), _) if names::literal(name).is_some() => quote!(#name),
-            (Some(name), _) => krate.call(quote!(__private::function_name), ends(name), name),
-            (None, Place::Alone) => ident.unraw().to_string().to_token_stream(),
-            (None, Place::Impl { ty, .. }) => format!("{ty}::{}", ident.unraw()).to_token_stream(),
-        };
-        let mut results = Vec::new();
-        if arguments.result.is_none() && !output::is_never(returned) {
-            results.push("ok");
-            results.extend(output::is_fallible(returned).then_some("error"));
-        }
-        results.push("panicked");
-        results.extend(is_async.then_some("cancelled"));
-        let origin = origin(krate, ident);
-        let registered = registered(krate, "FUNCTIONS", "FunctionCell");
-        let results = quote!(&[#(#results),*]);
-        let cell = if arguments.is_bare() {
-            quote!(bare(#name, #results, #origin))
-        } else {
-            let latencies = arguments.latencies.iter();
-            let latencies = latencies.map(|path| krate.checked("latency", path));
-            let in_flight = if let Some(path) = &arguments.in_flight {
-                let measure = krate.checked("in_flight", path);
-                quote!(::core::option::Option::Some(#measure))
-            } else {
-                quote!(::core::option::Option::None)
-            };
-            let values = arguments.values.iter();
-            let values = values.map(|(path, _)| krate.checked("measure", path));
-            quote!(new(
-                #name,
-                #results,
-                const { &[#(#latencies),*] },
-                const { #in_flight },
-                const { &[#(#values),*] },
-                #origin,
-            ))
-        };
-        quote! {
-            static __CENSUS_CELL: #krate::__private::FunctionCell =
-                #krate::__private::FunctionCell::#cell;
-            #registered
-        }
-    }
-
-    /// What a call is measured by.
-    fn plan(&self) -> TokenStream {
-        let Self { krate, arguments } = self;
-        let mut plan = quote!(#krate::__private::CallPlan::new(&__CENSUS_CELL));
-        if !arguments.tags.is_empty() {
-            let tags = record::expand_tags(krate, &arguments.tags);
-            plan = quote!(#krate::__private::CallPlan::with_tags(#plan, #tags));
-        }
-        plan
-    }
-
-    /// The plan, and its tags in context, where a call is not polled.
-    fn entered(&self) -> TokenStream {
-        let krate = self.krate;
-        let plan = self.plan();
-        let scope = (!self.arguments.tags.is_empty()).then(
-            || quote!(let __census_scope = #krate::__private::CallPlan::enter(&__census_plan);),
-        );
-        quote!(let __census_plan = #plan; #scope)
-    }
-
-    /// Runs a body, and looks at what it returns.
-    fn finished(&self, declared: &TokenStream, run: &TokenStream) -> TokenStream {
-        let krate = self.krate;
-        let entered = self.entered();
-        let looked_at = self.looked_at(&quote!(&__census_returned));
-        quote! {
-            #declared
-            #entered
-            let mut __census_call = #krate::__private::Call::new(&__census_plan);
-            #krate::__private::Call::begin(&mut __census_call);
-            let __census_returned = #run;
-            { #looked_at }
-            __census_returned
-        }
-    }
-
-    /// A future that polls a body's, which owns what it mentions, or not.
-    fn polled(&self, future: &TokenStream, owns: bool) -> TokenStream {
-        let krate = self.krate;
-        let plan = self.plan();
-        let looked_at = self.looked_at(&quote!(__census_returned));
-        let measured = |plan: &TokenStream| {
-            quote! {
-                #krate::__private::CallPlan::measured(
-                    #plan,
-                    #future,
-                    |__census_returned, __census_call| { #looked_at },
-                )
-            }
-        };
-        if self.arguments.tags.is_empty() {
-            return measured(&plan);
-        }
-        let measured = measured(&quote!(__census_plan));
-        let measured = quote!({ let __census_plan = #plan; #measured });
-        if owns {
-            // What the tags borrow is the closure's. Were it the outer future's, that would keep room for it, although
-            // it moves on into the inner one.
-            quote!(#krate::__private::call(move || #measured))
-        } else {
-            measured
-        }
-    }
-
-    /// Ends the call, with what the reference to the returned tells.
-    fn looked_at(&self, returned: &TokenStream) -> TokenStream {
-        let Self { krate, arguments } = self;
-        let result = match &arguments.result {
-            None => quote! {
-                let __census_result = #krate::__private::outcome!(#returned);
-            },
-            Some(closure) => {
-                let applied = applied(krate, returned, closure);
-                let end = krate.shown_at(ends(closure).1);
-                let value = quote_spanned!(end=> &__census_value);
-                let result = krate.call(quote!(AsTagValue::as_tag_value), ends(closure), value);
-                quote! {
-                    let __census_value = #applied;
-                    let __census_result = #result;
-                }
-            }
-        };
-        let values = arguments.values.iter().map(|(path, closure)| {
-            // The same check as in the catalogue's entry: of two equal errors the compiler shows one.
-            let measure = krate.checked("measure", path);
-            let applied = applied(krate, returned, closure);
-            krate.call(
-                quote!(__private::Call::value),
-                (ends(path).0, ends(closure).1),
-                quote!(&__census_call, #measure, &__census_result, || #applied),
-            )
-        });
-        quote! {
-            #result
-            #(#values;)*
-            #krate::__private::Call::finish(__census_call, &__census_result);
-        }
+    let ExprAsync {
+        attrs,
+        async_token,
+        capture,
+        block,
+        ..
+    } = expr;
+    let label = label(block.brace_token.span.open());
+    let hint = is_output.then_some(hint);
+    let future = quote!(#async_token #capture { #hint #label #block });
+    let polled = expander.polled(&future, capture.is_some());
+    if expander.arguments.tags.is_empty() {
+        quote!(#(#attrs)* #polled)
+    } else {
+        // The tags are evaluated at the first poll.
+        quote!(#(#attrs)* #async_token #capture { #polled.await })
     }
 }
 
-/// What a closure says about the returned, shown at the closure. Handed to a method, a closure knows the type of its
-/// argument.
-fn applied(krate: &Krate, returned: &TokenStream, closure: &TokenStream) -> TokenStream {
-    let value = Ident::new("__census_taken", Span::call_site());
-    let (start, end) = ends(closure);
-    let closure = quote_spanned!(krate.shown_at(end)=> (#closure));
-    let map = quote_spanned!(krate.shown_at(start)=> [#returned].map);
-    quote!({
-        let [#value] = #map #closure;
-        #value
-    })
+/// Makes the body own the inputs that it or the tags use.
+fn own_inputs(function: &mut Function, measured: &MeasuredFunction) -> Statements {
+    let tags = &measured.arguments.tags;
+    let values = tags.iter().map(|tag| &tag.value);
+    let body = measured.body.stream();
+    inputs::owned(
+        &mut function.sig,
+        &quote!(#body #(#values)*),
+        !tags.is_empty(),
+    )
 }
 
-/// The user's block inside of another.
-fn labelled(body: &Group) -> TokenStream {
+/// The body as a block with a label.
+fn labeled(body: &Group) -> TokenStream {
     let label = label(body.span_open());
     quote!(#label #body)
 }
@@ -386,11 +186,10 @@ fn label(span: Span) -> TokenStream {
     quote_spanned!(span=> #label:)
 }
 
-/// The function with another body.
-fn with_body(function: &Function, body: &TokenStream, like: &Group) -> TokenStream {
+/// The function with another body, in generated braces: the user's braces are around the user's body.
+fn with_body(function: &Function, statements: &TokenStream, user_body: &Group) -> TokenStream {
     let head = function.head();
-    // Our own braces: the user's stand around his own body.
-    let mut body = braced(body.clone(), like);
-    body.set_span(Span::call_site().located_at(like.span()));
+    let mut body = braced(statements.clone(), user_body);
+    body.set_span(Span::call_site().located_at(user_body.span()));
     quote!(#head #body)
 }

@@ -1,101 +1,109 @@
-//! The arguments of a function whose body runs in a closure or in an `async` block: they must be dropped as if it did
-//! not, the last one first, and be reported if they are not used.
+//! The inputs of a function whose body moves into a closure or an `async` block. They must be dropped in the same order as
+//! without `#[measure]`, the last one first, and the compiler must still report unused ones.
 //!
-//! What a closure has captured is dropped in the order in which it is first mentioned, after the body's own variables.
-//! So all of it is mentioned beforehand, backwards. Arguments of which a part has no name (`(a, _)`), and those that the
-//! body does not use, become variables of the body again, as in the desugaring of an `async fn`; and so do all that
-//! come after one of them, for the order.
+//! A closure drops its captures after the variables of its body, in the order in which it first mentions them. So a
+//! statement at the beginning of the body mentions the inputs, the last one first. Two kinds of inputs become variables of
+//! the body instead, as in the desugaring of an `async fn`: patterns with a part that has no name, such as `(a, _)`, which
+//! cannot be mentioned, and inputs that the body does not use, because a mention would be a use. All inputs after the
+//! first of these become variables, too, to keep the order.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, FnArg, GenericArgument, Pat, PathArguments, ReceiverKind, Signature, Type};
 
 use super::item::mentions;
-use super::output::bare;
+use super::output::ungrouped;
 
-/// How arguments get into the body.
-pub(super) struct Inputs {
-    /// A statement that never runs: it captures what it mentions.
-    pub(super) captured: TokenStream,
-    /// Variables at the beginning of the body.
-    pub(super) bound: TokenStream,
+/// The statements at the beginning of the body.
+pub(super) struct Statements {
+    /// A statement that never runs: the closure captures the inputs that it mentions.
+    pub(super) captures: TokenStream,
+    /// Variables for the other inputs.
+    pub(super) bindings: TokenStream,
 }
 
-/// Makes the body own all arguments. Where `patterns` must stay, because something else looks at the names in them too,
-/// what has no name is dropped a little later.
-pub(super) fn owned(sig: &mut Signature, body: &TokenStream, patterns: bool) -> Inputs {
+/// Makes the body own all inputs. With `keep_patterns`, patterns stay in the signature, because tags use the names in
+/// them, too. Then their parts without a name are dropped a little later.
+pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool) -> Statements {
     let inputs: Vec<Input> = sig
         .inputs
         .iter()
         .map(|input| Input::new(input, body))
         .collect();
-    // What comes before the first that the body has is dropped at last, wherever it is.
-    let first = inputs.iter().position(|input| input.used && !input.trivial);
-    let first = first.unwrap_or(inputs.len());
-    let partial = |input: &Input| input.form == Form::Partial && !patterns;
+    // Inputs before the first one that the body owns may stay in the signature: they are dropped last anyway.
+    let first = inputs
+        .iter()
+        .position(|input| input.is_used && !input.has_trivial_drop)
+        .unwrap_or(inputs.len());
+    let is_partial = |input: &Input| input.form == Form::Partial && !keep_patterns;
     let bound_from = inputs
         .iter()
         .enumerate()
         .position(|(index, input)| {
-            !input.trivial && (partial(input) || index >= first && input.is_unused_variable())
+            !input.has_trivial_drop
+                && (is_partial(input) || index >= first && input.has_unused_variable())
         })
         .unwrap_or(inputs.len());
-    let mut captured = Vec::new();
-    let mut bound = TokenStream::new();
+    let mut captures = Vec::new();
+    let mut bindings = TokenStream::new();
     for (index, (input, arg)) in inputs.iter().zip(&mut sig.inputs).enumerate() {
-        if input.trivial {
+        if input.has_trivial_drop {
             continue;
         }
         match arg {
-            FnArg::Receiver(receiver) if input.used => {
-                let (conditions, _) = conditions(&receiver.attrs);
+            FnArg::Receiver(receiver) if input.is_used => {
+                let (conditions, _) = split_conditions(&receiver.attrs);
                 let this = &receiver.self_token;
-                captured.push(quote!(#(#conditions)* let _ = &#this;));
+                captures.push(quote!(#(#conditions)* let _ = &#this;));
             }
             FnArg::Receiver(_) => {}
             FnArg::Typed(arg) => {
-                let (conditions, others) = conditions(&arg.attrs);
-                let keep = patterns && input.is_pattern();
-                if index >= bound_from && !keep {
+                let (conditions, others) = split_conditions(&arg.attrs);
+                let is_kept = keep_patterns && input.is_pattern();
+                if index >= bound_from && !is_kept {
                     let (name, statements) = bind(input, &arg.pat, index);
                     let statements = statements
                         .into_iter()
                         .map(|statement| quote!(#(#conditions)* #(#others)* #statement));
-                    bound.extend(statements);
+                    bindings.extend(statements);
                     arg.attrs = conditions;
                     *arg.pat = syn::parse_quote!(#name);
                 } else if index >= first {
                     if input.form == Form::Wild {
                         let name = hidden(index);
                         *arg.pat = syn::parse_quote!(#name);
-                        captured.push(quote!(#(#conditions)* let _ = &#name;));
+                        captures.push(quote!(#(#conditions)* let _ = &#name;));
                     }
-                    for name in input.names.iter().filter(|name| keep || input.has(name)) {
-                        captured.push(quote!(#(#conditions)* let _ = &#name;));
+                    for name in input
+                        .names
+                        .iter()
+                        .filter(|name| is_kept || input.uses(name))
+                    {
+                        captures.push(quote!(#(#conditions)* let _ = &#name;));
                     }
                 }
             }
         }
     }
-    captured.reverse();
-    let captured = if captured.is_empty() {
+    captures.reverse();
+    let captures = if captures.is_empty() {
         TokenStream::new()
     } else {
-        quote!(if false { #(#captured)* })
+        quote!(if false { #(#captures)* })
     };
-    Inputs { captured, bound }
+    Statements { captures, bindings }
 }
 
-/// An argument as it has to be written in the signature, and the statements that make it the user's again.
+/// The name of an input in the signature, and the statements that turn it into the user's variables.
 fn bind(input: &Input, pat: &Pat, index: usize) -> (Ident, Vec<TokenStream>) {
     let hidden = hidden(index);
     match (input.form, &input.names[..]) {
-        // To name `_a` would be reported: it says that nobody does.
+        // Clippy reports a use of a name like `_a`, so such an input has a hidden name.
         (Form::Name, [name]) if !name.to_string().starts_with('_') => {
             (name.clone(), vec![quote!(let #pat = #name;)])
         }
-        // Nobody does indeed: to bind it would be reported, too.
-        (Form::Name, [_]) if input.is_unused_variable() => {
+        // Clippy reports a binding of an unused `_a`, too.
+        (Form::Name, [_]) if input.has_unused_variable() => {
             let statements = vec![quote!(let #hidden = #hidden;)];
             (hidden, statements)
         }
@@ -119,7 +127,7 @@ fn hidden(index: usize) -> Ident {
     format_ident!("__census_argument_{index}")
 }
 
-/// How an argument is written.
+/// How an input is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Receiver,
@@ -127,23 +135,23 @@ enum Form {
     Name,
     /// `_`
     Wild,
-    /// A pattern, all of whose parts have names.
+    /// A pattern of which all parts have names.
     Pattern,
-    /// A pattern, of which a part has no name.
+    /// A pattern of which a part has no name.
     Partial,
 }
 
-/// An argument.
+/// A receiver or an argument.
 struct Input {
     form: Form,
-    /// The variables that it makes.
+    /// The variables that it declares.
     names: Vec<Ident>,
-    /// Those that the body does not name.
+    /// The variables that the body does not mention.
     unused: Vec<Ident>,
-    /// The body names some of it.
-    used: bool,
-    /// Dropping it does nothing, as its type shows.
-    trivial: bool,
+    /// Whether the body mentions the receiver, or a variable.
+    is_used: bool,
+    /// Whether its type tells that dropping it does nothing.
+    has_trivial_drop: bool,
 }
 
 impl Input {
@@ -153,32 +161,32 @@ impl Input {
                 form: Form::Receiver,
                 names: Vec::new(),
                 unused: Vec::new(),
-                used: mentions(body, "self"),
-                trivial: match &receiver.kind {
+                is_used: mentions(body, "self"),
+                has_trivial_drop: match &receiver.kind {
                     ReceiverKind::Reference(..) => true,
-                    ReceiverKind::Typed(_, ty) => is_trivial(ty),
+                    ReceiverKind::Typed(_, ty) => has_trivial_drop(ty),
                     _ => false,
                 },
             },
             FnArg::Typed(arg) => {
-                let mut found = Vec::new();
+                let mut variables = Vec::new();
                 let form = match &*arg.pat {
                     Pat::Wild(_) => Form::Wild,
                     Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
-                        found.push(pat.ident.clone());
+                        variables.push(pat.ident.clone());
                         Form::Name
                     }
-                    pat if names(pat, &mut found) => Form::Partial,
+                    pat if names(pat, &mut variables) => Form::Partial,
                     _ => Form::Pattern,
                 };
-                let unnamed = |name: &&Ident| !mentions(body, &name.to_string());
-                let unused: Vec<Ident> = found.iter().filter(unnamed).cloned().collect();
+                let is_unused = |name: &&Ident| !mentions(body, &name.to_string());
+                let unused: Vec<Ident> = variables.iter().filter(is_unused).cloned().collect();
                 Self {
                     form,
-                    used: unused.len() < found.len(),
-                    names: found,
+                    is_used: unused.len() < variables.len(),
+                    names: variables,
                     unused,
-                    trivial: is_trivial(&arg.ty),
+                    has_trivial_drop: has_trivial_drop(&arg.ty),
                 }
             }
         }
@@ -188,32 +196,32 @@ impl Input {
         matches!(self.form, Form::Pattern | Form::Partial)
     }
 
-    /// A name that the user gave and does not use.
-    fn is_unused_variable(&self) -> bool {
+    /// Whether the body leaves one of the variables unused.
+    fn has_unused_variable(&self) -> bool {
         !self.unused.is_empty()
     }
 
-    fn has(&self, name: &Ident) -> bool {
+    fn uses(&self, name: &Ident) -> bool {
         !self.unused.contains(name)
     }
 }
 
-/// Collects the variables of a pattern; says whether a part of what it matches gets into none.
-fn names(pat: &Pat, found: &mut Vec<Ident>) -> bool {
+/// Collects the variables of a pattern. Returns whether a part of the matched value goes into no variable.
+fn names(pat: &Pat, variables: &mut Vec<Ident>) -> bool {
     let mut all = |pats: &mut dyn Iterator<Item = &Pat>| {
-        // Not `any`: every one of them has names.
-        pats.fold(false, |partial, pat| names(pat, found) | partial)
+        // Not `any`, which would stop before it has the names of all.
+        pats.fold(false, |partial, pat| names(pat, variables) | partial)
     };
     match pat {
         Pat::Ident(pat) => {
-            found.push(pat.ident.clone());
-            // A reference to what nobody owns.
+            variables.push(pat.ident.clone());
+            // The variable is a reference; the value itself goes into no variable.
             pat.by_ref.is_some()
         }
-        Pat::Paren(pat) => names(&pat.pat, found),
-        Pat::Type(pat) => names(&pat.pat, found),
+        Pat::Paren(pat) => names(&pat.pat, variables),
+        Pat::Type(pat) => names(&pat.pat, variables),
         Pat::Reference(_) => {
-            names_in_reference(pat, found);
+            names_in_reference(pat, variables);
             false
         }
         Pat::Tuple(pat) => all(&mut pat.elems.iter()),
@@ -223,22 +231,22 @@ fn names(pat: &Pat, found: &mut Vec<Ident>) -> bool {
             let partial = all(&mut pat.fields.iter().map(|field| &*field.pat));
             partial | pat.rest.is_some()
         }
-        // All cases have the same names.
+        // All cases declare the same variables.
         Pat::Or(pat) => all(&mut pat.cases.iter().take(1)),
         Pat::Path(_) => false,
         _ => true,
     }
 }
 
-/// What stands behind a reference is not dropped with it.
-fn names_in_reference(pat: &Pat, found: &mut Vec<Ident>) {
+/// The variables behind a reference. A part without a name does not matter, because it is not dropped.
+fn names_in_reference(pat: &Pat, variables: &mut Vec<Ident>) {
     if let Pat::Reference(pat) = pat {
-        names(&pat.pat, found);
+        names(&pat.pat, variables);
     }
 }
 
-/// Whether it can be seen that dropping a value of the type does nothing.
-fn is_trivial(ty: &Type) -> bool {
+/// Whether the type, as it is written, tells that dropping a value does nothing.
+fn has_trivial_drop(ty: &Type) -> bool {
     const NAMES: [&str; 17] = [
         "bool",
         "char",
@@ -258,25 +266,25 @@ fn is_trivial(ty: &Type) -> bool {
         "f64",
         "PhantomData",
     ];
-    match bare(ty) {
+    match ungrouped(ty) {
         Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::Never(_) => true,
-        Type::Tuple(ty) => ty.elems.iter().all(is_trivial),
-        Type::Array(ty) => is_trivial(&ty.elem),
+        Type::Tuple(ty) => ty.elems.iter().all(has_trivial_drop),
+        Type::Array(ty) => has_trivial_drop(&ty.elem),
         Type::Path(ty) if ty.qself.is_none() => {
             let Some(last) = ty.path.segments.last() else {
                 return false;
             };
-            let pinned = last.ident == "Pin"
+            let is_pinned = last.ident == "Pin"
                 && matches!(&last.arguments, PathArguments::AngleBracketed(arguments)
-                    if matches!(arguments.args.first(), Some(GenericArgument::Type(ty)) if is_trivial(ty)));
-            pinned || ty.path.segments.len() == 1 && NAMES.iter().any(|name| last.ident == name)
+                    if matches!(arguments.args.first(), Some(GenericArgument::Type(ty)) if has_trivial_drop(ty)));
+            is_pinned || ty.path.segments.len() == 1 && NAMES.iter().any(|name| last.ident == name)
         }
         _ => false,
     }
 }
 
-/// The attributes of an argument that say whether it is there, and the others.
-fn conditions(attrs: &[Attribute]) -> (Vec<Attribute>, Vec<Attribute>) {
+/// The `cfg` attributes of an input, and the others.
+fn split_conditions(attrs: &[Attribute]) -> (Vec<Attribute>, Vec<Attribute>) {
     let is_condition = |attr: &Attribute| attr.path().is_ident("cfg");
     attrs.iter().cloned().partition(is_condition)
 }

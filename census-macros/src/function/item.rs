@@ -7,48 +7,49 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Signature, Token, Visibility, token};
 
 /// A function or a method.
+#[derive(Clone)]
 pub(super) struct Function {
     pub(super) attrs: Vec<Attribute>,
     pub(super) vis: Visibility,
     pub(super) defaultness: Option<Ident>,
     pub(super) sig: Signature,
-    /// `None`: it ends in a `;`.
+    /// `None` for a function that ends in a `;`.
     pub(super) body: Option<Group>,
     semi: Option<Token![;]>,
 }
 
-/// What an attribute may stand on.
+/// The kind of an item.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ItemKind {
     Function,
     Impl,
-    /// A static, or something else.
+    /// A static, or any other item.
     Other,
 }
 
-/// What an item is, by the words that it begins with.
-pub(crate) fn kind(item: &TokenStream) -> Kind {
+/// The kind of an item, by the words that it begins with.
+pub(crate) fn item_kind(item: &TokenStream) -> ItemKind {
     let parser = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;
         input.parse::<Visibility>()?;
-        let mut kind = Kind::Other;
+        let mut kind = ItemKind::Other;
         while let Some((word, _)) = input.cursor().ident() {
             kind = match word.to_string().as_str() {
-                "fn" => Kind::Function,
-                "impl" => Kind::Impl,
+                "fn" => ItemKind::Function,
+                "impl" => ItemKind::Impl,
                 "default" | "const" | "async" | "unsafe" | "safe" | "extern" | "gen" => {
                     input.parse::<TokenTree>()?;
                     input.parse::<Option<syn::LitStr>>()?;
                     continue;
                 }
-                _ => Kind::Other,
+                _ => ItemKind::Other,
             };
             break;
         }
         input.parse::<TokenStream>()?;
         Ok(kind)
     };
-    parser.parse2(item.clone()).unwrap_or(Kind::Other)
+    parser.parse2(item.clone()).unwrap_or(ItemKind::Other)
 }
 
 /// Reads a function.
@@ -56,7 +57,7 @@ pub(super) fn parse(item: TokenStream) -> syn::Result<Function> {
     function.parse2(item)
 }
 
-/// Reads a function, of which there may be more.
+/// Reads a function from the items of a block.
 pub(super) fn function(input: ParseStream<'_>) -> syn::Result<Function> {
     let mut attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
@@ -82,15 +83,15 @@ pub(super) fn function(input: ParseStream<'_>) -> syn::Result<Function> {
     })
 }
 
-/// Whether the next word is this one.
-pub(super) fn next_is(input: ParseStream<'_>, word: &str) -> bool {
+/// Whether the next token is this word.
+fn next_is(input: ParseStream<'_>, word: &str) -> bool {
     input
         .cursor()
         .ident()
         .is_some_and(|(ident, _)| ident == word)
 }
 
-/// What stands in braces, with the braces themselves.
+/// Reads a group in braces.
 fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
     let ahead = input.fork();
     match visible(ahead.parse()?) {
@@ -102,7 +103,7 @@ fn braces(input: ParseStream<'_>) -> syn::Result<Group> {
     }
 }
 
-/// A group, without the invisible ones around it: a `macro_rules!` puts those around a `$body:block`.
+/// A group, without the invisible groups around it, which a `macro_rules!` puts around a `$body:block`.
 fn visible(token: TokenTree) -> Option<Group> {
     let TokenTree::Group(group) = token else {
         return None;
@@ -114,7 +115,8 @@ fn visible(token: TokenTree) -> Option<Group> {
     }
 }
 
-/// The body, whose `#![…]` become attributes of the function: its block will be another one's tail.
+/// The body, whose `#![…]` become attributes of the function: in the expansion the body is an expression, which cannot have
+/// them.
 fn without_inner_attributes(body: &Group, attrs: &mut Vec<Attribute>) -> syn::Result<Group> {
     let parser = |input: ParseStream<'_>| {
         let inner = input.call(Attribute::parse_inner)?;
@@ -132,36 +134,36 @@ fn without_inner_attributes(body: &Group, attrs: &mut Vec<Attribute>) -> syn::Re
     Ok(braced(rest, body))
 }
 
-/// Tokens in the same braces.
-pub(super) fn braced(tokens: TokenStream, like: &Group) -> Group {
+/// Tokens in braces with the span of other braces.
+pub(super) fn braced(tokens: TokenStream, braces: &Group) -> Group {
     let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(like.span());
+    group.set_span(braces.span());
     group
 }
 
-/// Whether an attribute is a `#[measure]`, under whatever path.
-pub(super) fn is_own(attr: &Attribute) -> bool {
+/// Whether an attribute is a `#[measure]`, with any path before it.
+pub(super) fn is_measure(attr: &Attribute) -> bool {
     let last = attr.path().segments.last();
     last.is_some_and(|segment| segment.ident == "measure")
 }
 
 /// Takes the `#[measure]`s out of the attributes.
-pub(super) fn take_own(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
-    attrs.extract_if(.., |attr| is_own(attr)).collect()
+pub(super) fn take_measures(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+    attrs.extract_if(.., |attr| is_measure(attr)).collect()
 }
 
 impl Function {
-    /// The attribute of this name, also where `cfg_attr` gives it.
+    /// The attribute of this name, or a `cfg_attr` that can give it.
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attrs.iter().find(|attr| gives(attr, name))
     }
 
-    /// Takes away what [`attribute`](Self::attribute) finds.
+    /// Removes the attributes that [`attribute`](Self::attribute) finds.
     pub(super) fn remove(&mut self, name: &str) {
         self.attrs.retain(|attr| !gives(attr, name));
     }
 
-    /// All that stands before the body.
+    /// The tokens before the body.
     pub(super) fn head(&self) -> TokenStream {
         let Self {
             attrs,
@@ -187,7 +189,7 @@ impl ToTokens for Function {
     }
 }
 
-/// Whether a word stands somewhere in the tokens, be it in a format string.
+/// Whether the tokens contain a word. Literals that may be format strings count as containing every word in their text.
 pub(super) fn mentions(tokens: &TokenStream, word: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,
@@ -200,21 +202,21 @@ pub(super) fn mentions(tokens: &TokenStream, word: &str) -> bool {
     })
 }
 
-/// Takes an item that is no function: up to its `;` or its braces.
+/// Takes an item that is not a function, up to its `;` or its braces.
 pub(super) fn other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = input
         .call(Attribute::parse_outer)?
         .iter()
         .map(ToTokens::to_token_stream)
         .collect::<TokenStream>();
-    // A constant's value may have braces in the middle; an invocation in braces ends with them.
-    let to_semicolon = ["const", "type", "static", "pub", "default"]
+    // A constant's value may have braces in the middle; a macro call in braces ends with them.
+    let ends_in_semicolon = ["const", "type", "static", "pub", "default"]
         .iter()
         .any(|word| next_is(input, word));
     while !input.is_empty() {
-        let ends = input.peek(Token![;]) || !to_semicolon && input.peek(token::Brace);
+        let is_last = input.peek(Token![;]) || !ends_in_semicolon && input.peek(token::Brace);
         tokens.extend([input.parse::<TokenTree>()?]);
-        if ends {
+        if is_last {
             break;
         }
     }

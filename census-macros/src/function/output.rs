@@ -1,46 +1,41 @@
-//! What the written return type tells.
+//! Return types: what their tokens tell about the returned value.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
-use syn::{
-    AngleBracketedGenericArguments, GenericArgument, Path, PathArguments, ReturnType, Token, Type,
-    TypeParamBound, parse_quote,
-};
+use syn::{GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound};
 
-use crate::generate::ends;
 use crate::item::last_segment;
 
-/// Types of the language and of its prelude that are never a `Result`, unless someone means to confuse.
-const PLAIN: [&str; 21] = [
+/// Types of the language and its prelude that are not an alias of `Result` in any sensible program.
+const INFALLIBLE: [&str; 21] = [
     "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
     "i128", "isize", "f32", "f64", "String", "Vec", "Box", "Option",
 ];
 
-/// The future that a function returns which is not `async`: what it is in the end, if that can be seen.
-pub(super) struct Future<'a> {
+/// A future in the return type of a function that is not `async`.
+pub(super) struct ReturnedFuture<'a> {
+    /// Its output, if the type tells.
     pub(super) output: Option<&'a Type>,
 }
 
-/// The written type; `None` for `()` left out.
-pub(super) fn ty(output: &ReturnType) -> Option<&Type> {
+/// The return type; `None` if none is written.
+pub(super) fn return_type(output: &ReturnType) -> Option<&Type> {
     match output {
         ReturnType::Default => None,
         ReturnType::Type(_, ty) => Some(ty),
     }
 }
 
-/// Whether it is known, only by looking at it, that the type is no `Result`.
-pub(super) fn is_plain(output: &ReturnType) -> bool {
-    match ty(output) {
+/// Whether the return type is certainly not a `Result`.
+pub(super) fn is_infallible(output: &ReturnType) -> bool {
+    match return_type(output) {
         None => true,
-        Some(ty) => match bare(ty) {
+        Some(ty) => match ungrouped(ty) {
             Type::Path(path) => {
                 path.qself.is_none()
                     && path
                         .path
                         .get_ident()
-                        .is_some_and(|i| PLAIN.iter().any(|p| i == p))
+                        .is_some_and(|ident| INFALLIBLE.iter().any(|name| ident == name))
                     || path.qself.is_none()
                         && path.path.segments.len() == 1
                         && ["Vec", "Box", "Option"]
@@ -53,23 +48,24 @@ pub(super) fn is_plain(output: &ReturnType) -> bool {
     }
 }
 
-/// Whether calls can be known to return errors before there was one: the name of the type ends in `Result`.
+/// Whether the type is probably a `Result`, so that there is a row for errors before the first one: its name ends in
+/// `Result`.
 pub(super) fn is_fallible(ty: Option<&Type>) -> bool {
     ty.and_then(last_segment)
         .is_some_and(|segment| segment.ident.to_string().ends_with("Result"))
 }
 
 pub(super) fn is_never(ty: Option<&Type>) -> bool {
-    ty.is_some_and(|ty| matches!(bare(ty), Type::Never(_)))
+    ty.is_some_and(|ty| matches!(ungrouped(ty), Type::Never(_)))
 }
 
-/// The future that a type is: `impl Future`, `Pin<Box<dyn Future>>`, or one of the names that this has elsewhere.
-pub(super) fn future(output: &ReturnType) -> Option<Future<'_>> {
-    future_of(ty(output)?)
+/// The future that a return type is: `impl Future`, `Pin<Box<dyn Future>>`, or a name for one of these.
+pub(super) fn returned_future(output: &ReturnType) -> Option<ReturnedFuture<'_>> {
+    future_of(return_type(output)?)
 }
 
-fn future_of(ty: &Type) -> Option<Future<'_>> {
-    match bare(ty) {
+fn future_of(ty: &Type) -> Option<ReturnedFuture<'_>> {
+    match ungrouped(ty) {
         Type::ImplTrait(ty) => bounds_future(&ty.bounds),
         Type::TraitObject(ty) => bounds_future(&ty.bounds),
         Type::Path(path) => {
@@ -85,20 +81,20 @@ fn future_of(ty: &Type) -> Option<Future<'_>> {
             }
             let boxed = ["BoxFuture", "LocalBoxFuture"];
             if boxed.iter().any(|name| is(&path.path, name)) {
-                return Some(Future {
+                return Some(ReturnedFuture {
                     output: types.next(),
                 });
             }
-            // `Self::Future`, `ResponseFuture<T>`: by its name it is one, of what nobody knows.
+            // `Self::Future`, `ResponseFuture<T>`: the name tells that it is a future, but not its output.
             let last = path.path.segments.last()?;
-            let is_one = last.ident.to_string().ends_with("Future");
-            is_one.then_some(Future { output: None })
+            let is_future = last.ident.to_string().ends_with("Future");
+            is_future.then_some(ReturnedFuture { output: None })
         }
         _ => None,
     }
 }
 
-fn bounds_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Future<'_>> {
+fn bounds_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<ReturnedFuture<'_>> {
     let path = bounds.iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) if is(&bound.path, "Future") => Some(&bound.path),
         _ => None,
@@ -109,7 +105,7 @@ fn bounds_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Futur
             GenericArgument::AssocType(binding) if binding.ident == "Output" => Some(&binding.ty),
             _ => None,
         });
-    Some(Future { output })
+    Some(ReturnedFuture { output })
 }
 
 fn is(path: &Path, name: &str) -> bool {
@@ -123,92 +119,11 @@ fn arguments(path: &Path) -> Vec<&GenericArgument> {
     }
 }
 
-/// The type without the parentheses, visible or not, around it.
-pub(super) fn bare(ty: &Type) -> &Type {
+/// The type without parentheses and invisible groups around it.
+pub(super) fn ungrouped(ty: &Type) -> &Type {
     match ty {
-        Type::Group(group) => bare(&group.elem),
-        Type::Paren(paren) => bare(&paren.elem),
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
         _ => ty,
-    }
-}
-
-/// A statement that never runs and tells the compiler what a body returns. Without it, `collect()` and `Box<dyn …>`
-/// would be inferred from the body alone. Nothing where nothing is known.
-pub(super) fn hint(ty: Option<&Type>) -> TokenStream {
-    let mut span = Span::call_site();
-    let ty = match ty {
-        None => quote!(()),
-        Some(ty) => {
-            let mut ty = ty.clone();
-            blank(&mut ty);
-            if matches!(bare(&ty), Type::Infer(_) | Type::Verbatim(_)) {
-                return TokenStream::new();
-            }
-            span = span.located_at(ends(&ty).0);
-            generated(ty.to_token_stream())
-        }
-    };
-    // A `loop {}` in its place would be reported as code that is not reached.
-    quote_spanned! {span=>
-        if false {
-            return ::core::option::Option::<#ty>::unwrap(::core::option::Option::None);
-        }
-    }
-}
-
-/// The same type as our own tokens: lints have seen the user's already, in the signature.
-fn generated(tokens: TokenStream) -> TokenStream {
-    let generated = |mut token: TokenTree| {
-        match &mut token {
-            TokenTree::Group(group) => {
-                let mut new = proc_macro2::Group::new(group.delimiter(), generated(group.stream()));
-                new.set_span(Span::call_site().located_at(group.span()));
-                return TokenTree::Group(new);
-            }
-            // `$crate` is what its span says.
-            TokenTree::Ident(ident) if ident == "$crate" => {}
-            token => token.set_span(Span::call_site().located_at(token.span())),
-        }
-        token
-    };
-    tokens.into_iter().map(generated).collect()
-}
-
-/// Puts `_` in the place of what cannot be named: every `impl Trait`.
-fn blank(ty: &mut Type) {
-    match ty {
-        Type::ImplTrait(_) => *ty = parse_quote!(_),
-        Type::Array(ty) => blank(&mut ty.elem),
-        Type::Group(ty) => blank(&mut ty.elem),
-        Type::Paren(ty) => blank(&mut ty.elem),
-        Type::Ptr(ty) => blank(&mut ty.elem),
-        Type::Reference(ty) => blank(&mut ty.elem),
-        Type::Slice(ty) => blank(&mut ty.elem),
-        Type::Tuple(ty) => ty.elems.iter_mut().for_each(blank),
-        Type::TraitObject(ty) => {
-            for bound in &mut ty.bounds {
-                if let TypeParamBound::Trait(bound) = bound {
-                    blank_path(&mut bound.path);
-                }
-            }
-        }
-        Type::Path(ty) => blank_path(&mut ty.path),
-        _ => {}
-    }
-}
-
-fn blank_path(path: &mut Path) {
-    for segment in &mut path.segments {
-        if let PathArguments::AngleBracketed(AngleBracketedGenericArguments { args, .. }) =
-            &mut segment.arguments
-        {
-            for argument in args {
-                match argument {
-                    GenericArgument::Type(ty) => blank(ty),
-                    GenericArgument::AssocType(binding) => blank(&mut binding.ty),
-                    _ => {}
-                }
-            }
-        }
     }
 }

@@ -1,61 +1,22 @@
-//! The mistakes that a `#[measure]` on functions can show, and that the function is there all the same.
+//! The mistakes that a `#[measure]` on functions reports, and that it still emits the function.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::measure::attribute;
+use super::valid_inputs::VALID;
+use super::{ItemKind, item_kind};
 use crate::testing::first_lines;
 
-fn of(args: TokenStream, item: TokenStream) -> Vec<String> {
-    first_lines(attribute(args, item))
+fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    match item_kind(&item) {
+        ItemKind::Impl => super::block_attribute(args, item),
+        _ => super::attribute(args, item),
+    }
 }
 
-/// Attributes and items of all shapes, as text: a body need not parse.
-pub(crate) const VALID: [(&str, &str); 7] = [
-    ("", "fn work() {}"),
-    (
-        "LATENCY",
-        "pub(crate) async fn work<T: Copy>(self, (a, _): (T, u8)) -> Result<T> { a }",
-    ),
-    (
-        "a::LATENCY, in_flight = a::IN_FLIGHT, tags(KEY = a == b, K = c), result = |r| r.is_ok(), name = NAME,",
-        "unsafe extern \"C\" fn work(mut a: String, _: u8) -> ! { loop {} }",
-    ),
-    (
-        "SIZE = |r| r.len() as u64, OTHER = Vec::len, crate = metrics",
-        "default fn work<'a>(&'a mut self, a: impl Fn() -> u8) -> Option<impl Copy + 'a> where Self: Sized { a.; }",
-    ),
-    (
-        "",
-        "#[doc = \"x\"]
-         fn work(&self) -> Pin<Box<dyn Future<Output = Result<u8, ()>> + Send + '_>> {
-             if self.a { return Box::pin(async { Ok(1) }); }
-             match self.b { 1 => Box::pin(async move { Ok(2) }), _ => todo!() }
-         }",
-    ),
-    (
-        "tags(A = 1)",
-        "fn work() -> impl Future<Output = ()> + Send { let a = || { 5 }; async move { a(); }.boxed() }",
-    ),
-    (
-        "tags(A = self.a)",
-        "#[cfg(all())]
-         unsafe impl<T> Work<T> for &Service<T> where T: Copy {
-             #![allow(dead_code)]
-             const N: usize = { 5 };
-             type A = [u8; { 5 }];
-             made! { fn not_seen() {} }
-             made!(5);
-             const fn constant() {}
-             #[measure(skip)]
-             fn left_out(self) {}
-             #[census::measure(LATENCY, tags(A = 1), name = \"x\")]
-             pub fn own(self: Rc<Self>, a: A) -> Self { #![allow(x)] self }
-             fn without();
-             async fn later(&self) -> io::Result<()> { Ok(()) }
-         }",
-    ),
-];
+fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
+    first_lines(attribute(args, item))
+}
 
 fn valid() -> impl Iterator<Item = (TokenStream, TokenStream)> {
     let tokens = |text: &str| -> TokenStream { text.parse().expect("these are tokens") };
@@ -65,13 +26,13 @@ fn valid() -> impl Iterator<Item = (TokenStream, TokenStream)> {
 }
 
 #[test]
-fn right_ones_have_no_mistakes() {
+fn valid_inputs_have_no_mistakes() {
     for (args, item) in valid() {
-        assert_eq!(of(args, item.clone()), [""; 0], "{item}");
+        assert_eq!(mistakes(args, item.clone()), [""; 0], "{item}");
     }
 }
 
-/// The bodies' tokens are all there, in their order, whether they parse or not.
+/// A body is in the output with its tokens in their order, also if it does not parse.
 #[test]
 fn bodies_pass_through() {
     let body: TokenStream = "let half = self.typed.; async 5 6; \"text\""
@@ -100,31 +61,31 @@ fn contains(tokens: &TokenStream, body: &str) -> bool {
     })
 }
 
+const OTHER_FUTURE: &str = "no `async` block in this function makes this future, so `#[measure]` would only time its \
+                            construction";
+
 #[test]
-fn what_cannot_be_measured_is_left_as_it_is() {
+fn unmeasurable_functions_are_unchanged() {
     for (item, message) in [
         (
             "const fn work() {}",
             "a `const fn` cannot be measured: it may run at compile time, where nothing can be recorded",
         ),
-        ("fn work(&self);", "this has no body that could be measured"),
+        ("fn work(&self);", "this function has no body to measure"),
         (
             "#[naked] fn work() {}",
-            "a naked function cannot be measured: its body is nothing but assembly",
+            "a naked function cannot be measured: its body can only be assembly",
         ),
         (
             "fn work() -> BoxFuture<'static, u8> { other() }",
-            "this is a future that `#[measure]` cannot see into: only the making of it would be timed",
+            OTHER_FUTURE,
         ),
-        (
-            "fn work() -> impl Future { }",
-            "this is a future that `#[measure]` cannot see into: only the making of it would be timed",
-        ),
+        ("fn work() -> impl Future { }", OTHER_FUTURE),
     ] {
         let item: TokenStream = item.parse().expect("these are tokens");
         let output = attribute(quote!(LATENCY), item.clone());
-        let text = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
-        assert!(text(&output).ends_with(&text(&item)), "{output}");
+        let compact = |tokens: &TokenStream| tokens.to_string().replace(' ', "");
+        assert!(compact(&output).ends_with(&compact(&item)), "{output}");
         assert_eq!(first_lines(output), [message]);
     }
 }
@@ -139,29 +100,29 @@ fn all_mistakes_are_reported_at_once() {
         const fn work() {}
     );
     assert_eq!(
-        of(args, item),
+        mistakes(args, item),
         [
-            "a string says nothing without its argument's name",
+            "this string is not an argument: the argument's name is missing",
             "`#[measure]` of a function has no argument `nmae`",
-            "expected a closure, which gets a reference to what is returned",
-            "a measure is named here, not called",
-            "this measure stands here twice",
+            "expected a closure that takes a reference to the returned value",
+            "expected a measure, not a call",
+            "this measure is given twice",
             "`in_flight` has no value",
-            "`in_flight` was given already",
-            "tags stand in parentheses",
-            "expected a closure, which gets a reference to what is returned",
-            "expected a measure, or an argument",
-            "`skip` leaves a method out, so there is nothing more to say",
-            "`skip` leaves a method out of an annotated `impl` block, and here is none",
-            "`#[measure]` stands here twice",
+            "`in_flight` is given twice",
+            "tags are written in parentheses",
+            "expected a closure that takes a reference to the returned value",
+            "expected a measure or an argument",
+            "`skip` cannot be combined with other arguments",
+            "`skip` is for a method in an `impl` block with `#[measure]`",
+            "`#[measure]` is given twice",
             "a `const fn` cannot be measured: it may run at compile time, where nothing can be recorded",
         ]
     );
 }
 
-/// The results that a function is known to have before its first call.
+/// The call results that a function has rows for before its first call.
 #[test]
-fn written_types_tell_the_results() {
+fn return_type_tells_the_results() {
     for (item, results) in [
         ("fn f() {}", r#"["ok" , "panicked"]"#),
         (

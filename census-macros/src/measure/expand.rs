@@ -1,14 +1,14 @@
-//! From a [`Measure`] to a static and its entry in the catalogue.
+//! From a [`Measure`] to a static and its element in the slice.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::Measure;
-use crate::errors::Errors;
-use crate::generate::{ends, optional, origin, registered};
-use crate::{doc, names};
+use super::model::Measure;
+use crate::doc;
+use crate::generate::{first_last_span, optional, origin, slice_element};
+use crate::names::Name;
 
-pub(super) fn measure(measure: Measure, errors: &mut Errors) -> TokenStream {
+pub(super) fn measure(measure: Measure) -> TokenStream {
     let Measure {
         item,
         value,
@@ -18,37 +18,34 @@ pub(super) fn measure(measure: Measure, errors: &mut Errors) -> TokenStream {
     } = measure;
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
     let ty = ty.unwrap_or_else(|| quote!(#krate::Measure<#value>));
-    // A check that fails is shown where its argument stands.
-    let (start, end) = match (&name, &unit) {
-        (Some(name), _) if names::literal(name).is_none() => ends(name),
-        (_, Some(unit)) => ends(unit),
-        _ => ends(&ty),
+    // The library's checks of the arguments fail at these tokens.
+    let (first, last) = match (name.unchecked(), &unit) {
+        (Some(name), _) => first_last_span(name),
+        (None, Some(unit)) => first_last_span(unit),
+        (None, None) => first_last_span(&ty),
     };
-    let name = names::name(
-        name,
-        &item.name,
-        "name = \"…\"",
-        errors,
-        |lower| quote!(#krate::__private::default_name!(#lower)),
-    );
+    let name = match name {
+        Name::Given(expr) => expr.into_token_stream(),
+        Name::Default(lower) => quote!(#krate::default_name!(#lower)),
+    };
     let unit = optional(unit);
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
-    let origin = origin(&krate, &item.name);
-    let function = krate.path(quote!(__private::measure_cell), start);
-    let function = quote_spanned!(krate.shown_at(start)=> #function::<#ty>);
-    let arguments = quote_spanned! {krate.shown_at(end)=>
+    let origin = origin(&krate, &item.ident);
+    let function = krate.private(quote!(measure_cell), first);
+    let function = quote_spanned!(krate.respan(first)=> #function::<#ty>);
+    let arguments = quote_spanned! {krate.respan(last)=>
         (#name, #description, #unit, #origin)
     };
     let measure = krate.call(
-        quote!(Measure::__from_cell),
-        ends(&ty),
+        quote!(static_measure),
+        first_last_span(&ty),
         quote!(&__CENSUS_CELL),
     );
-    let registered = registered(&krate, "MEASURES", "MeasureCell");
+    let slice_element = slice_element(&krate, "MEASURES", "MeasureCell");
     quote! {
         #item: #ty = {
-            static __CENSUS_CELL: #krate::__private::MeasureCell = #function #arguments;
-            #registered
+            static __CENSUS_CELL: #krate::MeasureCell = #function #arguments;
+            #slice_element
             #measure
         };
     }

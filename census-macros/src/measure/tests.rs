@@ -1,4 +1,4 @@
-//! The mistakes that a `#[measure]` can show, and that its static is there all the same.
+//! The mistakes that a `#[measure]` on a static reports, and that it still emits the static.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,12 +6,12 @@ use quote::quote;
 use super::attribute;
 use crate::testing::first_lines;
 
-fn of(args: TokenStream, item: TokenStream) -> Vec<String> {
+fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
     first_lines(attribute(args, item))
 }
 
 #[test]
-fn a_right_one_has_no_mistakes() {
+fn valid_measures_have_no_mistakes() {
     for (args, ty) in [
         (quote!(), quote!(Measure<u64>)),
         (
@@ -23,18 +23,18 @@ fn a_right_one_has_no_mistakes() {
         (quote!(unit = "minutes"), quote!(Measure<f64>)),
         (quote!(), quote!(ty!())),
     ] {
-        assert_eq!(of(args, quote!(static SIZE: #ty;)), [""; 0], "{ty}");
+        assert_eq!(mistakes(args, quote!(static SIZE: #ty;)), [""; 0], "{ty}");
     }
 }
 
 #[test]
-fn types_that_no_measure_has_are_reported() {
+fn other_types_are_reported() {
     for (ty, message) in [
         (quote!(u64), "this is the type of a value, not of a measure"),
-        (quote!(Measure), "this does not say what is measured"),
+        (quote!(Measure), "this `Measure` has no value type"),
         (
             quote!(String),
-            "a measure's type is `Measure` of a value's type",
+            "a measure's type is `Measure`, with the type of its values",
         ),
         (
             quote!(usize),
@@ -43,27 +43,34 @@ fn types_that_no_measure_has_are_reported() {
         (quote!(TagKey), "`#[measure]` declares a `Measure`"),
         (
             quote!(&u64),
-            "a measure's type is `Measure` of a value's type",
+            "a measure's type is `Measure`, with the type of its values",
         ),
         (
             quote!(Measure<u32>),
             "a measure's values are `u64`, `i64`, `f64` or `Duration`",
         ),
     ] {
-        assert_eq!(of(quote!(), quote!(static SIZE: #ty;)), [message], "{ty}");
+        assert_eq!(
+            mistakes(quote!(), quote!(static SIZE: #ty;)),
+            [message],
+            "{ty}"
+        );
     }
 }
 
 #[test]
-fn the_static_goes_on_with_the_nearest_type() {
+fn static_gets_the_nearest_type() {
     for (ty, instead) in [
-        (quote!(u64), ":: census :: Measure < u64 >"),
-        (quote!(i32), ":: census :: Measure < i64 >"),
-        (quote!(Duration), ":: census :: Measure < Duration >"),
+        (quote!(u64), ":: census :: __private :: Measure < u64 >"),
+        (quote!(i32), ":: census :: __private :: Measure < i64 >"),
+        (
+            quote!(Duration),
+            ":: census :: __private :: Measure < Duration >",
+        ),
         (quote!(a::Measure<f32>), "a :: Measure < f64 >"),
         (quote!(Measure<isize>), "Measure < i64 >"),
         (quote!(Measure), "Measure < u64 >"),
-        (quote!(TagKey), ":: census :: Measure < u64 >"),
+        (quote!(TagKey), ":: census :: __private :: Measure < u64 >"),
     ] {
         let output = attribute(quote!(), quote!(static SIZE: #ty;)).to_string();
         assert!(
@@ -81,21 +88,24 @@ fn units_are_checked() {
         (
             "min",
             quote!(Duration),
-            "\"min\" is no unit of a `Measure<Duration>`",
+            "\"min\" is not a unit of a `Measure<Duration>`",
         ),
     ] {
         let item = quote!(static SIZE: Measure<#ty>;);
-        assert_eq!(of(quote!(unit = #unit), item), [message]);
+        assert_eq!(mistakes(quote!(unit = #unit), item), [message]);
     }
     let unit = "x".repeat(64);
     let item = quote!(
         static SIZE: Measure<u64>;
     );
-    assert_eq!(of(quote!(unit = #unit), item), ["this unit has 64 bytes"]);
+    assert_eq!(
+        mistakes(quote!(unit = #unit), item),
+        ["this unit has 64 bytes"]
+    );
 }
 
 #[test]
-fn other_items_are_left_as_they_are() {
+fn other_items_are_unchanged() {
     for item in [
         quote!(
             struct Service;

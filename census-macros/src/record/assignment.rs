@@ -1,4 +1,4 @@
-//! `PLACE = value`, of which `record!` and `tags!` consist.
+//! `LHS = value`, of which `record!` and `tags!` consist.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,84 +6,79 @@ use syn::parse::ParseStream;
 use syn::parse::discouraged::Speculative;
 use syn::{Expr, Lit, Token, UnOp};
 
+use super::model::Assignment;
 use crate::errors::Errors;
 use crate::list;
 
-/// A measure or a tag key, and the value that it gets.
-#[derive(Clone)]
-pub(crate) struct Assignment {
-    pub(crate) place: Expr,
-    /// The user's own tokens, also when they are no expression yet: the compiler says that better, and editors
-    /// complete what is half typed.
-    pub(crate) value: TokenStream,
-}
-
-/// Which of the two stands on the left, for messages.
+/// The kind of an assignment's left side, for messages.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum LhsKind {
     Measure,
-    Key,
+    TagKey,
 }
 
-impl Place {
-    fn what(self) -> &'static str {
+impl LhsKind {
+    fn noun(self) -> &'static str {
         match self {
-            Self::Measure => "a measure",
-            Self::Key => "a tag key",
+            Self::Measure => "measure",
+            Self::TagKey => "tag key",
         }
     }
 
     fn example(self) -> &'static str {
         match self {
             Self::Measure => "VIDEO_SIZE = size",
-            Self::Key => "FRONTEND = \"ios\"",
+            Self::TagKey => "FRONTEND = \"ios\"",
         }
     }
 }
 
-/// Reads `PLACE = value`.
+/// Reads `LHS = value`.
 pub(super) fn parse(
     input: ParseStream<'_>,
-    of: Place,
+    kind: LhsKind,
     errors: &mut Errors,
 ) -> syn::Result<Assignment> {
-    let (what, example) = (of.what(), of.example());
-    let left = left(input)?;
-    if left.is_empty() {
-        return Err(input.error(format!("expected {what}\nhelp: write `{example}`")));
+    let (noun, example) = (kind.noun(), kind.example());
+    let tokens = before_equals(input)?;
+    if tokens.is_empty() {
+        return Err(input.error(format!("expected a {noun}\nhelp: write `{example}`")));
     }
-    let place = place(&left, of)?;
-    let valueless = || {
+    let lhs = lhs(&tokens, kind)?;
+    let without_value = || {
         syn::Error::new_spanned(
-            &left,
-            format!("{what} without a value\nhelp: write `{example}`"),
+            &tokens,
+            format!("this {noun} has no value\nhelp: write `{example}`"),
         )
     };
     let Some(equals) = input.parse::<Option<Token![=]>>()? else {
-        let literal = input.peek(Token![,]) && input.peek2(Lit) && !input.peek3(Token![=]);
-        if literal {
+        let is_literal = input.peek(Token![,]) && input.peek2(Lit) && !input.peek3(Token![=]);
+        if is_literal {
             input.parse::<Token![,]>()?;
             let value = value(input);
-            let message =
-                format!("the value follows a `=`, not a `,`\nhelp: write `{left} = {value}`");
-            errors.at(left, message);
-            return Ok(Assignment { place, value });
+            let message = format!(
+                "a {noun} and its value are separated by `=`, not `,`\nhelp: write `{tokens} = {value}`"
+            );
+            errors.at(tokens, message);
+            return Ok(Assignment { lhs, value });
         }
-        return Err(valueless());
+        return Err(without_value());
     };
     if input.peek(Token![=]) {
-        let message = format!("the value follows a single `=`\nhelp: write `{example}`");
+        let message = format!(
+            "a {noun} and its value are separated by a single `=`\nhelp: write `{example}`"
+        );
         return Err(syn::Error::new_spanned(equals, message));
     }
     let value = value(input);
     if value.is_empty() {
-        return Err(valueless());
+        return Err(without_value());
     }
-    Ok(Assignment { place, value })
+    Ok(Assignment { lhs, value })
 }
 
-/// The tokens before the `=`.
-fn left(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+/// Takes the tokens before the `=`.
+fn before_equals(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![=]) {
         tokens.extend([input.parse::<TokenTree>()?]);
@@ -91,7 +86,7 @@ fn left(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(tokens)
 }
 
-/// The value up to the next comma, also if it is no expression.
+/// Takes a value: an expression, or if it does not parse as one, the tokens before the next comma.
 pub(crate) fn value(input: ParseStream<'_>) -> TokenStream {
     let ahead = input.fork();
     match ahead.parse::<Expr>() {
@@ -103,22 +98,25 @@ pub(crate) fn value(input: ParseStream<'_>) -> TokenStream {
     }
 }
 
-/// The place that the tokens name.
-fn place(tokens: &TokenStream, of: Place) -> syn::Result<Expr> {
-    let (what, example) = (of.what(), of.example());
+/// The measure or tag key that the tokens refer to.
+fn lhs(tokens: &TokenStream, kind: LhsKind) -> syn::Result<Expr> {
+    let (noun, example) = (kind.noun(), kind.example());
     let message = match syn::parse2::<Expr>(tokens.clone()) {
         Ok(expr) if is_place(&expr) => return Ok(expr),
         Ok(Expr::Lit(_)) => {
-            format!("{what} is named by its static here, not by a literal\nhelp: write `{example}`")
+            format!("expected a {noun}'s static, not a literal\nhelp: write `{example}`")
         }
         Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)) => {
-            format!("{what} is named here, not computed\nhelp: give it a name with `let` first")
+            format!(
+                "expected a {noun}, not a call\nhelp: bind the {noun} to a variable first, with `let`"
+            )
         }
-        _ => format!("expected {what}, `=` and a value\nhelp: write `{example}`"),
+        _ => format!("expected a {noun}, `=` and a value\nhelp: write `{example}`"),
     };
     Err(syn::Error::new_spanned(tokens, message))
 }
 
+/// Whether the expression is a place: a path, or a field, an element or the target of one.
 fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) => true,
@@ -131,31 +129,31 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// The assignments with each place once; the others are reported.
+/// The assignments with different left sides. Repeated ones are reported.
 pub(super) fn distinct(
     assignments: Vec<Assignment>,
-    of: Place,
+    kind: LhsKind,
     errors: &mut Errors,
 ) -> Vec<Assignment> {
     let mut seen: Vec<String> = Vec::new();
-    let mut first = |assignment: &Assignment| {
-        let text = assignment.place.to_token_stream().to_string();
-        let first = !seen.contains(&text);
-        if first {
-            seen.push(text);
+    let mut is_first = |assignment: &Assignment| {
+        let tokens = assignment.lhs.to_token_stream().to_string();
+        let is_first = !seen.contains(&tokens);
+        if is_first {
+            seen.push(tokens);
         } else {
-            let message = match of {
-                Place::Measure => {
+            let message = match kind {
+                LhsKind::Measure => {
                     "this measure is recorded twice\nhelp: write a second `record!` for it"
                 }
-                Place::Key => "this tag is set twice\nhelp: leave one of them out",
+                LhsKind::TagKey => "this tag is set twice\nhelp: remove one of the two",
             };
-            errors.at(&assignment.place, message);
+            errors.at(&assignment.lhs, message);
         }
-        first
+        is_first
     };
     assignments
         .into_iter()
-        .filter(|assignment| first(assignment))
+        .filter(|assignment| is_first(assignment))
         .collect()
 }

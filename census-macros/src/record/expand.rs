@@ -1,13 +1,13 @@
 //! From a [`Record`] to the statement that records it, and from tags to a map.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Lit;
 
-use super::{Assignment, Label, Record};
-use crate::generate::{Krate, ends};
+use super::model::{Assignment, Label, Record};
+use crate::generate::{Krate, first_last_span};
 
-/// Values, tags and labels stand inside the `if`: what is not viewed is not evaluated.
+/// Values, tags and labels are inside the `if`, so that they are not evaluated unless a measure is viewed.
 pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     let Record {
         measurements,
@@ -22,56 +22,58 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         .collect();
     let measures = measurements
         .iter()
-        .map(|Assignment { place, .. }| krate.checked("as_measure", place));
-    let measurements = measurements.iter().zip(&names).map(|(measurement, name)| {
-        let Assignment { place, value } = measurement;
-        let shown = (ends(place).0, ends(value).1);
-        krate.call(quote!(__private::measurement), shown, quote!(#name, #value))
-    });
-    let labels = labels.iter().map(|Label { name, value }| {
-        let shown = (name.span(), ends(value).1);
-        let value = krate.borrowed(value);
-        krate.call(
-            quote!(__private::exemplar_label),
-            shown,
-            quote!(#name, #value),
-        )
-    });
-    let measurements: Vec<TokenStream> = measurements.collect();
-    let viewed = quote!(#(#krate::Measure::is_viewed(#names))||*);
-    let recorded = if labels.len() > 0 {
-        let tags = tags.iter().map(|assignment| tag(krate, assignment));
-        quote! {
-            if #viewed {
-                #krate::__private::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
-            }
-        }
-    } else {
-        let Lent {
-            names: lent,
-            evaluated,
+        .map(|Assignment { lhs, .. }| krate.checked("as_measure", lhs));
+    let measurements: Vec<TokenStream> = measurements
+        .iter()
+        .zip(&names)
+        .map(|(assignment, name)| {
+            let value = &assignment.value;
+            krate.call(
+                quote!(measurement),
+                spans(assignment),
+                quote!(#name, #value),
+            )
+        })
+        .collect();
+    let is_viewed = quote!(#(#krate::Measure::is_viewed(#names))||*);
+    let recorded = if labels.is_empty() {
+        let TagBindings {
+            names: tag_names,
+            values: tag_values,
             tags,
-        } = Lent::new(krate, &tags);
+        } = TagBindings::new(krate, &tags);
         if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
-                if let ::core::option::Option::Some(__census_version) = #krate::__private::viewed(#name) {
-                    match (#(#evaluated,)*) {
-                        (#(#lent,)*) => {
-                            #krate::__private::record_one(__census_version, &#measurement, #tags);
+                if let ::core::option::Option::Some(__census_version) = #krate::viewed(#name) {
+                    match (#(#tag_values,)*) {
+                        (#(#tag_names,)*) => {
+                            #krate::record_one(__census_version, &#measurement, #tags);
                         }
                     }
                 }
             }
         } else {
             quote! {
-                if #viewed {
-                    match (#(#measurements,)* #(#evaluated,)*) {
-                        (#(#names,)* #(#lent,)*) => {
+                if #is_viewed {
+                    match (#(#measurements,)* #(#tag_values,)*) {
+                        (#(#names,)* #(#tag_names,)*) => {
                             let __census_tags = #tags;
-                            #(#krate::__private::record_if_viewed(&#names, &__census_tags);)*
+                            #(#krate::record_if_viewed(&#names, &__census_tags);)*
                         }
                     }
                 }
+            }
+        }
+    } else {
+        let tags = tags.iter().map(|assignment| tag(krate, assignment));
+        let labels = labels.iter().map(|Label { name, value }| {
+            let spans = (name.span(), first_last_span(value).1);
+            let value = krate.borrowed(value);
+            krate.call(quote!(exemplar_label), spans, quote!(#name, #value))
+        });
+        quote! {
+            if #is_viewed {
+                #krate::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
             }
         }
     };
@@ -81,70 +83,76 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     }}
 }
 
-/// Tags, lent to measurements without exemplars.
-struct Lent {
-    /// What is evaluated beforehand, and its names.
+/// Tags of measurements without exemplars. Keys and values are evaluated once and bound by a `match`; the recording
+/// function borrows them through a closure.
+struct TagBindings {
     names: Vec<Ident>,
-    evaluated: Vec<TokenStream>,
-    /// A closure that looks at each tag, maybe twice: for their places, which mostly suffice, and for all of it. So
-    /// nothing that only the second needs is prepared for the first.
+    values: Vec<TokenStream>,
+    /// The closure that makes the tags. The recording function may call it twice: first for the addresses of keys and
+    /// literals, which usually suffice, then for the rest. So what only the second call needs is not prepared for the
+    /// first.
     tags: TokenStream,
 }
 
-impl Lent {
-    fn new(krate: &Krate, tags: &[Assignment]) -> Self {
-        let name = |what: &str, index: usize| format_ident!("__census_{what}_{index}");
+impl TagBindings {
+    fn new(krate: &Krate, assignments: &[Assignment]) -> Self {
         let mut names = Vec::new();
-        let mut evaluated = Vec::new();
-        let mut looked_at = Vec::new();
-        for (index, Assignment { place, value }) in tags.iter().enumerate() {
-            let shown = (ends(place).0, ends(value).1);
-            let key = name("key", index);
+        let mut values = Vec::new();
+        let mut tags = Vec::new();
+        for (index, assignment) in assignments.iter().enumerate() {
+            let Assignment { lhs, value } = assignment;
+            let key = format_ident!("__census_key_{index}");
             names.push(key.clone());
-            evaluated.push(krate.checked("as_tag_key", place));
-            looked_at.push(if is_literal(value) {
-                let value = literal(value);
-                krate.call(quote!(__private::literal_tag), shown, quote!(#key, #value))
+            values.push(krate.checked("as_tag_key", lhs));
+            tags.push(if is_string_literal(value) {
+                let value = static_literal(value);
+                krate.call(quote!(literal_tag), spans(assignment), quote!(#key, #value))
             } else {
-                let mut text = name("value", index);
-                text.set_span(krate.shown_at(ends(value).0));
-                names.push(text.clone());
-                evaluated.push(krate.borrowed(value));
-                krate.call(quote!(__private::tag), shown, quote!(#key, #text))
+                let mut name = format_ident!("__census_value_{index}");
+                name.set_span(krate.respan(first_last_span(value).0));
+                names.push(name.clone());
+                values.push(krate.borrowed(value));
+                krate.call(quote!(tag), spans(assignment), quote!(#key, #name))
             });
         }
         Self {
             names,
-            evaluated,
-            tags: quote!(|| [#(#looked_at),*]),
+            values,
+            tags: quote!(|| [#(#tags),*]),
         }
     }
 }
 
 pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {
     let tags = tags.iter().map(|assignment| tag(krate, assignment));
-    quote!(#krate::__private::tags(&[#(#tags),*]))
+    quote!(#krate::tags(&[#(#tags),*]))
 }
 
-fn tag(krate: &Krate, Assignment { place, value }: &Assignment) -> TokenStream {
-    let shown = (ends(place).0, ends(value).1);
-    let key = krate.checked("as_tag_key", place);
-    let (function, value) = if is_literal(value) {
-        (quote!(__private::literal_tag), literal(value))
+fn tag(krate: &Krate, assignment: &Assignment) -> TokenStream {
+    let Assignment { lhs, value } = assignment;
+    let key = krate.checked("as_tag_key", lhs);
+    let (function, value) = if is_string_literal(value) {
+        (quote!(literal_tag), static_literal(value))
     } else {
-        (quote!(__private::tag), krate.borrowed(value))
+        (quote!(tag), krate.borrowed(value))
     };
-    krate.call(function, shown, quote!(#key, #value))
+    krate.call(function, spans(assignment), quote!(#key, #value))
 }
 
-/// A literal is known by its place: it need not be read to be found again. That of a constant may be several.
-fn literal(value: &TokenStream) -> TokenStream {
+/// The first span of the left side and the last one of the value.
+fn spans(Assignment { lhs, value }: &Assignment) -> (Span, Span) {
+    (first_last_span(lhs).0, first_last_span(value).1)
+}
+
+/// A reference to a static with the literal: the recording function finds such a value by its address, without reading the
+/// string. (A constant may have several addresses.)
+fn static_literal(value: &TokenStream) -> TokenStream {
     quote!({
         static __CENSUS_LITERAL: &::core::primitive::str = #value;
         &__CENSUS_LITERAL
     })
 }
 
-fn is_literal(value: &TokenStream) -> bool {
+fn is_string_literal(value: &TokenStream) -> bool {
     matches!(syn::parse2(value.clone()), Ok(Lit::Str(_)))
 }

@@ -1,34 +1,23 @@
-//! `record!` and `tags!`: what a program measures, and in which context.
+//! `record!` and `tags!`: measurements, and the tags that they have.
 
 mod assignment;
 mod expand;
-pub(crate) mod parse;
+mod model;
+mod parse;
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::LitStr;
 use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
 use crate::generate::Krate;
-pub(crate) use assignment::{Assignment, value};
+// `#[measure]` on functions has tags, too.
+pub(crate) use assignment::value;
 pub(crate) use expand::tags as expand_tags;
-
-/// What one `record!` says.
-#[derive(Default)]
-struct Record {
-    measurements: Vec<Assignment>,
-    tags: Vec<Assignment>,
-    labels: Vec<Label>,
-}
-
-/// A label of an exemplar.
-struct Label {
-    name: LitStr,
-    value: TokenStream,
-}
+pub(crate) use model::Assignment;
+pub(crate) use parse::tags as parse_tags;
 
 pub(crate) fn record(input: TokenStream) -> TokenStream {
     expression(input, parse::record, expand::record)
@@ -38,7 +27,7 @@ pub(crate) fn tags(input: TokenStream) -> TokenStream {
     expression(input, parse::tags, |krate, tags| expand::tags(krate, &tags))
 }
 
-/// The expression of a macro call. Mistakes stand before it in a block.
+/// The expression of a macro call. If there are mistakes, it is a block with the `compile_error!`s before it.
 fn expression<T>(
     input: TokenStream,
     parse: impl FnOnce(ParseStream<'_>, &mut Errors) -> T,

@@ -1,22 +1,22 @@
-//! From the text of a `record!` to a [`Record`], and from that of a `tags!` to its tags.
+//! From the tokens of a `record!` to a [`Record`], and from those of a `tags!` to its tags.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token, token};
 
-use super::assignment::{self, Assignment, Place};
-use super::{Label, Record};
+use super::assignment::{self, LhsKind};
+use super::model::{Assignment, Label, Record};
 use crate::errors::Errors;
 use crate::{list, suggest};
 
 const EXAMPLE: &str = "record!(VIDEO_SIZE = size, tags(FRONTEND = \"ios\"))";
 const GROUPS: [&str; 2] = ["tags", "exemplar"];
 
-/// One part of a `record!`.
-enum Part {
+/// One argument of a `record!`.
+enum Argument {
     Measurement(Assignment),
-    /// A group, which went into the record.
+    /// `tags(…)` or `exemplar(…)`, whose content is in the record already.
     Group,
 }
 
@@ -25,77 +25,82 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
     let mut seen: Vec<Ident> = Vec::new();
     let before = errors.count();
     let end = input.span();
-    let parts = list::parse(input, errors, |input, errors| {
+    let arguments = list::parse(input, errors, |input, errors| {
         let Some(word) = group(input) else {
-            return assignment::parse(input, Place::Measure, errors).map(Part::Measurement);
+            return assignment::parse(input, LhsKind::Measure, errors).map(Argument::Measurement);
         };
         let content = content(input, &word)?;
-        let repeated = seen.contains(&word);
-        let text = word.to_string();
-        match text.as_str() {
-            _ if repeated => {
-                let message =
-                    format!("`{text}` stands here twice\nhelp: write all of it in one `{text}(…)`");
+        let is_repeated = seen.contains(&word);
+        let spelling = word.to_string();
+        match spelling.as_str() {
+            _ if is_repeated => {
+                let message = format!(
+                    "`{spelling}(…)` is given twice\nhelp: write all of it in one `{spelling}(…)`"
+                );
                 errors.at(&word, message);
             }
             "tags" => record.tags = read(content, errors, tags),
             "exemplar" => record.labels = read(content, errors, labels),
             _ => {
-                let help = match suggest::closest(&text, &GROUPS) {
-                    Some(meant) => format!("\nhelp: did you mean `{meant}`?"),
+                let help = match suggest::closest(&spelling, &GROUPS) {
+                    Some(candidate) => format!("\nhelp: did you mean `{candidate}`?"),
                     None => "\nhelp: write `tags(…)` or `exemplar(…)`".to_owned(),
                 };
-                errors.at(&word, format!("`record!` has no `{text}(…)`{help}"));
+                errors.at(
+                    &word,
+                    format!("`record!` has no argument `{spelling}(…)`{help}"),
+                );
             }
         }
         seen.push(word);
-        Ok(Part::Group)
+        Ok(Argument::Group)
     });
-    let measurements: Vec<Assignment> = parts
+    let measurements: Vec<Assignment> = arguments
         .into_iter()
-        .filter_map(|part| match part {
-            Part::Measurement(measurement) => Some(measurement),
-            Part::Group => None,
+        .filter_map(|argument| match argument {
+            Argument::Measurement(measurement) => Some(measurement),
+            Argument::Group => None,
         })
         .collect();
     if measurements.is_empty() && errors.count() == before {
-        let message = format!("there is nothing to record here\nhelp: write `{EXAMPLE}`");
+        let message = format!("this `record!` has no measurement\nhelp: write `{EXAMPLE}`");
         errors.add(syn::Error::new(end, message));
     }
-    record.measurements = assignment::distinct(measurements, Place::Measure, errors);
+    record.measurements = assignment::distinct(measurements, LhsKind::Measure, errors);
     record
 }
 
 pub(crate) fn tags(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Assignment> {
     let tags = list::parse(input, errors, |input, errors| {
-        assignment::parse(input, Place::Key, errors)
+        assignment::parse(input, LhsKind::TagKey, errors)
     });
-    assignment::distinct(tags, Place::Key, errors)
+    assignment::distinct(tags, LhsKind::TagKey, errors)
 }
 
-/// Takes the word of a group; a call that goes on, like `size().of = 1`, is none. `tags = …` is one, badly written.
+/// Takes the word of a group: `word(…)` as a whole argument. A longer expression, like `size().field = 1`, is a
+/// measurement; `tags = …` is a group with a mistake.
 fn group(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
     let word: Ident = ahead.parse().ok()?;
-    let named = GROUPS.iter().any(|group| word == group);
-    let parenthesised = ahead.peek(token::Paren);
-    if parenthesised {
+    let is_known = GROUPS.iter().any(|group| word == group);
+    let has_parentheses = ahead.peek(token::Paren);
+    if has_parentheses {
         ahead.parse::<proc_macro2::Group>().ok()?;
     }
-    let ends = parenthesised && (ahead.is_empty() || ahead.peek(Token![,]));
-    if ends || named && (parenthesised || ahead.peek(Token![=])) {
+    let is_whole = has_parentheses && (ahead.is_empty() || ahead.peek(Token![,]));
+    if is_whole || is_known && (has_parentheses || ahead.peek(Token![=])) {
         return input.parse().ok();
     }
     None
 }
 
-/// What stands in the parentheses of a group.
+/// Takes the content of a group's parentheses.
 fn content(input: ParseStream<'_>, word: &Ident) -> syn::Result<TokenStream> {
     if !input.peek(token::Paren) {
         let message = if word == "tags" {
-            "tags stand in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`"
+            "tags are written in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`"
         } else {
-            "an exemplar's labels stand in parentheses\nhelp: write `exemplar(trace_id = id)`"
+            "an exemplar's labels are written in parentheses\nhelp: write `exemplar(trace_id = id)`"
         };
         return Err(input.error(message));
     }
@@ -116,13 +121,10 @@ fn read<T: Default>(
 /// `trace_id = id, "span-id" = span`
 fn labels(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
-    let parsed = list::parse(input, errors, |input, _| label(input));
-    for label in parsed {
-        if labels
-            .iter()
-            .any(|earlier| earlier.name.value() == label.name.value())
-        {
-            let message = "this exemplar has this label already\nhelp: leave one of them out";
+    for label in list::parse(input, errors, |input, _| label(input)) {
+        let name = label.name.value();
+        if labels.iter().any(|earlier| earlier.name.value() == name) {
+            let message = "this label is given twice\nhelp: remove one of the two";
             errors.at(label.name, message);
         } else {
             labels.push(label);
@@ -141,7 +143,7 @@ fn label(input: ParseStream<'_>) -> syn::Result<Label> {
             .map_err(|error| syn::Error::new(error.span(), message))?;
         LitStr::new(&word.unraw().to_string(), word.span())
     };
-    let message = "a label without a value\nhelp: write `trace_id = id`";
+    let message = "this label has no value\nhelp: write `trace_id = id`";
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Err(syn::Error::new_spanned(name, message));
     }

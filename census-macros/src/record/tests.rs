@@ -1,20 +1,20 @@
-//! The mistakes that a `record!` and a `tags!` can show.
+//! The mistakes that `record!` and `tags!` report.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::testing::first_lines;
 
-fn of(input: &TokenStream) -> Vec<String> {
+fn mistakes(input: &TokenStream) -> Vec<String> {
     first_lines(super::record(quote!(census; #input)))
 }
 
-fn of_tags(input: &TokenStream) -> Vec<String> {
+fn mistakes_in_tags(input: &TokenStream) -> Vec<String> {
     first_lines(super::tags(quote!(census; #input)))
 }
 
 #[test]
-fn right_ones_have_no_mistakes() {
+fn valid_input_has_no_mistakes() {
     for input in [
         quote!(SIZE = 1),
         quote!(tags(), a::SIZE = f::<A, B>(x), exemplar(type = 1, "span-id" = 2,),),
@@ -22,20 +22,20 @@ fn right_ones_have_no_mistakes() {
         quote!(tags.size = 1, exemplar[0] = 2),
         quote!(SIZE = half.),
     ] {
-        assert_eq!(of(&input), [""; 0], "{input}");
+        assert_eq!(mistakes(&input), [""; 0], "{input}");
     }
-    assert_eq!(of_tags(&quote!()), [""; 0]);
-    assert_eq!(of_tags(&quote!(A = 1, m::B = x.await?,)), [""; 0]);
+    assert_eq!(mistakes_in_tags(&quote!()), [""; 0]);
+    assert_eq!(mistakes_in_tags(&quote!(A = 1, m::B = x.await?,)), [""; 0]);
 }
 
 #[test]
-fn what_stands_twice_is_reported() {
+fn repetitions_are_reported() {
     assert_eq!(
-        of(&quote!(a::SIZE = 1, SIZE = 1, a::SIZE = 2)),
+        mistakes(&quote!(a::SIZE = 1, SIZE = 1, a::SIZE = 2)),
         ["this measure is recorded twice"]
     );
     assert_eq!(
-        of(&quote!(
+        mistakes(&quote!(
             SIZE = 1,
             tags(A = 1, A = 2),
             exemplar(a = 1, "a" = 2),
@@ -43,43 +43,46 @@ fn what_stands_twice_is_reported() {
         )),
         [
             "this tag is set twice",
-            "this exemplar has this label already",
-            "`tags` stands here twice",
+            "this label is given twice",
+            "`tags(…)` is given twice",
         ]
     );
-    assert_eq!(of_tags(&quote!(A = 1, A = 2)), ["this tag is set twice"]);
+    assert_eq!(
+        mistakes_in_tags(&quote!(A = 1, A = 2)),
+        ["this tag is set twice"]
+    );
 }
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
-    let found = of(&quote! {
+    let reported = mistakes(&quote! {
         SIZE, "size" = 1, f() = 2, SIZE == 3, SIZE =, tag(A = 1), tags(A, "a" = 1, C = 1 B: 2),
         exemplar(trace_id, 5 = 1), tags = x
     });
     assert_eq!(
-        found,
+        reported,
         [
-            "a measure without a value",
-            "a measure is named by its static here, not by a literal",
-            "a measure is named here, not computed",
-            "the value follows a single `=`",
-            "a measure without a value",
-            "`record!` has no `tag(…)`",
-            "a tag key without a value",
-            "a tag key is named by its static here, not by a literal",
+            "this measure has no value",
+            "expected a measure's static, not a literal",
+            "expected a measure, not a call",
+            "a measure and its value are separated by a single `=`",
+            "this measure has no value",
+            "`record!` has no argument `tag(…)`",
+            "this tag key has no value",
+            "expected a tag key's static, not a literal",
             "expected `,` before this",
             "expected a tag key, `=` and a value",
-            "a label without a value",
+            "this label has no value",
             "expected a label's name",
-            "tags stand in parentheses",
+            "tags are written in parentheses",
         ]
     );
 }
 
 #[test]
-fn nothing_to_record_is_reported_once() {
-    let nothing = ["there is nothing to record here"];
-    assert_eq!(of(&quote!()), nothing);
-    assert_eq!(of(&quote!(tags(A = 1))), nothing);
-    assert_eq!(of(&quote!(SIZE)), ["a measure without a value"]);
+fn missing_measurement_is_reported_once() {
+    let none = ["this `record!` has no measurement"];
+    assert_eq!(mistakes(&quote!()), none);
+    assert_eq!(mistakes(&quote!(tags(A = 1))), none);
+    assert_eq!(mistakes(&quote!(SIZE)), ["this measure has no value"]);
 }

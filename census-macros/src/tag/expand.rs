@@ -1,14 +1,14 @@
-//! From a [`Tag`] to a static and its entry in the catalogue.
+//! From a [`Tag`] to a static and its element in the slice.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::Tag;
-use crate::errors::Errors;
-use crate::generate::{ends, origin, registered};
-use crate::{doc, names};
+use super::model::Tag;
+use crate::doc;
+use crate::generate::{first_last_span, origin, slice_element};
+use crate::names::Name;
 
-pub(super) fn tag(tag: Tag, errors: &mut Errors) -> TokenStream {
+pub(super) fn tag(tag: Tag) -> TokenStream {
     let Tag {
         item,
         krate,
@@ -17,35 +17,31 @@ pub(super) fn tag(tag: Tag, errors: &mut Errors) -> TokenStream {
     } = tag;
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
     let ty = ty.unwrap_or_else(|| quote!(#krate::TagKey));
-    // A check that fails is shown where its argument stands.
-    let checked = match &name {
-        Some(name) if names::literal(name).is_none() => ends(name),
-        _ => ends(&ty),
+    // The library's checks of the arguments fail at these tokens.
+    let checked = name
+        .unchecked()
+        .map_or_else(|| first_last_span(&ty), first_last_span);
+    let name = match name {
+        Name::Given(expr) => expr.into_token_stream(),
+        Name::Default(lower) => lower.into_token_stream(),
     };
-    let name = names::name(
-        name,
-        &item.name,
-        "name = \"…\"",
-        errors,
-        |lower| quote!(#lower),
-    );
     let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
-    let origin = origin(&krate, &item.name);
+    let origin = origin(&krate, &item.ident);
     let cell = krate.call(
-        quote!(TagKey::__cell),
+        quote!(tag_key_cell),
         checked,
         quote!(#name, #description, #local, #origin),
     );
     let key = krate.call(
-        quote!(TagKey::__from_cell),
-        ends(&ty),
+        quote!(static_tag_key),
+        first_last_span(&ty),
         quote!(&__CENSUS_CELL),
     );
-    let registered = registered(&krate, "TAG_KEYS", "TagKeyCell");
+    let slice_element = slice_element(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
         #item: #ty = {
-            static __CENSUS_CELL: #krate::__private::TagKeyCell = #cell;
-            #registered
+            static __CENSUS_CELL: #krate::TagKeyCell = #cell;
+            #slice_element
             #key
         };
     }

@@ -1,17 +1,17 @@
-//! The mistakes that a `#[tag]` can show, and that its static is there all the same.
+//! The mistakes that a `#[tag]` reports, and that it still emits the static.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::attribute;
-use crate::testing::{first_lines, mistakes};
+use super::{attribute, built_in};
+use crate::testing::{first_lines, messages};
 
-fn of(args: TokenStream, item: TokenStream) -> Vec<String> {
+fn mistakes(args: TokenStream, item: TokenStream) -> Vec<String> {
     first_lines(attribute(args, item))
 }
 
 #[test]
-fn a_right_one_has_no_mistakes() {
+fn valid_tag_keys_have_no_mistakes() {
     for args in [
         quote!(),
         quote!(name = "myorg/keys/frontend", local, crate = metrics),
@@ -21,27 +21,27 @@ fn a_right_one_has_no_mistakes() {
         let item = quote!(
             static FRONTEND: TagKey;
         );
-        assert_eq!(of(args, item), [""; 0]);
+        assert_eq!(mistakes(args, item), [""; 0]);
     }
 }
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
     let args = quote!(nmae = "x", name = "", local = 5, local, crate = "census");
-    let found = of(
+    let reported = mistakes(
         args,
         quote!(
             static mut FRONTEND: Measure<u64> = 5;
         ),
     );
     assert_eq!(
-        found,
+        reported,
         [
-            "a `TagKey` never changes: it cannot be a `static mut`",
+            "a `TagKey` cannot be a `static mut`",
             "`#[tag]` gives the static its value",
             "`#[tag]` declares a `TagKey`",
             "`#[tag]` has no argument `nmae`",
-            "`local` was given already",
+            "`local` is given twice",
             "`local` takes no value",
             "`crate` takes a path",
             "this name is empty",
@@ -50,13 +50,15 @@ fn all_mistakes_are_reported_at_once() {
 }
 
 #[test]
-fn the_help_says_what_to_write() {
+fn help_says_what_to_write() {
     let item = quote!(
         static FRONTEND: TagKey;
     );
     assert_eq!(
-        mistakes(attribute(quote!("frontend"), item)),
-        ["a string says nothing without its argument's name\nhelp: write `name = \"frontend\"`"]
+        messages(attribute(quote!("frontend"), item)),
+        [
+            "this string is not an argument: the argument's name is missing\nhelp: write `name = \"frontend\"`"
+        ]
     );
 }
 
@@ -68,20 +70,20 @@ fn names_are_checked_in_bytes() {
             static FRONTEND: TagKey;
         )
     };
-    assert_eq!(of(quote!(name = #long), item()), [""; 0]);
+    assert_eq!(mistakes(quote!(name = #long), item()), [""; 0]);
     let long = "x".repeat(256);
     assert_eq!(
-        of(quote!(name = #long), item()),
+        mistakes(quote!(name = #long), item()),
         ["this name has 256 bytes"]
     );
     assert_eq!(
-        of(quote!(name = "g\u{e9}ant"), item()),
+        mistakes(quote!(name = "g\u{e9}ant"), item()),
         ["this name contains 'é'"]
     );
 }
 
 #[test]
-fn the_item_is_still_there() {
+fn item_is_still_emitted() {
     let output = attribute(
         quote!(oops),
         quote!(
@@ -112,4 +114,17 @@ fn the_item_is_still_there() {
     )
     .to_string();
     assert!(output.ends_with("fn frontend () { }"), "{output}");
+}
+
+/// A façade writes `crate = crate`, and its keys are elements as any other crate's.
+#[test]
+fn only_built_in_keys_are_not_in_the_slice() {
+    let item = quote!(
+        static FRONTEND: TagKey;
+    );
+    let element = "distributed_slice (crate :: __private :: TAG_KEYS)";
+    let of_facade = attribute(quote!(crate = crate), item.clone()).to_string();
+    assert!(of_facade.contains(element), "{of_facade}");
+    let of_library = built_in(quote!(), item).to_string();
+    assert!(!of_library.contains("distributed_slice"), "{of_library}");
 }

@@ -1,4 +1,4 @@
-//! `#[tag_value(…)]`: on the enum the path to the library, on a variant its value.
+//! `#[tag_value(…)]`: on an enum the path to the library, on a variant its tag value.
 
 use proc_macro2::TokenStream;
 use syn::parse::ParseStream;
@@ -7,54 +7,54 @@ use syn::{Attribute, LitStr, Meta, Path, Token};
 use crate::errors::Errors;
 use crate::generate::Krate;
 
-/// The path that `#[tag_value(crate = path)]` gives, or the usual one.
+/// The path of `#[tag_value(crate = path)]`, or the default one.
 pub(super) fn krate(attrs: &[Attribute], errors: &mut Errors) -> Krate {
     let path = single(attrs, "crate = path::to::census", errors, |input| {
         if !input.peek(Token![crate]) {
             return Err(input.error(
-                "an enum's `#[tag_value]` has no such argument; values stand on the variants\n\
-                 help: write `#[tag_value(crate = path::to::census)]`, or nothing",
+                "`#[tag_value]` on an enum takes only `crate`; a variant's value is given on the variant\n\
+                 help: write `#[tag_value(crate = path::to::census)]`, or remove it",
             ));
         }
         input.parse::<Token![crate]>()?;
         input.parse::<Token![=]>()?;
         input.call(Path::parse_mod_style)
     });
-    path.map_or_else(Krate::named, |path| Krate::given(&path))
+    path.map_or_else(Krate::default_path, |path| Krate::given(&path))
 }
 
-/// The value that `#[tag_value("GET")]` gives.
+/// The value of `#[tag_value("GET")]`.
 pub(super) fn value(attrs: &[Attribute], errors: &mut Errors) -> Option<LitStr> {
     single(attrs, "\"GET\"", errors, |input| {
         if input.peek(LitStr) {
             return input.parse();
         }
         Err(input.error(
-            "a variant's `#[tag_value]` takes its value, a string\nhelp: write `#[tag_value(\"GET\")]`",
+            "`#[tag_value]` on a variant takes its value, a string\nhelp: write `#[tag_value(\"GET\")]`",
         ))
     })
 }
 
-/// The one argument of the one `#[tag_value]`, if there is any; all else is reported.
+/// The one argument of the one `#[tag_value]`, if there is one. Reports repeated attributes and other arguments.
 fn single<T>(
     attrs: &[Attribute],
     example: &str,
     errors: &mut Errors,
     mut parse: impl FnMut(ParseStream<'_>) -> syn::Result<T>,
 ) -> Option<T> {
-    let mut found = None;
-    let ours = attrs
+    let mut single = None;
+    let tag_values = attrs
         .iter()
         .filter(|attr| attr.path().is_ident("tag_value"));
-    for (position, attr) in ours.enumerate() {
-        if position > 0 {
-            let message = "`#[tag_value]` stands here already\nhelp: leave one of them out";
+    for (index, attr) in tag_values.enumerate() {
+        if index > 0 {
+            let message = "`#[tag_value]` is given twice\nhelp: remove one of the two";
             errors.at(attr, message);
             continue;
         }
         let Meta::List(list) = &attr.meta else {
             let message = format!(
-                "`#[tag_value]` has its argument in parentheses\nhelp: write `#[tag_value({example})]`"
+                "`#[tag_value]` takes its argument in parentheses\nhelp: write `#[tag_value({example})]`"
             );
             errors.at(&attr.meta, message);
             continue;
@@ -72,9 +72,9 @@ fn single<T>(
             argument
         });
         match argument {
-            Ok(argument) => found = Some(argument),
+            Ok(argument) => single = Some(argument),
             Err(error) => errors.add(error),
         }
     }
-    found
+    single
 }

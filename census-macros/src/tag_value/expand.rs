@@ -4,26 +4,23 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Fields;
 
-use super::{TagValue, Variant};
+use super::model::{TagValue, Variant};
 
 pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     let TagValue {
         krate,
-        name,
+        ident,
         generics,
         variants,
     } = input;
     let (params, arguments, bounds) = generics.split_for_impl();
     let value = match variants.as_deref() {
-        // A mistake was reported.
         None => quote!(#krate::TagValueRef::unset()),
         Some([]) => quote!(match *self {}),
         Some(variants) => {
-            // A static, and not a constant: that may lie at several places.
-            let (count, values) = (
-                variants.len(),
-                variants.iter().map(|variant| &variant.value),
-            );
+            // A static, not a constant: a value is looked up by its address, and a constant may have several.
+            let count = variants.len();
+            let values = variants.iter().map(|variant| &variant.value);
             let arms = variants.iter().enumerate().map(arm);
             quote! {{
                 static __CENSUS_VALUES: [&::core::primitive::str; #count] = [#(#values),*];
@@ -33,7 +30,7 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #params #krate::AsTagValue for #name #arguments #bounds {
+        impl #params #krate::AsTagValue for #ident #arguments #bounds {
             fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value
             }
@@ -42,10 +39,10 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
 }
 
 fn arm((index, variant): (usize, &Variant)) -> TokenStream {
-    let Variant { name, fields, .. } = variant;
+    let Variant { ident, fields, .. } = variant;
     let pattern = match fields {
-        Fields::Unit => quote!(Self::#name),
-        Fields::Named(_) | Fields::Unnamed(_) => quote!(Self::#name { .. }),
+        Fields::Unit => quote!(Self::#ident),
+        Fields::Named(_) | Fields::Unnamed(_) => quote!(Self::#ident { .. }),
     };
     quote!(#pattern => #index)
 }

@@ -6,7 +6,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields};
 
-use super::{TagValue, Variant, attribute};
+use super::attribute;
+use super::model::{TagValue, Variant};
 use crate::errors::Errors;
 use crate::names::MAX_LEN;
 
@@ -27,57 +28,57 @@ pub(super) fn tag_value(input: DeriveInput, errors: &mut Errors) -> TagValue {
     };
     TagValue {
         krate,
-        name: input.ident,
+        ident: input.ident,
         generics: input.generics,
         variants,
     }
 }
 
-fn variants(found: impl IntoIterator<Item = syn::Variant>, errors: &mut Errors) -> Vec<Variant> {
+fn variants(items: impl IntoIterator<Item = syn::Variant>, errors: &mut Errors) -> Vec<Variant> {
     let mut variants: Vec<Variant> = Vec::new();
-    for found in found {
-        let (value, written) = value(&found, errors);
+    for item in items {
+        let (value, tokens) = value(&item, errors);
         let earlier = variants.iter().find(|earlier| earlier.value == value);
         if let Some(earlier) = earlier {
             let message = format!(
-                "`{}` and `{}` are both {value:?}\nhelp: write another value: `#[tag_value(\"…\")]`",
-                earlier.name, found.ident
+                "`{}` and `{}` have the same value, {value:?}\nhelp: give one of them another: `#[tag_value(\"…\")]`",
+                earlier.ident, item.ident
             );
-            errors.at(written, message);
+            errors.at(tokens, message);
         }
-        if !matches!(found.fields, Fields::Unit) {
-            let message = "the variants of a `TagValue` have no fields\n\
-                           help: leave the fields out, or `impl AsTagValue` for this type";
-            errors.at(&found.fields, message);
+        if !matches!(item.fields, Fields::Unit) {
+            let message = "a variant of a `TagValue` cannot have fields\n\
+                           help: remove the fields, or write `impl AsTagValue` for this type";
+            errors.at(&item.fields, message);
         }
         variants.push(Variant {
-            name: found.ident,
-            fields: found.fields,
+            ident: item.ident,
+            fields: item.fields,
             value,
         });
     }
     variants
 }
 
-/// The value of a variant, and the tokens that say so.
+/// The tag value of a variant, and the tokens that give it.
 fn value(variant: &syn::Variant, errors: &mut Errors) -> (String, TokenStream) {
-    let (value, written) = match attribute::value(&variant.attrs, errors) {
-        Some(text) => (text.value(), text.to_token_stream()),
+    let (value, tokens) = match attribute::value(&variant.attrs, errors) {
+        Some(string) => (string.value(), string.to_token_stream()),
         None => (
             variant.ident.unraw().to_string().to_snake_case(),
             variant.ident.to_token_stream(),
         ),
     };
     if value.is_empty() {
-        let message = "an empty value is the same as none\n\
-                       help: write `#[tag_value(\"…\")]`, or use an `Option` where there may be none";
-        errors.at(&written, message);
+        let message = "this value is empty, which means that the tag is not set\n\
+                       help: write `#[tag_value(\"…\")]`, or use an `Option` for a tag that may be unset";
+        errors.at(&tokens, message);
     } else if value.len() > MAX_LEN {
         let message = format!(
             "this value has {} bytes\nhelp: write at most {MAX_LEN}: `#[tag_value(\"…\")]`",
             value.len()
         );
-        errors.at(&written, message);
+        errors.at(&tokens, message);
     }
-    (value, written)
+    (value, tokens)
 }

@@ -1,4 +1,4 @@
-//! The mistakes that a `#[derive(TagValue)]` can show, and that its implementation is there all the same.
+//! The mistakes that a `#[derive(TagValue)]` reports, and that it still emits the implementation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,12 +6,12 @@ use quote::quote;
 use super::derive;
 use crate::testing::first_lines;
 
-fn of(input: TokenStream) -> Vec<String> {
+fn mistakes(input: TokenStream) -> Vec<String> {
     first_lines(derive(input))
 }
 
 #[test]
-fn right_ones_have_no_mistakes() {
+fn valid_enums_have_no_mistakes() {
     for input in [
         quote!(
             enum Empty {}
@@ -34,14 +34,14 @@ fn right_ones_have_no_mistakes() {
             }
         ),
     ] {
-        assert_eq!(of(input.clone()), [""; 0], "{input}");
+        assert_eq!(mistakes(input.clone()), [""; 0], "{input}");
     }
 }
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
     let long = "x".repeat(256);
-    let found = of(quote! {
+    let reported = mistakes(quote! {
         #[tag_value(rename_all = "UPPERCASE")]
         enum Method {
             Get,
@@ -58,21 +58,21 @@ fn all_mistakes_are_reported_at_once() {
         }
     });
     assert_eq!(
-        found,
+        reported,
         [
-            "an enum's `#[tag_value]` has no such argument; values stand on the variants",
-            "`Get` and `Post` are both \"get\"",
-            "the variants of a `TagValue` have no fields",
-            "an empty value is the same as none",
+            "`#[tag_value]` on an enum takes only `crate`; a variant's value is given on the variant",
+            "`Get` and `Post` have the same value, \"get\"",
+            "a variant of a `TagValue` cannot have fields",
+            "this value is empty, which means that the tag is not set",
             "this value has 256 bytes",
-            "a variant's `#[tag_value]` takes its value, a string",
+            "`#[tag_value]` on a variant takes its value, a string",
             "`#[tag_value]` takes a single argument",
         ]
     );
 }
 
 #[test]
-fn the_implementation_is_still_there() {
+fn implementation_is_still_emitted() {
     for input in [
         quote!(
             struct Method;
@@ -85,7 +85,7 @@ fn the_implementation_is_still_there() {
         ),
     ] {
         let output = derive(input);
-        let item = "impl :: census :: AsTagValue for Method";
+        let item = "impl :: census :: __private :: AsTagValue for Method";
         assert!(output.to_string().contains(item), "{output}");
         assert_eq!(first_lines(output).len(), 1);
     }

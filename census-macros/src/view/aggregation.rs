@@ -1,37 +1,24 @@
-//! The part of a view between `:` and `by`: how it aggregates which measure.
+//! The part of a view between `:` and `by`: the aggregation and the measure.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use syn::parse::ParseStream;
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token, token};
 
-use super::View;
-use super::parse::at_item;
+use super::model::{Aggregation, AggregationKind, Definition};
+use super::scan::at_item;
 use crate::errors::Errors;
 use crate::suggest;
 
-/// How a view aggregates; the word is the user's own where it was right, so that editors can explain it.
-pub(super) struct Aggregation {
-    pub(super) kind: Kind,
-    pub(super) word: Ident,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Count,
-    Sum,
-    LastValue,
-    Distribution,
-}
-
-const KINDS: [(&str, Kind); 4] = [
-    ("Count", Kind::Count),
-    ("Sum", Kind::Sum),
-    ("LastValue", Kind::LastValue),
-    ("Distribution", Kind::Distribution),
+const AGGREGATIONS: [(&str, AggregationKind); 4] = [
+    ("Count", AggregationKind::Count),
+    ("Sum", AggregationKind::Sum),
+    ("LastValue", AggregationKind::LastValue),
+    ("Distribution", AggregationKind::Distribution),
 ];
 
-/// What other libraries call the same.
-const ELSEWHERE: [(&str, &str); 6] = [
+/// The names that other libraries use.
+const OTHER_NAMES: [(&str, &str); 6] = [
     ("Counter", "Count"),
     ("Gauge", "LastValue"),
     ("Latest", "LastValue"),
@@ -40,104 +27,103 @@ const ELSEWHERE: [(&str, &str); 6] = [
     ("Total", "Sum"),
 ];
 
-impl Aggregation {
-    /// For a view that does not say how it aggregates, which was reported.
-    pub(super) fn in_place_of_none(name: &Ident) -> Self {
-        Self {
-            kind: Kind::Count,
-            word: Ident::new("Count", name.span()),
-        }
-    }
-}
-
 /// Reads `Count<path::TO_MEASURE>`.
 pub(super) fn parse(
     input: ParseStream<'_>,
-    view: &mut View,
+    definition: &mut Definition,
     errors: &mut Errors,
 ) -> syn::Result<()> {
     let word = word(input, errors)?;
     let before = errors.count();
-    view.aggregation = known(word, errors);
+    definition.aggregation = by_name(word, errors);
     let is_known = errors.count() == before;
-    let word = &view.aggregation.word;
+    let word = &definition.aggregation.word;
     let no_measure = format!("this view has no measure\nhelp: write `{word}<MEASURE>`");
     if !input.peek(Token![<]) {
-        // Of a word that is no aggregation, nobody knows whether it is all there.
+        // An unknown word was reported; the user may mean something else by it.
         if is_known {
             errors.at(word, no_measure);
         }
         return Ok(());
     }
     let open: Token![<] = input.parse()?;
-    let tokens = inside(input);
+    let tokens = before_close(input);
     if !input.peek(Token![>]) {
         let message = format!("this `<` has no `>`\nhelp: write `{word}<MEASURE>`");
         return Err(syn::Error::new_spanned(open, message));
     }
     let close: Token![>] = input.parse()?;
     if tokens.is_empty() {
-        errors.at(quote::quote!(#open #close), no_measure);
+        errors.at(quote!(#open #close), no_measure);
         return Ok(());
     }
-    let measure = syn::parse::Parser::parse2(Path::parse_mod_style, tokens.clone());
+    let measure = Path::parse_mod_style.parse2(tokens.clone());
     if measure.is_err() {
         let message =
-            format!("a view is of one measure's static\nhelp: write its path: `{word}<MEASURE>`");
+            format!("expected the path of one measure's static\nhelp: write `{word}<MEASURE>`");
         errors.at(tokens, message);
     }
-    view.measure = measure.ok();
+    definition.measure = measure.ok();
     Ok(())
 }
 
-/// The aggregation's word, which stands without a path.
+/// Reads the aggregation's word. Reports a longer path.
 fn word(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Ident> {
-    let leading = input.peek(Token![::]);
+    let has_leading_colons = input.peek(Token![::]);
     let path = Path::parse_mod_style(input).map_err(|error| {
-        syn::Error::new(error.span(), format!("expected an aggregation{}", all()))
+        let message = format!("expected an aggregation{}", help());
+        syn::Error::new(error.span(), message)
     })?;
     let Some(last) = path.segments.last() else {
-        return Err(input.error(format!("expected an aggregation{}", all())));
+        return Err(input.error(format!("expected an aggregation{}", help())));
     };
-    if leading || path.segments.len() > 1 {
+    if has_leading_colons || path.segments.len() > 1 {
         let word = &last.ident;
         let message =
-            format!("an aggregation is a word of `view!`, not a path\nhelp: write `{word}`");
+            format!("an aggregation is a keyword of `view!`, not a path\nhelp: write `{word}`");
         errors.at(&path, message);
     }
     Ok(last.ident.clone())
 }
 
-/// The aggregation of that name, or else, reported, the one that was probably meant.
-fn known(word: Ident, errors: &mut Errors) -> Aggregation {
-    let text = word.to_string();
-    let named = |name: &str| KINDS.iter().find(|(known, _)| *known == name).copied();
-    if let Some((_, kind)) = named(&text) {
+/// The aggregation of this name. For another word, which is reported, the most similar one.
+fn by_name(word: Ident, errors: &mut Errors) -> Aggregation {
+    let spelling = word.to_string();
+    let find = |name: &str| {
+        AGGREGATIONS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .copied()
+    };
+    if let Some((_, kind)) = find(&spelling) {
         return Aggregation { kind, word };
     }
-    let meant = ELSEWHERE
+    let suggested = OTHER_NAMES
         .iter()
-        .find(|(theirs, _)| *theirs == text)
-        .map(|(_, ours)| *ours)
-        .or_else(|| suggest::closest(&text, &KINDS.map(|(name, _)| name)));
-    let help = match meant {
-        Some(meant) => format!("\nhelp: did you mean `{meant}`?"),
-        None => all(),
+        .find(|(other, _)| *other == spelling)
+        .map(|(_, name)| *name)
+        .or_else(|| suggest::closest(&spelling, &AGGREGATIONS.map(|(name, _)| name)));
+    let help = match suggested {
+        Some(name) => format!("\nhelp: did you mean `{name}`?"),
+        None => help(),
     };
-    errors.at(&word, format!("there is no aggregation `{text}`{help}"));
-    let (name, kind) = meant.and_then(named).unwrap_or(("Count", Kind::Count));
+    errors.at(&word, format!("there is no aggregation `{spelling}`{help}"));
+    let (name, kind) = suggested
+        .and_then(find)
+        .unwrap_or(("Count", AggregationKind::Count));
     Aggregation {
         kind,
         word: Ident::new(name, word.span()),
     }
 }
 
-fn all() -> String {
-    suggest::help("", &KINDS.map(|(name, _)| name))
+/// A help that lists all aggregations.
+fn help() -> String {
+    suggest::help("", &AGGREGATIONS.map(|(name, _)| name))
 }
 
-/// What stands between `<` and its `>`, or, if it has none, before whatever comes after the measure.
-fn inside(input: ParseStream<'_>) -> TokenStream {
+/// Takes the tokens between `<` and its `>`, or, if there is no `>`, those before the next part of the view.
+fn before_close(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     let mut depth = 0_usize;
     while depth > 0 || !input.peek(Token![>]) {

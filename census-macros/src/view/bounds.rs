@@ -1,4 +1,4 @@
-//! Bucket bounds: a list of expressions, of which the literals can be compared here already.
+//! Bucket bounds: a list of expressions. Literals are compared by the macro.
 
 use std::cmp::Ordering;
 
@@ -6,19 +6,12 @@ use proc_macro2::Group;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprLit, Lit, UnOp, token};
 
+use super::model::{Bounds, Buckets};
 use crate::errors::Errors;
 use crate::list;
 
-/// The bounds of a distribution.
-pub(super) enum Bounds {
-    /// Right as far as a macro can see; the library checks what the expressions come to.
-    Listed { list: Group, bounds: Vec<Expr> },
-    /// Wrong, and reported.
-    Wrong,
-}
-
 /// Reads `[bound, …]`.
-pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Bounds {
+pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
     const MESSAGE: &str = "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]`";
     let before = errors.count();
     let list = if input.peek(token::Bracket) {
@@ -26,31 +19,37 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Bounds {
     } else {
         None
     };
-    // What is left of a value that is no list: all of it, or what an operator adds to the list.
+    // The whole value if it is not a list, or an operator and its operand after a list.
     let rest = list::rest(input);
     if !rest.is_empty() {
         errors.at(rest, MESSAGE);
     }
     let Some(list) = list else {
-        return Bounds::Wrong;
+        return Buckets::Wrong;
     };
     let parser = |input: ParseStream<'_>| Ok(list::parse(input, errors, |input, _| input.parse()));
-    let bounds: Vec<Expr> = match parser.parse2(list.stream()) {
-        Ok(bounds) => bounds,
+    let exprs: Vec<Expr> = match parser.parse2(list.stream()) {
+        Ok(exprs) => exprs,
         Err(error) => {
             errors.add(error);
             Vec::new()
         }
     };
-    increasing(&bounds, errors);
+    check_increasing(&exprs, errors);
     if errors.count() > before {
-        return Bounds::Wrong;
+        return Buckets::Wrong;
     }
-    Bounds::Listed { list, bounds }
+    let first = |is: fn(&Expr) -> bool| exprs.iter().find(|bound| is(bound)).cloned();
+    Buckets::Bounds(Box::new(Bounds {
+        number: first(is_number),
+        negative: first(is_negative),
+        list,
+        exprs,
+    }))
 }
 
 /// Reports the first literal that is not greater than the literal before it.
-fn increasing(bounds: &[Expr], errors: &mut Errors) {
+fn check_increasing(bounds: &[Expr], errors: &mut Errors) {
     for (earlier, later) in bounds.iter().zip(bounds.iter().skip(1)) {
         let (Some(before), Some(after)) = (Number::of(earlier), Number::of(later)) else {
             continue;
@@ -68,13 +67,13 @@ fn increasing(bounds: &[Expr], errors: &mut Errors) {
     }
 }
 
-/// Whether a bound is a number: a literal, maybe with a minus. What other expressions are, only the compiler knows.
-pub(super) fn is_number(bound: &Expr) -> bool {
+/// Whether a bound is a literal number, with or without a minus. Only the compiler knows the types of other expressions.
+fn is_number(bound: &Expr) -> bool {
     Number::of(bound).is_some()
 }
 
-/// Whether a bound is a number with a minus.
-pub(super) fn is_negative(bound: &Expr) -> bool {
+/// Whether a bound is a literal number with a minus.
+fn is_negative(bound: &Expr) -> bool {
     match bound {
         Expr::Unary(_) => is_number(bound),
         Expr::Group(group) => is_negative(&group.expr),
@@ -83,7 +82,7 @@ pub(super) fn is_negative(bound: &Expr) -> bool {
     }
 }
 
-/// A number written as a literal.
+/// A literal number.
 enum Number {
     Integer(i128),
     Float(f64),
@@ -93,20 +92,20 @@ impl Number {
     fn of(expr: &Expr) -> Option<Self> {
         match expr {
             Expr::Lit(ExprLit {
-                lit: Lit::Int(number),
+                lit: Lit::Int(literal),
                 ..
-            }) => match number.suffix() {
-                "f32" | "f64" => number.base10_parse().ok().map(Self::Float),
-                _ => number.base10_parse().ok().map(Self::Integer),
+            }) => match literal.suffix() {
+                "f32" | "f64" => literal.base10_parse().ok().map(Self::Float),
+                _ => literal.base10_parse().ok().map(Self::Integer),
             },
             Expr::Lit(ExprLit {
-                lit: Lit::Float(number),
+                lit: Lit::Float(literal),
                 ..
-            }) => number.base10_parse().ok().map(Self::Float),
+            }) => literal.base10_parse().ok().map(Self::Float),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 match Self::of(&unary.expr)? {
-                    Self::Integer(number) => number.checked_neg().map(Self::Integer),
-                    Self::Float(number) => Some(Self::Float(-number)),
+                    Self::Integer(value) => value.checked_neg().map(Self::Integer),
+                    Self::Float(value) => Some(Self::Float(-value)),
                 }
             }
             Expr::Group(group) => Self::of(&group.expr),
@@ -115,7 +114,7 @@ impl Number {
         }
     }
 
-    /// `None` for an integer and a float: the compiler refuses them in one list.
+    /// `None` for an integer and a float: the compiler rejects a list with both.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Integer(a), Self::Integer(b)) => Some(a.cmp(b)),

@@ -5,30 +5,29 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token, token};
 
-use super::item::EXAMPLE;
-use super::parse::at_item;
+use super::scan::{EXAMPLE, at_item};
 use crate::errors::Errors;
 use crate::list;
 
-/// Reads the columns, if any stand here.
+/// Reads the columns, if there are any.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Path>> {
     let word: Option<Ident> = input.parse()?;
-    let parenthesised = input.peek(token::Paren);
-    let tokens: TokenStream = if parenthesised {
+    let has_parentheses = input.peek(token::Paren);
+    let tokens: TokenStream = if has_parentheses {
         if word.is_none() {
-            let message = "the columns follow a `by`\nhelp: write `by (FRONTEND)`";
+            let message = "expected `by` before the columns\nhelp: write `by (FRONTEND)`";
             errors.add(input.error(message));
         }
         let content;
         syn::parenthesized!(content in input);
         content.parse()?
     } else {
-        bare(input, word.as_ref(), errors)?
+        without_parentheses(input, word.as_ref(), errors)?
     };
     if let Some(word) = word.filter(|word| word != "by") {
         let message = format!("expected `by (…)`, `{{ … }}` or `;`\nhelp: write `{EXAMPLE}`");
         errors.at(word, message);
-        if !parenthesised {
+        if !has_parentheses {
             return Ok(Vec::new());
         }
     }
@@ -37,8 +36,8 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     Ok(distinct(columns, errors))
 }
 
-/// What follows a word without parentheses: columns, if the word is `by`.
-fn bare(
+/// Takes the tokens after a word without parentheses. After `by` they are reported and read as columns.
+fn without_parentheses(
     input: ParseStream<'_>,
     word: Option<&Ident>,
     errors: &mut Errors,
@@ -55,7 +54,7 @@ fn bare(
         tokens.extend([input.parse::<TokenTree>()?]);
     }
     if word == "by" {
-        let message = "the columns stand in parentheses\nhelp: write `by (FRONTEND)`";
+        let message = "columns are written in parentheses\nhelp: write `by (FRONTEND)`";
         if tokens.is_empty() {
             errors.at(word, message);
         } else {
@@ -66,7 +65,7 @@ fn bare(
 }
 
 fn column(input: ParseStream<'_>) -> syn::Result<Path> {
-    let message = "a column is a tag key's static\nhelp: write its path: `by (FRONTEND)`";
+    let message = "expected the path of a tag key's static\nhelp: write `by (FRONTEND)`";
     let path =
         Path::parse_mod_style(input).map_err(|error| syn::Error::new(error.span(), message))?;
     if input.is_empty() || input.peek(Token![,]) || input.peek(syn::Ident) {
@@ -76,19 +75,22 @@ fn column(input: ParseStream<'_>) -> syn::Result<Path> {
     }
 }
 
-/// The columns without repetitions, which are reported.
+/// The columns without repeated ones, which are reported.
 fn distinct(columns: Vec<Path>, errors: &mut Errors) -> Vec<Path> {
     let mut seen: Vec<String> = Vec::new();
-    let mut first = |column: &Path| {
-        let text = column.to_token_stream().to_string();
-        let first = !seen.contains(&text);
-        if first {
-            seen.push(text);
+    let mut is_first = |column: &Path| {
+        let tokens = column.to_token_stream().to_string();
+        let is_first = !seen.contains(&tokens);
+        if is_first {
+            seen.push(tokens);
         } else {
-            let message = "this view has this column already\nhelp: leave one of them out";
+            let message = "this column is given twice\nhelp: remove one of the two";
             errors.at(column, message);
         }
-        first
+        is_first
     };
-    columns.into_iter().filter(|column| first(column)).collect()
+    columns
+        .into_iter()
+        .filter(|column| is_first(column))
+        .collect()
 }

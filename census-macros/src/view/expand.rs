@@ -1,161 +1,168 @@
-//! From a [`View`] to a static and its entry in the catalogue.
+//! From a [`View`] to a static and its element in the slice.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::View;
-use super::aggregation::Kind;
-use super::bounds::{Bounds, is_negative, is_number};
-use crate::errors::Errors;
-use crate::generate::{Krate, ends, optional, origin, registered};
-use crate::{doc, names};
+use super::model::{AggregationKind, Bounds, Buckets, Definition, View};
+use crate::doc;
+use crate::generate::{Krate, first_last_span, optional, origin, slice_element};
+use crate::names::Name;
 
-pub(super) fn view(krate: &Krate, mut view: View, errors: &mut Errors) -> TokenStream {
-    let given = view.options.name.take();
-    let max_series = view.options.max_series.take();
-    // A check that fails is shown where its argument stands.
-    let checked = match (&given, &max_series) {
-        (Some(name), _) if names::literal(name).is_none() => ends(name),
-        (_, Some(max_series)) => ends(max_series),
-        _ => ends(&view.name),
-    };
-    let name = names::name(
-        given,
-        &view.name,
-        "name: \"…\"",
-        errors,
-        |lower| quote!(#lower),
-    );
-    let description = optional(match view.options.description.take() {
-        Some(description) => Some(description.to_token_stream()),
-        None => doc::first_paragraph(&view.attrs).map(|text| text.to_token_stream()),
-    });
+pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let generated_doc = generated_doc(&view);
-    let plan = plan(krate, &view);
-    let (columns_static, columns) = columns(krate, &view);
-    let max_series = optional(max_series);
-    let origin = origin(krate, &view.name);
-    let cell = krate.call(
-        quote!(__private::ViewCell::new),
-        checked,
-        quote!(#name, #description, #plan, #columns, #max_series, #origin),
-    );
-    let registered = registered(krate, "VIEWS", "ViewCell");
     let View {
         attrs,
         vis,
         token,
-        name: ident,
-        aggregation,
-        ..
+        ident,
+        name,
+        definition,
     } = view;
-    let aggregation = aggregation.word;
+    let options = &definition.options;
+    // The library's checks of the arguments fail at these tokens.
+    let checked = match (name.unchecked(), &options.max_series) {
+        (Some(name), _) => first_last_span(name),
+        (None, Some(max_series)) => first_last_span(max_series),
+        (None, None) => first_last_span(&ident),
+    };
+    let name = match name {
+        Name::Given(expr) => expr.into_token_stream(),
+        Name::Default(lower) => lower.into_token_stream(),
+    };
+    let description = optional(match &options.description {
+        Some(description) => Some(description.to_token_stream()),
+        None => doc::first_paragraph(&attrs).map(ToTokens::into_token_stream),
+    });
+    let source = source(krate, &definition);
+    let (columns_static, columns) = columns(krate, &definition);
+    let max_series = optional(options.max_series.as_ref());
+    let in_namespace = options.namespace.unwrap_or(true);
+    let origin = origin(krate, &ident);
+    let cell = krate.call(
+        quote!(ViewCell::new),
+        checked,
+        quote!(#name, #description, #source, #columns, #max_series, #in_namespace, #origin),
+    );
+    let slice_element = slice_element(krate, "VIEWS", "ViewCell");
+    let aggregation = &definition.aggregation.word;
     quote! {
         #(#attrs)*
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
-            static __CENSUS_CELL: #krate::__private::ViewCell = #cell;
-            #registered
-            #krate::View::__from_cell(&__CENSUS_CELL)
+            static __CENSUS_CELL: #krate::ViewCell = #cell;
+            #slice_element
+            #krate::static_view(&__CENSUS_CELL)
         };
     }
 }
 
-/// A view without a doc comment has its measure's description, which no macro can see; its documentation says as
-/// much, for a crate that documents all that it exports.
+/// The documentation of a view without a doc comment, for crates that deny `missing_docs`. The view's description is its
+/// measure's, which a macro cannot see.
 fn generated_doc(view: &View) -> Option<TokenStream> {
     if doc::is_documented(&view.attrs) {
         return None;
     }
-    let text = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
-    let aggregation = &view.aggregation.word;
-    let measure = view.measure.as_ref().map(|path| text(path));
+    let compact = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "");
+    let definition = &view.definition;
+    let aggregation = &definition.aggregation.word;
+    let measure = definition.measure.as_ref().map(|path| compact(path));
     let measure = measure.unwrap_or_default();
-    let columns: Vec<String> = view.columns.iter().map(|column| text(column)).collect();
-    let words = if columns.is_empty() {
+    let columns: Vec<String> = definition.columns.iter().map(|key| compact(key)).collect();
+    let sentence = if columns.is_empty() {
         format!("`{aggregation}` of `{measure}`.")
     } else {
         let columns = columns.join("`, `");
         format!("`{aggregation}` of `{measure}` by `{columns}`.")
     };
-    Some(quote!(#[doc = #words]))
+    Some(quote!(#[doc = #sentence]))
 }
 
 /// A static with the columns, each checked by itself and all against each other, and a reference to it.
-fn columns(krate: &Krate, view: &View) -> (TokenStream, TokenStream) {
-    let paths = &view.columns;
+fn columns(krate: &Krate, definition: &Definition) -> (TokenStream, TokenStream) {
+    let paths = &definition.columns;
     if paths.is_empty() {
         return (TokenStream::new(), quote!(&[]));
     }
-    let of_distribution = view.aggregation.kind == Kind::Distribution;
+    let is_distribution = definition.aggregation.kind == AggregationKind::Distribution;
     let count = Literal::usize_unsuffixed(paths.len());
     let columns = paths.iter().map(|path| {
         let key = krate.checked("tag_key", path);
-        let function = quote!(__private::column);
-        krate.call(function, ends(path), quote!(#key, #of_distribution))
+        let spans = first_last_span(path);
+        krate.call(quote!(column), spans, quote!(#key, #is_distribution))
     });
-    let shown = ends(quote!(#(#paths)*));
-    let checked = krate.call(quote!(__private::columns), shown, quote!([#(#columns),*]));
-    let declared = quote!(static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;);
-    (declared, quote!(&__CENSUS_COLUMNS))
+    let spans = first_last_span(quote!(#(#paths)*));
+    let checked = krate.call(quote!(columns), spans, quote!([#(#columns),*]));
+    let columns_static = quote! {
+        static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;
+    };
+    (columns_static, quote!(&__CENSUS_COLUMNS))
 }
 
-/// What to aggregate, and how. In place of what is wrong stands something that compiles.
-fn plan(krate: &Krate, view: &View) -> TokenStream {
-    let Some(path) = &view.measure else {
+/// The view's measure and aggregation. In the place of wrong parts, which were reported, it has parts that compile.
+fn source(krate: &Krate, definition: &Definition) -> TokenStream {
+    let Some(path) = &definition.measure else {
         return stand_in(krate);
     };
-    let shown = ends(path);
     let measure = krate.checked("measure", path);
-    let function = match (view.aggregation.kind, &view.options.buckets) {
-        (Kind::Count, _) | (Kind::Distribution, Some(Bounds::Wrong)) => quote!(count),
-        (Kind::Sum, _) => quote!(sum),
-        (Kind::LastValue, _) => quote!(last_value),
-        (Kind::Distribution, None) => quote!(default_distribution),
-        (Kind::Distribution, Some(Bounds::Listed { list, bounds })) => {
-            let bound = |is: fn(&Expr) -> bool| bounds.iter().find(|bound| is(bound));
-            let asked = [
-                bound(is_number).map(|bound| asked(krate, "of_numbers", bound)),
-                bound(is_negative).map(|bound| asked(krate, "signed", bound)),
-            ];
-            let asked = asked.iter().flatten();
-            // A name for the measure, so that the whole call, with the check in it, is shown where the list stands.
-            return quote_spanned! {krate.shown_at(list.span())=> {
-                let __census_measure = #measure;
-                #(#asked)*
-                __census_measure.__distribution(const { &[#(#bounds),*] })
-            }};
+    let function = match (definition.aggregation.kind, &definition.options.buckets) {
+        (AggregationKind::Count, _) | (AggregationKind::Distribution, Some(Buckets::Wrong)) => {
+            quote!(count)
+        }
+        (AggregationKind::Sum, _) => quote!(sum),
+        (AggregationKind::LastValue, _) => quote!(last_value),
+        (AggregationKind::Distribution, None) => quote!(default_distribution),
+        (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
+            return distribution(krate, &measure, bounds);
         }
     };
-    krate.call(quote!(__private::#function), shown, measure)
+    krate.call(function, first_last_span(path), measure)
 }
 
-/// Asks whether the measure can have such a bound, and says so at the bound. (If not, it has no type any more, and the
-/// compiler says nothing about the bounds' types, nor that `-1` should be the greatest number of all.)
-fn asked(krate: &Krate, check: &str, bound: &Expr) -> TokenStream {
+fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenStream {
+    let Bounds {
+        list,
+        exprs,
+        number,
+        negative,
+    } = bounds;
+    let checks = [("number_measure", number), ("signed_measure", negative)];
+    let checks = checks
+        .iter()
+        .filter_map(|(check, bound)| Some(check_bound(krate, check, bound.as_ref()?)));
+    // The measure has a name so that the compiler shows the whole call, with the check in it, at the list.
+    quote_spanned! {krate.respan(list.span())=> {
+        let __census_measure = #measure;
+        #(#checks)*
+        __census_measure.__distribution(const { &[#(#exprs),*] })
+    }}
+}
+
+/// Checks at a bound whether the measure can have it. If it cannot, the result of the check has no known type, so the
+/// compiler reports neither the types of the bounds nor a `-1` of an unsigned type.
+fn check_bound(krate: &Krate, check: &str, bound: &Expr) -> TokenStream {
     let check = Ident::new(check, Span::call_site());
-    // All of it at one token: of two errors at one place, the compiler shows one.
-    let start = ends(bound).0;
-    let measure = Ident::new("__census_measure", krate.shown_at(start));
-    let asked = krate.call(quote!(__private::#check), (start, start), &measure);
-    quote_spanned!(krate.shown_at(start)=> let #measure = #asked;)
+    // All of it at one token: of two errors at the same token, the compiler shows one.
+    let first = first_last_span(bound).0;
+    let measure = Ident::new("__census_measure", krate.respan(first));
+    let checked = krate.call(quote!(#check), (first, first), &measure);
+    quote_spanned!(krate.respan(first)=> let #measure = #checked;)
 }
 
-/// A plan for a view that names no measure.
+/// A source for a view without a valid measure.
 fn stand_in(krate: &Krate) -> TokenStream {
     quote! {{
-        static __CENSUS_MEASURE_CELL: #krate::__private::MeasureCell = #krate::__private::measure_cell::<
+        static __CENSUS_MEASURE_CELL: #krate::MeasureCell = #krate::measure_cell::<
             #krate::Measure<u64>,
         >(
             "_",
             "",
             ::core::option::Option::None,
-            #krate::__private::Origin::new("", "", 0, 0),
+            #krate::Origin::new("", "", 0, 0),
         );
         static __CENSUS_MEASURE: #krate::Measure<u64> =
-            <#krate::Measure<u64>>::__from_cell(&__CENSUS_MEASURE_CELL);
-        #krate::__private::count(&__CENSUS_MEASURE)
+            #krate::static_measure(&__CENSUS_MEASURE_CELL);
+        #krate::count(&__CENSUS_MEASURE)
     }}
 }

@@ -5,73 +5,72 @@ use syn::buffer::Cursor;
 use syn::parse::{ParseStream, Parser, Peek};
 use syn::{Attribute, Token, Visibility, token};
 
-use super::aggregation::Aggregation;
-use super::options::Options;
-use super::parse::{at_item, skip_to_next};
-use super::{View, aggregation, columns, options};
+use super::model::{Definition, View};
+use super::scan::{EXAMPLE, at_item, skip_to_next};
+use super::{aggregation, columns, options};
 use crate::errors::Errors;
+use crate::names::Name;
 
-pub(super) const EXAMPLE: &str = "pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);";
-
-/// Reads one item. `Err`: not even a name, so there is no static that others could refer to.
+/// Reads one item. `Err`: not even an identifier could be read, so there is no static that other code could refer to.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<View> {
     let start = input.cursor();
     let attrs = attributes(input, errors)?;
     let vis = visibility(input, errors)?;
     let token = keyword(input, errors)?;
-    let name: Ident = input
-        .parse()
-        .map_err(|error| wrong(&error, "expected the view's name"))?;
-    let mut view = View {
-        attrs,
-        vis,
-        token,
-        aggregation: Aggregation::in_place_of_none(&name),
-        name,
-        measure: None,
-        columns: Vec::new(),
-        options: Options::default(),
-    };
-    if let Err(error) = definition(input, start, &mut view, errors) {
+    let ident: Ident = input.parse().map_err(|error| {
+        let message = format!("expected the view's name\nhelp: write `{EXAMPLE}`");
+        syn::Error::new(error.span(), message)
+    })?;
+    let mut definition = Definition::missing(&ident);
+    if let Err(error) = parse_definition(input, start, &ident, &mut definition, errors) {
         errors.add(error);
         skip_to_next(input)?;
     }
-    Ok(view)
+    let name = definition.options.name.take();
+    let name = Name::new(name, &ident, "name: \"…\"", errors);
+    Ok(View {
+        attrs,
+        vis,
+        token,
+        ident,
+        name,
+        definition,
+    })
 }
 
-/// Reads what stands after the name.
-fn definition(
+/// Reads the definition. After an `Err`, the parts that were read before it stay.
+fn parse_definition(
     input: ParseStream<'_>,
     start: Cursor<'_>,
-    view: &mut View,
+    ident: &Ident,
+    definition: &mut Definition,
     errors: &mut Errors,
 ) -> syn::Result<()> {
-    let name = &view.name;
     if !input.peek(Token![:]) {
-        let message = format!("`{name}` has no aggregation\nhelp: write `{EXAMPLE}`");
-        return Err(syn::Error::new_spanned(name, message));
+        let message = format!("`{ident}` has no aggregation\nhelp: write `{EXAMPLE}`");
+        return Err(syn::Error::new_spanned(ident, message));
     }
     input.parse::<Token![:]>()?;
-    aggregation::parse(input, view, errors)?;
-    view.columns = columns::parse(input, errors)?;
-    let braces = input.peek(token::Brace);
-    if braces {
+    aggregation::parse(input, definition, errors)?;
+    definition.columns = columns::parse(input, errors)?;
+    let has_braces = input.peek(token::Brace);
+    if has_braces {
         let content;
         syn::braced!(content in input);
-        view.options = options::parse(&content, view.aggregation.kind, errors);
+        definition.options = options::parse(&content, definition.aggregation.kind, errors);
     }
-    let last = last_taken(start, input.cursor());
-    if input.parse::<Option<Token![;]>>()?.is_none() && !braces {
-        unended(input, last, errors)?;
+    let last = last_token(start, input.cursor());
+    if input.parse::<Option<Token![;]>>()?.is_none() && !has_braces {
+        report_missing_semicolon(input, last, errors)?;
     }
     Ok(())
 }
 
-/// Reads the attributes, one after the other: one that is wrong costs neither the others nor the item.
+/// Reads the attributes one after the other, so that a wrong one costs neither the others nor the item.
 fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Attribute>> {
     let mut attrs = Vec::new();
     while input.peek(Token![#]) {
-        let tokens = taken(input, token::Bracket)?;
+        let tokens = token_and_group(input, token::Bracket)?;
         match Attribute::parse_outer.parse2(tokens) {
             Ok(attr) => attrs.extend(attr),
             Err(error) => errors.add(error),
@@ -80,28 +79,28 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<At
     Ok(attrs)
 }
 
-/// Reads the visibility; one that is wrong is none.
+/// Reads the visibility. A wrong one is reported and counts as none.
 fn visibility(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Visibility> {
     if !input.peek(Token![pub]) {
         return Ok(Visibility::Inherited);
     }
-    let tokens = taken(input, token::Paren)?;
+    let tokens = token_and_group(input, token::Paren)?;
     Ok(syn::parse2(tokens).unwrap_or_else(|error| {
         errors.add(error);
         Visibility::Inherited
     }))
 }
 
-/// Takes a token, and the group after it, if it is one of these.
-fn taken<T: Peek>(input: ParseStream<'_>, group: T) -> syn::Result<TokenStream> {
+/// Takes a token, and the group after it if it has these delimiters.
+fn token_and_group<T: Peek>(input: ParseStream<'_>, delimiters: T) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::from(input.parse::<TokenTree>()?);
-    if input.peek(group) {
+    if input.peek(delimiters) {
         tokens.extend([input.parse::<TokenTree>()?]);
     }
     Ok(tokens)
 }
 
-/// `static`, or what people write in its place.
+/// Reads the `static`. Reports a `const`, a missing keyword, and a `mut`.
 fn keyword(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Token![static]> {
     let message = format!("a view is a `static`\nhelp: write `{EXAMPLE}`");
     let token = if input.peek(Token![static]) {
@@ -111,21 +110,21 @@ fn keyword(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Token![st
         errors.at(token, message);
         Token![static](token.span)
     } else if input.peek(syn::Ident) && input.peek2(Token![:]) {
-        let name: Ident = input.fork().parse()?;
-        errors.at(&name, message);
-        Token![static](name.span())
+        let ident: Ident = input.fork().parse()?;
+        errors.at(&ident, message);
+        Token![static](ident.span())
     } else {
         return Err(input.error(message));
     };
     if let Some(token) = input.parse::<Option<Token![mut]>>()? {
-        let message = "a view's data changes, its static does not\nhelp: leave the `mut` out";
+        let message = "a view cannot be a `static mut`\nhelp: remove the `mut`";
         errors.at(token, message);
     }
     Ok(token)
 }
 
-/// Reports an item without braces that has no `;` either.
-fn unended(
+/// Reports an item that has neither braces nor a `;`. `last` is its last token.
+fn report_missing_semicolon(
     input: ParseStream<'_>,
     last: Option<TokenTree>,
     errors: &mut Errors,
@@ -133,7 +132,7 @@ fn unended(
     if input.is_empty() || at_item(input) {
         errors.at(
             last,
-            "this view has no end\nhelp: write `;` after it, or options in braces",
+            "expected `;` after this view\nhelp: write `;`, or options in braces",
         );
         return Ok(());
     }
@@ -146,8 +145,8 @@ fn unended(
     skip_to_next(input)
 }
 
-/// The token before `end`.
-fn last_taken(mut start: Cursor<'_>, end: Cursor<'_>) -> Option<TokenTree> {
+/// The last token between two cursors.
+fn last_token(mut start: Cursor<'_>, end: Cursor<'_>) -> Option<TokenTree> {
     let mut last = None;
     while start != end {
         let (token, rest) = start.token_tree()?;
@@ -155,8 +154,4 @@ fn last_taken(mut start: Cursor<'_>, end: Cursor<'_>) -> Option<TokenTree> {
         start = rest;
     }
     last
-}
-
-fn wrong(error: &syn::Error, message: &str) -> syn::Error {
-    syn::Error::new(error.span(), format!("{message}\nhelp: write `{EXAMPLE}`"))
 }

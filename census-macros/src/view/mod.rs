@@ -5,39 +5,42 @@ mod bounds;
 mod columns;
 mod expand;
 mod item;
+mod model;
 mod options;
 mod parse;
+mod scan;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Ident, TokenStream};
-use syn::parse::Parser;
-use syn::{Attribute, Path, Token, Visibility};
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
-use aggregation::Aggregation;
-use options::Options;
-
-/// A view to be declared.
-struct View {
-    attrs: Vec<Attribute>,
-    vis: Visibility,
-    token: Token![static],
-    name: Ident,
-    aggregation: Aggregation,
-    /// `None`: left out, and reported.
-    measure: Option<Path>,
-    columns: Vec<Path>,
-    options: Options,
-}
+use crate::generate::Krate;
 
 pub(crate) fn items(input: TokenStream) -> TokenStream {
+    declare(Krate::prefix, input)
+}
+
+/// The same for the library's own views, which are not in a slice, and without a path in front of the items.
+pub(crate) fn built_in(input: TokenStream) -> TokenStream {
+    declare(|_| Ok(Krate::library()), input)
+}
+
+fn declare(
+    krate: impl FnOnce(ParseStream<'_>) -> syn::Result<Krate>,
+    input: TokenStream,
+) -> TokenStream {
     let mut errors = Errors::new();
-    let parser = |input: syn::parse::ParseStream<'_>| parse::views(input, &mut errors);
-    let items = match parser.parse2(input) {
+    let parser = |input: ParseStream<'_>| {
+        let krate = krate(input)?;
+        let views = parse::views(input, &mut errors)?;
+        Ok((krate, views))
+    };
+    let items: TokenStream = match parser.parse2(input) {
         Ok((krate, views)) => views
             .into_iter()
-            .map(|view| expand::view(&krate, view, &mut errors))
+            .map(|view| expand::view(&krate, view))
             .collect(),
         Err(error) => {
             errors.add(error);

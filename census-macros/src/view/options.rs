@@ -5,24 +5,16 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, Token};
 
-use super::aggregation::Kind;
-use super::bounds::{self, Bounds};
+use super::bounds;
+use super::model::{AggregationKind, Buckets, Options};
+use crate::args::repeated;
 use crate::errors::Errors;
 use crate::{list, suggest};
 
-/// What the user said, as far as it is right.
-#[derive(Default)]
-pub(super) struct Options {
-    pub(super) name: Option<Expr>,
-    pub(super) description: Option<Expr>,
-    pub(super) buckets: Option<Bounds>,
-    pub(super) max_series: Option<Expr>,
-}
+const OPTIONS: [&str; 5] = ["name", "description", "buckets", "max_series", "namespace"];
 
-const KNOWN: [&str; 4] = ["name", "description", "buckets", "max_series"];
-
-/// What other libraries call the same.
-const ELSEWHERE: [(&str, &str); 5] = [
+/// The names that other libraries use.
+const OTHER_NAMES: [(&str, &str); 5] = [
     ("bounds", "buckets"),
     ("boundaries", "buckets"),
     ("help", "description"),
@@ -30,32 +22,32 @@ const ELSEWHERE: [(&str, &str); 5] = [
     ("cardinality", "max_series"),
 ];
 
-/// Reads what stands in the braces.
-pub(super) fn parse(input: ParseStream<'_>, kind: Kind, errors: &mut Errors) -> Options {
+/// Reads the content of the braces.
+pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut Errors) -> Options {
     let mut options = Options::default();
     let mut seen: Vec<String> = Vec::new();
     list::parse(input, errors, |input, errors| {
         let word = input.call(Ident::parse_any)?;
-        let text = word.to_string();
+        let spelling = word.to_string();
         colon(input, &word, errors)?;
-        if !KNOWN.contains(&text.as_str()) {
+        if !OPTIONS.contains(&spelling.as_str()) {
             list::rest(input);
             return Err(unknown(&word));
         }
-        if seen.contains(&text) {
+        if seen.contains(&spelling) {
             list::rest(input);
-            let message = format!("`{text}` was given already\nhelp: leave one of them out");
-            return Err(syn::Error::new_spanned(word, message));
+            return Err(repeated(&word));
         }
-        seen.push(text.clone());
-        if text == "buckets" {
+        seen.push(spelling.clone());
+        if spelling == "buckets" {
             options.buckets = buckets(input, &word, kind, errors);
             return Ok(());
         }
         let value: Expr = input.parse()?;
-        match text.as_str() {
+        match spelling.as_str() {
             "name" => options.name = Some(value),
             "description" => options.description = Some(value),
+            "namespace" => options.namespace = namespace(&value, errors),
             _ => options.max_series = max_series(value, errors),
         }
         Ok(())
@@ -63,9 +55,9 @@ pub(super) fn parse(input: ParseStream<'_>, kind: Kind, errors: &mut Errors) -> 
     options
 }
 
-/// The `:` before a value.
+/// Reads the `:` before a value.
 fn colon(input: ParseStream<'_>, word: &Ident, errors: &mut Errors) -> syn::Result<()> {
-    let message = format!("the value of an option follows a `:`\nhelp: write `{word}: …`");
+    let message = format!("an option and its value are separated by `:`\nhelp: write `{word}: …`");
     if input.peek(Token![=]) {
         errors.at(input.parse::<Token![=]>()?, message);
     } else if input.parse::<Option<Token![:]>>()?.is_none() {
@@ -79,31 +71,31 @@ fn colon(input: ParseStream<'_>, word: &Ident, errors: &mut Errors) -> syn::Resu
 }
 
 fn unknown(word: &Ident) -> syn::Error {
-    let text = word.to_string();
-    let help = if matches!(text.as_str(), "by" | "columns" | "labels" | "tags") {
-        "\nhelp: the columns stand before the braces: write `by (FRONTEND)`".to_owned()
-    } else if text == "unit" {
+    let spelling = word.to_string();
+    let help = if matches!(spelling.as_str(), "by" | "columns" | "labels" | "tags") {
+        "\nhelp: columns are given before the braces: write `by (FRONTEND)`".to_owned()
+    } else if spelling == "unit" {
         "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"By\")]`"
             .to_owned()
     } else {
-        match ELSEWHERE.iter().find(|(theirs, _)| *theirs == text) {
-            Some((_, ours)) => format!("\nhelp: did you mean `{ours}`?"),
-            None => suggest::help(&text, &KNOWN),
+        match OTHER_NAMES.iter().find(|(other, _)| *other == spelling) {
+            Some((_, option)) => format!("\nhelp: did you mean `{option}`?"),
+            None => suggest::help(&spelling, &OPTIONS),
         }
     };
-    syn::Error::new_spanned(word, format!("a view has no option `{text}`{help}"))
+    syn::Error::new_spanned(word, format!("a view has no option `{spelling}`{help}"))
 }
 
-/// The bounds of a `Distribution`; of anything else they are reported.
+/// The buckets of a `Distribution`. Those of any other aggregation are reported.
 fn buckets(
     input: ParseStream<'_>,
     word: &Ident,
-    kind: Kind,
+    kind: AggregationKind,
     errors: &mut Errors,
-) -> Option<Bounds> {
-    if kind != Kind::Distribution {
+) -> Option<Buckets> {
+    if kind != AggregationKind::Distribution {
         list::rest(input);
-        let message = "only a `Distribution` has buckets\nhelp: leave `buckets` out, or write \
+        let message = "only a `Distribution` has buckets\nhelp: remove `buckets`, or write \
                        `Distribution`";
         errors.at(word, message);
         return None;
@@ -119,15 +111,39 @@ fn max_series(value: Expr, errors: &mut Errors) -> Option<Expr> {
         errors.at(value, message);
         return None;
     }
-    let zero = matches!(
+    let is_zero = matches!(
         &value,
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_parse::<u64>().is_ok_and(|n| n == 0)
+        Expr::Lit(ExprLit { lit: Lit::Int(rows), .. }) if rows.base10_parse::<u64>().is_ok_and(|rows| rows == 0)
     );
-    if zero {
-        let message = "a view of no series keeps nothing\nhelp: write at least `1`, or leave \
-                       `max_series` out";
+    if is_zero {
+        let message = "`max_series` is at least 1\nhelp: write another number, or remove \
+                       `max_series`";
         errors.at(value, message);
         return None;
     }
     Some(value)
+}
+
+/// A `bool` literal, also when a `macro_rules!` passed it on: the macro's output depends on it, so no other expression
+/// will do.
+fn namespace(value: &Expr, errors: &mut Errors) -> Option<bool> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(value),
+            ..
+        }) => return Some(value.value),
+        Expr::Group(group) => return namespace(&group.expr, errors),
+        _ => {}
+    }
+    let help = match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(_), ..
+        }) => "the exporter gives the namespace; write `namespace: false` for a view outside of it",
+        _ => "write `namespace: false` for a view outside the exporter's namespace",
+    };
+    errors.at(
+        value,
+        format!("`namespace` is `true` or `false`\nhelp: {help}"),
+    );
+    None
 }

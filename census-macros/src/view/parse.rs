@@ -1,19 +1,15 @@
-//! From the text of a `view!` to its [`View`]s, one after the other.
+//! From the tokens of a `view!` to its [`View`]s.
 
-use proc_macro2::{Delimiter, TokenTree};
-use syn::Token;
+use proc_macro2::TokenTree;
 use syn::parse::ParseStream;
 
-use super::{View, item};
+use super::item;
+use super::model::View;
+use super::scan::skip_to_next;
 use crate::errors::Errors;
-use crate::generate::Krate;
 
-/// Reads all items. One that cannot be read is reported, and the next is looked for.
-pub(super) fn views(
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<(Krate, Vec<View>)> {
-    let krate = Krate::prefix(input)?;
+/// Reads all items. One that cannot be read is reported, and the parser goes on with the next.
+pub(super) fn views(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<View>> {
     let mut views = Vec::new();
     while !input.is_empty() {
         let start = input.cursor();
@@ -28,24 +24,5 @@ pub(super) fn views(
             }
         }
     }
-    Ok((krate, views))
-}
-
-/// Whether the next token can begin an item.
-pub(super) fn at_item(input: ParseStream<'_>) -> bool {
-    input.peek(Token![#]) || input.peek(Token![pub]) || input.peek(Token![static])
-}
-
-/// Skips what is left of a broken item: to after its `;` or its braces, or to where another begins.
-pub(super) fn skip_to_next(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !at_item(input) && !input.peek(Token![;]) {
-        let token: TokenTree = input.parse()?;
-        let braces =
-            matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        if braces {
-            break;
-        }
-    }
-    input.parse::<Option<Token![;]>>()?;
-    Ok(())
+    Ok(views)
 }

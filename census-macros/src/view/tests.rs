@@ -1,21 +1,21 @@
-//! The mistakes that a `view!` can show, and that its statics are there all the same.
+//! The mistakes that a `view!` reports, and that it still emits the statics.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::items;
+use super::{built_in, items};
 use crate::testing::first_lines;
 
-fn of(input: &TokenStream) -> Vec<String> {
+fn mistakes(input: &TokenStream) -> Vec<String> {
     first_lines(items(quote!(census; #input)))
 }
 
 fn with_buckets(buckets: &TokenStream) -> Vec<String> {
-    of(&quote!(static SIZES: Distribution<SIZE> { buckets: #buckets }))
+    mistakes(&quote!(static SIZES: Distribution<SIZE> { buckets: #buckets }))
 }
 
 #[test]
-fn right_ones_have_no_mistakes() {
+fn valid_views_have_no_mistakes() {
     for input in [
         quote!(),
         quote!(
@@ -25,14 +25,15 @@ fn right_ones_have_no_mistakes() {
         quote!(static A: LastValue<SIZE> {} static B: Count<SIZE> by () {};),
         quote!(#[cfg(test)] static A: Distribution<SIZE> { buckets: [1, X, 0], name: NAME, }),
         quote!(static A: Count<SIZE> { max_series: 2 * 5, description: concat!("a") }),
+        quote!(static A: Count<SIZE> { namespace: false } static B: Count<SIZE> { namespace: true }),
     ] {
-        assert_eq!(of(&input), [""; 0], "{input}");
+        assert_eq!(mistakes(&input), [""; 0], "{input}");
     }
 }
 
 #[test]
-fn bounds_that_are_literals_increase() {
-    for right in [
+fn literal_bounds_must_increase() {
+    for increasing in [
         quote!([]),
         quote!([0, 1_000, 1001u64]),
         quote!([-2, -1, 0]),
@@ -40,7 +41,7 @@ fn bounds_that_are_literals_increase() {
         quote!([5, MIB, 1, Duration::ZERO, (2)]),
         quote!([1, 0.5]),
     ] {
-        assert_eq!(with_buckets(&right), [""; 0], "{right}");
+        assert_eq!(with_buckets(&increasing), [""; 0], "{increasing}");
     }
     for less in [
         quote!([0, 20, 10, 5]),
@@ -60,8 +61,24 @@ fn bounds_that_are_literals_increase() {
 }
 
 #[test]
-fn every_item_is_read() {
-    let found = of(&quote! {
+fn namespace_is_a_bool() {
+    for wrong in [quote!("app"), quote!(0), quote!(NAMESPACE), quote!(!true)] {
+        let reported =
+            mistakes(&quote!(static A: Count<SIZE> { namespace: #wrong, namespace: true }));
+        assert_eq!(
+            reported,
+            [
+                "`namespace` is `true` or `false`",
+                "`namespace` is given twice"
+            ],
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn every_item_is_checked() {
+    let reported = mistakes(&quote! {
         static A: Coutn<SIZE>
         fn b() {}
         static C: Sum;
@@ -70,28 +87,28 @@ fn every_item_is_read() {
         pub F: Count<SIZE> { max_series: 0 max_series: 1 }
     });
     assert_eq!(
-        found,
+        reported,
         [
             "there is no aggregation `Coutn`",
             "expected `by (…)`, `{ … }` or `;`",
             "this view has no measure",
             "a view is a `static`",
             "there is no aggregation `Histogram`",
-            "this view has this column already",
+            "this column is given twice",
             "buckets are a list of upper bounds",
             "a view has no option `bounds`",
+            "this name is empty",
             "`view!` gives the static its value",
             "a view is a `static`",
-            "a view of no series keeps nothing",
+            "`max_series` is at least 1",
             "expected `,` before this",
-            "`max_series` was given already",
-            "this name is empty",
+            "`max_series` is given twice",
         ]
     );
 }
 
 #[test]
-fn the_items_are_still_there() {
+fn items_are_still_emitted() {
     let output = items(quote! {
         census;
         static A: Histogram<SIZE>
@@ -100,17 +117,30 @@ fn the_items_are_still_there() {
     })
     .to_string();
     for item in [
-        "static A : census :: View < census :: Distribution >",
-        "static B : census :: View < census :: Sum >",
-        "static C : census :: View < census :: Distribution >",
+        "static A : census :: __private :: View < census :: __private :: Distribution >",
+        "static B : census :: __private :: View < census :: __private :: Sum >",
+        "static C : census :: __private :: View < census :: __private :: Distribution >",
     ] {
         assert!(output.contains(item), "{item} in {output}");
     }
 }
 
 #[test]
-fn a_view_without_a_comment_is_documented() {
+fn view_without_doc_comment_is_documented() {
     let output = items(quote!(census; static A: Count<m::SIZE> by (k::KEY, B);)).to_string();
     let doc = r#"# [doc = "`Count` of `m::SIZE` by `k::KEY`, `B`."]"#;
     assert!(output.contains(doc), "{output}");
+}
+
+/// A façade's own `macro_rules!` may pass `crate` on, and its views are elements as any other crate's.
+#[test]
+fn only_built_in_views_are_not_in_the_slice() {
+    let view = quote!(
+        static A: Count<SIZE>;
+    );
+    let of_facade = items(quote!(crate; #view)).to_string();
+    let element = "distributed_slice (crate :: __private :: VIEWS)";
+    assert!(of_facade.contains(element), "{of_facade}");
+    let of_library = built_in(view).to_string();
+    assert!(!of_library.contains("distributed_slice"), "{of_library}");
 }

@@ -110,10 +110,6 @@ pub(super) trait Aggregate: 'static {
     fn metric_type(kind: ValueKind) -> MetricType;
 
     /// Whether what is exported has the unit of the measure.
-    #[cfg_attr(
-        not(feature = "prometheus"),
-        expect(dead_code, reason = "only an exporter uses it")
-    )]
     const HAS_UNIT: bool = true;
 }
 
@@ -192,7 +188,6 @@ pub(super) fn metric_type(kind: AggregationKind, value: ValueKind) -> MetricType
 }
 
 /// See [`Aggregate::HAS_UNIT`].
-#[cfg(feature = "prometheus")]
 pub(super) fn has_unit(kind: AggregationKind) -> bool {
     dispatch!(kind, A => A::HAS_UNIT)
 }

@@ -44,8 +44,6 @@ pub use last_value::last_value;
 pub use limits::DEFAULT_MAX_SERIES;
 pub(crate) use limits::{default_max_series, set_default_max_series};
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
-#[cfg(test)]
-pub(crate) use rows::Rows;
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;
@@ -60,7 +58,6 @@ pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
 }
 
 /// The unit of the values that a view exports, a UCUM string.
-#[cfg(feature = "prometheus")]
 pub(crate) fn unit(view: &ViewSpec) -> &str {
     if aggregation::has_unit(view.aggregation.kind) {
         &view.measure.descriptor.unit

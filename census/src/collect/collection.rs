@@ -9,10 +9,10 @@ use crate::aggregate::{Data, LiveView, RowView};
 use crate::declare::ViewSpec;
 use crate::register;
 
-/// A collection: the views whose rows are to be read, as they are registered when it begins.
+/// A collection: the views whose rows are to be read. These are the views that are registered when it begins.
 ///
-/// It is the only caller of [`LiveView::for_each_row`]. `View::data`, snapshots, scrapes in all formats and the collector
-/// for registries of others all begin one. So what precedes every reading has its place in [`Collection::begin`].
+/// It is the only caller of [`LiveView::for_each_row`]. `View::data`, snapshots, scrapes in all formats and the
+/// collector for other registries each begin a collection.
 #[derive(Debug)]
 pub(crate) struct Collection {
     views: Vec<Arc<LiveView>>,
@@ -35,6 +35,8 @@ impl Collection {
         Self::begin(register::find(view).into_iter().collect())
     }
 
+    /// All collections begin here. Observed measures will be read here, before their rows are. The isolation of a test
+    /// will choose its views here.
     fn begin(views: Vec<Arc<LiveView>>) -> Self {
         Self { views }
     }
@@ -57,7 +59,7 @@ impl<'c> CollectedView<'c> {
         &self.live.spec
     }
 
-    /// The registration that the rows belong to.
+    /// The registration of the view. The same view registered again has another identifier, and other rows.
     #[cfg(feature = "prometheus")]
     pub(crate) fn id(self) -> crate::id::ViewId {
         self.live.id()
@@ -74,8 +76,8 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Reads the rows: calls `f` with each, in the order of their first measurements, until it fails. No lock is held
-    /// while `f` runs.
+    /// Reads the rows, and calls `f` with each, in the order of their first measurements, until `f` fails. No lock is
+    /// held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,
         f: impl FnMut(RowView<'_>) -> Result<(), E>,
@@ -83,7 +85,7 @@ impl<'c> CollectedView<'c> {
         self.live.for_each_row(f)
     }
 
-    /// Reads the rows and copies them; `convert` returns `None` for data to be left out.
+    /// Reads the rows and copies them, without those for whose data `convert` returns `None`.
     pub(super) fn data<D>(self, convert: impl Fn(Data) -> Option<D>) -> ViewData<D> {
         let mut rows = Vec::new();
         let Ok(()) = self.for_each_row(|row| {

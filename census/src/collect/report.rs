@@ -13,8 +13,8 @@ use super::snapshot::{Snapshot, snapshot};
 
 /// Receives the views' data periodically, to send it somewhere. A closure `FnMut(&Snapshot)` is a reporter.
 pub trait Reporter: Send + 'static {
-    /// Receives a snapshot. Each reporter has a thread of its own, so a slow one delays nothing else. Periods that pass
-    /// while it runs are skipped.
+    /// Receives a snapshot. Each reporter has its own thread, so a slow reporter delays no other. Periods that pass
+    /// while this function runs are skipped.
     fn report(&mut self, snapshot: &Snapshot);
 }
 
@@ -28,8 +28,9 @@ impl<F: FnMut(&Snapshot) + Send + 'static> Reporter for F {
 /// [`ReporterHandle::stop`].
 #[must_use = "reporting ends when the handle is dropped"]
 pub struct ReporterHandle {
-    /// The thread ends when this is dropped.
+    /// The thread makes the last report when this is dropped.
     stop: Option<Sender<()>>,
+    /// Receives from the thread when the last report is made.
     done: Receiver<()>,
     panics: Arc<AtomicU64>,
 }
@@ -37,8 +38,9 @@ pub struct ReporterHandle {
 /// How long dropping a [`ReporterHandle`] waits for the last report.
 const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Calls `reporter` with a snapshot each `period` (at least a millisecond), on a thread of its own, and a last time at the
-/// end. A panic of the reporter is counted, and the reporter is called again after the next period.
+/// Calls `reporter` with a snapshot each `period` (at least a millisecond), on a thread that it starts, and a last time
+/// when the handle is stopped or dropped. A panic of the reporter is counted, and the reporter is called again after
+/// the next period.
 ///
 /// ```
 /// use std::time::Duration;
@@ -84,7 +86,7 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
     loop {
         let now = Instant::now();
         if next.is_some_and(|next| next <= now) {
-            // The last report took longer than a period: the periods that passed meanwhile are skipped.
+            // The last report took longer than a period. The periods that have passed are skipped.
             next = now.checked_add(period);
         }
         let last = if let Some(next) = next {
@@ -106,8 +108,8 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
 }
 
 impl ReporterHandle {
-    /// Calls the reporter a last time, and waits until it returns, however long it takes. Dropping the handle instead waits
-    /// for at most 5 seconds, so that a reporter that hangs does not keep the program from ending.
+    /// Calls the reporter a last time, and waits until it returns, without a time limit. Dropping the handle waits for
+    /// at most 5 seconds, so that a reporter that hangs does not keep the program from ending.
     pub fn stop(mut self) {
         self.stop = None;
         let _ = self.done.recv();

@@ -5,13 +5,73 @@ use std::time::SystemTime;
 
 use super::collection::Collection;
 use super::view_data::ViewData;
-use crate::aggregate::{Aggregation, MetricType, metric_type};
+use crate::aggregate::{self, Aggregation, MetricType};
 use crate::declare::{AggregationKind, Bounds, Column, Number, Origin, ValueKind, View, ViewSpec};
 
 /// The data of every view.
 ///
-/// The views are read one after the other while threads record, so a snapshot is no consistent cut across views. A row may
-/// lack the last part of a measurement that was being added while the row was read.
+/// The views are read one after the other while threads record. So a measurement may be in the data of one view and not
+/// in that of another, and a row may lack a part of a measurement that a thread was adding while the row was read.
+///
+/// A snapshot has everything that an exporter needs to write the views in another format:
+///
+/// ```standalone_crate
+/// use census::{AggregationKind, Data, TimeUnit, snapshot};
+/// # use std::time::Duration;
+/// # use census::{Measure, TagKey, measure, record, tag, view};
+/// # #[tag]
+/// # static METHOD: TagKey;
+/// # /// How long requests take.
+/// # #[measure(unit = "ms")]
+/// # static LATENCY: Measure<Duration>;
+/// # view! {
+/// #     static REQUESTS: Count<LATENCY> by (METHOD);
+/// #     static SLOWEST: Distribution<LATENCY> { buckets: [Duration::from_millis(5)] }
+/// # }
+/// # record!(LATENCY = Duration::from_millis(7), tags(METHOD = "GET"));
+///
+/// let mut lines = Vec::new();
+/// for view in snapshot().views() {
+///     let (name, unit, start) = (view.name(), view.unit(), view.start());
+///     let kind = match view.aggregation() {
+///         AggregationKind::Distribution => "histogram",
+///         _ if view.is_monotonic() => "counter",
+///         _ => "gauge",
+///     };
+///     assert!(start <= view.data.end);
+///     let columns: Vec<(&str, &str)> =
+///         view.columns().iter().map(|column| (column.key().name(), column.label())).collect();
+///     lines.push(format!("{name}: {kind} of {:?} in {unit} by {columns:?}", view.value_kind()));
+///     lines.push(format!("{name}: {}", view.description()));
+///
+///     // Durations are exported in the unit of the view.
+///     let time_unit = TimeUnit::from_ucum(unit).unwrap_or(TimeUnit::Seconds);
+///     let bounds = view.buckets().iter().map(|bound| bound.in_unit(time_unit));
+///     let bounds: Vec<f64> = bounds.collect();
+///     for row in &view.data.rows {
+///         let labels: Vec<String> =
+///             row.labels().map(|(label, value)| format!("{label}={value:?}")).collect();
+///         let value = match &row.data {
+///             Data::Count(count) => count.to_string(),
+///             Data::Sum(number) | Data::LastValue(number) => number.in_unit(time_unit).to_string(),
+///             Data::Distribution(data) => {
+///                 format!("{} {:?} {bounds:?}", data.sum.in_unit(time_unit), data.bucket_counts)
+///             }
+///             _ => continue,
+///         };
+///         lines.push(format!("{name} {} {value}", labels.join(",")));
+///     }
+/// }
+/// # lines.retain(|line| !line.starts_with("function_calls"));
+/// assert_eq!(lines, [
+///     r#"requests: counter of Duration in 1 by [("method", "method")]"#,
+///     "requests: How long requests take.",
+///     r#"requests method="GET" 1"#,
+///     "slowest: histogram of Duration in ms by []",
+///     "slowest: How long requests take.",
+///     "slowest  7 [0, 1] [5.0]",
+/// ]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     views: Vec<(Arc<ViewSpec>, ViewData)>,
@@ -26,8 +86,8 @@ pub struct SnapshotView<'a> {
 }
 
 impl Snapshot {
-    /// The views, in the order of their declarations (by crate, file and line), and after them those that were registered
-    /// at run time.
+    /// The views, in the order of their declarations (by crate, file and line), and after them those that were
+    /// registered at run time.
     #[must_use]
     pub fn views(&self) -> impl ExactSizeIterator<Item = SnapshotView<'_>> {
         self.views
@@ -49,7 +109,7 @@ impl<'a> SnapshotView<'a> {
         &self.spec.name
     }
 
-    /// The description; the measure's, if the view has none.
+    /// The description; the description of the measure, if the view has none.
     #[must_use]
     pub fn description(&self) -> &'a str {
         &self.spec.description
@@ -61,13 +121,16 @@ impl<'a> SnapshotView<'a> {
         &self.spec.measure.descriptor.name
     }
 
-    /// The unit of the measure, a UCUM string. A [`Count`](crate::Count) counts measurements, whatever this unit.
+    /// The unit of the data, a UCUM string: that of the measure, or `1` for a [`Count`](crate::Count), which counts
+    /// measurements. A number of [`Duration`](Number::Duration) is exported in this unit; see
+    /// [`TimeUnit::from_ucum`](crate::TimeUnit::from_ucum).
     #[must_use]
     pub fn unit(&self) -> &'a str {
-        &self.spec.measure.descriptor.unit
+        aggregate::unit(self.spec)
     }
 
-    /// The type of the measure's values.
+    /// The type of the measure's values, and so of the numbers in the data. (The counts in the data are `u64` whatever
+    /// the type.)
     #[must_use]
     pub fn value_kind(&self) -> ValueKind {
         self.spec.measure.descriptor.kind
@@ -79,11 +142,11 @@ impl<'a> SnapshotView<'a> {
         self.spec.aggregation.kind
     }
 
-    /// Whether no number of a row's data ever falls while the view is registered: true of a `Count`, and of a `Sum` or
-    /// `Distribution` of values that cannot be negative (`u64`, `Duration`).
+    /// Whether the counts and sums of a row never fall while the view is registered: true of a `Count`, and of a `Sum`
+    /// or a `Distribution` of values that cannot be negative (`u64`, `Duration`).
     #[must_use]
     pub fn is_monotonic(&self) -> bool {
-        match metric_type(self.spec) {
+        match aggregate::metric_type(self.spec) {
             MetricType::Counter => true,
             MetricType::Gauge => false,
             MetricType::Histogram => self.value_kind().is_unsigned(),
@@ -98,13 +161,13 @@ impl<'a> SnapshotView<'a> {
         bounds.map_or(&[], |bounds| Bounds::numbers(bounds))
     }
 
-    /// The columns.
+    /// The columns, each with its tag key and its label. The tags of each row are in the same order.
     #[must_use]
     pub fn columns(&self) -> &'a [Column] {
         &self.spec.columns
     }
 
-    /// When the view was registered, and began to count.
+    /// When the view was registered: the time from which the data counts.
     #[must_use]
     pub fn start(&self) -> SystemTime {
         self.data.start
@@ -130,7 +193,7 @@ pub fn snapshot() -> Snapshot {
 }
 
 impl<A: Aggregation> View<A> {
-    /// A copy of the view's rows: what a unit test asserts on.
+    /// A copy of the view's rows, for the assertions of a test, for example.
     ///
     /// A view that is not registered, or was rejected (see [`check`](crate::check)), has no rows.
     #[must_use]

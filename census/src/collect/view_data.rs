@@ -7,7 +7,7 @@ use crate::aggregate::Data;
 use crate::declare::{Column, TagKey};
 use crate::tags::{TagMap, TagValue, row_key};
 
-/// The data of a view.
+/// The data of a view, `D` for each row: [`Data`], or the data of one aggregation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ViewData<D = Data> {
@@ -17,7 +17,7 @@ pub struct ViewData<D = Data> {
     pub start: SystemTime,
     /// When this copy was made; not before `start`.
     pub end: SystemTime,
-    /// How many measurements went to the overflow row, because the view had `max_series` rows.
+    /// How many measurements went to the overflow row, because the view had `max_series` rows already.
     pub overflowed: u64,
 }
 
@@ -25,7 +25,7 @@ pub struct ViewData<D = Data> {
 #[derive(Clone, Debug)]
 pub struct Row<D = Data> {
     columns: Arc<[Column]>,
-    /// The values of the columns.
+    /// The values of the columns, in the format of [`row_key`].
     key: Box<str>,
     /// The data.
     pub data: D,
@@ -48,6 +48,14 @@ impl<D> Row<D> {
             .zip(row_key::values(&self.key))
     }
 
+    /// The labels and values, in the order of the view's columns, for an exporter. See [`Column::label`].
+    pub fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.columns
+            .iter()
+            .map(Column::label)
+            .zip(row_key::values(&self.key))
+    }
+
     /// The value of a column; `None` if the view does not have the column. A tag that was not set has an empty value.
     #[must_use]
     pub fn tag(&self, key: &TagKey) -> Option<&str> {
@@ -58,8 +66,7 @@ impl<D> Row<D> {
 }
 
 impl<D> ViewData<D> {
-    /// The data of the row for these tags. Tags that are no columns are ignored; a column that is not among the tags is
-    /// empty.
+    /// The data of the row for these tags. Tags that are not columns are ignored; a column that has no tag is empty.
     #[must_use]
     pub fn get(&self, tags: &TagMap) -> Option<&D> {
         let wanted = |key| tags.get(key).map_or("", TagValue::as_str);

@@ -7,7 +7,7 @@
 /// Addresses of objects of different types must not be compared with each other.
 ///
 /// `NONE` identifies nothing. Code that looks something up by address must check for it first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Address(usize);
 

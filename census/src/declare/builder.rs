@@ -92,6 +92,7 @@ impl<A> ViewBuilder<A> {
             aggregation,
             columns: Arc::default(),
             max_series: None,
+            in_namespace: true,
             origin: Origin::caller(),
         };
         Self {
@@ -116,6 +117,13 @@ impl<A> ViewBuilder<A> {
     pub fn column(mut self, key: &TagKey) -> Self {
         let columns = self.spec.columns.iter().cloned();
         self.spec.columns = columns.chain([Column::new(key.clone())]).collect();
+        self
+    }
+
+    /// Sets whether the exporter's namespace is put before the view's name. Default: `true`. With `false`, the family has
+    /// the view's own name, whatever the exporter.
+    pub fn namespace(mut self, in_namespace: bool) -> Self {
+        self.spec.in_namespace = in_namespace;
         self
     }
 

@@ -1,177 +1,201 @@
-//! What the names in a macro must be: traits whose errors say so in the user's own terms, and functions that change
-//! nothing and ask for them. Generated code calls these on every path that it is given.
+//! What a path in a macro must refer to: traits whose errors say so in the user's terms, and functions that return their
+//! argument unchanged and have these traits as bounds. Generated code passes every path that it is given through one of
+//! these functions.
 //!
-//! Where a name is wrong, what such a function returns has no type, and so the compiler does not go on complaining.
+//! The functions for statics return the associated type `Itself`. For an argument of a wrong type, `Itself` is unknown,
+//! so the compiler reports the missing trait and infers nothing more from it: one mistake is one error.
 
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, TagKey, Value};
+use super::{Measure, MeasureCell, Origin, TagKey, Value};
 
-/// A measure as a `static` has it.
+/// A measure in a `static`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no measure",
+    message = "`{Self}` is not a measure",
     label = "expected a static of type `Measure`",
     note = "declare one: `#[measure] static VIDEO_SIZE: Measure<u64>;`"
 )]
-pub trait IsMeasure {
+pub trait StaticMeasure {
     /// The type of its values.
     type Value: Value;
-    /// Itself. A `const fn` that may call no method can return what it was given as this.
-    type Is;
+    /// The type itself. A `const fn` cannot call a trait's method, but with the bound `Itself = M` it can return an `M`
+    /// as an `M::Itself`.
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Value> IsMeasure for Measure<T> {
+impl<T: Value> StaticMeasure for Measure<T> {
     type Value = T;
-    type Is = Self;
+    type Itself = Self;
 }
 
-/// A measure, in a `static`.
+/// A measure of any value type.
 #[doc(hidden)]
 #[must_use]
-pub const fn measure<M: IsMeasure<Is = M>>(measure: &'static M) -> &'static M::Is {
+pub const fn measure<M: StaticMeasure<Itself = M>>(measure: &'static M) -> &'static M::Itself {
     measure
 }
 
-/// A measure whose values are numbers, and so its bounds.
+/// The checked cell of a measure of type `M`.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn measure_cell<M: StaticMeasure>(
+    name: &'static str,
+    description: &'static str,
+    unit: Option<&'static str>,
+    origin: Origin,
+) -> MeasureCell {
+    MeasureCell::new(M::Value::KIND, name, description, unit, origin)
+}
+
+/// A measure whose values, and so its bucket bounds, are numbers.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "the bounds of a `{Self}` are no numbers",
+    message = "the bucket bounds of a `{Self}` are durations, not numbers",
     label = "write a `Duration`, like `Duration::from_millis(5)`"
 )]
-pub trait IsOfNumbers {
-    /// Itself.
-    type Is;
+pub trait NumberMeasure {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsOfNumbers for Measure<u64> {
-    type Is = Self;
+impl NumberMeasure for Measure<u64> {
+    type Itself = Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsOfNumbers for Measure<i64> {
-    type Is = Self;
+impl NumberMeasure for Measure<i64> {
+    type Itself = Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsOfNumbers for Measure<f64> {
-    type Is = Self;
+impl NumberMeasure for Measure<f64> {
+    type Itself = Self;
 }
 
-/// A measure of numbers, in a `static`.
+/// A measure of numbers.
 #[doc(hidden)]
 #[must_use]
-pub const fn of_numbers<M: IsOfNumbers<Is = M>>(measure: &'static M) -> &'static M::Is {
+pub const fn number_measure<M: NumberMeasure<Itself = M>>(
+    measure: &'static M,
+) -> &'static M::Itself {
     measure
 }
 
-/// A measure that can be negative.
+/// A measure whose values can be negative.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is never negative",
-    label = "write bounds from 0 up, or declare a `Measure<i64>` or a `Measure<f64>`"
+    message = "the values of a `{Self}` are never negative",
+    label = "write bounds of 0 or more, or declare a `Measure<i64>` or a `Measure<f64>`"
 )]
-pub trait IsSigned {
-    /// Itself.
-    type Is;
+pub trait SignedMeasure {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsSigned for Measure<i64> {
-    type Is = Self;
+impl SignedMeasure for Measure<i64> {
+    type Itself = Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsSigned for Measure<f64> {
-    type Is = Self;
+impl SignedMeasure for Measure<f64> {
+    type Itself = Self;
 }
 
-/// A measure that can be negative, in a `static`.
+/// A measure whose values can be negative.
 #[doc(hidden)]
 #[must_use]
-pub const fn signed<M: IsSigned<Is = M>>(measure: &'static M) -> &'static M::Is {
+pub const fn signed_measure<M: SignedMeasure<Itself = M>>(
+    measure: &'static M,
+) -> &'static M::Itself {
     measure
 }
 
-/// A measure of durations, into which `#[measure(LATENCY)]` puts how long calls take.
+/// A measure of durations, into which `#[measure(LATENCY)]` records how long calls take.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no measure of durations",
-    label = "how long a call takes goes into a `Measure<Duration>`",
-    note = "a measure of something that is returned has a closure: `SIZE = |returned| returned.len() as u64`"
+    message = "`{Self}` is not a measure of durations",
+    label = "the duration of a call is recorded into a `Measure<Duration>`",
+    note = "to measure something of the returned value, write a closure: `SIZE = |returned| returned.len() as u64`"
 )]
-pub trait IsLatency {
-    /// Itself.
-    type Is;
+pub trait DurationMeasure {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsLatency for Measure<Duration> {
-    type Is = Self;
+impl DurationMeasure for Measure<Duration> {
+    type Itself = Self;
 }
 
-/// A measure of durations, in a `static`.
+/// A measure of durations.
 #[doc(hidden)]
 #[must_use]
-pub const fn latency<M: IsLatency<Is = M>>(measure: &'static M) -> &'static M::Is {
+pub const fn duration_measure<M: DurationMeasure<Itself = M>>(
+    measure: &'static M,
+) -> &'static M::Itself {
     measure
 }
 
-/// A measure of calls under way.
+/// A measure of calls in flight.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot count calls under way",
+    message = "`{Self}` cannot count the calls in flight",
     label = "`in_flight` takes a `Measure<i64>`",
     note = "declare one: `#[measure] static IN_FLIGHT: Measure<i64>;`"
 )]
-pub trait IsInFlight {
-    /// Itself.
-    type Is;
+pub trait InFlightMeasure {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsInFlight for Measure<i64> {
-    type Is = Self;
+impl InFlightMeasure for Measure<i64> {
+    type Itself = Self;
 }
 
-/// A measure of calls under way, in a `static`.
+/// A measure of calls in flight.
 #[doc(hidden)]
 #[must_use]
-pub const fn in_flight<M: IsInFlight<Is = M>>(measure: &'static M) -> &'static M::Is {
+pub const fn in_flight_measure<M: InFlightMeasure<Itself = M>>(
+    measure: &'static M,
+) -> &'static M::Itself {
     measure
 }
 
-/// A tag key as a `static` has it.
+/// A tag key in a `static`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no tag key",
+    message = "`{Self}` is not a tag key",
     label = "expected a static of type `TagKey`",
     note = "declare one: `#[tag] static FRONTEND: TagKey;`"
 )]
-pub trait IsTagKey {
-    /// Itself.
-    type Is;
+pub trait StaticTagKey {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
 }
 
 #[diagnostic::do_not_recommend]
-impl IsTagKey for TagKey {
-    type Is = Self;
+impl StaticTagKey for TagKey {
+    type Itself = Self;
 }
 
-/// A tag key, in a `static`.
+/// A tag key.
 #[doc(hidden)]
 #[must_use]
-pub const fn tag_key<K: IsTagKey<Is = K>>(key: &'static K) -> &'static K::Is {
+pub const fn tag_key<K: StaticTagKey<Itself = K>>(key: &'static K) -> &'static K::Itself {
     key
 }
 
-/// A measure wherever a program has it: in a `static`, a field, an argument, behind a reference or a `LazyLock`.
+/// A measure at run time: a `static`, a field, an argument, or behind a reference or a `LazyLock`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no measure",
+    message = "`{Self}` is not a measure",
     label = "expected a `Measure`",
     note = "write the measure on the left: `record!(VIDEO_SIZE = size)`"
 )]
@@ -203,17 +227,17 @@ impl<P: Deref<Target: AsMeasure>> AsMeasure for P {
     }
 }
 
-/// The measure that something is.
+/// The measure that an expression refers to.
 #[doc(hidden)]
 #[inline]
 pub fn as_measure<M: AsMeasure>(measure: &M) -> &Measure<M::Value> {
     measure.as_measure()
 }
 
-/// A tag key wherever a program has it, as [`AsMeasure`] is for measures.
+/// A tag key at run time, as [`AsMeasure`] is for measures.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no tag key",
+    message = "`{Self}` is not a tag key",
     label = "expected a `TagKey`",
     note = "write the key on the left: `tags(FRONTEND = \"ios\")`; declare one: `#[tag] static FRONTEND: TagKey;`"
 )]
@@ -238,7 +262,7 @@ impl<P: Deref<Target: AsTagKey>> AsTagKey for P {
     }
 }
 
-/// The key that something is.
+/// The key that an expression refers to.
 #[doc(hidden)]
 #[inline]
 pub fn as_tag_key<K: AsTagKey>(key: &K) -> &TagKey {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{TagKey, name};
+use super::TagKey;
+use super::name::{self, LabelProblem};
 
 /// A column of a view: a tag key, and the label that its values have in an exposition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,12 +41,13 @@ pub const fn column(key: &'static TagKey, of_distribution: bool) -> &'static Tag
     let Some(name) = key.static_name() else {
         return key;
     };
+    let problem = name::label_problem(name, of_distribution);
     assert!(
-        !name::is_reserved_label(name),
+        !matches!(problem, Some(LabelProblem::Reserved)),
         "this column's label would begin with `__`, which Prometheus keeps for itself: give the tag key another name"
     );
     assert!(
-        !(of_distribution && matches!(name.as_bytes(), b"le")),
+        !matches!(problem, Some(LabelProblem::BucketBound)),
         "a `Distribution` cannot have the column `le`, which is the label of its buckets: give the tag key another name"
     );
     key

@@ -5,9 +5,8 @@ use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
 use super::{Measure, MeasureCell, Origin, Value, name};
-use crate::calls::{IN_FLIGHT, LATENCY};
 
-/// A function with `#[measure]`.
+/// A function with `#[measure]`: its name, where it stands, and the measures into which its calls record.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FunctionCell {
@@ -19,20 +18,23 @@ pub struct FunctionCell {
     origin: Origin,
 }
 
-/// A measure of any type. What every measure is must be said here: a future that is measured is to be what it was.
+/// A measure of any value type.
+///
+/// The auto traits of [`Measure`] must be supertraits here: a measured future holds a reference to a [`FunctionCell`],
+/// and is to be `Send`, `Sync` and `UnwindSafe` exactly when the user's future is.
 #[doc(hidden)]
 pub trait AnyMeasure: Send + Sync + RefUnwindSafe + fmt::Debug {
     #[doc(hidden)]
-    fn __name(&self) -> &str;
+    fn measure_name(&self) -> &str;
 }
 
 impl<T: Value> AnyMeasure for Measure<T> {
-    fn __name(&self) -> &str {
+    fn measure_name(&self) -> &str {
         self.name()
     }
 }
 
-/// The name that a function was given, checked.
+/// The name that `#[measure(name = …)]` gives a function, checked.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
@@ -45,8 +47,9 @@ pub const fn function_name(name: &'static str) -> &'static str {
 }
 
 impl FunctionCell {
-    /// A function; `results` are those that it can be known to have before its first call. The measures are of the
-    /// calls' durations, of the calls in flight, and of values taken from what they return.
+    /// A function and its measures: `latencies` of the calls' durations, `in_flight` of the calls in flight, `values` of
+    /// values taken from the returned values. `results` are the call results that its return type tells before the first
+    /// call.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
@@ -65,17 +68,6 @@ impl FunctionCell {
             values,
             origin,
         }
-    }
-
-    /// A function that is measured by the built-in measures.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn bare(
-        name: &'static str,
-        results: &'static [&'static str],
-        origin: Origin,
-    ) -> Self {
-        Self::new(name, results, &LATENCIES, Some(&IN_FLIGHT), &[], origin)
     }
 
     pub(crate) const fn latencies(&self) -> &'static [&'static Measure<Duration>] {
@@ -98,7 +90,7 @@ impl FunctionCell {
         self.results
     }
 
-    /// Whether its calls' durations go into this measure.
+    /// Whether the durations of its calls are recorded into this measure.
     pub(crate) fn times(&self, measure: &MeasureCell) -> bool {
         let name = &*measure.descriptor.name;
         self.latencies.iter().any(|other| other.name() == name)
@@ -109,8 +101,6 @@ impl FunctionCell {
         let name = &*measure.descriptor.name;
         self.times(measure)
             || self.in_flight.iter().any(|other| other.name() == name)
-            || self.values.iter().any(|other| other.__name() == name)
+            || self.values.iter().any(|other| other.measure_name() == name)
     }
 }
-
-static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];

@@ -5,7 +5,6 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::check::IsMeasure;
 use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
 
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
@@ -67,22 +66,10 @@ impl MeasureDescriptor {
     }
 }
 
-/// The checked cell of a measure of type `M`.
-#[doc(hidden)]
-#[must_use]
-#[track_caller]
-pub const fn measure_cell<M: IsMeasure>(
-    name: &'static str,
-    description: &'static str,
-    unit: Option<&'static str>,
-    origin: Origin,
-) -> MeasureCell {
-    MeasureCell::new(M::Value::KIND, name, description, unit, origin)
-}
-
 impl MeasureCell {
+    /// A checked cell.
     #[track_caller]
-    const fn new(
+    pub(super) const fn new(
         kind: ValueKind,
         name: &'static str,
         description: &'static str,
@@ -184,14 +171,15 @@ impl<T: Value> Measure<T> {
     pub(super) const fn handle(&'static self) -> &'static Handle<MeasureCell> {
         &self.cell
     }
+}
 
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_cell(cell: &'static MeasureCell) -> Self {
-        Self {
-            cell: Handle::Static(cell),
-            value: PhantomData,
-        }
+/// The measure of a static's cell.
+#[doc(hidden)]
+#[must_use]
+pub const fn static_measure<T: Value>(cell: &'static MeasureCell) -> Measure<T> {
+    Measure {
+        cell: Handle::Static(cell),
+        value: PhantomData,
     }
 }
 

@@ -6,6 +6,7 @@ mod aggregation;
 mod bucket_lookup;
 mod buckets;
 mod builder;
+mod built_in;
 mod by_name;
 pub(crate) mod check;
 mod columns;
@@ -26,20 +27,19 @@ pub use aggregation::{AggregationKind, Count, Distribution, LastValue, Sum};
 pub use buckets::DEFAULT_LATENCY_BUCKETS;
 pub(crate) use buckets::{Bounds, StaticBounds};
 pub use builder::{MeasureBuilder, ViewBuilder};
+pub(crate) use built_in::BuiltIn;
 pub(crate) use by_name::ByName;
+pub use check::measure_cell;
 pub use columns::{Column, column, columns};
 pub use function::{AnyMeasure, FunctionCell, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
-pub use measure::{Measure, MeasureCell, measure_cell};
+pub use measure::{Measure, MeasureCell, static_measure};
 pub(crate) use number::SortKey;
 pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
 pub use origin::Origin;
-pub use slices::{
-    CENSUS_0_1_FUNCTIONS as FUNCTIONS, CENSUS_0_1_MEASURES as MEASURES,
-    CENSUS_0_1_TAG_KEYS as TAG_KEYS, CENSUS_0_1_VIEWS as VIEWS,
-};
-pub use tag::{TagKey, TagKeyCell};
+pub use slices::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
+pub use tag::{TagKey, TagKeyCell, static_tag_key, tag_key_cell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
-pub use view::{StaticViewSource, View, ViewCell};
+pub use view::{StaticViewSource, View, ViewCell, static_view};

@@ -40,9 +40,25 @@ const fn is_printable(bytes: &[u8], first: u8, max: usize) -> bool {
     true
 }
 
-/// Whether a name becomes a label that begins with `__`. Prometheus reserves such labels (its data model).
-pub(crate) const fn is_reserved_label(name: &str) -> bool {
-    matches!(name.as_bytes(), [a, b, ..] if sanitized(*a) == b'_' && sanitized(*b) == b'_')
+/// Why the label that a name becomes cannot be exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelProblem {
+    /// The label begins with `__`: Prometheus reserves those labels (its data model).
+    Reserved,
+    /// The label is `le`, and the family is a histogram, whose buckets have this label.
+    BucketBound,
+}
+
+/// The rule for the labels of columns and for const labels: the problem of the label that a name becomes, in a histogram
+/// or in another family.
+pub(crate) const fn label_problem(name: &str, in_histogram: bool) -> Option<LabelProblem> {
+    match name.as_bytes() {
+        [a, b, ..] if sanitized(*a) == b'_' && sanitized(*b) == b'_' => {
+            Some(LabelProblem::Reserved)
+        }
+        b"le" if in_histogram => Some(LabelProblem::BucketBound),
+        _ => None,
+    }
 }
 
 /// Whether two names become the same label: they are equal when they are [sanitized](sanitize).
@@ -166,11 +182,19 @@ mod tests {
         ];
         for a in names {
             let label = sanitize(a);
-            assert_eq!(is_reserved_label(a), label.starts_with("__"), "{a}");
+            let problem = label.starts_with("__").then_some(LabelProblem::Reserved);
+            assert_eq!(label_problem(a, true), problem, "{a}");
             for b in names {
                 assert_eq!(is_same_label(a, b), label == sanitize(b), "{a} {b}");
             }
         }
+    }
+
+    #[test]
+    fn only_histograms_reserve_le() {
+        assert_eq!(label_problem("le", true), Some(LabelProblem::BucketBound));
+        assert_eq!(label_problem("le", false), None);
+        assert_eq!(label_problem("le.", true), None);
     }
 
     #[test]

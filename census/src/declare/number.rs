@@ -6,7 +6,7 @@ use super::unit::TimeUnit;
 
 /// A type of measurement values: `u64`, `i64`, `f64` or [`Duration`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no type of measurement values",
+    message = "`{Self}` is not a type of measurement values",
     label = "a measure's values are `u64`, `i64`, `f64` or `std::time::Duration`"
 )]
 pub trait Value: sealed::Sealed + Copy + Send + Sync + 'static {

@@ -1,24 +1,21 @@
 //! Where the linker gathers what was declared, from every crate of the program.
+//!
+//! The linker knows a slice by its identifier alone, and two versions of this crate may be in one program: neither may
+//! read the other's elements. So [`linked_slice`] gives each static an identifier with the version, such as
+//! `CENSUS_0_1_VIEWS`, and an alias without it.
 
-use linkme::distributed_slice;
+use census_macros::linked_slice;
 
 use super::{FunctionCell, MeasureCell, TagKeyCell, ViewCell};
 
-// A slice is known to the linker by its identifier alone, so the identifier carries the version: two versions of this
-// crate in one program must not read each other's elements.
+#[linked_slice]
+pub static FUNCTIONS: [&'static FunctionCell];
 
-#[doc(hidden)]
-#[distributed_slice]
-pub static CENSUS_0_1_FUNCTIONS: [&'static FunctionCell];
+#[linked_slice]
+pub static MEASURES: [&'static MeasureCell];
 
-#[doc(hidden)]
-#[distributed_slice]
-pub static CENSUS_0_1_MEASURES: [&'static MeasureCell];
+#[linked_slice]
+pub static TAG_KEYS: [&'static TagKeyCell];
 
-#[doc(hidden)]
-#[distributed_slice]
-pub static CENSUS_0_1_TAG_KEYS: [&'static TagKeyCell];
-
-#[doc(hidden)]
-#[distributed_slice]
-pub static CENSUS_0_1_VIEWS: [&'static ViewCell];
+#[linked_slice]
+pub static VIEWS: [&'static ViewCell];

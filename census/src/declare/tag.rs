@@ -123,35 +123,35 @@ impl TagKey {
     pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {
         Self { cell }
     }
+}
 
-    #[doc(hidden)]
-    #[must_use]
-    #[track_caller]
-    pub const fn __cell(
-        name: &'static str,
-        description: &'static str,
-        local: bool,
-        origin: Origin,
-    ) -> TagKeyCell {
-        assert!(
-            name::is_valid(name),
-            "the name of a tag key is 1 to 255 bytes of printable ASCII"
-        );
-        TagKeyCell {
-            name: Cow::Borrowed(name),
-            description: Cow::Borrowed(description),
-            local,
-            origin,
-        }
+/// The cell of a tag key, checked.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn tag_key_cell(
+    name: &'static str,
+    description: &'static str,
+    local: bool,
+    origin: Origin,
+) -> TagKeyCell {
+    assert!(
+        name::is_valid(name),
+        "the name of a tag key is 1 to 255 bytes of printable ASCII"
+    );
+    TagKeyCell {
+        name: Cow::Borrowed(name),
+        description: Cow::Borrowed(description),
+        local,
+        origin,
     }
+}
 
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_cell(cell: &'static TagKeyCell) -> Self {
-        Self {
-            cell: Handle::Static(cell),
-        }
-    }
+/// The tag key of a static's cell.
+#[doc(hidden)]
+#[must_use]
+pub const fn static_tag_key(cell: &'static TagKeyCell) -> TagKey {
+    TagKey::from_handle(Handle::Static(cell))
 }
 
 impl PartialEq for TagKey {

@@ -55,6 +55,7 @@ struct StaticView {
     aggregation: StaticAggregation,
     columns: &'static [&'static TagKey],
     max_series: Option<usize>,
+    in_namespace: bool,
     origin: Origin,
 }
 
@@ -83,16 +84,12 @@ pub(crate) struct ViewSpec {
     pub(crate) aggregation: AggregationSpec,
     pub(crate) columns: Arc<[Column]>,
     pub(crate) max_series: Option<usize>,
+    /// Whether the exporter's namespace is put before the name.
+    pub(crate) in_namespace: bool,
     pub(crate) origin: Origin,
 }
 
 impl ViewSpec {
-    /// Whether it is one of the library's own, which stand outside of any namespace.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn is_built_in(&self) -> bool {
-        self.origin.module() == "census::calls"
-    }
-
     /// The same with the measure's description, if it has none.
     pub(crate) fn with_default_description(mut self) -> Self {
         if self.description.is_empty() {
@@ -112,6 +109,7 @@ impl ViewSpec {
             && self.aggregation == other.aggregation
             && self.columns == other.columns
             && self.max_series == other.max_series
+            && self.in_namespace == other.in_namespace
     }
 }
 
@@ -146,6 +144,7 @@ impl ViewCell {
         plan: StaticViewSource<A>,
         columns: &'static [&'static TagKey],
         max_series: Option<usize>,
+        in_namespace: bool,
         origin: Origin,
     ) -> Self {
         assert!(
@@ -168,6 +167,7 @@ impl ViewCell {
             aggregation,
             columns,
             max_series,
+            in_namespace,
             origin,
         }))
     }
@@ -210,6 +210,7 @@ impl StaticView {
                 .map(|key| Column::new((*key).clone()))
                 .collect(),
             max_series: self.max_series,
+            in_namespace: self.in_namespace,
             origin: self.origin,
         }
         .with_default_description()
@@ -241,13 +242,18 @@ impl<A> View<A> {
         }
     }
 
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn __from_cell(cell: &'static ViewCell) -> Self {
-        Self {
-            cell: Handle::Static(cell),
-            aggregation: PhantomData,
-        }
+    pub(crate) const fn handle(&'static self) -> &'static Handle<ViewCell> {
+        &self.cell
+    }
+}
+
+/// The view of a static's cell.
+#[doc(hidden)]
+#[must_use]
+pub const fn static_view<A>(cell: &'static ViewCell) -> View<A> {
+    View {
+        cell: Handle::Static(cell),
+        aggregation: PhantomData,
     }
 }
 

@@ -5,35 +5,37 @@ use std::borrow::Cow;
 use crate::aggregate::Exemplar;
 use crate::declare::{TimeUnit, ViewSpec};
 
-/// A line's bucket.
+/// A bucket of an exported histogram: one `_bucket` sample of each row.
+///
+/// It stands for one bucket of the distribution, or for several: two bounds of integers beyond 2^53 may be equal as
+/// floats, and two samples with one `le` would be one series twice.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct BucketBound {
-    /// Infinite for the last one.
+    /// The upper bound; infinite for the last bucket.
     pub(super) bound: f64,
-    /// How many of the distribution's buckets are below: one more than for the line before, but where two bounds
-    /// (integers beyond 2^53, say) are one float: one line, or the series would be there twice.
+    /// How many of the distribution's buckets lie at or below the bound.
     pub(super) end: usize,
 }
 
 impl BucketBound {
-    /// Those of a view; none, if it is no distribution.
+    /// The buckets of a view; none, if its aggregation has no buckets.
     pub(super) fn of(view: &ViewSpec, unit: TimeUnit) -> Vec<Self> {
         let Some(bounds) = &view.aggregation.bounds else {
             return Vec::new();
         };
-        let mut lines: Vec<Self> = Vec::with_capacity(bounds.buckets());
+        let mut buckets: Vec<Self> = Vec::with_capacity(bounds.buckets());
         let numbers = bounds.numbers();
         let floats = numbers.iter().map(|bound| bound.in_unit(unit));
         for (bound, end) in floats.chain([f64::INFINITY]).zip(1..) {
-            match lines.last_mut() {
+            match buckets.last_mut() {
                 Some(last) if last.bound >= bound => last.end = end,
-                _ => lines.push(Self { bound, end }),
+                _ => buckets.push(Self { bound, end }),
             }
         }
-        lines
+        buckets
     }
 
-    /// The value of its label.
+    /// The value of the label `le`.
     pub(super) fn le(&self) -> Cow<'static, str> {
         if self.bound == f64::INFINITY {
             return Cow::Borrowed("+Inf");
@@ -41,13 +43,14 @@ impl BucketBound {
         Cow::Owned(dtoa::Buffer::new().format(self.bound).to_owned())
     }
 
-    /// What is shown of the exemplars from bucket `start` on.
-    pub(super) fn newest<'a>(
+    /// The exemplar to export for this bucket, which begins with the distribution's bucket `start`: the one of the
+    /// uppermost bucket that has one.
+    pub(super) fn exemplar<'a>(
         &self,
         exemplars: &'a [Option<Exemplar>],
         start: usize,
     ) -> Option<&'a Exemplar> {
-        let here = exemplars.get(start..self.end)?;
-        here.iter().rev().find_map(Option::as_ref)
+        let exemplars = exemplars.get(start..self.end)?;
+        exemplars.iter().rev().find_map(Option::as_ref)
     }
 }

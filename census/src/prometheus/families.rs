@@ -1,125 +1,113 @@
-//! Which families the views become under an exporter's namespace and labels, and which cannot be exported so.
+//! The families of one scrape: which views are exported, and which cannot be.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use crate::aggregate::LiveView;
-use crate::aggregate::{MetricType, metric_type};
+use super::config::ExporterConfig;
+use super::family::Family;
+use super::self_metrics::{self, SelfFamily, SelfMetrics};
+use crate::collect::{CollectedView, Collection};
 use crate::declare::Origin;
-use crate::id::ViewId;
-use crate::register::{Claims, Problem, ProblemKind, family_name, suffixes};
+use crate::register::{Claims, Problem, ProblemKind, suffixes};
 
-use super::bounds::BucketBound;
-use super::exposition::Written;
-use super::lines::Lines;
-use super::{own, unit};
-
-/// What an exporter adds to every family.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Decoration {
-    pub(super) namespace: String,
-    pub(super) const_labels: Vec<ConstLabel>,
-    /// The labels of `build_info`; none: no such family.
-    pub(super) build_info: Vec<(String, String)>,
-}
-
-/// A label that every series has.
-#[derive(Clone, Debug)]
-pub(super) struct ConstLabel {
-    /// A legal label name.
-    pub(super) name: String,
-    pub(super) value: String,
-    /// Where the program says so.
-    pub(super) origin: Origin,
-}
-
-/// A family to write: what a view is called. It does not hold the view, so that it may be kept.
-#[derive(Debug)]
-pub(super) struct Family {
-    /// Which of the views it is.
-    pub(super) view: usize,
-    pub(super) name: String,
-    /// OpenMetrics's word for the unit that the name ends in, if it does.
-    pub(super) unit: Option<&'static str>,
-    pub(super) metric_type: MetricType,
-    pub(super) labels: Vec<String>,
-    /// Of a histogram.
-    pub(super) bounds: Vec<BucketBound>,
-    pub(super) lines: Lines,
-}
-
-/// The families of some views, in their order, and what is wrong with the rest.
+/// The families of a collection's views under an exporter's settings, in no format yet. They hold no view, so they may
+/// be kept for the next scrape.
 #[derive(Debug, Default)]
 pub(super) struct Families {
+    /// The families of the views that can be exported, in the order of the views.
     pub(super) valid: Vec<Family>,
+    /// The problems of the views that cannot be exported.
     pub(super) problems: Vec<Problem>,
-    /// The library's own families.
-    pub(super) own: Vec<&'static str>,
-    /// How many clash with families of the user's own registry.
-    pub(super) left_out: u64,
+    /// The names of the families in which the library reports on itself, without those that another registry has.
+    self_names: Vec<&'static str>,
+    /// How many families are not exported, because another registry has samples of their names.
+    left_out: u64,
 }
 
-/// Who has a name already.
+/// A family that another registry has written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct WrittenFamily {
+    pub(super) name: String,
+    /// The suffixes that its samples' names may have, and `""` for the family's own name.
+    pub(super) suffixes: &'static [&'static str],
+}
+
+/// The owner of a name of a family or of its samples.
 #[derive(Clone, Copy)]
 enum Owner {
+    /// The families in which the library reports on itself.
     Census,
+    /// Another registry.
     Registry,
+    /// The view declared there.
     View(Origin),
 }
 
 impl Families {
-    /// Names the families of `views`; those in `registry` are there already.
+    /// The families of the collection's views, without those that clash with the families `written` by another
+    /// registry.
     pub(super) fn new(
-        views: &[Arc<LiveView>],
-        decoration: &Decoration,
-        registry: &[Written],
+        collection: &Collection,
+        config: &ExporterConfig,
+        written: &[WrittenFamily],
     ) -> Self {
         let mut claims = Claims::default();
         let mut families = Self::default();
-        for written in registry {
-            // The registry's affair, if it writes one family twice.
-            let _ = claims.claim(&written.name, written.suffixes, Owner::Registry);
+        for family in written {
+            // A registry that writes a family twice is invalid by itself, which is not the exporter's problem.
+            let _ = claims.claim(&family.name, family.suffixes, Owner::Registry);
         }
-        let build_info = (!decoration.build_info.is_empty()).then_some(own::BUILD_INFO);
-        for (name, metric_type) in own::NAMES.into_iter().chain(build_info) {
-            // It is in the registry if another exporter was registered into that.
+        for (name, metric_type) in self_metrics::names(!config.build_info.is_empty()) {
+            // The registry has it already if another exporter was registered into that registry.
             match claims.claim(name, suffixes(metric_type), Owner::Census) {
-                Ok(()) => families.own.push(name),
+                Ok(()) => families.self_names.push(name),
                 Err(_) => families.left_out += 1,
             }
         }
-        for (number, live) in views.iter().enumerate() {
-            families.add(number, live, decoration, &mut claims);
+        for (index, view) in collection.views().enumerate() {
+            families.add(index, view, config, &mut claims);
         }
         families
     }
 
-    /// The families, each with its view: one of those that they were made from.
-    pub(super) fn with<'a>(
+    /// The families, each with its view. `collection` is one of the views that the families were made from.
+    pub(super) fn with_views<'a>(
         &'a self,
-        views: &'a [Arc<LiveView>],
-    ) -> impl Iterator<Item = (&'a Family, &'a Arc<LiveView>)> {
-        let with_view = |family: &'a Family| Some((family, views.get(family.view)?));
+        collection: &'a Collection,
+    ) -> impl Iterator<Item = (&'a Family, CollectedView<'a>)> {
+        let with_view = |family: &'a Family| Some((family, collection.view(family.view_index)?));
         self.valid.iter().filter_map(with_view)
+    }
+
+    /// The families in which the library reports on itself. `other_problems` is how many problems the exporter has
+    /// beside those of these families.
+    pub(super) fn self_families<'a>(
+        &'a self,
+        collection: &'a Collection,
+        config: &'a ExporterConfig,
+        other_problems: usize,
+    ) -> Vec<SelfFamily<'a>> {
+        let self_metrics = SelfMetrics {
+            names: &self.self_names,
+            build_info: &config.build_info,
+            views: self.with_views(collection).map(|(_, view)| view),
+            problems: other_problems + self.problems.len(),
+            left_out: self.left_out,
+        };
+        self_metrics.families()
     }
 
     fn add(
         &mut self,
-        number: usize,
-        live: &LiveView,
-        decoration: &Decoration,
+        view_index: usize,
+        view: CollectedView<'_>,
+        config: &ExporterConfig,
         claims: &mut Claims<Owner>,
     ) {
-        let view = &live.spec;
-        let labels: Vec<String> = view
-            .columns
-            .iter()
-            .map(|column| column.label().to_owned())
-            .collect();
-        if let Some(label) = decoration
-            .const_labels
-            .iter()
-            .find(|label| labels.contains(&label.name))
-        {
+        let view = view.spec();
+        let mut const_labels = config.const_labels.iter();
+        let clash = const_labels.find(|label| {
+            let mut columns = view.columns.iter();
+            columns.any(|column| column.label() == label.name)
+        });
+        if let Some(label) = clash {
             self.problems.push(Problem {
                 kind: ProblemKind::InvalidView,
                 message: format!(
@@ -131,124 +119,26 @@ impl Families {
             });
             return;
         }
-        let metric_type = metric_type(view);
-        let namespace = if view.is_built_in() {
-            ""
-        } else {
-            &decoration.namespace
-        };
-        let family = family_name(namespace, &view.name, metric_type);
-        match claims.claim(&family, suffixes(metric_type), Owner::View(view.origin)) {
-            Ok(()) => {
-                let measure = &view.measure.descriptor;
-                let ucum = crate::aggregate::unit(view);
-                let bounds = BucketBound::of(view, measure.time_unit());
-                self.valid.push(Family {
-                    view: number,
-                    unit: unit::split(&family, ucum).map(|(_, unit)| unit),
-                    metric_type,
-                    lines: Lines::new(
-                        &family,
-                        metric_type,
-                        &decoration.const_labels,
-                        &labels,
-                        &bounds,
-                        measure.time_unit(),
-                    ),
-                    name: family,
-                    labels,
-                    bounds,
-                });
-            }
+        let family = Family::new(view_index, view, &config.namespace);
+        let suffixes = suffixes(family.metric_type);
+        match claims.claim(&family.name, suffixes, Owner::View(view.origin)) {
+            Ok(()) => self.valid.push(family),
             Err((_, Owner::Registry)) => self.left_out += 1,
             Err((sample, owner)) => {
-                let (whose, first) = match owner {
+                let (clash, kept_at) = match owner {
                     Owner::View(origin) => ("another view exports", Some(origin)),
                     Owner::Census | Owner::Registry => ("the library exports itself", None),
                 };
                 self.problems.push(Problem {
                     kind: ProblemKind::Conflict,
                     message: format!(
-                        "view `{}` would export `{sample}`, which {whose}",
+                        "view `{}` would export `{sample}`, which {clash}",
                         view.name
                     ),
                     rejected_at: view.origin,
-                    kept_at: first,
+                    kept_at,
                 });
             }
         }
-    }
-}
-
-/// The families of the last scrape: they are the same at the next one, most of the time.
-#[derive(Debug, Default)]
-pub(super) struct LastFamilies(Mutex<Option<Arc<Last>>>);
-
-#[derive(Debug)]
-struct Last {
-    /// The views' numbers. Not the views: who unregisters one is rid of its rows at once.
-    views: Vec<ViewId>,
-    registry: Vec<Written>,
-    families: Arc<Families>,
-}
-
-impl LastFamilies {
-    /// The same as [`Families::new`], always for one decoration.
-    pub(super) fn get(
-        &self,
-        views: &[Arc<LiveView>],
-        decoration: &Decoration,
-        registry: &[Written],
-    ) -> Arc<Families> {
-        let numbers = || views.iter().map(|live| live.id());
-        let last = self.lock().clone();
-        if let Some(last) = last
-            && last.views.iter().copied().eq(numbers())
-            && last.registry == registry
-        {
-            return Arc::clone(&last.families);
-        }
-        let families = Arc::new(Families::new(views, decoration, registry));
-        *self.lock() = Some(Arc::new(Last {
-            views: numbers().collect(),
-            registry: registry.to_vec(),
-            families: Arc::clone(&families),
-        }));
-        families
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Last>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Decoration {
-    /// What is wrong with the const labels themselves; those are taken out.
-    pub(super) fn check(&mut self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut good: Vec<ConstLabel> = Vec::new();
-        for label in std::mem::take(&mut self.const_labels) {
-            let earlier = good.iter().find(|other| other.name == label.name);
-            let why = match label.name.as_str() {
-                "" => "has no name",
-                "le" => "has the name of the label of a histogram's buckets",
-                name if name.starts_with("__") => {
-                    "begins with `__`, which Prometheus keeps for itself"
-                }
-                _ if earlier.is_some() => "is given twice",
-                _ => {
-                    good.push(label);
-                    continue;
-                }
-            };
-            problems.push(Problem {
-                kind: ProblemKind::InvalidExporter,
-                message: format!("const label `{}` {why}", label.name),
-                rejected_at: label.origin,
-                kept_at: earlier.map(|earlier| earlier.origin),
-            });
-        }
-        self.const_labels = good;
-        problems
     }
 }

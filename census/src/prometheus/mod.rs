@@ -10,7 +10,7 @@
 //!     .build()?;
 //! let scrape = exporter.scrape(Some("application/openmetrics-text; version=1.0.0"));
 //! assert_eq!(scrape.status, 200);
-//! assert!(scrape.body.ends_with("# EOF\n"));
+//! assert!(scrape.text().ends_with("# EOF\n"));
 //! # Ok(())
 //! # }
 //! ```
@@ -25,40 +25,49 @@
 //! | `LastValue` | gauge | `x` |
 //! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
 //!
-//! `x` is the namespace, a `_` and the view's name, with every character outside `[A-Za-z0-9_]` turned into `_` and a
-//! `_` before a leading digit. No unit is appended: the name you write is the name you query. A counter's family is
-//! without the `_total` that its samples have, also if you wrote it.
+//! `x` is the namespace, a `_` and the view's name, in which every character outside `[A-Za-z0-9_]` becomes `_`; a
+//! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
+//! counter is named without `_total`, which its samples always have, also if the view's name ends in it.
 //!
-//! OpenMetrics 1.0.0 allows a histogram with a negative bound no `_sum`, and none whose sum is negative. Both are written
-//! all the same, because they are true and Prometheus reads them; a parser that is stricter than Prometheus refuses such
-//! a scrape. Prometheus text 0.0.4 has no such rule.
+//! OpenMetrics 1.0.0 forbids a `_sum` of a histogram with a negative bound, and a `_sum` that is negative. The exporter
+//! writes both all the same, because they are true and Prometheus reads them. A parser that is stricter than Prometheus
+//! rejects such a scrape. Prometheus text 0.0.4 has no such rule.
 //!
-//! The library tells about itself, whatever the namespace:
+//! The library reports on itself, outside of the namespace:
 //!
-//! | family | what it counts |
+//! | family | counts |
 //! |---|---|
 //! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
-//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread had the bucket's) |
-//! | `census_catalogue_problems` | declarations that the catalogue or the exporter refused |
+//! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar) |
+//! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
+
+//!
+//! # Features
+//!
+//! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
+//! named for the crate whose types they take. `serve`, and the exporter's `bind` and `spawn`, need `server`.
 
 mod body;
 mod bounds;
-mod collector;
-mod exemplars;
+#[cfg(feature = "prometheus-client")]
+mod client;
+mod config;
 mod exporter;
-mod exposition;
 mod families;
-mod flight;
-mod help;
-mod lines;
+mod family;
+mod family_cache;
 mod negotiate;
-mod own;
 mod render;
+mod self_metrics;
+mod single_flight;
+mod text;
 mod unit;
 mod value;
 
+// The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
+// step knows the server.
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;

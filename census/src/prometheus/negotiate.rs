@@ -1,49 +1,58 @@
-//! Which format a scraper gets: by its `Accept` header (RFC 9110, 12.5.1).
+//! Choosing a format by the `Accept` header of a request (RFC 9110, section 12.5.1).
 
-/// A text format.
+/// An exposition format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// OpenMetrics 1.0.0. Whether the scraper spoke of `escaping`, and so is told which one it gets.
-    OpenMetrics { escaping: bool },
+    /// OpenMetrics 1.0.0.
+    OpenMetrics,
     /// Prometheus text 0.0.4.
-    Text { escaping: bool },
+    Text,
 }
 
-impl Format {
-    /// The better accepted of the two. Nothing said, or neither accepted: 0.0.4, which everyone reads.
-    pub(super) fn accepted(accept: Option<&str>) -> Self {
-        let ranges: Vec<Range> = accept
+/// The format of an answer, and its `Content-Type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ContentType {
+    pub(super) format: Format,
+    /// Whether the scraper asked for an `escaping`, so that the answer names the one that the format has.
+    escaping: bool,
+}
+
+impl ContentType {
+    /// The format that the `Accept` header prefers; Prometheus text 0.0.4, which every scraper reads, if there is no
+    /// header or if it accepts neither format.
+    pub(super) fn negotiate(accept: Option<&str>) -> Self {
+        let ranges: Vec<MediaRange> = accept
             .unwrap_or_default()
             .split(',')
             .enumerate()
-            .filter_map(|(place, range)| Range::parse(place, range))
+            .filter_map(|(index, range)| MediaRange::parse(index, range))
             .collect();
         let open_metrics = Preference::of(&ranges, OPEN_METRICS);
         let text = Preference::of(&ranges, TEXT);
-        let escaping = |preference: Option<Preference>| preference.is_some_and(|it| it.escaping);
-        let is_better =
-            open_metrics.is_some_and(|it| text.is_none_or(|text| it.rank() > text.rank()));
-        if is_better {
-            Self::OpenMetrics {
-                escaping: escaping(open_metrics),
-            }
+        let is_better = open_metrics
+            .is_some_and(|open_metrics| text.is_none_or(|text| open_metrics.rank() > text.rank()));
+        let (format, preference) = if is_better {
+            (Format::OpenMetrics, open_metrics)
         } else {
-            Self::Text {
-                escaping: escaping(text),
-            }
+            (Format::Text, text)
+        };
+        Self {
+            format,
+            escaping: preference.is_some_and(|preference| preference.escaping),
         }
     }
 
-    pub(super) const fn content_type(self) -> &'static str {
-        match self {
-            Self::OpenMetrics { escaping: false } => {
+    /// The value of the header `Content-Type`.
+    pub(super) const fn as_str(self) -> &'static str {
+        match (self.format, self.escaping) {
+            (Format::OpenMetrics, false) => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8"
             }
-            Self::OpenMetrics { escaping: true } => {
+            (Format::OpenMetrics, true) => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
             }
-            Self::Text { escaping: false } => "text/plain; version=0.0.4; charset=utf-8",
-            Self::Text { escaping: true } => {
+            (Format::Text, false) => "text/plain; version=0.0.4; charset=utf-8",
+            (Format::Text, true) => {
                 "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
             }
         }
@@ -56,25 +65,26 @@ type MediaType = (&'static str, &'static str, &'static str);
 const OPEN_METRICS: MediaType = ("application", "openmetrics-text", "1.0.0");
 const TEXT: MediaType = ("text", "plain", "0.0.4");
 
-/// One of the things that a scraper accepts.
+/// A media range of an `Accept` header.
 #[derive(Debug)]
-struct Range {
-    /// Where it stands in the header.
-    place: usize,
-    kind: String,
+struct MediaRange {
+    /// The index in the header.
+    index: usize,
+    main_type: String,
     subtype: String,
     version: Option<String>,
     quality: f32,
+    /// Whether the range names an `escaping`.
     escaping: bool,
 }
 
-impl Range {
-    fn parse(place: usize, range: &str) -> Option<Self> {
+impl MediaRange {
+    fn parse(index: usize, range: &str) -> Option<Self> {
         let mut parts = range.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
+        let (main_type, subtype) = parts.next()?.split_once('/')?;
         let mut range = Self {
-            place,
-            kind: kind.to_ascii_lowercase(),
+            index,
+            main_type: main_type.to_ascii_lowercase(),
             subtype: subtype.to_ascii_lowercase(),
             version: None,
             quality: 1.0,
@@ -84,7 +94,7 @@ impl Range {
             let value = value.trim().trim_matches('"');
             match key.trim().to_ascii_lowercase().as_str() {
                 "version" => range.version = Some(value.to_owned()),
-                // What is no number is not refused for it.
+                // A range with an invalid quality is accepted like one without.
                 "q" => range.quality = value.parse().unwrap_or(1.0),
                 "escaping" => range.escaping = true,
                 _ => {}
@@ -93,53 +103,56 @@ impl Range {
         Some(range)
     }
 
-    /// How closely it describes a type; `None` if it does not.
-    fn specificity(&self, (kind, subtype, version): MediaType) -> Option<u8> {
-        let is = |range: &str, what: &str| range == what || range == "*";
-        let version_fits = self.version.as_ref().is_none_or(|it| it == version);
-        (is(&self.kind, kind) && is(&self.subtype, subtype) && version_fits).then_some(
-            u8::from(self.kind != "*")
-                + u8::from(self.subtype != "*")
-                + u8::from(self.version.is_some()),
-        )
+    /// How closely the range matches a type; `None` if it does not match.
+    fn specificity(&self, (main_type, subtype, version): MediaType) -> Option<u8> {
+        let matches = |range: &str, exact: &str| range == exact || range == "*";
+        let version_matches = self.version.as_ref().is_none_or(|range| range == version);
+        (matches(&self.main_type, main_type) && matches(&self.subtype, subtype) && version_matches)
+            .then_some(
+                u8::from(self.main_type != "*")
+                    + u8::from(self.subtype != "*")
+                    + u8::from(self.version.is_some()),
+            )
     }
 }
 
-/// How much a type is wanted.
+/// How much a scraper prefers a media type.
 #[derive(Clone, Copy, Debug)]
 struct Preference {
     quality: f32,
     specificity: u8,
-    place: usize,
+    /// The index of the range in the header.
+    index: usize,
     escaping: bool,
 }
 
 impl Preference {
-    /// What the closest range says of a type; `None` if it is not accepted. Of ranges as close, the first counts.
-    fn of(ranges: &[Range], media_type: MediaType) -> Option<Self> {
+    /// The preference of the closest range that matches, and of equally close ones the first; `None` if the type is not
+    /// accepted.
+    fn of(ranges: &[MediaRange], media_type: MediaType) -> Option<Self> {
         let mut closest: Option<Self> = None;
         for range in ranges {
             let Some(specificity) = range.specificity(media_type) else {
                 continue;
             };
-            if closest.is_none_or(|other| specificity > other.specificity) {
+            if closest.is_none_or(|closest| specificity > closest.specificity) {
                 closest = Some(Self {
                     quality: range.quality,
                     specificity,
-                    place: range.place,
+                    index: range.index,
                     escaping: range.escaping,
                 });
             }
         }
-        closest.filter(|it| it.quality > 0.0)
+        closest.filter(|closest| closest.quality > 0.0)
     }
 
-    /// Of two as good, the one meant more closely is better; then the one that stands first.
+    /// The quality decides; between equal qualities the closer range, whatever its version; then the earlier range.
     fn rank(self) -> impl PartialOrd {
         (
             self.quality,
             self.specificity.min(2),
-            std::cmp::Reverse(self.place),
+            std::cmp::Reverse(self.index),
         )
     }
 }
@@ -149,60 +162,75 @@ mod tests {
     use super::*;
 
     fn format(accept: &str) -> Format {
-        Format::accepted(Some(accept))
+        ContentType::negotiate(Some(accept)).format
     }
 
-    const OPEN: Format = Format::OpenMetrics { escaping: false };
-    const PLAIN: Format = Format::Text { escaping: false };
-
     #[test]
-    fn prometheus_gets_openmetrics_and_everyone_else_what_they_can_read() {
+    fn prometheus_gets_openmetrics_and_other_scrapers_get_text() {
         // Prometheus 2.42
         let header = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
                       text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-        assert_eq!(format(header), OPEN);
+        assert_eq!(format(header), Format::OpenMetrics);
         // Prometheus 3
         let header = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
                       application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;\
                       q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
-        assert_eq!(format(header), Format::OpenMetrics { escaping: true });
+        assert_eq!(
+            ContentType::negotiate(Some(header)),
+            ContentType {
+                format: Format::OpenMetrics,
+                escaping: true
+            }
+        );
         // curl
-        assert_eq!(format("*/*"), PLAIN);
-        assert_eq!(Format::accepted(None), PLAIN);
+        assert_eq!(format("*/*"), Format::Text);
+        assert_eq!(ContentType::negotiate(None).format, Format::Text);
         // a browser
         assert_eq!(
             format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-            PLAIN
+            Format::Text
         );
-        // what we don't have
-        assert_eq!(format("application/openmetrics-text; version=0.0.1"), PLAIN);
-        assert_eq!(format("application/json"), PLAIN);
+        // types that we do not have
+        assert_eq!(
+            format("application/openmetrics-text; version=0.0.1"),
+            Format::Text
+        );
+        assert_eq!(format("application/json"), Format::Text);
     }
 
     #[test]
-    fn qualities_decide_and_zero_refuses() {
+    fn qualities_decide_and_zero_rejects() {
         assert_eq!(
             format("text/plain;q=0.2, application/openmetrics-text;q=0.3"),
-            OPEN
+            Format::OpenMetrics
         );
         assert_eq!(
             format("text/plain;q=0.4, application/openmetrics-text;q=0.3"),
-            PLAIN
+            Format::Text
         );
-        assert_eq!(format("application/openmetrics-text;q=0, */*;q=0.1"), PLAIN);
+        assert_eq!(
+            format("application/openmetrics-text;q=0, */*;q=0.1"),
+            Format::Text
+        );
         assert_eq!(
             format("Application/OpenMetrics-Text; Version=\"1.0.0\""),
-            OPEN
+            Format::OpenMetrics
         );
-        assert_eq!(format(";;=,,q=;"), PLAIN);
+        assert_eq!(format(";;=,,q=;"), Format::Text);
     }
 
     #[test]
-    fn the_closest_range_says_how_much_a_type_is_wanted() {
-        assert_eq!(format("application/*"), OPEN);
-        assert_eq!(format("text/*, */*;q=0.1"), PLAIN);
-        assert_eq!(format("text/plain;q=0, */*;q=0.5"), OPEN);
-        assert_eq!(format("text/plain, application/openmetrics-text"), PLAIN);
-        assert_eq!(format("application/openmetrics-text, text/plain"), OPEN);
+    fn closest_range_decides() {
+        assert_eq!(format("application/*"), Format::OpenMetrics);
+        assert_eq!(format("text/*, */*;q=0.1"), Format::Text);
+        assert_eq!(format("text/plain;q=0, */*;q=0.5"), Format::OpenMetrics);
+        assert_eq!(
+            format("text/plain, application/openmetrics-text"),
+            Format::Text
+        );
+        assert_eq!(
+            format("application/openmetrics-text, text/plain"),
+            Format::OpenMetrics
+        );
     }
 }

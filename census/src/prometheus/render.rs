@@ -1,113 +1,79 @@
-//! One exposition of everything: the user's own registry, the views, and what the library tells about itself.
+//! A whole exposition: another registry's families, the views, and what the library reports on itself.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use prometheus_client::encoding::text::encode_registry;
-use prometheus_client::registry::Registry;
-
-use super::exposition::Exposition;
-use super::families::{Decoration, Family, LastFamilies};
-use super::help::write_head;
+use super::config::ExporterConfig;
+use super::families::WrittenFamily;
+use super::family_cache::FamilyCache;
 use super::negotiate::Format;
-use super::own::OwnFamilies;
-use crate::aggregate::{LiveView, MetricType};
-use crate::register;
+use super::text::{TemplateCache, write_family, write_self_family};
+use crate::collect::Collection;
 
-/// What an exporter renders.
+/// Renders the expositions of an exporter.
 #[derive(Debug)]
 pub(super) struct Renderer {
-    pub(super) decoration: Arc<Decoration>,
-    registry: Option<Arc<Registry>>,
-    last: LastFamilies,
-    /// How long the last body was: the next one has room for as much, and need not grow, which would take it twice.
-    length: AtomicUsize,
+    pub(super) config: Arc<ExporterConfig>,
+    registry: Option<Arc<dyn ForeignRegistry>>,
+    families: FamilyCache,
+    templates: TemplateCache,
+    /// The length of the last body. The next one gets that capacity at once: growing would copy it, and would need
+    /// twice the memory for a moment.
+    last_length: AtomicUsize,
+}
+
+/// A registry whose families are part of each exposition, and precede the views.
+pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
+    /// Writes the families. Returns their names, so that no view repeats them.
+    fn write(&self, out: &mut String, format: Format) -> Result<Vec<WrittenFamily>, fmt::Error>;
 }
 
 impl Renderer {
-    pub(super) fn new(decoration: Decoration, registry: Option<Arc<Registry>>) -> Self {
+    pub(super) fn new(config: ExporterConfig, registry: Option<Arc<dyn ForeignRegistry>>) -> Self {
         Self {
-            decoration: Arc::new(decoration),
+            config: Arc::new(config),
             registry,
-            last: LastFamilies::default(),
-            length: AtomicUsize::new(0),
+            families: FamilyCache::default(),
+            templates: TemplateCache::default(),
+            last_length: AtomicUsize::new(0),
         }
     }
 
-    /// A whole body. `problems`: how many the exporter knows beside those of its families.
-    pub(super) fn render(&self, format: Format, problems: usize) -> Result<String, fmt::Error> {
-        let length = self.length.load(Ordering::Relaxed);
-        // A sixteenth more, for rows that are new and numbers that are longer.
-        let mut out = Exposition::new(format, length + length / 16);
-        if let Some(registry) = &self.registry {
-            // First, because it cannot be asked which families it has.
-            encode_registry(&mut out, registry)?;
-        }
-        let views = register::views();
-        let families = self.last.get(&views, &self.decoration, out.families());
-        out.lines(|out| {
-            for (family, live) in families.with(&views) {
-                write_family(out, format, family, live);
+    /// A whole body. `other_problems` is how many problems the exporter has beside those of its families.
+    pub(super) fn render(
+        &self,
+        format: Format,
+        other_problems: usize,
+    ) -> Result<String, fmt::Error> {
+        // Relaxed: a guess of the length, which orders no other memory.
+        let length = self.last_length.load(Ordering::Relaxed);
+        // A sixteenth more, for new rows and longer numbers.
+        let mut out = String::with_capacity(length + length / 16);
+        // First, because a registry cannot tell its families before it writes them.
+        let written = match &self.registry {
+            Some(registry) => registry.write(&mut out, format)?,
+            None => Vec::new(),
+        };
+        let collection = Collection::of_all();
+        let families = self.families.get(&collection, &self.config, &written);
+        let templates = self.templates.get(&families, &self.config.const_labels);
+        for (family, templates) in families.valid.iter().zip(&*templates) {
+            if let Some(view) = collection.view(family.view_index) {
+                write_family(&mut out, format, family, templates, view);
             }
-        });
-        let mut own = Registry::default();
-        own.register_collector(Box::new(OwnFamilies {
-            decoration: Arc::clone(&self.decoration),
-            families,
-            views,
-            problems,
-        }));
-        encode_registry(&mut out, &own)?;
-        let mut body = out.finish();
-        self.length.store(body.len(), Ordering::Relaxed);
-        if body.len() < body.capacity() / 2 {
-            // Much is gone since the last one, and a slow client may keep this one for long.
-            body.shrink_to_fit();
         }
-        Ok(body)
-    }
-}
-
-fn write_family(out: &mut String, format: Format, family: &Family, live: &Arc<LiveView>) {
-    let start = out.len();
-    let metric_type = match family.metric_type {
-        MetricType::Counter => "counter",
-        MetricType::Gauge => "gauge",
-        MetricType::Histogram => "histogram",
-    };
-    write_head(
-        out,
-        format,
-        &family.name,
-        &live.spec.description,
-        metric_type,
-    );
-    let open_metrics = matches!(format, Format::OpenMetrics { .. });
-    if open_metrics && let Some(unit) = family.unit {
-        for piece in ["# UNIT ", &family.name, " ", unit, "\n"] {
-            out.push_str(piece);
+        for family in families.self_families(&collection, &self.config, other_problems) {
+            write_self_family(&mut out, format, &family);
         }
-    }
-    let head = out.len();
-    let mut labels = String::new();
-    let written = live.for_each_row(|row| {
-        if let Some(sample) = row.sample() {
-            let exemplars = if open_metrics {
-                row.exemplars()
-            } else {
-                Vec::new()
-            };
-            family
-                .lines
-                .write(out, &mut labels, row.key, sample, &exemplars);
+        if format == Format::OpenMetrics {
+            out.push_str("# EOF\n");
         }
-        Ok::<(), Infallible>(())
-    });
-    let Ok(()) = written;
-    if out.len() == head {
-        // A family without samples says nothing, and some parsers refuse it.
-        out.truncate(start);
+        self.last_length.store(out.len(), Ordering::Relaxed);
+        if out.len() < out.capacity() / 2 {
+            // Many rows are gone since the last exposition, and a slow client may keep this one for long.
+            out.shrink_to_fit();
+        }
+        Ok(out)
     }
 }

@@ -1,7 +1,8 @@
-//! What a UCUM unit is called in a family's name, and so in `# UNIT`.
+//! The words for UCUM units in the names of families and in `# UNIT`.
 
-/// The word that OpenMetrics has for a UCUM unit, or that follows its manner (plural, no abbreviation).
-pub(super) fn word(ucum: &str) -> Option<&'static str> {
+/// OpenMetrics's word for a UCUM unit; for a unit that OpenMetrics does not name, a word in the same manner (plural, no
+/// abbreviation).
+fn word(ucum: &str) -> Option<&'static str> {
     Some(match ucum {
         "s" => "seconds",
         "ms" => "milliseconds",
@@ -28,7 +29,8 @@ pub(super) fn word(ucum: &str) -> Option<&'static str> {
     })
 }
 
-/// A family's name without its unit, and the unit, where the name ends in it: only there may `# UNIT` be written.
+/// Splits a family's name that ends in the word for its unit into the rest and the word; `None` for another name.
+/// OpenMetrics 1.0.0 allows `# UNIT` only for a name that ends in the unit.
 pub(super) fn split<'a>(family: &'a str, ucum: &str) -> Option<(&'a str, &'static str)> {
     let word = word(ucum)?;
     let name = family.strip_suffix(word)?.strip_suffix('_')?;
@@ -40,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_name_that_ends_in_its_unit_has_one() {
+    fn only_names_that_end_in_their_unit_are_split() {
         assert_eq!(split("latency_seconds", "s"), Some(("latency", "seconds")));
         assert_eq!(split("latency_milliseconds", "s"), None);
         assert_eq!(split("latency", "s"), None);

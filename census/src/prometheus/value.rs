@@ -1,14 +1,8 @@
-//! The numbers of samples: integers keep every digit.
-
-use std::fmt;
-
-use prometheus_client::encoding::{
-    CounterValueEncoder, EncodeCounterValue, EncodeGaugeValue, GaugeValueEncoder,
-};
+//! The values of samples.
 
 use crate::declare::{Number, TimeUnit};
 
-/// The value of a sample.
+/// The value of a sample. Integers keep all their digits.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SampleValue {
     Unsigned(u64),
@@ -17,6 +11,7 @@ pub(super) enum SampleValue {
 }
 
 impl SampleValue {
+    /// The value of a number; a duration in `unit`.
     pub(super) fn new(number: Number, unit: TimeUnit) -> Self {
         match number {
             Number::U64(value) => Self::Unsigned(value),
@@ -25,37 +20,13 @@ impl SampleValue {
         }
     }
 
-    /// Writes it as `prometheus-client` does.
+    /// Writes the value as text, in the same digits as `prometheus-client`.
     #[inline]
     pub(super) fn write(self, out: &mut String) {
         match self {
             Self::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
             Self::Signed(value) => out.push_str(itoa::Buffer::new().format(value)),
             Self::Float(value) => out.push_str(dtoa::Buffer::new().format(value)),
-        }
-    }
-}
-
-impl EncodeCounterValue for SampleValue {
-    fn encode(&self, encoder: &mut CounterValueEncoder) -> fmt::Result {
-        match self {
-            Self::Unsigned(value) => EncodeCounterValue::encode(value, encoder),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "what may be negative is no counter"
-            )]
-            Self::Signed(value) => EncodeCounterValue::encode(&(*value as f64), encoder),
-            Self::Float(value) => EncodeCounterValue::encode(value, encoder),
-        }
-    }
-}
-
-impl EncodeGaugeValue for SampleValue {
-    fn encode(&self, encoder: &mut GaugeValueEncoder) -> fmt::Result {
-        match self {
-            Self::Unsigned(value) => EncodeGaugeValue::encode(value, encoder),
-            Self::Signed(value) => EncodeGaugeValue::encode(value, encoder),
-            Self::Float(value) => EncodeGaugeValue::encode(value, encoder),
         }
     }
 }

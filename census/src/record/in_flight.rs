@@ -1,91 +1,89 @@
-//! What is under way: one more at its beginning, one less at its end, in the very same rows.
+//! The count of a call in flight: one more at its beginning, one less at its end, in the same rows.
 
-use super::memo::{self, Begun, Kept};
+use std::mem;
+
+use super::cache::{self, Beginning, InFlightToken, TagAddresses};
 use crate::declare::{Measure, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::Tag;
 
-/// The number of tags that tell what is under way.
+/// How many tags the count of a call has: the function and the module.
 const TAGS: usize = 2;
 
 const ONE: ValueBits = ValueBits(1);
 const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
 
-/// Something under way.
+/// The count of a call in flight.
 ///
-/// It ends where it was counted. So a view that was registered later does not see it end, and tags that have changed
-/// meanwhile do not matter: no row goes below zero.
+/// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered
+/// during the call does not see its end, tags that changed during the call do not matter, and no row ends below zero.
 #[derive(Debug)]
-pub(super) struct InFlight {
-    /// Where it was counted, if its own tags alone lead there.
-    begun: Begun,
-    /// Where else it was counted: rarely, so it is not to make each call larger.
-    kept: Option<Box<Kept>>,
-}
+pub(super) struct InFlight(Beginning);
 
 impl InFlight {
-    /// Nothing is under way yet.
-    pub(super) const NONE: Self = Self {
-        begun: Begun::NONE,
-        kept: None,
-    };
+    /// The count of a call that has not begun.
+    pub(super) const NONE: Self = Self(Beginning::NotCounted);
 
-    /// Counts one more, if somebody views the measure.
+    /// Counts the beginning, if the measure has views.
     #[inline]
     pub(super) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
         let Some(version) = current_version(measure.cell()) else {
             return;
         };
-        let places = tags().each_ref().map(memo::addresses);
-        if !memo::begin(&mut self.begun, version, &places, ONE) {
-            self.begin_anew(measure, version, tags);
+        let addresses = tags().map(|tag| TagAddresses::of(&tag));
+        if !cache::begin(&mut self.0, version, &addresses, ONE) {
+            self.begin_slow(measure, version, tags);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn begin_anew<'a>(
+    fn begin_slow<'a>(
         &mut self,
         measure: &Measure<i64>,
         version: ViewsVersion,
         tags: impl Fn() -> [Tag<'a>; TAGS],
     ) {
-        let kept = self
-            .kept
-            .get_or_insert_with(|| Kept::spare().unwrap_or_default());
-        memo::each_target(measure.cell(), version, &tags(), |target| {
+        let mut targets = cache::take_pooled_list().unwrap_or_default();
+        cache::for_each_target(measure.cell(), version, &tags(), |target| {
             target.record(ONE);
-            kept.push(target);
+            targets.push(target);
         });
-        memo::learn(version, &tags());
+        self.0 = Beginning::Targets(targets);
+        cache::insert_alias(version, &tags());
     }
 
-    /// Counts one less, wherever it was counted: given what it began with.
+    /// Counts the end, if the beginning was counted. Called at most once, with the tags of the beginning.
     #[inline]
     pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        if self.begun.is_some() {
-            let places = tags().each_ref().map(memo::addresses);
-            if !memo::end(&self.begun, &places, MINUS_ONE) {
-                self.end_elsewhere(measure, tags);
+        match &self.0 {
+            Beginning::NotCounted => {}
+            Beginning::Token(token) => {
+                let addresses = tags().map(|tag| TagAddresses::of(&tag));
+                if !cache::end(token, &addresses, MINUS_ONE) {
+                    end_elsewhere(token, measure, tags);
+                }
             }
-            self.begun = Begun::NONE;
-        }
-        if self.kept.is_some() {
-            self.end_kept();
+            Beginning::Targets(_) => self.end_targets(),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_elsewhere<'a>(&self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
-        memo::end_elsewhere(&self.begun, measure.cell(), &tags(), MINUS_ONE);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end_kept(&mut self) {
-        if let Some(kept) = self.kept.take() {
-            kept.give_back(|target| memo::take_back(target, MINUS_ONE));
+    fn end_targets(&mut self) {
+        let beginning = mem::replace(&mut self.0, Beginning::NotCounted);
+        if let Beginning::Targets(targets) = beginning {
+            cache::end_targets(targets, MINUS_ONE);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn end_elsewhere<'a>(
+    token: &InFlightToken,
+    measure: &Measure<i64>,
+    tags: impl Fn() -> [Tag<'a>; TAGS],
+) {
+    cache::end_elsewhere(token, measure.cell(), &tags(), MINUS_ONE);
 }

@@ -1,4 +1,4 @@
-//! Measuring how long something takes.
+//! Measuring durations.
 
 use std::time::Duration;
 
@@ -24,21 +24,32 @@ pub struct Timer<'a> {
     start: clock::Instant,
 }
 
-impl<'a> Timer<'a> {
-    pub(super) fn start(measure: &'a Measure<Duration>) -> Self {
-        Self {
-            measure,
+impl Measure<Duration> {
+    /// Starts a timer, which records when it is stopped.
+    pub fn start(&self) -> Timer<'_> {
+        Timer {
+            measure: self,
             start: clock::now(),
         }
     }
 
-    /// How long it has been running.
+    /// Calls `f` and records how long the call took. If `f` panics, nothing is recorded.
+    pub fn time<R>(&self, f: impl FnOnce() -> R) -> R {
+        let timer = self.start();
+        let result = f();
+        timer.stop();
+        result
+    }
+}
+
+impl Timer<'_> {
+    /// The time since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         clock::elapsed(self.start)
     }
 
-    /// Records how long it was running, with the tags that are current now, and says so.
+    /// Records the time since the start, with the tags that are current now, and returns it.
     #[expect(
         clippy::must_use_candidate,
         reason = "it is called for what it records"

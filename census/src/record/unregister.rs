@@ -1,21 +1,21 @@
-//! Unregistering a view, which also frees what this thread has cached of it.
+//! Unregistering a view, which also clears this thread's cache.
 
-use super::memo;
+use super::cache;
 use crate::declare::View;
 use crate::register::unregister_view;
 
 impl<A> View<A> {
-    /// Unregisters the view, and frees its rows. Returns whether it was registered. Measurements no longer count for it;
-    /// if it was the last view of its measure, recording costs nothing.
+    /// Unregisters the view, and frees its rows. Returns whether the view was registered. Later measurements are not
+    /// recorded to the view. If no other view uses its measure, recording to the measure costs one load.
     ///
-    /// This thread frees at once what it has cached of the rows. Another thread that has recorded for the view frees that
-    /// when it ends, or when it next records tags that it has not met, or tags that are not all literals or enums. (The
-    /// tags of a [`BoundMeasure`](crate::BoundMeasure) that the thread has met count as literals.)
+    /// Each thread caches parts of the rows. This thread frees them at once. Another thread frees them when it ends, or
+    /// when it next records a measurement that is not in its cache, or whose tags are not all literals or enums. (The
+    /// tags of a [`BoundMeasure`](crate::record::BoundMeasure) that the thread has recorded before count as literals.)
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn unregister(&self) -> bool {
         let was_registered = unregister_view(&self.spec());
         if was_registered {
-            memo::forget();
+            cache::invalidate_current();
         }
         was_registered
     }
@@ -23,17 +23,11 @@ impl<A> View<A> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Weak};
+    use std::sync::Arc;
 
-    use crate::aggregate::{LiveView, Rows};
-    use crate::declare::{Count, Measure, View};
+    use crate::declare::{Measure, View};
     use crate::register::{CatalogueError, find};
     use crate::tags::TagMap;
-
-    fn rows(view: &View<Count>) -> Weak<Rows> {
-        let live: Option<Arc<LiveView>> = find(&view.spec());
-        live.map_or_else(Weak::new, |live| Arc::downgrade(&live.rows))
-    }
 
     #[test]
     fn unregistering_frees_the_rows_at_once() -> Result<(), CatalogueError> {
@@ -42,9 +36,10 @@ mod tests {
         let bound = measure.bind(TagMap::new());
         measure.record(1);
         bound.record(1);
-        let rows = rows(&view);
+        let rows = find(&view.spec()).map(|live| Arc::downgrade(&live.rows));
+        let rows = rows.expect("the view is registered");
         assert!(rows.strong_count() > 0);
-        // The thread has cached where it recorded, but no cache keeps rows alive.
+        // The thread has cached targets, but no cache keeps rows alive.
         view.unregister();
         assert_eq!(rows.strong_count(), 0);
         bound.record(1);

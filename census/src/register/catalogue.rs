@@ -6,7 +6,7 @@ use super::interest;
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
-use crate::calls;
+use crate::calls::BUILT_IN;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
 use crate::declare::{
@@ -150,11 +150,12 @@ impl Catalogue {
             catalogue.problems.extend(problem);
         }
         let declared = VIEWS.iter().map(|cell| cell.spec());
-        for cell in calls::keys() {
+        for cell in BUILT_IN.keys {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);
         }
-        let mut views: Vec<ViewSpec> = declared.chain(calls::views()).collect();
+        let built_in = BUILT_IN.views.iter().map(|cell| cell.spec());
+        let mut views: Vec<ViewSpec> = declared.chain(built_in).collect();
         views.sort_by_key(|view| view.origin.sort_key());
         for view in views {
             let problems = catalogue.add_view(view).err();

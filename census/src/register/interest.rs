@@ -37,12 +37,6 @@ impl ViewsVersion {
     }
 }
 
-/// The version of a measure for which no list of views was ever made. It is even, so that a first record does not stop
-/// there, but builds the catalogue.
-const NEW: u64 = MeasureCell::NEW;
-/// The version of a measure that has no views, and never had any.
-const NEVER_VIEWED: u64 = 1;
-
 /// The views of each measure that has some, by the measure's name, and the version of that list.
 ///
 /// The lock is held for a few instructions, and no other lock of the library is taken while it is held.
@@ -64,34 +58,7 @@ pub(crate) fn interest_epoch() -> u64 {
     EPOCH.load(Ordering::Relaxed)
 }
 
-/// The version of the measure's views; `None` if it has none.
-#[inline]
-pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
-    // Acquire: pairs with the Release in `set_views`, so that a thread that sees a version finds its list of views.
-    let version = measure.version.load(Ordering::Acquire);
-    if !version.is_multiple_of(2) {
-        return None;
-    }
-    if version == NEW {
-        return initialize(measure);
-    }
-    Some(ViewsVersion(version))
-}
-
-#[cold]
-fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
-    super::catalogue::ensure();
-    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure views.
-    // AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
-    let version =
-        measure
-            .version
-            .compare_exchange(NEW, NEVER_VIEWED, Ordering::AcqRel, Ordering::Acquire);
-    let version = version.map_or_else(|current| current, |_| NEVER_VIEWED);
-    version.is_multiple_of(2).then_some(ViewsVersion(version))
-}
-
-/// The measure's views, and their version. The views are those of the version that [`current_version`] returned to this
+/// The measure's views, and their version. The views are those of the version that `current_version` returned to this
 /// thread, or of a later one; `None` if the measure has none any more.
 pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, Arc<[Arc<LiveView>]>)> {
     let interests = INTERESTS.read();
@@ -122,7 +89,7 @@ pub(super) fn set_views(
     };
     drop(interests);
     for cell in cells {
-        // Release: pairs with the Acquire in `current_version`.
+        // Release: pairs with the Acquire in `version::current_version`.
         cell.version.store(stored, Ordering::Release);
     }
     EPOCH.fetch_add(1, Ordering::Relaxed);

@@ -7,6 +7,7 @@ mod interest;
 mod problem;
 mod runtime;
 mod validate;
+mod version;
 mod views;
 
 pub use catalogue::check;
@@ -16,6 +17,7 @@ pub(crate) use catalogue::{find, unregister_view, views};
 #[cfg(feature = "prometheus")]
 pub(crate) use family_names::{Claims, family_name, suffixes};
 pub use interest::ViewsVersion;
-pub(crate) use interest::{current_version, interest_epoch, views_of};
+pub(crate) use interest::{interest_epoch, views_of};
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::set_default_max_series;
+pub(crate) use version::current_version;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Problem, ProblemKind};
-use crate::declare::{AggregationKind, TagKey, ViewSpec, name};
+use crate::declare::name::{self, LabelProblem};
+use crate::declare::{AggregationKind, TagKey, ViewSpec};
 
 /// All problems of a view's columns.
 pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
@@ -17,23 +18,23 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
             kept_at: None,
         });
     };
+    let of_distribution = view.aggregation.kind == AggregationKind::Distribution;
     let mut labels: HashMap<&str, &TagKey> = HashMap::new();
     for column in view.columns.iter() {
         let (key, label) = (column.key(), column.label());
-        if name::is_reserved_label(key.name()) {
-            problem(format!(
+        match name::label_problem(key.name(), of_distribution) {
+            Some(LabelProblem::Reserved) => problem(format!(
                 "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus reserves labels beginning with \
                  `__`",
                 view.name,
                 key.name()
-            ));
-        }
-        if label == "le" && view.aggregation.kind == AggregationKind::Distribution {
-            problem(format!(
+            )),
+            Some(LabelProblem::BucketBound) => problem(format!(
                 "view `{}`: a distribution cannot have the column `{}`, because `le` is the label of its buckets",
                 view.name,
                 key.name()
-            ));
+            )),
+            None => {}
         }
         match labels.entry(label) {
             Entry::Vacant(vacant) => {

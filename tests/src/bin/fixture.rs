@@ -1,6 +1,6 @@
-//! A program that has measured everything that is hard to export, once: each type of value with each aggregation, and
-//! texts that an exposition may break on. It serves that until it is ended. `census_tests::expected` says what is to
-//! come of it.
+//! A program whose metrics are hard to export: each type of value with each aggregation, and texts that a careless
+//! encoder breaks on. It records them once, and serves them until it is killed. `census_tests::expected` has the series
+//! that a Prometheus must see.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use census_tests::hostile;
 /// A kind of thing.
 #[tag]
 static KIND: TagKey;
-/// Whose it is. No label can have this name.
+/// A tenant. The name cannot be a label's name as it is.
 #[tag(name = "fixture/tenant-id")]
 static TENANT: TagKey;
 /// A number.
@@ -77,11 +77,11 @@ view! {
 }
 
 fn main() {
-    // Of functions that are linked, others tell.
+    // The views of functions have rows of other crates' functions. Other tests check them.
     calls::CALLS.unregister();
     calls::DURATIONS.unregister();
     calls::CALLS_IN_FLIGHT.unregister();
-    measure_bytes();
+    record_bytes();
     for change in [-100, -99, 0, 250, -151] {
         record!(CHANGE = change);
     }
@@ -97,18 +97,18 @@ fn main() {
         record!(RATIO = ratio, tags(KIND = "ratio"));
     }
     record!(RATIO = -0.0, tags(KIND = "zero"));
-    measure_time();
-    measure_greetings();
+    record_times();
+    record_greetings();
     let exporter = Exporter::builder()
         .namespace("fixture")
         .const_label("region", hostile::CONST_LABEL)
         .build();
     let server = exporter
-        .expect("a sound catalogue")
+        .expect("a valid catalogue")
         .spawn("127.0.0.1:0")
         .expect("a free port");
     let address = server.local_addr();
-    #[expect(clippy::print_stdout, reason = "a test reads it")]
+    #[expect(clippy::print_stdout, reason = "a test reads this line")]
     {
         println!("http://{address}/metrics");
     }
@@ -117,7 +117,7 @@ fn main() {
     }
 }
 
-fn measure_bytes() {
+fn record_bytes() {
     record!(READ = 0, tags(KIND = "small"));
     record!(
         READ = 1 << 10,
@@ -143,7 +143,7 @@ fn measure_bytes() {
     record!(READ = u64::MAX - 1, tags(KIND = "huge"));
 }
 
-fn measure_time() {
+fn record_times() {
     record!(LATENCY = Duration::from_millis(5));
     record!(
         LATENCY = Duration::from_micros(30_500),
@@ -158,12 +158,12 @@ fn measure_time() {
     record!(PAUSE = Duration::from_micros(20_001));
 }
 
-fn measure_greetings() {
+fn record_greetings() {
     for (greetings, tenant) in (1..).zip(hostile::TAG_VALUES) {
         record!(GREETINGS = greetings, tags(TENANT = tenant));
     }
     record!(GREETINGS = 100, tags(TENANT = hostile::too_long()));
-    record!(GREETINGS = 1000, tags(TENANT = hostile::cut()));
+    record!(GREETINGS = 1000, tags(TENANT = hostile::truncated()));
     for shard in 0..10 {
         record!(GREETINGS = shard, tags(SHARD = shard));
     }

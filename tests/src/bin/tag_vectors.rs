@@ -1,7 +1,8 @@
-//! `tag_vectors FILE.json`: encodes and decodes the vectors of a file, prints each difference, and exits with 0 when
-//! there is none, 1 when there are some, 2 when it cannot read the file, or a vector of it. The others are compared.
+//! `tag_vectors FILE.json`: encodes and decodes the vectors of a file, and prints each difference. The exit code is 0
+//! if there is none, 1 if there are some, and 2 if the file or one of its vectors cannot be read; the other vectors are
+//! compared in any case.
 //!
-//! `tests/conformance/README.md` describes the file. Any order of tags is right on the wire.
+//! `tests/conformance/README.md` describes the file. Tags may be in any order on the wire.
 
 #![expect(
     clippy::print_stdout,
@@ -19,7 +20,7 @@ use census_tests::wire;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A file of vectors, each of which is read by itself.
+/// A file of vectors. Each vector is parsed on its own, so that a malformed one does not hide the others.
 #[derive(Deserialize)]
 struct Vectors {
     #[serde(default)]
@@ -40,7 +41,7 @@ struct Decode {
     result: Expected,
 }
 
-/// Tags in order, or by key.
+/// Tags in the order of a list, or by key.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Tags {
@@ -52,19 +53,19 @@ enum Tags {
 #[serde(untagged)]
 enum Tag {
     Plain(String, String),
-    /// With a third element, that marks a local tag: its TTL (0: local, -1: not), or whatever else it is.
+    /// With a third element that says whether the tag is local: a TTL (0: local, -1: not local) or a boolean.
     Marked(String, String, Value),
 }
 
-/// What a vector must become: `hex` or `tags`, or an error of a kind.
+/// The expected result of a vector: `hex`, `tags`, or an error of a kind.
 #[derive(Deserialize)]
 struct Expected {
     hex: Option<String>,
     tags: Option<Tags>,
     error: Option<String>,
-    /// How many tags must be left out on encoding.
+    /// How many tags must be omitted on encoding.
     left_out: Option<usize>,
-    /// What this program knows nothing of.
+    /// Fields that this program does not know.
     #[serde(flatten)]
     unknown: BTreeMap<String, Value>,
 }
@@ -110,31 +111,33 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all agree; an error if not all can be read.
+/// Returns whether all vectors agree, or an error if some cannot be read.
 fn run(file: &str) -> Result<bool, Box<dyn Error>> {
     let vectors: Vectors = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let count = vectors.encode.len() + vectors.decode.len();
     if count == 0 {
-        return Err("it has no vectors, neither `encode` nor `decode`".into());
+        return Err("the file has no vectors, neither `encode` nor `decode`".into());
     }
     let (mut different, mut unreadable) = (0, 0);
     let encode = vectors.encode.iter().map(|case| ("encode", case));
     let decode = vectors.decode.iter().map(|case| ("decode", case));
-    for (number, (what, case)) in encode.enumerate().chain(decode.enumerate()) {
+    for (index, (operation, case)) in encode.enumerate().chain(decode.enumerate()) {
         let title = case.get("title").unwrap_or(&Value::Null);
-        let compared = match what {
+        let compared = match operation {
             "encode" => compare_encoded(case),
             _ => compare_decoded(case),
         };
         match compared {
-            Ok((expected, found)) if expected == found => {}
-            Ok((expected, found)) => {
+            Ok((expected, actual)) if expected == actual => {}
+            Ok((expected, actual)) => {
                 different += 1;
-                println!("{what} {number}, {title}:\n  expected {expected}\n  found    {found}");
+                println!(
+                    "{operation} {index}, {title}:\n  expected {expected}\n  actual   {actual}"
+                );
             }
             Err(error) => {
                 unreadable += 1;
-                eprintln!("{what} {number}, {title}: cannot be read: {error}");
+                eprintln!("{operation} {index}, {title}: cannot be read: {error}");
             }
         }
     }
@@ -145,33 +148,33 @@ fn run(file: &str) -> Result<bool, Box<dyn Error>> {
     }
 }
 
-/// What tags must become, and what they become.
+/// The expected and the actual result of encoding.
 fn compare_encoded(case: &Value) -> Result<(String, String), Box<dyn Error>> {
     let Encode { tags, result } = Encode::deserialize(case)?;
-    let mut expected = result.text()?;
-    let mut found = encode(&tags.unwrap_or_default());
+    let mut expected = result.describe()?;
+    let mut actual = encode(&tags.unwrap_or_default());
     match result.left_out {
-        Some(left_out) => write!(expected, ", {left_out} left out")?,
-        None => found.left_out = None,
+        Some(omitted) => write!(expected, ", {omitted} omitted")?,
+        None => actual.omitted = None,
     }
-    Ok((expected, found.to_string()))
+    Ok((expected, actual.to_string()))
 }
 
-/// What bytes must become, and what they become.
+/// The expected and the actual result of decoding.
 fn compare_decoded(case: &Value) -> Result<(String, String), Box<dyn Error>> {
     let Decode { hex, result } = Decode::deserialize(case)?;
     let bytes = from_hex(&hex.unwrap_or_default())?;
-    Ok((result.text()?, decode(&bytes)))
+    Ok((result.describe()?, decode(&bytes)))
 }
 
 impl Expected {
-    /// As [`encode`] and [`decode`] say what they found.
-    fn text(&self) -> Result<String, String> {
+    /// Describes the result in the same words as [`encode`] and [`decode`] do.
+    fn describe(&self) -> Result<String, String> {
         for unknown in self.unknown.keys() {
-            eprintln!("note: nothing is known of a result's `{unknown}`, it is not compared");
+            eprintln!("note: the field `{unknown}` of a result is unknown, and not compared");
         }
         match (&self.hex, &self.tags, &self.error) {
-            (Some(hex), None, None) => Ok(in_any_order(&from_hex(hex)?)),
+            (Some(hex), None, None) => Ok(describe_bytes(&from_hex(hex)?)),
             (None, Some(tags), None) => {
                 let tags = tags
                     .iter()
@@ -179,22 +182,22 @@ impl Expected {
                 Ok(format!("tags {:?}", tags.collect::<BTreeMap<_, _>>()))
             }
             (None, None, Some(kind)) => Ok(format!("error {kind}")),
-            _ => Err("a result is one of `hex`, `tags` and `error`".to_owned()),
+            _ => Err("a result must be one of `hex`, `tags` and `error`".to_owned()),
         }
     }
 }
 
-/// What became of tags.
+/// The result of encoding.
 struct Encoded {
-    text: String,
-    left_out: Option<usize>,
+    description: String,
+    omitted: Option<usize>,
 }
 
 impl fmt::Display for Encoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)?;
-        match self.left_out {
-            Some(left_out) => write!(f, ", {left_out} left out"),
+        f.write_str(&self.description)?;
+        match self.omitted {
+            Some(omitted) => write!(f, ", {omitted} omitted"),
             None => Ok(()),
         }
     }
@@ -203,11 +206,11 @@ impl fmt::Display for Encoded {
 fn encode(tags: &Tags) -> Encoded {
     let mut map = TagMap::new();
     let error = |kind: &str| Encoded {
-        text: format!("error {kind}"),
-        left_out: None,
+        description: format!("error {kind}"),
+        omitted: None,
     };
     for (name, value, local) in tags.iter() {
-        // The newest tag replaces the key, too, and keys of one name must agree on being local while they are there.
+        // The newest tag replaces the key, too. A local and a plain key of one name cannot exist at the same time.
         let former = map
             .iter()
             .map(|(key, _)| key)
@@ -228,8 +231,8 @@ fn encode(tags: &Tags) -> Encoded {
     }
     match map.encode() {
         Ok(encoded) => Encoded {
-            text: in_any_order(encoded.as_bytes()),
-            left_out: Some(encoded.omitted().total()),
+            omitted: Some(encoded.omitted().total()),
+            description: describe_bytes(&encoded.into_inner()),
         },
         Err(_) => error("size"),
     }
@@ -237,13 +240,13 @@ fn encode(tags: &Tags) -> Encoded {
 
 fn decode(bytes: &[u8]) -> String {
     match TagMap::decode(bytes) {
-        Ok(tags) => format!("tags {:?}", wire::texts(&tags)),
-        Err(error) => format!("error {}", kind(error.kind())),
+        Ok(tags) => format!("tags {:?}", wire::values_by_name(&tags)),
+        Err(error) => format!("error {}", kind_name(error.kind())),
     }
 }
 
-/// What the files call it.
-fn kind(kind: DecodeErrorKind) -> &'static str {
+/// The name of an error in the files.
+fn kind_name(kind: DecodeErrorKind) -> &'static str {
     match kind {
         DecodeErrorKind::Empty => "empty",
         DecodeErrorKind::UnknownVersion => "version",
@@ -256,9 +259,9 @@ fn kind(kind: DecodeErrorKind) -> &'static str {
     }
 }
 
-/// Bytes as text that does not depend on the order of the tags, but on all else: their tags, sorted, and how many bytes
-/// they are.
-fn in_any_order(bytes: &[u8]) -> String {
+/// Describes encoded tags by their number of bytes and by the sorted tags, so that the order of the tags does not
+/// count.
+fn describe_bytes(bytes: &[u8]) -> String {
     match wire::simple_decode(bytes) {
         Ok(tags) => format!("{} bytes {tags:?}", bytes.len()),
         Err(_) => format!("no tags: {}", to_hex(bytes)),
@@ -279,7 +282,7 @@ fn from_hex(hex: &str) -> Result<Vec<u8>, String> {
 
 fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
+        // Infallible: it writes to a string.
         let _ = write!(hex, "{byte:02x}");
         hex
     })

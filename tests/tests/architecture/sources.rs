@@ -12,7 +12,7 @@ use syn::{Attribute, Item, UseTree, Visibility};
 type Segments = Vec<String>;
 
 /// A crate's modules, without those that only its tests have.
-pub struct Crate {
+pub(crate) struct Crate {
     /// The directory of the root file.
     directory: PathBuf,
     /// The first is the root.
@@ -34,30 +34,32 @@ struct Module {
 
 /// A reference of one file to another one of the same crate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
-    pub from: PathBuf,
-    pub to: PathBuf,
+pub(crate) struct Reference {
+    pub(crate) from: PathBuf,
+    pub(crate) to: PathBuf,
 }
 
 impl Crate {
     /// Reads a crate, given its root file.
-    pub fn read(root: &Path) -> Self {
+    pub(crate) fn read(root: &Path) -> Self {
         let directory = root.parent().expect("a root file in a directory");
         let mut this = Self {
             directory: directory.to_owned(),
             modules: Vec::new(),
         };
-        this.read_file(root.to_owned(), directory.to_owned(), Vec::new());
+        this.read_file(root, directory, &[]);
         this
     }
 
-    /// All references between different files, by paths relative to the root file.
-    pub fn references(&self) -> BTreeSet<Reference> {
+    /// All references between different files, by paths relative to the root file. References to the root itself are not
+    /// among them: it has nothing but modules, re-exports and exported macros (see [`names_of_root`](Self::names_of_root)).
+    pub(crate) fn references(&self) -> BTreeSet<Reference> {
+        let root = self.modules.first().map(|module| &module.file);
         let mut references = BTreeSet::new();
         for module in &self.modules {
             for path in &module.references {
                 let to = self.resolve(path, 0);
-                if module.file != to {
+                if module.file != to && Some(&to) != root {
                     references.insert(Reference {
                         from: self.relative(&module.file),
                         to: self.relative(&to),
@@ -69,7 +71,7 @@ impl Crate {
     }
 
     /// The names that begin paths from the crate's root without being modules.
-    pub fn names_of_root(&self) -> BTreeSet<String> {
+    pub(crate) fn names_of_root(&self) -> BTreeSet<String> {
         let root = self.modules.first().expect("a root");
         let paths = self.modules.iter().flat_map(|module| &module.references);
         paths
@@ -83,51 +85,57 @@ impl Crate {
         relative.expect("a file of the crate").to_owned()
     }
 
-    fn read_file(&mut self, file: PathBuf, directory: PathBuf, path: Segments) -> usize {
-        let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let syntax = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        self.add(file, &directory, path, syntax.items)
+    fn read_file(&mut self, file: &Path, directory: &Path, path: &[String]) -> usize {
+        let text = fs::read_to_string(file).expect("a source file");
+        let syntax = syn::parse_file(&text).expect("a file that compiles");
+        self.add(file, directory, path, syntax.items)
     }
 
-    fn add(&mut self, file: PathBuf, directory: &Path, path: Segments, items: Vec<Item>) -> usize {
+    fn add(&mut self, file: &Path, directory: &Path, path: &[String], items: Vec<Item>) -> usize {
         let index = self.modules.len();
         self.modules.push(Module {
-            path: path.clone(),
-            file: file.clone(),
+            path: path.to_vec(),
+            file: file.to_owned(),
             children: HashMap::new(),
             names: HashMap::new(),
             globs: Vec::new(),
             references: Vec::new(),
         });
-        let (mut code, mut uses) = (Vec::new(), Vec::new());
+        let (mut code, mut imports) = (Vec::new(), Vec::new());
+        let mut children = HashMap::new();
         for item in items {
             match item {
                 Item::Mod(item) if !is_for_tests(&item.attrs) => {
                     let name = item.ident.to_string();
-                    let path = [path.clone(), vec![name.clone()]].concat();
+                    let path = [path, std::slice::from_ref(&name)].concat();
                     let inner = directory.join(&name);
                     let child = match item.content {
-                        Some((_, items)) => self.add(file.clone(), &inner, path, items),
-                        None => {
-                            self.read_file(module_file(directory, &name, &item.attrs), inner, path)
-                        }
+                        Some((_, items)) => self.add(file, &inner, &path, items),
+                        None => self.read_file(
+                            &module_file(directory, &name, &item.attrs),
+                            &inner,
+                            &path,
+                        ),
                     };
-                    self.modules[index].children.insert(name, child);
+                    children.insert(name, child);
                 }
-                Item::Use(item) if !is_for_tests(&item.attrs) => uses.push(item),
+                Item::Use(item) if !is_for_tests(&item.attrs) => imports.push(item),
                 Item::Mod(_) | Item::Use(_) => {}
                 Item::Fn(item) if is_for_tests(&item.attrs) => {}
                 item => code.push(item.into_token_stream()),
             }
         }
-        let module = &mut self.modules[index];
-        for item in uses {
+        let Some(module) = self.modules.get_mut(index) else {
+            return index;
+        };
+        module.children = children;
+        for item in imports {
             let is_private = matches!(item.vis, Visibility::Inherited);
             for (name, used) in leaves(&item.tree, &[]) {
                 let Some(used) = module.absolute(&used) else {
                     continue;
                 };
-                let is_descendant = used.len() > path.len() && used.starts_with(&path);
+                let is_descendant = used.len() > path.len() && used.starts_with(path);
                 if is_private || !is_descendant {
                     module.references.push(used.clone());
                 }
@@ -153,8 +161,9 @@ impl Crate {
         let mut module = self.modules.first().expect("a root");
         let mut rest = path;
         while let [name, tail @ ..] = rest {
-            if let Some(child) = module.children.get(name) {
-                module = &self.modules[*child];
+            let child = module.children.get(name);
+            if let Some(child) = child.and_then(|child| self.modules.get(*child)) {
+                module = child;
                 rest = tail;
                 continue;
             }
@@ -181,7 +190,8 @@ impl Module {
                 let mut base = self.path.clone();
                 let supers = path.iter().take_while(|name| *name == "super").count();
                 base.truncate(base.len().checked_sub(supers)?);
-                Some([&base, &path[supers..]].concat())
+                base.extend(path.iter().skip(supers).cloned());
+                Some(base)
             }
             name if self.children.contains_key(name) => Some([&self.path, path].concat()),
             _ => None,
@@ -207,9 +217,7 @@ fn module_file(directory: &Path, name: &str, attributes: &[Attribute]) -> PathBu
     }
     let files = [format!("{name}.rs"), format!("{name}/mod.rs")];
     let mut files = files.iter().map(|file| directory.join(file));
-    files
-        .find(|file| file.exists())
-        .unwrap_or_else(|| panic!("no file of the module {name}"))
+    files.find(|file| file.exists()).expect("a module's file")
 }
 
 /// The paths of a `use` item, each with the name that it brings in; `None` for a glob.
@@ -235,7 +243,6 @@ fn leaves(tree: &UseTree, before: &[String]) -> Vec<(Option<String>, Segments)> 
             let trees = group.items.iter();
             trees.flat_map(|tree| leaves(tree, before)).collect()
         }
-        other => panic!("an unknown `use`: {}", other.to_token_stream()),
     }
 }
 

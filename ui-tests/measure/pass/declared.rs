@@ -1,4 +1,4 @@
-//! All that `#[measure]` takes on a static.
+//! All arguments of `#[measure]` on a static.
 
 use std::time::Duration;
 

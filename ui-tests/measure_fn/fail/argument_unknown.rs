@@ -5,7 +5,7 @@ use census::{Measure, measure};
 #[measure]
 static LATENCY: Measure<Duration>;
 
-#[measure(LATENCY, colour = "red")]
+#[measure(LATENCY, color = "red")]
 fn work() {}
 
 fn main() {

@@ -1,4 +1,4 @@
-//! What does not compile without `#[measure]` does not with it.
+//! The borrow checker reports the same as without `#[measure]`.
 
 use census::measure;
 

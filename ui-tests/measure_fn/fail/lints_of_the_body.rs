@@ -1,4 +1,4 @@
-//! What is reported without `#[measure]` is reported with it.
+//! Lints report the same as without `#[measure]`.
 
 #![deny(warnings)]
 

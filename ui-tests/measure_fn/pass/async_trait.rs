@@ -1,4 +1,4 @@
-//! `#[async_trait]` above and below: both count the same.
+//! `#[async_trait]` above and below `#[measure]`: the calls are the same.
 
 #![deny(warnings)]
 
@@ -24,7 +24,7 @@ trait Work {
     async fn nothing();
 }
 
-/// Ours below: it sees what the other has made.
+/// `#[measure]` below: it expands the output of `#[async_trait]`.
 struct Below(String);
 
 #[async_trait]
@@ -48,7 +48,7 @@ impl Work for Below {
     async fn nothing() {}
 }
 
-/// Ours above: it sees an `async fn`.
+/// `#[measure]` above: it expands an `async fn`.
 struct Above(String);
 
 #[measure(tags(TENANT = "above"))]
@@ -72,7 +72,7 @@ impl Work for Above {
     async fn nothing() {}
 }
 
-/// Ours on the methods, which the other comes before.
+/// `#[measure]` on the methods: `#[async_trait]` expands first.
 struct Each(String);
 
 #[async_trait]

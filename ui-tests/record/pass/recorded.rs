@@ -1,4 +1,4 @@
-//! All that `record!` takes.
+//! All arguments of `record!`.
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! All macros where nothing means what it usually does, and every lint is an error.
+//! All macros in a scope where common names mean something else, and every lint is an error.
 
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
@@ -11,29 +11,29 @@
     clippy::pedantic
 )]
 
-/// A module of other things that have the names that macros like.
+/// A module of other items with the names that macros use.
 pub mod hostile {
     use ::census::{Measure, TagKey, TagValue, measure, record, tag, tags, view};
 
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Option;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Result;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct String;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Vec;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Box;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub trait Into {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Ok() {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_upper_case_globals, reason = "it is the prelude's name")]
     pub const None: () = ();
     /// Hides the crate.
@@ -103,14 +103,14 @@ pub mod hostile {
         Two,
     }
 
-    /// Of one variant.
+    /// An enum with one variant.
     #[derive(TagValue)]
     pub enum Only {
-        /// The one.
+        /// The variant.
         One,
     }
 
-    /// Of none.
+    /// An enum without variants.
     #[derive(TagValue)]
     pub enum Never {}
 

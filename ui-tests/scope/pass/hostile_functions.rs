@@ -1,4 +1,4 @@
-//! Where nothing means what it usually does, and every lint is an error.
+//! Measured functions in a scope where common names mean something else, and every lint is an error.
 
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
@@ -11,23 +11,23 @@
     clippy::pedantic
 )]
 
-/// A module of other things that have the names that macros like.
+/// A module of other items with the names that macros use.
 pub mod hostile {
     use ::census::{Measure, TagKey, measure, tag};
 
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Option;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub struct Result;
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     pub trait Drop {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Ok() {}
-    /// Hides the prelude's.
+    /// Hides the one of the prelude.
     #[expect(non_upper_case_globals, reason = "it is the prelude's name")]
     pub const None: () = ();
     /// Hides the function.
@@ -116,10 +116,10 @@ pub mod hostile {
             }
         }
 
-        /// Where it was called.
+        /// The caller's location.
         ///
         /// # Errors
-        /// If nobody knows.
+        /// If the service says so.
         #[track_caller]
         pub fn caller(
             &self,

@@ -1,4 +1,4 @@
-//! Items inside of functions, also of generic ones, and the same names in two of them.
+//! Items inside functions, also generic ones, with the same names in two functions.
 
 #![deny(warnings)]
 

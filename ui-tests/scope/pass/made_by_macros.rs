@@ -1,4 +1,4 @@
-//! Items and calls that a `macro_rules!` writes, from all kinds of fragments.
+//! Items and calls in a `macro_rules!`, from all kinds of fragments.
 
 #![deny(warnings, missing_docs)]
 

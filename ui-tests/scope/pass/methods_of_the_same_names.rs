@@ -1,4 +1,4 @@
-//! Traits that give every type the methods that generated code calls, or might.
+//! Traits that give every type methods with the names that generated code uses or may use.
 
 #![deny(warnings)]
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use census::calls::{CALLS, FUNCTION, MODULE, RESULT};
 use census::{Measure, TagKey, TagValue, measure, record, tag, tags, view};
 
-/// Every type has these.
+/// Implemented for every type.
 trait Everything: Sized {
     fn outcome(&self) -> u8 {
         1

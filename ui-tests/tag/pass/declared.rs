@@ -1,4 +1,4 @@
-//! All that `#[tag]` takes.
+//! All arguments of `#[tag]`.
 
 use census::{TagKey, tag};
 

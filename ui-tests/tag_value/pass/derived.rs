@@ -1,4 +1,4 @@
-//! All that `#[derive(TagValue)]` takes.
+//! All forms of an enum with `#[derive(TagValue)]`.
 
 use census::{AsTagValue, TagValue};
 

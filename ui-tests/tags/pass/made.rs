@@ -1,4 +1,4 @@
-//! All that `tags!` takes.
+//! All arguments of `tags!`.
 
 use census::{TagKey, TagMap, TagValue, tag, tags};
 

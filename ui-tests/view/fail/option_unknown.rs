@@ -4,7 +4,7 @@ use census::{Measure, measure, view};
 static VIDEO_SIZE: Measure<u64>;
 
 view! {
-    static VIDEOS: Count<VIDEO_SIZE> { colour: "red" }
+    static VIDEOS: Count<VIDEO_SIZE> { color: "red" }
 }
 
 fn main() {

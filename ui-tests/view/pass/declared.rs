@@ -1,4 +1,4 @@
-//! All that `view!` takes.
+//! All parts and options of a view.
 
 use std::time::Duration;
 
@@ -48,18 +48,23 @@ view! {
     static SOME_LATENCIES: Distribution<LATENCY> { buckets: [Duration::from_millis(5), Duration::from_secs(1)] }
     static RATIOS: Distribution<RATIO> { buckets: [-1.5, 0.0, 1_000.5], max_series: 2 * 10 }
     static BALANCES: Distribution<BALANCE> { buckets: [-20, -10, 0, 1_000] }
+    static OUTSIDE: Sum<BALANCE> { namespace: false }
+    static INSIDE: Count<BALANCE> { namespace: true }
 
     #[cfg(any())]
     static ABSENT: Count<NO_SUCH_MEASURE>;
 }
 
 macro_rules! viewed {
-    ($name:ident = $measure:path, by $($key:path),*) => {
-        census::view! { static $name: Count<$measure> by ($($key),*) { name: "by_macro" } }
+    ($name:ident = $measure:path, by $($key:path),*; namespace $namespace:literal $other:expr) => {
+        census::view! {
+            static $name: Count<$measure> by ($($key),*) { name: "by_macro", namespace: $namespace }
+            static OTHER: Count<$measure> { namespace: $other }
+        }
     };
 }
 
-viewed!(BY_MACRO = self::VIDEO_SIZE, by FRONTEND, keys::CODEC);
+viewed!(BY_MACRO = self::VIDEO_SIZE, by FRONTEND, keys::CODEC; namespace false true);
 
 fn main() {
     let videos: &View<Count> = &VIDEOS;
@@ -69,5 +74,5 @@ fn main() {
     assert_eq!(VIDEO_SIZES.name(), "myorg/views/video_size");
     assert_eq!(BY_MACRO.name(), "by_macro");
     assert!(census::check().is_ok());
-    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES);
+    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES, &OUTSIDE, &INSIDE, &OTHER);
 }

@@ -1,7 +1,11 @@
-//! `scenario [--format openmetrics|text] FILE.json`: plays a conformance scenario through the run-time API and prints
-//! the exposition of one scrape. What is refused is told on stderr, a line each, and the run goes on.
+//! `scenario [--format openmetrics|text] FILE.json`: plays a conformance scenario through the run-time API, and prints
+//! the exposition of one scrape. For each declaration or value that the library rejects it prints a line to standard
+//! error, and goes on.
 //!
 //! `tests/conformance/README.md` describes the files.
+//!
+//! This program uses nothing of the crate `census_tests`, because that crate has a measured function, whose metrics
+//! would be in the exposition.
 
 #![expect(
     clippy::print_stdout,
@@ -56,8 +60,8 @@ fn usage() -> ExitCode {
 fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     let scenario: Scenario = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let mut run = Run::new(&scenario);
-    for (number, step) in scenario.steps.iter().enumerate() {
-        run.step(number, step)?;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        run.step(index, step)?;
     }
     let mut exporter = Exporter::builder().namespace(&scenario.namespace);
     for (name, value) in &scenario.const_labels {
@@ -65,11 +69,13 @@ fn play(file: &str, accept: &str) -> Result<String, Box<dyn Error>> {
     }
     let exporter = exporter.build_lenient();
     for problem in exporter.problems() {
-        eprintln!("exporter: {}: {problem}", run::kind(problem.kind()));
+        eprintln!("exporter: {}: {problem}", run::kind_name(problem.kind()));
     }
     let scrape = exporter.scrape(Some(accept));
-    match scrape.status {
-        200 => Ok(scrape.body.into()),
-        _ => Err(String::from(scrape.body).into()),
+    let body = scrape.body.to_string();
+    if scrape.status == 200 {
+        Ok(body)
+    } else {
+        Err(body.into())
     }
 }

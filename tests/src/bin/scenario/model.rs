@@ -1,4 +1,4 @@
-//! What stands in a scenario's file.
+//! The file of a scenario.
 
 use std::collections::BTreeMap;
 
@@ -46,12 +46,12 @@ pub(crate) struct View {
     pub(crate) measure: String,
     #[serde(default)]
     pub(crate) columns: Vec<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "default_register")]
     pub(crate) register: bool,
     pub(crate) aggregation: Aggregation,
 }
 
-fn yes() -> bool {
+fn default_register() -> bool {
     true
 }
 
@@ -78,7 +78,7 @@ pub(crate) struct Record {
     pub(crate) tags: Tags,
     #[serde(default)]
     pub(crate) tag_ops: Vec<TagOp>,
-    /// Measure and value.
+    /// Ids of measures, and values.
     pub(crate) measurements: Vec<(String, Value)>,
     #[serde(default)]
     pub(crate) attachments: BTreeMap<String, String>,
@@ -90,7 +90,7 @@ pub(crate) struct Record {
 #[serde(untagged)]
 pub(crate) enum Tags {
     Map(BTreeMap<String, String>),
-    /// A key may stand here twice.
+    /// A list may have a key twice.
     List(Vec<(String, String)>),
 }
 
@@ -143,7 +143,7 @@ impl View {
     }
 }
 
-/// An integer, also one that is written as `16.0`.
+/// An integer. It may be written as `16.0`.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -154,7 +154,7 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().and_then(whole))
 }
 
-/// A number as JSON has it, or `"NaN"`, `"+Inf"`, `"-Inf"`, `"-0.0"`.
+/// A JSON number, or `"NaN"`, `"+Inf"`, `"-Inf"`, `"-0.0"`.
 pub(crate) fn float(value: &Value) -> Option<f64> {
     match value {
         Value::String(text) => text.parse().ok(),

@@ -1,4 +1,4 @@
-//! The steps.
+//! The steps of a scenario.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -8,7 +8,7 @@ use census::{CatalogueError, Measure, MeasureMap, ProblemKind, TagKey, TagMap, T
 use crate::model::{self, Record, Scenario, SetOp, Step, TagOp, ValueType, float, integer};
 use crate::view::{AnyMeasure, AnyView};
 
-/// What the scenario has made so far, by its ids.
+/// The measures and views that a scenario has registered so far, by their ids.
 pub(crate) struct Run<'a> {
     scenario: &'a Scenario,
     measures: HashMap<&'a str, AnyMeasure>,
@@ -16,7 +16,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Makes what stands before the steps.
+    /// Registers the measures, and the views that are not left to a step.
     pub(crate) fn new(scenario: &'a Scenario) -> Self {
         for key in &scenario.tag_keys {
             if let Err(error) = TagKey::new(key.as_str()) {
@@ -30,8 +30,8 @@ impl<'a> Run<'a> {
         };
         for measure in &scenario.measures {
             match register_measure(measure) {
-                Ok(made) => drop(run.measures.insert(measure.id(), made)),
-                Err(error) => tell("measure", measure.id(), &error),
+                Ok(registered) => drop(run.measures.insert(measure.id(), registered)),
+                Err(error) => print_problems("measure", measure.id(), &error),
             }
         }
         for view in scenario.views.iter().filter(|view| view.register) {
@@ -40,18 +40,18 @@ impl<'a> Run<'a> {
         run
     }
 
-    pub(crate) fn step(&mut self, number: usize, step: &Step) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn step(&mut self, index: usize, step: &Step) -> Result<(), Box<dyn Error>> {
         match step {
-            Step::Record(record) => self.record(number, record)?,
+            Step::Record(record) => self.record(index, record)?,
             Step::RegisterView { view } => {
                 let views = &self.scenario.views;
                 let view = views.iter().find(|other| other.id() == view);
-                self.register_view(view.ok_or_else(|| format!("step {number}: no such view"))?);
+                self.register_view(view.ok_or_else(|| format!("step {index}: no such view"))?);
             }
             Step::UnregisterView { view } => {
-                let known = self.views.get(view.as_str());
-                if !known.is_some_and(|view| (view.unregister)()) {
-                    eprintln!("note: in step {number}, the view {view:?} is not registered");
+                let registered = self.views.get(view.as_str());
+                if !registered.is_some_and(|view| (view.unregister)()) {
+                    eprintln!("note: in step {index}, the view {view:?} is not registered");
                 }
             }
         }
@@ -59,31 +59,31 @@ impl<'a> Run<'a> {
     }
 
     fn register_view(&mut self, view: &'a model::View) {
-        let known = self.views.get(view.id());
+        let former = self.views.get(view.id());
         let measure = self.measures.get(view.measure.as_str());
-        let registered = match (known, measure) {
-            (Some(made), _) => (made.register)(),
+        let result = match (former, measure) {
+            (Some(former), _) => (former.register)(),
             (None, Some(measure)) => {
-                AnyView::new(view, measure).map(|made| drop(self.views.insert(view.id(), made)))
+                AnyView::new(view, measure).map(|new| drop(self.views.insert(view.id(), new)))
             }
             (None, None) => {
                 eprintln!(
-                    "view {:?}: invalid_view: its measure was refused",
+                    "view {:?}: invalid_view: its measure was rejected",
                     view.id()
                 );
                 return;
             }
         };
-        if let Err(error) = registered {
-            tell("view", view.id(), &error);
+        if let Err(error) = result {
+            print_problems("view", view.id(), &error);
         }
     }
 
-    fn record(&self, number: usize, record: &Record) -> Result<(), Box<dyn Error>> {
+    fn record(&self, index: usize, record: &Record) -> Result<(), Box<dyn Error>> {
         let tags = match tags(record) {
             Ok(tags) => tags,
             Err(error) => {
-                eprintln!("step {number}: {error}");
+                eprintln!("step {index}: {error}");
                 return Ok(());
             }
         };
@@ -92,19 +92,21 @@ impl<'a> Run<'a> {
             measurements = measurements.exemplar(label, value);
         }
         for (id, value) in &record.measurements {
-            let no_value = || format!("step {number}: {value} is no value of the measure {id:?}");
+            let wrong_type =
+                || format!("step {index}: {value} is not a value of the measure {id:?}");
             match self.measures.get(id.as_str()) {
                 Some(AnyMeasure::Int(measure)) => {
-                    measurements = measurements.put(measure, integer(value).ok_or_else(no_value)?);
+                    measurements =
+                        measurements.put(measure, integer(value).ok_or_else(wrong_type)?);
                 }
                 Some(AnyMeasure::Float(measure)) => {
-                    let value = float(value).ok_or_else(no_value)?;
+                    let value = float(value).ok_or_else(wrong_type)?;
                     if !value.is_finite() {
-                        eprintln!("step {number}: not_finite: {value}");
+                        eprintln!("step {index}: not_finite: {value}");
                     }
                     measurements = measurements.put(measure, value);
                 }
-                None => eprintln!("note: in step {number}, the measure {id:?} was refused before"),
+                None => eprintln!("note: in step {index}, the measure {id:?} was rejected before"),
             }
         }
         if record.context {
@@ -116,15 +118,15 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Tells what was refused, and of what kind the problems are.
-fn tell(what: &str, id: &str, error: &CatalogueError) {
+/// Prints why a declaration was rejected.
+fn print_problems(what: &str, id: &str, error: &CatalogueError) {
     for problem in error.problems() {
-        eprintln!("{what} {id:?}: {}: {problem}", kind(problem.kind()));
+        eprintln!("{what} {id:?}: {}: {problem}", kind_name(problem.kind()));
     }
 }
 
-/// What the files call it.
-pub(crate) fn kind(kind: ProblemKind) -> &'static str {
+/// The name of an error in the files.
+pub(crate) fn kind_name(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Conflict => "conflict",
         ProblemKind::InvalidName => "invalid_name",
@@ -156,18 +158,18 @@ fn register_measure(measure: &model::Measure) -> Result<AnyMeasure, CatalogueErr
 fn tags(record: &Record) -> Result<TagMap, String> {
     let mut map = TagMap::new();
     for (name, value) in record.tags.iter() {
-        map.insert(&key(name)?, text(value)?);
+        map.insert(&key(name)?, tag_value(value)?);
     }
     for operation in &record.tag_ops {
         match operation {
             TagOp::Set(SetOp::Insert, name, value) => {
-                map.insert(&key(name)?, text(value)?);
+                map.insert(&key(name)?, tag_value(value)?);
             }
             TagOp::Set(SetOp::Update, name, value) => {
-                map.update(&key(name)?, text(value)?);
+                map.update(&key(name)?, tag_value(value)?);
             }
             TagOp::Set(SetOp::Upsert, name, value) => {
-                map.upsert(&key(name)?, text(value)?);
+                map.upsert(&key(name)?, tag_value(value)?);
             }
             TagOp::Delete(_, name) => {
                 map.delete(&key(name)?);
@@ -181,6 +183,6 @@ fn key(name: &str) -> Result<TagKey, String> {
     TagKey::new(name).map_err(|error| format!("invalid_tag_key: {error}"))
 }
 
-fn text(value: &str) -> Result<TagValue, String> {
+fn tag_value(value: &str) -> Result<TagValue, String> {
     TagValue::new(value).map_err(|error| format!("invalid_tag_value: {error}"))
 }

@@ -1,16 +1,16 @@
-//! A view of a scenario, registered; and again, and unregistered, as the steps say.
+//! The views of a scenario, which its steps register and unregister.
 
 use census::{CatalogueError, Measure, TagKey, Value, View, ViewBuilder};
 
 use crate::model::{self, Aggregation, float, integer};
 
-/// A registered measure, of one of the two types that a scenario knows.
+/// A registered measure of one of the two types that scenarios have.
 pub(crate) enum AnyMeasure {
     Int(Measure<i64>),
     Float(Measure<f64>),
 }
 
-/// A view that was registered once, by what can be done with it.
+/// A view of any aggregation that has been registered once.
 pub(crate) struct AnyView {
     pub(crate) register: Box<dyn Fn() -> Result<(), CatalogueError>>,
     pub(crate) unregister: Box<dyn Fn() -> bool>,
@@ -20,16 +20,16 @@ impl AnyView {
     /// Registers a view over a measure.
     pub(crate) fn new(view: &model::View, measure: &AnyMeasure) -> Result<Self, CatalogueError> {
         match measure {
-            AnyMeasure::Int(measure) => over(view, measure, integer),
-            AnyMeasure::Float(measure) => over(view, measure, float),
+            AnyMeasure::Int(measure) => register_over(view, measure, integer),
+            AnyMeasure::Float(measure) => register_over(view, measure, float),
         }
     }
 }
 
-fn over<T: Value>(
+fn register_over<T: Value>(
     view: &model::View,
     measure: &Measure<T>,
-    number: impl Fn(&serde_json::Value) -> Option<T>,
+    to_value: impl Fn(&serde_json::Value) -> Option<T>,
 ) -> Result<AnyView, CatalogueError> {
     let name = view.name.as_str();
     match &view.aggregation {
@@ -37,8 +37,8 @@ fn over<T: Value>(
         Aggregation::Sum => register(view, View::sum(name, measure)),
         Aggregation::LastValue => register(view, View::last_value(name, measure)),
         Aggregation::Distribution { bounds } => {
-            // A bound that is no number of the measure's type is left out, and the comparison fails.
-            let bounds = bounds.iter().filter_map(number);
+            // A bound of another type is left out, and then the comparison fails.
+            let bounds = bounds.iter().filter_map(to_value);
             register(view, View::distribution(name, measure, bounds))
         }
     }

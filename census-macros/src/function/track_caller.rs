@@ -1,0 +1,126 @@
+//! A body in a second function, for `#[track_caller]`: in a closure, `Location::caller()` would be the closure's.
+
+use proc_macro2::{Group, Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{FnArg, GenericParam, Pat, Signature};
+
+use super::item::{Function, mentions};
+
+/// The second function, and how the first calls it.
+pub(super) struct SecondFunction {
+    /// The function, if it stands inside of the first: then it names nothing of an `impl` around it.
+    pub(super) inside: TokenStream,
+    /// The function, if it stands beside the first, as a method does.
+    pub(super) beside: TokenStream,
+    pub(super) call: TokenStream,
+}
+
+/// Makes a function with the same signature and the body. In the first function's signature, the inputs get plain names.
+pub(super) fn second_function(
+    function: &mut Function,
+    is_method: bool,
+    tags: &TokenStream,
+) -> SecondFunction {
+    let mut sig = function.sig.clone();
+    let body = with_inputs_of_tags(&sig, tags, function.body.as_ref());
+    // In a trait's `impl`, which the macro may not see, the compiler quotes this name in its error.
+    sig.ident = format_ident!(
+        "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_remove_one_attribute",
+        sig.ident,
+        span = sig.ident.span()
+    );
+    let ident = sig.ident.clone();
+    let attrs = function.attrs.iter().filter(|attr| {
+        [
+            "track_caller",
+            "cfg",
+            "cfg_attr",
+            "allow",
+            "expect",
+            "warn",
+            "deny",
+            "target_feature",
+        ]
+        .iter()
+        .any(|name| attr.path().is_ident(name))
+    });
+    let item = quote!(#[doc(hidden)] #(#attrs)* #sig #body);
+    let inputs = name_inputs(function);
+    let generics = generics(function);
+    // The body is not in the first function any more, so the lint that is expected there would not be found.
+    function
+        .attrs
+        .retain(|attr| !attr.path().is_ident("expect"));
+    if is_method {
+        SecondFunction {
+            inside: TokenStream::new(),
+            beside: item,
+            call: quote!(Self::#ident #generics (#(#inputs),*)),
+        }
+    } else {
+        SecondFunction {
+            inside: item,
+            beside: TokenStream::new(),
+            call: quote!(#ident #generics (#(#inputs),*)),
+        }
+    }
+}
+
+/// The body, after a statement that uses the inputs that only the tags use: otherwise the compiler would report them as
+/// unused.
+fn with_inputs_of_tags(sig: &Signature, tags: &TokenStream, body: Option<&Group>) -> TokenStream {
+    let idents = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(arg) => match &*arg.pat {
+            Pat::Ident(pat) if mentions(tags, &pat.ident.to_string()) => Some(&pat.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let idents: Vec<&Ident> = idents.collect();
+    if idents.is_empty() {
+        return body.to_token_stream();
+    }
+    quote!({ if false { #(let _ = &#idents;)* } #body })
+}
+
+/// Gives the inputs of the first function plain names, and returns them as arguments for the second.
+fn name_inputs(function: &mut Function) -> Vec<TokenStream> {
+    let name = |(index, input): (usize, &mut FnArg)| match input {
+        FnArg::Receiver(receiver) => {
+            receiver.mutability = None;
+            receiver.self_token.to_token_stream()
+        }
+        FnArg::Typed(arg) => {
+            let ident: Ident = match &*arg.pat {
+                Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
+                _ => format_ident!("__census_argument_{index}"),
+            };
+            *arg.pat = syn::parse_quote!(#ident);
+            let conditions = arg.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+            quote!(#(#conditions)* #ident)
+        }
+    };
+    function
+        .sig
+        .inputs
+        .iter_mut()
+        .enumerate()
+        .map(name)
+        .collect()
+}
+
+/// `::<T, N>`, without lifetimes, which cannot always be written.
+fn generics(function: &Function) -> TokenStream {
+    let params = function.sig.generics.params.iter();
+    let params: Vec<&Ident> = params
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    if params.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(::<#(#params),*>)
+}

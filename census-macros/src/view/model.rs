@@ -1,0 +1,83 @@
+//! The model of `view!`.
+
+use proc_macro2::{Group, Ident};
+use syn::{Attribute, Expr, Path, Token, Visibility};
+
+use crate::names::Name;
+
+/// A view to be declared, after all checks.
+pub(super) struct View {
+    pub(super) attrs: Vec<Attribute>,
+    pub(super) vis: Visibility,
+    pub(super) token: Token![static],
+    pub(super) ident: Ident,
+    pub(super) name: Name,
+    pub(super) definition: Definition,
+}
+
+/// The part of a view after its identifier.
+pub(super) struct Definition {
+    pub(super) aggregation: Aggregation,
+    /// `None`: missing or wrong, which was reported.
+    pub(super) measure: Option<Path>,
+    pub(super) columns: Vec<Path>,
+    pub(super) options: Options,
+}
+
+/// How a view aggregates. The word is the user's token if it was right, so that editors can explain it.
+pub(super) struct Aggregation {
+    pub(super) kind: AggregationKind,
+    pub(super) word: Ident,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AggregationKind {
+    Count,
+    Sum,
+    LastValue,
+    Distribution,
+}
+
+/// The options that the user gives. Wrong ones were reported and are left out.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<Expr>,
+    pub(super) description: Option<Expr>,
+    pub(super) buckets: Option<Buckets>,
+    pub(super) max_series: Option<Expr>,
+    /// `namespace: false` is `Some(false)`.
+    pub(super) namespace: Option<bool>,
+}
+
+/// The buckets of a distribution.
+pub(super) enum Buckets {
+    /// Upper bounds, right as far as a macro can see. The library checks the values of the expressions.
+    Bounds(Box<Bounds>),
+    /// Wrong, which was reported.
+    Wrong,
+}
+
+/// The upper bounds of buckets.
+pub(super) struct Bounds {
+    pub(super) list: Group,
+    pub(super) exprs: Vec<Expr>,
+    /// The first bound that is a number, if there is one: a `Duration` measure cannot have it.
+    pub(super) number: Option<Expr>,
+    /// The first bound that is a negative number: a measure of unsigned values cannot have it.
+    pub(super) negative: Option<Expr>,
+}
+
+impl Definition {
+    /// A definition without the parts that were missing or wrong, which was reported.
+    pub(super) fn missing(ident: &Ident) -> Self {
+        Self {
+            aggregation: Aggregation {
+                kind: AggregationKind::Count,
+                word: Ident::new("Count", ident.span()),
+            },
+            measure: None,
+            columns: Vec::new(),
+            options: Options::default(),
+        }
+    }
+}

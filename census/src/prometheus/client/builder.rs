@@ -1,0 +1,45 @@
+//! The public functions that have types of `prometheus-client` in their signatures.
+
+use std::sync::Arc;
+
+use prometheus_client::registry::Registry;
+
+use super::collector::ViewCollector;
+use super::registry::UserRegistry;
+use crate::prometheus::exporter::{Exporter, ExporterBuilder};
+
+impl ExporterBuilder {
+    /// A `prometheus-client` registry, whose metrics are part of each scrape, unchanged and before the views. Needs the
+    /// feature `prometheus-client`.
+    ///
+    /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families` counts
+    /// such views. A collector in the registry must not scrape this exporter: it would wait for itself.
+    pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
+        self.registry = Some(Arc::new(UserRegistry(registry.into())));
+        self
+    }
+}
+
+impl Exporter {
+    /// Makes the views a collector of a `prometheus-client` registry, for programs that encode it themselves. Needs the
+    /// feature `prometheus-client`.
+    ///
+    /// What the registry's own encoder lacks, the views lack there, too: exemplars, and Prometheus text 0.0.4. Register
+    /// one exporter for each registry at most: the families in which the library reports on itself would be there
+    /// twice.
+    ///
+    /// ```standalone_crate
+    /// # use census::prometheus::Exporter;
+    /// let mut registry = prometheus_client::registry::Registry::default();
+    /// Exporter::builder().build_lenient().register_into(&mut registry);
+    /// let mut body = String::new();
+    /// prometheus_client::encoding::text::encode(&mut body, &registry)?;
+    /// assert!(body.contains("census_catalogue_problems 0"));
+    /// # Ok::<(), std::fmt::Error>(())
+    /// ```
+    pub fn register_into(&self, registry: &mut Registry) {
+        let config = Arc::clone(&self.inner.renderer.config);
+        let problems = self.inner.problems.len();
+        registry.register_collector(Box::new(ViewCollector::new(config, problems)));
+    }
+}

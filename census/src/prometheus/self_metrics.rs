@@ -1,0 +1,152 @@
+//! The families in which the library reports on itself.
+
+use std::borrow::Cow;
+use std::sync::atomic::Ordering;
+
+use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, MetricType};
+use crate::collect::CollectedView;
+use crate::register;
+
+const OVERFLOWED: &str = "census_overflowed_measurements";
+const REFUSED: &str = "census_refused_measurements";
+const DROPPED: &str = "census_dropped_exemplars";
+const PROBLEMS: &str = "census_catalogue_problems";
+const LEFT_OUT: &str = "census_left_out_families";
+
+/// Autometrics's name for the family of the program's version, commit and so on. It exists only on request.
+const BUILD_INFO: &str = "build_info";
+
+/// The names and types of the families, which no view may have.
+pub(super) fn names(has_build_info: bool) -> impl Iterator<Item = (&'static str, MetricType)> {
+    let build_info = has_build_info.then_some((BUILD_INFO, MetricType::Gauge));
+    [
+        (OVERFLOWED, MetricType::Counter),
+        (REFUSED, MetricType::Counter),
+        (DROPPED, MetricType::Counter),
+        (PROBLEMS, MetricType::Gauge),
+        (LEFT_OUT, MetricType::Gauge),
+    ]
+    .into_iter()
+    .chain(build_info)
+}
+
+/// The state that the families report on, at one scrape.
+pub(super) struct SelfMetrics<'a, V> {
+    /// The families to export: those whose names no other family has.
+    pub(super) names: &'a [&'static str],
+    /// The labels of `build_info`.
+    pub(super) build_info: &'a [(String, String)],
+    /// The exported views.
+    pub(super) views: V,
+    /// How many problems the catalogue and the exporter have.
+    pub(super) problems: usize,
+    /// How many families the scrape lacks, because another registry has samples of their names.
+    pub(super) left_out: u64,
+}
+
+/// A family that the library reports on itself, in no format yet.
+pub(super) struct SelfFamily<'a> {
+    pub(super) name: &'static str,
+    pub(super) help: &'static str,
+    pub(super) metric_type: MetricType,
+    /// At least one.
+    pub(super) samples: Vec<SelfSample<'a>>,
+}
+
+/// A sample of a [`SelfFamily`].
+pub(super) struct SelfSample<'a> {
+    pub(super) labels: Vec<(&'a str, Cow<'a, str>)>,
+    pub(super) value: u64,
+}
+
+impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
+    /// The families in the order in which they are exported, without those that have no samples.
+    pub(super) fn families(self) -> Vec<SelfFamily<'a>> {
+        let build_info = SelfSample {
+            labels: self
+                .build_info
+                .iter()
+                .map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_str())))
+                .collect(),
+            value: 1,
+        };
+        // A view without columns has one row and cannot overflow. Nor can a view without rows.
+        let overflowed = self
+            .views
+            .filter(|view| !view.spec().columns.is_empty() && !view.is_empty())
+            .map(|view| {
+                let name = Cow::Borrowed(&*view.spec().name);
+                SelfSample::labeled("view", name, view.overflowed())
+            });
+        let refused = register::rejected_values()
+            .into_iter()
+            .map(|(measure, count)| SelfSample::labeled("measure", Cow::Owned(measure), count));
+        let dropped = [
+            ("busy", &DROPPED_BUSY),
+            ("invalid", &DROPPED_INVALID),
+            ("too_long", &DROPPED_TOO_LONG),
+        ];
+        // Relaxed: a count orders no other memory.
+        let dropped = dropped.into_iter().map(|(reason, count)| {
+            let count = count.load(Ordering::Relaxed);
+            SelfSample::labeled("reason", Cow::Borrowed(reason), count)
+        });
+        let problems = u64::try_from(self.problems).unwrap_or(u64::MAX);
+        let mut families = vec![
+            SelfFamily {
+                name: BUILD_INFO,
+                help: "What the program was built from.",
+                metric_type: MetricType::Gauge,
+                samples: vec![build_info],
+            },
+            SelfFamily {
+                name: OVERFLOWED,
+                help: "Measurements that went to the overflow row, because their view had as many rows as it may have.",
+                metric_type: MetricType::Counter,
+                samples: overflowed.collect(),
+            },
+            SelfFamily {
+                name: REFUSED,
+                help: "Measurements that were NaN or infinite.",
+                metric_type: MetricType::Counter,
+                samples: refused.collect(),
+            },
+            SelfFamily {
+                name: DROPPED,
+                help: "Exemplars that were dropped.",
+                metric_type: MetricType::Counter,
+                samples: dropped.collect(),
+            },
+            SelfFamily {
+                name: PROBLEMS,
+                help: "Declarations that the catalogue or the exporter rejected.",
+                metric_type: MetricType::Gauge,
+                samples: vec![SelfSample::unlabeled(problems)],
+            },
+            SelfFamily {
+                name: LEFT_OUT,
+                help: "Families left out of this scrape, because another registry has samples of their names.",
+                metric_type: MetricType::Gauge,
+                samples: vec![SelfSample::unlabeled(self.left_out)],
+            },
+        ];
+        families.retain(|family| self.names.contains(&family.name) && !family.samples.is_empty());
+        families
+    }
+}
+
+impl<'a> SelfSample<'a> {
+    const fn unlabeled(value: u64) -> Self {
+        Self {
+            labels: Vec::new(),
+            value,
+        }
+    }
+
+    fn labeled(label: &'a str, label_value: Cow<'a, str>, value: u64) -> Self {
+        Self {
+            labels: vec![(label, label_value)],
+            value,
+        }
+    }
+}

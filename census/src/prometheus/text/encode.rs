@@ -1,0 +1,87 @@
+//! A family as text.
+
+use std::convert::Infallible;
+
+use super::escape::write_label_value;
+use super::family_type::type_word;
+use super::head::{UNIT, write_head};
+use super::line_templates::LineTemplates;
+use crate::aggregate::MetricType;
+use crate::collect::CollectedView;
+use crate::prometheus::family::Family;
+use crate::prometheus::negotiate::Format;
+use crate::prometheus::self_metrics::SelfFamily;
+use crate::prometheus::value::SampleValue;
+
+/// Writes the family of a view; nothing, if the view has no rows to show.
+pub(crate) fn write_family(
+    out: &mut String,
+    format: Format,
+    family: &Family,
+    templates: &LineTemplates,
+    view: CollectedView<'_>,
+) {
+    let start = out.len();
+    let help = &view.spec().description;
+    write_head(
+        out,
+        format,
+        &family.name,
+        help,
+        type_word(family.metric_type),
+    );
+    let open_metrics = format == Format::OpenMetrics;
+    if open_metrics && let Some(unit) = family.unit {
+        for part in [UNIT, &family.name, " ", unit, "\n"] {
+            out.push_str(part);
+        }
+    }
+    let samples_start = out.len();
+    let mut labels = String::new();
+    let Ok(()) = view.for_each_row(|row| {
+        if let Some(sample) = row.sample() {
+            let exemplars = if open_metrics {
+                row.exemplars()
+            } else {
+                Vec::new()
+            };
+            templates.write(out, &mut labels, row.key, sample, &exemplars);
+        }
+        Ok::<(), Infallible>(())
+    });
+    if out.len() == samples_start {
+        // Some parsers reject a family without samples.
+        out.truncate(start);
+    }
+}
+
+/// Writes a family in which the library reports on itself.
+pub(crate) fn write_self_family(out: &mut String, format: Format, family: &SelfFamily<'_>) {
+    let metric_type = family.metric_type;
+    write_head(
+        out,
+        format,
+        family.name,
+        family.help,
+        type_word(metric_type),
+    );
+    for sample in &family.samples {
+        out.push_str(family.name);
+        if metric_type == MetricType::Counter {
+            out.push_str("_total");
+        }
+        for (index, (name, value)) in sample.labels.iter().enumerate() {
+            out.push(if index == 0 { '{' } else { ',' });
+            out.push_str(name);
+            out.push_str("=\"");
+            write_label_value(out, value);
+            out.push('"');
+        }
+        if !sample.labels.is_empty() {
+            out.push('}');
+        }
+        out.push(' ');
+        SampleValue::Unsigned(sample.value).write(out);
+        out.push('\n');
+    }
+}

@@ -1,0 +1,30 @@
+//! The lines before a family's samples.
+
+use super::escape::escape;
+use super::family_type::suffix_and_type;
+use crate::prometheus::negotiate::Format;
+
+/// The beginning of a HELP line.
+pub(crate) const HELP: &str = "# HELP ";
+/// The beginning of a TYPE line.
+pub(crate) const TYPE: &str = "# TYPE ";
+/// The beginning of a UNIT line.
+pub(crate) const UNIT: &str = "# UNIT ";
+
+/// Writes the HELP and TYPE lines of a family. `type_word` is OpenMetrics's word for the type.
+pub(crate) fn write_head(
+    out: &mut String,
+    format: Format,
+    family: &str,
+    help: &str,
+    type_word: &str,
+) {
+    let help = escape(help, format == Format::OpenMetrics);
+    let (suffix, type_word) = suffix_and_type(format, type_word);
+    for part in [HELP, family, suffix, " ", &help, "\n"] {
+        out.push_str(part);
+    }
+    for part in [TYPE, family, suffix, " ", type_word, "\n"] {
+        out.push_str(part);
+    }
+}

@@ -1,0 +1,153 @@
+//! The sample lines of a family. The parts that all rows share are formatted once.
+
+use super::escape::{escape, write_label_value};
+use super::exemplar::write_exemplar;
+use crate::aggregate::{Exemplar, MetricType, Sample};
+use crate::declare::{Number, TimeUnit};
+use crate::prometheus::bounds::BucketBound;
+use crate::prometheus::config::ConstLabel;
+use crate::prometheus::family::Family;
+use crate::prometheus::value::SampleValue;
+use crate::tags::row_key;
+
+/// The parts of a family's sample lines that all rows share.
+#[derive(Debug)]
+pub(crate) struct LineTemplates {
+    prefixes: Prefixes,
+    /// For each column the text before its value: the end of the value before, and the label's name.
+    separators: Vec<String>,
+    /// The text after the last label.
+    after_labels: &'static str,
+    unit: TimeUnit,
+}
+
+/// The beginnings of a row's lines, up to the value of the first column.
+#[derive(Debug)]
+enum Prefixes {
+    Sample(String),
+    Histogram {
+        sum: String,
+        count: String,
+        buckets: Vec<(String, BucketBound)>,
+    },
+}
+
+impl LineTemplates {
+    pub(super) fn new(family: &Family, const_labels: &[ConstLabel]) -> Self {
+        let (name, columns) = (&family.name, &family.labels);
+        // The const labels, and the first column's name: the same in all lines, so they are part of the prefixes.
+        let mut shared: Vec<String> = Vec::new();
+        for label in const_labels {
+            shared.push(format!("{}=\"{}\"", label.name, escape(&label.value, true)));
+        }
+        let has_labels = !(const_labels.is_empty() && columns.is_empty());
+        let mut separators = Vec::new();
+        for (index, column) in columns.iter().enumerate() {
+            if index == 0 {
+                shared.push(format!("{column}=\""));
+                separators.push(String::new());
+            } else {
+                separators.push(format!("\",{column}=\""));
+            }
+        }
+        let shared = shared.join(",");
+        let prefix = |suffix: &str| {
+            let open = if has_labels { "{" } else { " " };
+            format!("{name}{suffix}{open}{shared}")
+        };
+        let prefixes = match family.metric_type {
+            MetricType::Counter => Prefixes::Sample(prefix("_total")),
+            MetricType::Gauge => Prefixes::Sample(prefix("")),
+            MetricType::Histogram => {
+                let buckets = family.bounds.iter().map(|bound| {
+                    let after_le = if has_labels { "," } else { "} " };
+                    let prefix = format!("{name}_bucket{{le=\"{}\"{after_le}{shared}", bound.le());
+                    (prefix, *bound)
+                });
+                Prefixes::Histogram {
+                    sum: prefix("_sum"),
+                    count: prefix("_count"),
+                    buckets: buckets.collect(),
+                }
+            }
+        };
+        let after_labels = match (columns.as_slice(), const_labels) {
+            ([], []) => "",
+            ([], _) => "} ",
+            _ => "\"} ",
+        };
+        Self {
+            prefixes,
+            separators,
+            after_labels,
+            unit: family.time_unit,
+        }
+    }
+
+    /// Writes the lines of the row of this key. `labels` is a buffer, whose content does not matter.
+    pub(super) fn write(
+        &self,
+        out: &mut String,
+        labels: &mut String,
+        key: &str,
+        sample: Sample<'_>,
+        exemplars: &[Option<Exemplar>],
+    ) {
+        match (&self.prefixes, sample) {
+            (Prefixes::Sample(prefix), Sample::Value(value)) => {
+                out.push_str(prefix);
+                self.write_labels(out, key);
+                self.write_value(out, value);
+            }
+            (
+                Prefixes::Histogram {
+                    sum,
+                    count,
+                    buckets,
+                },
+                Sample::Histogram {
+                    sum: total,
+                    buckets: counts,
+                },
+            ) => {
+                labels.clear();
+                self.write_labels(labels, key);
+                out.push_str(sum);
+                out.push_str(labels);
+                self.write_value(out, Number::F64(total.in_unit(self.unit)));
+                out.push_str(count);
+                out.push_str(labels);
+                self.write_value(out, Number::U64(counts.iter().sum()));
+                let (mut start, mut cumulative) = (0, 0_u64);
+                for (prefix, bound) in buckets {
+                    let counts = counts.get(start..bound.end).unwrap_or_default();
+                    cumulative += counts.iter().sum::<u64>();
+                    out.push_str(prefix);
+                    out.push_str(labels);
+                    SampleValue::Unsigned(cumulative).write(out);
+                    if let Some(exemplar) = bound.exemplar(exemplars, start) {
+                        write_exemplar(out, exemplar, self.unit);
+                    }
+                    out.push('\n');
+                    start = bound.end;
+                }
+            }
+            // Never: all rows of a view have samples of the family's type.
+            (Prefixes::Sample(_), Sample::Histogram { .. })
+            | (Prefixes::Histogram { .. }, Sample::Value(_)) => {}
+        }
+    }
+
+    fn write_labels(&self, out: &mut String, key: &str) {
+        for (separator, value) in self.separators.iter().zip(row_key::values(key)) {
+            out.push_str(separator);
+            write_label_value(out, value);
+        }
+        out.push_str(self.after_labels);
+    }
+
+    fn write_value(&self, out: &mut String, value: Number) {
+        SampleValue::new(value, self.unit).write(out);
+        out.push('\n');
+    }
+}

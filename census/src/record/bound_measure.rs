@@ -1,0 +1,60 @@
+//! A measure with tags that are decided beforehand.
+
+use super::cache;
+use crate::declare::{Measure, Value, ValueBits};
+use crate::id::BoundId;
+use crate::register::{ViewsVersion, current_version};
+use crate::tags::TagMap;
+
+/// A measure that records with tags decided beforehand, so that no measurement looks them up. Made by
+/// [`Measure::bind`]. Threads may share it. Views may be registered and unregistered meanwhile.
+#[derive(Debug)]
+pub struct BoundMeasure<T: Value> {
+    measure: Measure<T>,
+    tags: TagMap,
+    /// Each thread's cache finds the targets of the tags by it.
+    id: BoundId,
+}
+
+impl<T: Value> Measure<T> {
+    /// A handle that records with these tags and no others, without looking them up each time.
+    ///
+    /// ```standalone_crate
+    /// # use census::{Measure, TagKey, measure, tag, tags, view};
+    /// # #[tag]
+    /// # static SHARD: TagKey;
+    /// # #[measure]
+    /// # static WRITES: Measure<u64>;
+    /// # view! { static WRITTEN: Sum<WRITES> by (SHARD); }
+    /// let writes = WRITES.bind(tags!(SHARD = 7));
+    /// writes.record(1);
+    /// writes.record(2);
+    /// assert!(WRITTEN.data().get(&tags!(SHARD = 7)).is_some_and(|sum| *sum == 3));
+    /// ```
+    #[must_use]
+    pub fn bind(&self, tags: TagMap) -> BoundMeasure<T> {
+        BoundMeasure {
+            measure: self.clone(),
+            tags,
+            id: BoundId::next(),
+        }
+    }
+}
+
+impl<T: Value> BoundMeasure<T> {
+    /// Records a value, as [`Measure::record`] does.
+    #[inline]
+    pub fn record(&self, value: T) {
+        if let Some(version) = current_version(self.measure.cell()) {
+            self.record_viewed(version, value.to_bits());
+        }
+    }
+
+    fn record_viewed(&self, version: ViewsVersion, bits: Option<ValueBits>) {
+        let cell = self.measure.cell();
+        let Some(bits) = bits else {
+            return cell.count_rejected_value();
+        };
+        cache::record_bound(cell, version, self.id, &self.tags, bits);
+    }
+}

@@ -1,0 +1,33 @@
+//! The addresses of a tag, by which equal keys and equal values are recognized without reading them.
+
+use crate::declare::Address;
+use crate::id::BoundId;
+use crate::tags::Tag;
+
+/// The addresses of a tag's key and value. If both are there, they identify the tag: tags with equal addresses have
+/// equal keys and values. (The opposite does not hold: equal literals may have several addresses.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::record) struct TagAddresses {
+    pub(super) key: Address,
+    pub(super) value: Address,
+}
+
+impl TagAddresses {
+    #[inline]
+    pub(in crate::record) const fn of(tag: &Tag<'_>) -> Self {
+        Self {
+            key: tag.key_address,
+            value: tag.value_address,
+        }
+    }
+
+    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its
+    /// address.
+    #[inline]
+    pub(super) const fn of_bound(id: BoundId) -> Self {
+        Self {
+            key: Address::stand_in(usize::MAX),
+            value: Address::stand_in(id.0),
+        }
+    }
+}

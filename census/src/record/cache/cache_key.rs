@@ -1,0 +1,80 @@
+//! The part of a cache entry's key that is not about the tags' contents.
+
+use crate::register::ViewsVersion;
+
+/// A list of views, and which tags an entry is found by. It is one number, so that one comparison suffices.
+///
+/// Versions are multiples of [`ViewsVersion::STEP`], and each constructor adds an offset below the step. So keys of two
+/// versions are never equal. Within one cache, keys of one version are equal only if the constructor and the number of
+/// tags are equal:
+///
+/// | cache | offset |
+/// |---|---|
+/// | by address | twice the number of tags: 0, 2, 4, … |
+/// | by text | 0 for the measurement's own tags, 1 for all columns |
+///
+/// No version that has views is 0, so no constructor returns [`FREE`](Self::FREE).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CacheKey(u64);
+
+/// A measurement with more tags is not found by addresses: a longer entry would make all of them larger.
+pub(super) const MAX_ADDRESSES: usize = 5;
+
+const _: () = assert!(2 * MAX_ADDRESSES < ViewsVersion::STEP);
+
+impl CacheKey {
+    /// The key of an entry that is free.
+    pub(super) const FREE: Self = Self(0);
+
+    /// For the addresses of `tags` tags, at most [`MAX_ADDRESSES`].
+    #[inline]
+    pub(super) const fn addresses(version: ViewsVersion, tags: usize) -> Self {
+        Self(version.0 + 2 * tags as u64)
+    }
+
+    /// For the texts of a measurement's own tags, which alone determine its rows.
+    #[inline]
+    pub(super) const fn own_texts(version: ViewsVersion) -> Self {
+        Self(version.0)
+    }
+
+    /// For the texts of all columns.
+    #[inline]
+    pub(super) const fn column_texts(version: ViewsVersion) -> Self {
+        Self(version.0 + 1)
+    }
+
+    /// The key as a number that is spread over all 64 bits, because versions are.
+    #[inline]
+    pub(super) const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_different_versions_are_different() {
+        let step = ViewsVersion::STEP as u64;
+        let keys_of = |version| {
+            let by_address =
+                (0..=MAX_ADDRESSES).map(move |tags| CacheKey::addresses(version, tags));
+            let by_text = [
+                CacheKey::own_texts(version),
+                CacheKey::column_texts(version),
+            ];
+            by_address.chain(by_text)
+        };
+        for key in keys_of(ViewsVersion(step)) {
+            assert!(keys_of(ViewsVersion(2 * step)).all(|other| other != key));
+            assert_ne!(key, CacheKey::FREE);
+        }
+        let version = ViewsVersion(step);
+        assert_ne!(
+            CacheKey::own_texts(version),
+            CacheKey::column_texts(version)
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! What each thread caches: the targets of the measurements that it has recorded.
+//!
+//! A measurement is looked up by the [addresses](by_address) of its tags, or by the identifier of a
+//! [`BoundMeasure`](crate::record::BoundMeasure). If it has no entry there, it is looked up by the [texts](by_text) of
+//! its own tags or of all [columns](layout). If it has no entry there either, its rows are looked up in the views' own
+//! [tables](row_resolver). Both caches may be cleared at any time. A thread's counts are not in the caches but in its
+//! [shards].
+//!
+//! | files | purpose |
+//! |---|---|
+//! | `fast_path`, `resolve`, `bound`, `in_flight_token` | the entry points |
+//! | `slot` | takes and restores a thread's cache |
+//! | `uncached` | for threads whose cache is in use or gone |
+//! | `thread_cache` | one thread's caches and shards; its methods are the only way to them |
+//! | all others | plain parts, none of which knows the thread's cache |
+
+mod address;
+mod bound;
+mod by_address;
+mod by_text;
+mod cache_key;
+mod fast_path;
+mod fingerprint;
+mod in_flight_token;
+mod layout;
+mod layouts;
+mod resolve;
+mod row_resolver;
+mod shards;
+mod slot;
+mod tag_text;
+mod target_list;
+#[cfg(test)]
+mod testing;
+mod text_entry;
+mod thread_cache;
+mod uncached;
+
+pub(super) use self::address::TagAddresses;
+pub(super) use self::bound::record_bound;
+pub(super) use self::fast_path::{insert_alias, record};
+pub(super) use self::in_flight_token::{
+    Beginning, InFlightToken, begin, end, end_elsewhere, end_targets, take_pooled_list,
+};
+pub(super) use self::resolve::{for_each_target, record_slow};
+pub(super) use self::slot::invalidate_current;

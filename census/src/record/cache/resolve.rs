@@ -1,0 +1,103 @@
+//! The slow path: the targets of any measurement, cached or not.
+
+use super::by_text::ByText;
+use super::layouts::MeasurementShape;
+use super::slot;
+use super::tag_text::last_set;
+use super::thread_cache::{CacheBy, ThreadCache};
+use super::uncached;
+use crate::aggregate::Target;
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::register::{ViewsVersion, views_of};
+use crate::tags::{Tag, TagMap, TagValue, truncate, with_current};
+
+/// Records a measurement that may have no cached entry.
+#[inline(never)]
+pub(in crate::record) fn record_slow(
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    tags: &[Tag<'_>],
+    bits: ValueBits,
+) {
+    for_each_target(cell, version, tags, |target| target.record(bits));
+}
+
+/// Calls `f` for each target of a measurement with these tags and those of the scope.
+pub(in crate::record) fn for_each_target(
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    tags: &[Tag<'_>],
+    mut f: impl FnMut(&Target),
+) {
+    let resolved = slot::with(|cache| {
+        cache.invalidate_if_stale();
+        if let Some(entry) = cache.find_by_tags(version, tags) {
+            entry.targets().for_each(&mut f);
+            return Some(());
+        }
+        resolve(cache, cell, version, tags, &mut f)
+    });
+    if !matches!(resolved, Some(Some(()))) {
+        for_each_uncached(cell, tags, &mut f);
+    }
+}
+
+/// `None` if the measure's views have changed since the version was loaded, or there are too many columns.
+fn resolve(
+    cache: &mut ThreadCache,
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    tags: &[Tag<'_>],
+    f: &mut impl FnMut(&Target),
+) -> Option<()> {
+    let shape = cache.shape_of(cell, version, tags)?;
+    let mut by_columns = |scope: Option<&TagMap>| match shape.columns {
+        0..=2 => resolve_columns::<2>(cache, version, shape, tags, scope, f),
+        3..=16 => resolve_columns::<16>(cache, version, shape, tags, scope, f),
+        17..=256 => resolve_columns::<256>(cache, version, shape, tags, scope, f),
+        _ => None,
+    };
+    if shape.needs_scope {
+        with_current(by_columns)
+    } else {
+        by_columns(None)
+    }
+}
+
+/// Resolves a measurement whose views have at most `N` columns.
+fn resolve_columns<const N: usize>(
+    cache: &mut ThreadCache,
+    version: ViewsVersion,
+    shape: MeasurementShape,
+    tags: &[Tag<'_>],
+    scope: Option<&TagMap>,
+    f: &mut impl FnMut(&Target),
+) -> Option<()> {
+    let values = cache.column_values::<N>(shape, tags, scope)?;
+    let values = values.get(..shape.columns)?;
+    if !shape.needs_scope && ByText::is_cacheable(tags) {
+        return cache.resolve(shape, values, CacheBy::OwnTags(tags), f);
+    }
+    if let Some(entry) = cache.find_by_columns(version, values) {
+        entry.targets().for_each(f);
+        return Some(());
+    }
+    cache.resolve(shape, values, CacheBy::Columns, f)
+}
+
+/// Records without the thread's cache: it is in use, the thread is ending, or the measure's views have changed since
+/// the version was loaded.
+#[cold]
+fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
+    let Some((_, views)) = views_of(cell) else {
+        return;
+    };
+    with_current(|scope| {
+        let value_of = |key: &TagKey| {
+            let own = last_set(tags, key);
+            let own_or_scoped = own.or_else(|| scope?.get(key).map(TagValue::as_str));
+            truncate(own_or_scoped.unwrap_or_default())
+        };
+        uncached::for_each_shared_target(views.iter().cloned(), value_of, f);
+    });
+}

@@ -1,0 +1,37 @@
+//! The shards of one thread: the words of each view that belong to the thread.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use super::row_resolver::ResolvedTarget;
+use crate::aggregate::{LiveView, Shard};
+use crate::id::{RowId, ThreadId, ViewId};
+
+/// The shards of one thread, by the views' ids. Unlike a cache, they must not be dropped while the thread records:
+/// dropping a shard retires its chunks.
+#[derive(Default)]
+pub(super) struct Shards(HashMap<ViewId, Shard, RandomState>);
+
+impl Shards {
+    /// The thread's target for a row.
+    pub(super) fn target(
+        &mut self,
+        thread: ThreadId,
+        view: &Arc<LiveView>,
+        row: RowId,
+    ) -> ResolvedTarget {
+        let new_shard = || Shard::new(&view.rows, thread);
+        let shard = self.0.entry(view.id()).or_insert_with(new_shard);
+        ResolvedTarget {
+            is_cacheable: shard.should_cache(&view.rows, row),
+            target: shard.target(&view.rows, row),
+        }
+    }
+
+    /// Drops the shards of unregistered views.
+    pub(super) fn drop_unregistered(&mut self) {
+        self.0.retain(|_, shard| shard.is_alive());
+    }
+}

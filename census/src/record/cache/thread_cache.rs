@@ -1,0 +1,366 @@
+//! One thread's caches and shards, and everything that is done with them.
+
+use std::sync::Arc;
+
+use super::address::TagAddresses;
+use super::by_address::{AddressEntry, ByAddress, PaddedAddresses, Remaining, padded};
+use super::by_text::ByText;
+use super::cache_key::CacheKey;
+use super::layouts::{Layouts, MeasurementShape};
+use super::row_resolver::RowResolver;
+use super::shards::Shards;
+use super::tag_text::{TagText, column_texts, own_texts};
+use super::target_list::{TargetList, TargetPool};
+use super::text_entry::TextEntry;
+use crate::aggregate::{LiveView, Target};
+use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::id::{BoundId, ThreadId};
+use crate::register::{ViewsVersion, interest_epoch};
+use crate::tags::{Tag, TagMap, with_current};
+
+/// One thread's caches and shards. Entries of the caches are found by version, so a stale entry is never used. The
+/// caches may be cleared at any time: the counts of the thread are not in the caches but in the shards.
+///
+/// *Invariant:* each cached target may be written by this thread. A target that belongs to a thread belongs to this
+/// one, because `thread` changes only in [`attach`](Self::attach), when there are no caches.
+pub(super) struct ThreadCache {
+    /// [`ThreadId::NONE`] while no thread has this cache.
+    thread: ThreadId,
+    /// The [`interest_epoch`] when the caches were last cleared.
+    epoch: u64,
+    by_address: ByAddress,
+    by_text: ByText,
+    layouts: Layouts,
+    shards: Shards,
+    resolver: RowResolver,
+    target_pool: TargetPool,
+}
+
+/// The tags by which the targets of a measurement are cached.
+#[derive(Clone, Copy)]
+pub(super) enum CacheBy<'a> {
+    /// All of the measurement's own tags, which do not need the scope.
+    OwnTags(&'a [Tag<'a>]),
+    /// The values of all columns.
+    Columns,
+}
+
+/// Setting up and clearing.
+impl ThreadCache {
+    /// A cache of no thread.
+    pub(super) fn new() -> Self {
+        Self {
+            thread: ThreadId::NONE,
+            epoch: 0,
+            by_address: ByAddress::default(),
+            by_text: ByText::default(),
+            layouts: Layouts::default(),
+            shards: Shards::default(),
+            resolver: RowResolver::default(),
+            target_pool: TargetPool::default(),
+        }
+    }
+
+    /// Becomes the cache of the current thread, which gets an identifier that no thread had before.
+    pub(super) fn attach(&mut self) {
+        self.thread = ThreadId::next();
+        self.epoch = interest_epoch();
+    }
+
+    /// Becomes a cache of no thread. Dropping the shards retires their chunks, so the counts of the thread are kept.
+    pub(super) fn detach(&mut self) {
+        *self = Self::new();
+    }
+
+    pub(super) fn thread(&self) -> ThreadId {
+        self.thread
+    }
+
+    /// Clears the caches if the views of any measure have changed since the last call.
+    ///
+    /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not
+    /// call it, and a thread that makes no others may keep such entries for long.
+    #[inline]
+    pub(super) fn invalidate_if_stale(&mut self) {
+        let epoch = interest_epoch();
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.clear();
+        }
+    }
+
+    #[cold]
+    fn clear(&mut self) {
+        self.by_address = ByAddress::default();
+        self.by_text = ByText::default();
+        self.layouts = Layouts::default();
+        self.shards.drop_unregistered();
+    }
+
+    /// An empty list of targets that was used before.
+    pub(super) fn take_pooled_list(&mut self) -> Option<Box<TargetList>> {
+        self.target_pool.take()
+    }
+
+    /// Keeps an empty list of targets for a later call.
+    pub(super) fn pool_list(&mut self, list: Box<TargetList>) {
+        self.target_pool.put(list);
+    }
+}
+
+/// Look-ups by address. They are in several steps, so that the fast path can end in tail calls.
+impl ThreadCache {
+    /// The slot where the entry of these tags probably lies.
+    #[inline]
+    pub(super) fn home_slot<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+    ) -> usize {
+        self.by_address
+            .home_slot(CacheKey::addresses(version, N), tags)
+    }
+
+    /// Records a measurement to the entry in this slot if its only target is a [counter](Target::counter). Returns the
+    /// targets that the measurement must still be recorded to, or `None` if the slot has no entry of these tags.
+    #[inline]
+    pub(super) fn count_at<const N: usize>(
+        &self,
+        slot: usize,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+    ) -> Option<Remaining> {
+        let key = CacheKey::addresses(version, N);
+        let entry = self.by_address.entry_at(slot, key, tags);
+        entry.map(AddressEntry::count)
+    }
+
+    /// Records a value to the first target of the entry in this slot.
+    #[inline]
+    pub(super) fn record_first_at(&self, slot: usize, bits: ValueBits) {
+        if let Some(entry) = self.by_address.entry(slot) {
+            entry.record_first(bits);
+        }
+    }
+
+    /// Records a value to all targets of the entry in this slot.
+    #[inline]
+    pub(super) fn record_all_at(&self, slot: usize, bits: ValueBits) {
+        if let Some(entry) = self.by_address.entry(slot) {
+            entry.record(bits);
+        }
+    }
+
+    /// Records a value to the entry of these tags, if there is one in another slot than this home slot. Returns whether
+    /// there is.
+    #[inline]
+    pub(super) fn record_probed<const N: usize>(
+        &self,
+        home: usize,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+        bits: ValueBits,
+    ) -> bool {
+        let key = CacheKey::addresses(version, N);
+        let entry = self.by_address.probe(home, key, tags);
+        entry.map(|entry| entry.record(bits)).is_some()
+    }
+
+    /// The entry of these tags.
+    #[inline]
+    pub(super) fn find_by_address<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+    ) -> Option<&AddressEntry> {
+        self.by_address.find(CacheKey::addresses(version, N), tags)
+    }
+
+    /// Copies the entry by text of these tags, if there is one, into the cache by address. Equal literals may have
+    /// several addresses, and each is looked up by text only once.
+    pub(super) fn insert_alias(&mut self, version: ViewsVersion, tags: &[Tag<'_>]) {
+        if !self.layouts.may_need_scope(version)
+            && let Some(addresses) = padded(tags)
+            && let Some(entry) = self.by_text.find_tags(CacheKey::own_texts(version), tags)
+        {
+            let key = CacheKey::addresses(version, tags.len());
+            self.by_address
+                .insert_alias(key, addresses, entry.targets());
+        }
+    }
+}
+
+/// Look-ups by text.
+impl ThreadCache {
+    /// The entry of a measurement's own tags.
+    pub(super) fn find_by_tags(
+        &self,
+        version: ViewsVersion,
+        tags: &[Tag<'_>],
+    ) -> Option<&TextEntry> {
+        self.by_text.find_tags(CacheKey::own_texts(version), tags)
+    }
+
+    /// The entry of the values of all columns.
+    pub(super) fn find_by_columns(
+        &self,
+        version: ViewsVersion,
+        values: &[&str],
+    ) -> Option<&TextEntry> {
+        let key = CacheKey::column_texts(version);
+        self.by_text.find_any(key, &column_texts(values))
+    }
+
+    /// Records a value to the entry of these tags, which are all set, or to the entry of all columns. Returns whether
+    /// there is one.
+    #[inline]
+    pub(super) fn record_by_text<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        texts: &[TagText<'_>; N],
+        bits: ValueBits,
+    ) -> bool {
+        if self.layouts.may_need_scope(version) && self.record_by_columns(version, texts, bits) {
+            return true;
+        }
+        let entry = self.by_text.find(CacheKey::own_texts(version), texts);
+        entry.map(|entry| entry.record(bits)).is_some()
+    }
+
+    /// Records a value to the entry of the columns' values, taken from these tags and from the scope. Returns whether
+    /// there is one.
+    #[inline(never)]
+    fn record_by_columns(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagText<'_>],
+        bits: ValueBits,
+    ) -> bool {
+        let layout = self.layouts.find(version);
+        let Some(shape) = layout.and_then(|layout| layout.scoped_shape(tags)) else {
+            return false;
+        };
+        let key = CacheKey::column_texts(version);
+        let by_text = &self.by_text;
+        // Moved: a reference to each variable would cost an indirection.
+        with_current(move |scope| {
+            let entry = match shape.column_count() {
+                1 => by_text.find(key, &shape.column_texts::<1>(tags, scope)),
+                2 => by_text.find(key, &shape.column_texts::<2>(tags, scope)),
+                3 => by_text.find(key, &shape.column_texts::<3>(tags, scope)),
+                columns @ 4..=16 => {
+                    let texts = shape.column_texts::<16>(tags, scope);
+                    by_text.find_any(key, &texts.into_iter().take(columns))
+                }
+                _ => None,
+            };
+            entry.map(|entry| entry.record(bits)).is_some()
+        })
+    }
+}
+
+/// Measurements that no cache has.
+impl ThreadCache {
+    /// See [`Layouts::shape_of`].
+    pub(super) fn shape_of(
+        &mut self,
+        cell: &MeasureCell,
+        version: ViewsVersion,
+        tags: &[Tag<'_>],
+    ) -> Option<MeasurementShape> {
+        self.layouts.shape_of(cell, version, tags)
+    }
+
+    /// The values of a measurement's columns, of which there are at most `N`.
+    pub(super) fn column_values<'a, const N: usize>(
+        &self,
+        shape: MeasurementShape,
+        tags: &'a [Tag<'_>],
+        scope: Option<&'a TagMap>,
+    ) -> Option<[&'a str; N]> {
+        let layout = self.layouts.get(shape.layout)?;
+        Some(layout.column_values(shape.shape, tags, scope))
+    }
+
+    /// Finds or adds the rows with these values of the columns, caches their targets if that is worthwhile, and calls
+    /// `f` for each target.
+    pub(super) fn resolve(
+        &mut self,
+        shape: MeasurementShape,
+        values: &[&str],
+        cache_by: CacheBy<'_>,
+        f: &mut impl FnMut(&Target),
+    ) -> Option<()> {
+        let Self {
+            thread,
+            by_address,
+            by_text,
+            layouts,
+            shards,
+            resolver,
+            ..
+        } = self;
+        let layout = layouts.get(shape.layout)?;
+        let value_of = |column: &TagKey| layout.column_value(values, column);
+        resolver.resolve(layout.views(), value_of, |view, row| {
+            shards.target(*thread, view, row)
+        });
+        resolver.targets().iter().for_each(f);
+        if let Some(targets) = resolver.cacheable_targets(layout.view_count()) {
+            let version = layout.version();
+            match cache_by {
+                CacheBy::OwnTags(tags) => {
+                    // Both for literals, too: a call with several measurements or an exemplar looks up by text.
+                    if let Some(addresses) = padded(tags) {
+                        let key = CacheKey::addresses(version, tags.len());
+                        by_address.insert(key, addresses, targets);
+                    }
+                    by_text.insert(CacheKey::own_texts(version), own_texts(tags), targets);
+                }
+                CacheBy::Columns => {
+                    by_text.insert(
+                        CacheKey::column_texts(version),
+                        column_texts(values),
+                        targets,
+                    );
+                }
+            }
+        }
+        resolver.clear();
+        Some(())
+    }
+
+    /// Records a value to the rows of a bound measure's tags in these views, which are those of `version`. Caches the
+    /// targets if that is worthwhile and `version` is there.
+    pub(super) fn record_bound<'v>(
+        &mut self,
+        id: BoundId,
+        version: Option<ViewsVersion>,
+        views: &[Arc<LiveView>],
+        value_of: impl Fn(&TagKey) -> &'v str,
+        bits: ValueBits,
+    ) {
+        let Self {
+            thread,
+            by_address,
+            shards,
+            resolver,
+            ..
+        } = self;
+        resolver.resolve(views.iter().cloned(), value_of, |view, row| {
+            shards.target(*thread, view, row)
+        });
+        for target in resolver.targets() {
+            target.record(bits);
+        }
+        if let Some(version) = version
+            && let Some(targets) = resolver.cacheable_targets(views.len())
+        {
+            let mut addresses = PaddedAddresses::default();
+            let [first, ..] = &mut addresses;
+            *first = TagAddresses::of_bound(id);
+            by_address.insert(CacheKey::addresses(version, 1), addresses, targets);
+        }
+        resolver.clear();
+    }
+}

@@ -1,0 +1,45 @@
+//! The guard of a call whose returned value is not inspected.
+
+use super::guard::Call;
+use super::plan::CallPlan;
+use crate::calls::CallResult;
+
+/// A call whose returned value is not inspected: when it is dropped, its result is `ok`, or `panicked` if the thread is
+/// unwinding.
+#[doc(hidden)]
+#[must_use = "the call ends when it is dropped"]
+#[derive(Debug)]
+pub struct InfallibleCall {
+    call: Call,
+    /// Whether the thread was unwinding before the call began. Then a destructor makes the call, and that the thread is
+    /// unwinding at its end does not mean that the call panicked. (If the call did panic, and the destructor caught
+    /// that, it counts as `ok`: nothing tells the cases apart.)
+    was_panicking: bool,
+}
+
+impl InfallibleCall {
+    /// A call that has not begun.
+    #[inline]
+    pub fn new(plan: &CallPlan) -> Self {
+        let was_panicking = std::thread::panicking();
+        Self {
+            call: Call::new(plan),
+            was_panicking,
+        }
+    }
+
+    /// Begins the call, with the tags that are current now.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.call.begin();
+    }
+}
+
+impl Drop for InfallibleCall {
+    #[inline]
+    fn drop(&mut self) {
+        if self.was_panicking || !std::thread::panicking() {
+            self.call.set_result_on_drop(CallResult::Ok);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Recording a measurement: [`Measure::record`], and the functions that `record!` calls.
+
+use super::cache;
+use crate::aggregate::ExemplarLabels;
+use crate::declare::{Measure, MeasureCell, Value, ValueBits};
+use crate::register::{ViewsVersion, current_version};
+use crate::tags::{AsTagValue, Tag, TagValueRef};
+
+/// A measure and a value.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Measurement<'a> {
+    cell: &'a MeasureCell,
+    /// `None` if the value is rejected.
+    bits: Option<ValueBits>,
+}
+
+impl<T: Value> Measure<T> {
+    /// Records a value with the tags that are current in this scope.
+    ///
+    /// NaN and infinities are rejected, and counted in `census_refused_measurements_total`. A duration of more than 584
+    /// years counts as 584 years. Recording never panics. It takes no lock while this thread has the row in its cache,
+    /// where the first measurement puts it.
+    #[inline]
+    pub fn record(&self, value: T) {
+        if let Some(version) = viewed(self) {
+            record_one(version, &measurement(self, value), || []);
+        }
+    }
+
+    /// Whether a view uses this measure, so that recording has an effect.
+    #[must_use]
+    #[inline]
+    pub fn is_viewed(&self) -> bool {
+        viewed(self).is_some()
+    }
+}
+
+/// The version of the measure's views; `None` if it has none.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<ViewsVersion> {
+    current_version(measure.cell())
+}
+
+#[doc(hidden)]
+#[inline]
+pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
+    Measurement {
+        cell: measure.cell(),
+        bits: value.to_bits(),
+    }
+}
+
+#[doc(hidden)]
+pub fn exemplar_label<'a>(
+    name: &'a str,
+    value: &'a (impl AsTagValue + ?Sized),
+) -> (&'a str, TagValueRef<'a>) {
+    (name, value.as_tag_value())
+}
+
+/// Records one measurement of a measure whose views have this version, with the tags of the scope and `tags` over them.
+#[doc(hidden)]
+#[inline]
+pub fn record_one<'a, const N: usize>(
+    version: ViewsVersion,
+    measurement: &Measurement<'_>,
+    tags: impl Fn() -> [Tag<'a>; N],
+) {
+    match measurement.bits {
+        Some(bits) => cache::record(measurement.cell, version, tags, bits),
+        None => measurement.cell.count_rejected_value(),
+    }
+}
+
+/// Records one of several measurements, if its measure has views.
+#[doc(hidden)]
+#[inline]
+pub fn record_if_viewed<'a, const N: usize>(
+    measurement: &Measurement<'_>,
+    tags: impl Fn() -> [Tag<'a>; N],
+) {
+    if let Some(version) = current_version(measurement.cell) {
+        record_one(version, measurement, tags);
+    }
+}
+
+/// Records measurements with an exemplar, with the tags of the scope and `tags` over them. Without labels there is no
+/// exemplar.
+#[doc(hidden)]
+pub fn record(
+    measurements: &[Measurement<'_>],
+    tags: &[Tag<'_>],
+    exemplar: &[(&str, TagValueRef<'_>)],
+) {
+    let labels = (!exemplar.is_empty())
+        .then(|| ExemplarLabels::new(exemplar))
+        .flatten();
+    for measurement in measurements {
+        let Some(version) = current_version(measurement.cell) else {
+            continue;
+        };
+        let Some(bits) = measurement.bits else {
+            measurement.cell.count_rejected_value();
+            continue;
+        };
+        match &labels {
+            None => cache::record_slow(measurement.cell, version, tags, bits),
+            Some(labels) => cache::for_each_target(measurement.cell, version, tags, |target| {
+                target.record(bits);
+                target.keep_exemplar(bits, labels);
+            }),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Rows of views, as tests compare them.
+
+use std::collections::HashMap;
+
+use census::{Aggregation, Data, Number, Row, Snapshot, TagKey, TagMap, View};
+
+/// The data of the row that has these tags.
+#[must_use]
+pub fn row<A: Aggregation>(view: &View<A>, tags: &TagMap) -> Option<A::Data> {
+    view.data().get(tags).cloned()
+}
+
+/// The data of a view's row without tags: the only row of a view without columns.
+#[must_use]
+pub fn only_row<A: Aggregation>(view: &View<A>) -> Option<A::Data> {
+    row(view, &TagMap::new())
+}
+
+/// The value of an integer measure.
+#[must_use]
+pub fn integer(number: &Number) -> i64 {
+    match number {
+        Number::U64(number) => i64::try_from(*number).expect("below 2^63"),
+        Number::I64(number) => *number,
+        other => panic!("{other:?} is not an integer"),
+    }
+}
+
+/// A row's tag values, in the order of the view's columns.
+pub fn tag_values<D>(row: &Row<D>) -> Vec<String> {
+    row.tags().map(|(_, value)| value.to_owned()).collect()
+}
+
+/// A row's value of a tag key, which must be a number.
+pub fn tag_number<D>(row: &Row<D>, key: &TagKey) -> u64 {
+    let value = row.tag(key).expect("the view has this column");
+    value.parse().expect("the tag value is a number")
+}
+
+/// Fails when the count or the sum of a row falls from one snapshot to the next.
+#[derive(Debug, Default)]
+pub struct RisingRows {
+    /// The newest values, by the view's name and the row's tag values.
+    newest: HashMap<(String, Vec<String>), Vec<f64>>,
+}
+
+impl RisingRows {
+    /// Compares a snapshot with the one before. Views with these names may fall; last values may in any case. Sums of
+    /// all other views must be of values that are not negative.
+    pub fn check(&mut self, snapshot: &Snapshot, may_fall: &[&str]) {
+        for view in snapshot.views() {
+            if may_fall.contains(&view.name()) {
+                continue;
+            }
+            for row in &view.data.rows {
+                let key = (view.name().to_owned(), tag_values(row));
+                let now = rising_values(&row.data);
+                let before = self.newest.get(&key).into_iter().flatten();
+                assert!(
+                    before.zip(&now).all(|(before, now)| before <= now),
+                    "{key:?} fell from {:?} to {now:?}",
+                    self.newest.get(&key)
+                );
+                self.newest.insert(key, now);
+            }
+        }
+    }
+}
+
+/// The values of a row that never fall.
+fn rising_values(data: &Data) -> Vec<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    match data {
+        Data::Count(count) => vec![*count as f64],
+        Data::Sum(sum) => vec![sum.as_f64()],
+        Data::Distribution(data) => {
+            let counts = data.bucket_counts.iter().map(|count| *count as f64);
+            counts.chain([data.sum.as_f64()]).collect()
+        }
+        _ => Vec::new(),
+    }
+}

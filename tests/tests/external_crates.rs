@@ -1,0 +1,289 @@
+//! Crates outside of this workspace whose only dependency is `census`, in debug and in release: the linker's sections
+//! behave differently in each.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use census_tests::process;
+
+/// A crate with one file.
+struct Crate<'a> {
+    name: &'a str,
+    edition: &'a str,
+    dependencies: &'a str,
+    file: &'a str,
+    code: &'a str,
+}
+
+/// The first lines of every crate: no macro may need weaker lints.
+const STRICT: &str = "#![forbid(unsafe_code)]\n#![deny(warnings)]\n";
+
+/// An application of 15 lines, with the lines of [`STRICT`].
+const APPLICATION: &str = r#"
+use census::{Measure, TagKey, measure, prometheus::Exporter, record, tag, view};
+
+#[tag]
+static FRONTEND: TagKey;
+#[measure(unit = "By")]
+static VIDEO_SIZE: Measure<u64>;
+view! { static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND); }
+
+fn main() {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = "ios"));
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#;
+
+#[test]
+fn fifteen_lines_declare_record_and_scrape() {
+    assert_eq!(
+        (STRICT.lines().count() + APPLICATION.trim().lines().count()),
+        15
+    );
+    let dependencies = dependency("census", &["prometheus"]);
+    let workspace = Crates::write(
+        "alone",
+        &[Crate {
+            name: "application",
+            edition: "2024",
+            dependencies: &dependencies,
+            file: "main.rs",
+            code: APPLICATION,
+        }],
+    );
+    workspace.assert_prints("videos_total{frontend=\"ios\"} 1\n");
+}
+
+#[test]
+fn library_records_and_application_views() {
+    // A library needs no features.
+    let library = dependency("census", &[]);
+    let application = format!(
+        "{}\nlibrary = {{ path = \"../library\" }}",
+        dependency("census", &["prometheus"])
+    );
+    let workspace = Crates::write(
+        "pair",
+        &[
+            Crate {
+                name: "library",
+                edition: "2024",
+                dependencies: &library,
+                file: "lib.rs",
+                code: r#"
+//! A library without views.
+use census::{Measure, TagKey, measure, record, tag};
+
+/// Which client the video came from.
+#[tag]
+pub static FRONTEND: TagKey;
+/// Size of processed videos.
+#[measure(unit = "By")]
+pub static VIDEO_SIZE: Measure<u64>;
+
+/// Processes a video.
+pub fn process(frontend: &str) {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = frontend));
+}
+"#,
+            },
+            Crate {
+                name: "application",
+                edition: "2024",
+                dependencies: &application,
+                file: "main.rs",
+                code: r#"
+use census::{prometheus::Exporter, view};
+use library::{FRONTEND, VIDEO_SIZE};
+
+view! {
+    static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+    static VIDEO_BYTES: Sum<VIDEO_SIZE>;
+}
+
+fn main() {
+    library::process("ios");
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#,
+            },
+        ],
+    );
+    workspace.assert_prints(
+        "# HELP videos_total Size of processed videos.\n# TYPE videos_total counter\nvideos_total{frontend=\"ios\"} 1\n",
+    );
+    workspace.assert_prints("video_bytes_total 25\n");
+}
+
+#[test]
+fn renamed_dependency() {
+    let dependencies = dependency("metrics", &["prometheus"]);
+    let workspace = Crates::write(
+        "renamed",
+        &[Crate {
+            name: "renamed",
+            edition: "2024",
+            dependencies: &dependencies,
+            file: "main.rs",
+            code: r#"
+use metrics::{Measure, TagKey, TagValue, measure, prometheus::Exporter, record, tag, view};
+
+#[tag(crate = metrics)]
+static FRONTEND: TagKey;
+#[measure(crate = metrics)]
+static VIDEO_SIZE: Measure<u64>;
+view! { static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND); }
+
+#[derive(TagValue)]
+#[tag_value(crate = metrics)]
+enum Client {
+    Ios,
+}
+
+fn main() {
+    record!(VIDEO_SIZE = 25, tags(FRONTEND = Client::Ios));
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
+    print!("{}", exporter.scrape(None).body);
+}
+"#,
+        }],
+    );
+    workspace.assert_prints("videos_total{frontend=\"ios\"} 1\n");
+}
+
+/// The files of `ui-tests/scope`, which are compiled there in one edition and without clippy.
+#[test]
+fn hostile_scopes_have_no_warnings_in_any_edition() {
+    const FILES: [(&str, &str); 5] = [
+        (
+            "declarations",
+            include_str!("../../ui-tests/scope/pass/hostile_declarations.rs"),
+        ),
+        (
+            "functions",
+            include_str!("../../ui-tests/scope/pass/hostile_functions.rs"),
+        ),
+        (
+            "inside-of-functions",
+            include_str!("../../ui-tests/scope/pass/inside_of_functions.rs"),
+        ),
+        (
+            "made-by-macros",
+            include_str!("../../ui-tests/scope/pass/made_by_macros.rs"),
+        ),
+        (
+            "methods-of-the-same-names",
+            include_str!("../../ui-tests/scope/pass/methods_of_the_same_names.rs"),
+        ),
+    ];
+    let dependencies = dependency("census", &[]);
+    for edition in ["2018", "2021", "2024"] {
+        for (name, code) in FILES {
+            let name = format!("{name}-{edition}");
+            let workspace = Crates::write(
+                "hostile",
+                &[Crate {
+                    name: &name,
+                    edition,
+                    dependencies: &dependencies,
+                    file: "main.rs",
+                    code,
+                }],
+            );
+            workspace.check_lints();
+        }
+    }
+}
+
+/// A line of `[dependencies]`: the library under a name.
+fn dependency(name: &str, features: &[&str]) -> String {
+    let path = workspace().join("census").display().to_string();
+    format!("{name} = {{ package = \"census-metrics\", path = {path:?}, features = {features:?} }}")
+}
+
+fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the directory of the workspace")
+}
+
+/// Crates on the disk. The last one is a program.
+struct Crates {
+    program: PathBuf,
+    target: PathBuf,
+}
+
+impl Crates {
+    /// Writes crates into a directory. It is kept from run to run with its target directory, so the next run is
+    /// quicker.
+    fn write(name: &str, crates: &[Crate<'_>]) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("external_crates");
+        let directory = root.join(name);
+        let mut program = PathBuf::new();
+        for Crate {
+            name,
+            edition,
+            dependencies,
+            file,
+            code,
+        } in crates
+        {
+            program = directory.join(name);
+            let write = |file: &str, content: &str| {
+                std::fs::write(program.join(file), content).expect("a new file");
+            };
+            std::fs::create_dir_all(program.join("src")).expect("a new directory");
+            // The same lint twice would be a warning.
+            let has_lints = code.contains("#![deny(");
+            let strict = if has_lints { "" } else { STRICT };
+            write(
+                &format!("src/{file}"),
+                &format!("{strict}{}\n", code.trim()),
+            );
+            // [workspace]: the directory may be inside of this workspace, and the crate must not belong to it.
+            let package =
+                format!("[package]\nname = {name:?}\nedition = {edition:?}\n\n[workspace]\n");
+            write(
+                "Cargo.toml",
+                &format!("{package}\n[dependencies]\n{dependencies}\n"),
+            );
+        }
+        // The versions of this workspace, which are downloaded already.
+        std::fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock"))
+            .expect("Cargo.lock");
+        Self {
+            program,
+            target: root.join("target"),
+        }
+    }
+
+    /// Runs clippy on the program: generated code has no warnings.
+    fn check_lints(&self) {
+        let mut clippy = self.cargo(&["clippy", "--quiet", "--offline"]);
+        clippy.args(["--", "-D", "clippy::all", "-D", "clippy::pedantic"]);
+        let _ = process::succeed(&mut clippy);
+    }
+
+    /// Builds and runs the program, in debug and in release, and checks its output.
+    fn assert_prints(&self, expected: &str) {
+        for profile in ["dev", "release"] {
+            let args = ["run", "--quiet", "--offline", "--profile", profile];
+            let output = process::succeed(&mut self.cargo(&args));
+            assert!(
+                output.contains(expected),
+                "{profile}: expected {expected:?} in:\n{output}"
+            );
+        }
+    }
+
+    /// A cargo command for the program.
+    fn cargo(&self, args: &[&str]) -> Command {
+        let cargo = std::env::var_os("CARGO").expect("cargo sets this variable");
+        let mut command = Command::new(cargo);
+        command.args(args).arg("--target-dir").arg(&self.target);
+        command.current_dir(&self.program);
+        command
+    }
+}

@@ -1,0 +1,184 @@
+//! Measures, tag keys and views that are made at run time.
+
+use census::{
+    CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder,
+    measure,
+};
+use census_tests::rows::{only_row, row};
+use census_tests::scrape;
+
+#[measure(name = "declared", unit = "By")]
+static DECLARED: Measure<u64>;
+
+/// The kind of the first problem.
+fn kind<T>(result: Result<T, CatalogueError>) -> Option<ProblemKind> {
+    result.err()?.problems().first().map(census::Problem::kind)
+}
+
+#[test]
+fn owned_names() -> Result<(), Box<dyn std::error::Error>> {
+    let name = format!("pool/{}", "size");
+    let size = Measure::<i64>::builder(name.clone())
+        .description("Size.")
+        .unit("By")
+        .register()?;
+    let pool = TagKey::new(String::from("pool.name"))?;
+    let view = View::last_value(String::from("pool_size"), &size)
+        .column(&pool)
+        .register()?;
+    drop(name);
+    let mut tags = TagMap::new();
+    tags.insert(&pool, TagValue::new("db")?);
+    tags.clone().scope(|| size.record(-3));
+    assert_eq!(row(&view, &tags), Some(Number::I64(-3)));
+    let body = scrape::text(&census::prometheus::Exporter::builder().build()?);
+    assert!(
+        body.contains("# HELP pool_size Size.\n")
+            && body.contains("pool_size{pool_name=\"db\"} -3\n"),
+        "{body}"
+    );
+    // A view over a static measure.
+    let sum = View::sum("declared_bytes", &DECLARED).register()?;
+    DECLARED.record(5);
+    assert_eq!(only_row(&sum), Some(Number::U64(5)));
+    Ok(())
+}
+
+#[test]
+fn equal_definitions_are_one_and_conflicts_name_both_places() -> Result<(), CatalogueError> {
+    let n = Measure::<u64>::builder("runtime/n").register()?;
+    let first = View::count("runtime_n", &n).register()?;
+    n.record(1);
+    let again = View::count("runtime_n", &n).register()?;
+    assert_eq!(only_row(&again), Some(1), "the rows are kept");
+    let conflict = View::sum("runtime_n", &n)
+        .register()
+        .expect_err("another aggregation");
+    let problem = &conflict.problems()[0];
+    assert_eq!(problem.kind(), ProblemKind::Conflict);
+    assert_eq!(problem.kept_at(), Some(first.origin()));
+    assert_ne!(problem.rejected_at().line(), first.origin().line());
+    assert!(
+        conflict
+            .to_string()
+            .contains("tests/tests/run_time_registration.rs:"),
+        "{conflict}"
+    );
+    // Views whose samples would have the same name.
+    assert_eq!(
+        kind(View::last_value("runtime_n_total", &n).register()),
+        Some(ProblemKind::Conflict)
+    );
+    // Measures.
+    let equal = Measure::<u64>::builder("runtime/n").register()?;
+    equal.record(1);
+    assert_eq!(only_row(&first), Some(2));
+    assert_eq!(
+        kind(Measure::<i64>::builder("runtime/n").register()),
+        Some(ProblemKind::Conflict)
+    );
+    assert_eq!(
+        kind(Measure::<u64>::builder("declared").unit("1").register()),
+        Some(ProblemKind::Conflict)
+    );
+    Ok(())
+}
+
+#[test]
+fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
+    let n = Measure::<f64>::builder("wrong/n").register()?;
+    for name in ["", "gr\u{f6}\u{df}e", &"x".repeat(256)] {
+        assert_eq!(kind(TagKey::new(name)), Some(ProblemKind::InvalidName));
+        assert_eq!(
+            kind(Measure::<u64>::builder(name).register()),
+            Some(ProblemKind::InvalidName)
+        );
+        assert_eq!(
+            kind(View::count(name, &n).register()),
+            Some(ProblemKind::InvalidName)
+        );
+    }
+    let view = || View::distribution("wrong", &n, [1.0, 2.0]);
+    let message = |columns: &[&str]| {
+        let keys: Vec<TagKey> = columns.iter().flat_map(|name| TagKey::new(*name)).collect();
+        let view = keys.iter().fold(view(), ViewBuilder::column);
+        let error = view.register().expect_err("a column without a valid label");
+        assert_eq!(error.problems().len(), 1, "{error}");
+        error.to_string()
+    };
+    assert!(message(&["le"]).contains("`le` is the label of its buckets"));
+    assert!(message(&["a", "__reserved"]).contains("beginning with `__`"));
+    assert!(message(&["a.b", "a/b"]).contains("both become the label `a_b`"));
+    assert!(message(&["1", "_1"]).contains("both become the label `_1`"));
+    assert!(message(&["a", "b", "a"]).contains("the column `a` twice"));
+    assert_eq!(
+        kind(view().max_series(0).register()),
+        Some(ProblemKind::InvalidView)
+    );
+    for bounds in [
+        vec![2.0, 1.0],
+        vec![1.0, 1.0],
+        vec![f64::NAN],
+        vec![1.0, f64::INFINITY],
+    ] {
+        assert_eq!(
+            kind(View::distribution("wrong", &n, bounds).register()),
+            Some(ProblemKind::InvalidView)
+        );
+    }
+    let time = Measure::<std::time::Duration>::builder("wrong/time")
+        .unit("By")
+        .register();
+    assert_eq!(kind(time), Some(ProblemKind::InvalidMeasure));
+    Ok(())
+}
+
+#[test]
+fn unregistering_drops_the_rows_and_frees_the_name() -> Result<(), CatalogueError> {
+    let n = Measure::<u64>::builder("come/and/go").register()?;
+    let view = View::count("come_and_go", &n).register()?;
+    n.record(1);
+    assert!(view.unregister() && !view.unregister());
+    assert!(!n.is_viewed() && !view.is_registered() && view.data().rows.is_empty());
+    n.record(1);
+    let other = View::sum("come_and_go", &n).register()?;
+    n.record(5);
+    assert_eq!(only_row(&other), Some(Number::U64(5)));
+    assert_eq!(kind(view.register()), Some(ProblemKind::Conflict));
+    assert!(other.unregister());
+    view.register()?;
+    n.record(1);
+    assert_eq!(only_row(&view), Some(1), "without the former rows");
+    Ok(())
+}
+
+#[test]
+fn local_and_plain_keys_of_one_name_conflict() -> Result<(), CatalogueError> {
+    let key = TagKey::new_local("runtime/local")?;
+    assert!(TagKey::new_local("runtime/local")?.is_local());
+    let conflict = TagKey::new("runtime/local").expect_err("the key is local");
+    let problem = conflict.problems().first().cloned().expect("a problem");
+    assert_eq!(
+        (problem.kind(), problem.kept_at()),
+        (ProblemKind::Conflict, Some(key.origin()))
+    );
+    drop(key);
+    // The last handle of the local key is gone.
+    assert!(!TagKey::new("runtime/local")?.is_local());
+    Ok(())
+}
+
+#[test]
+fn handles_of_one_name_are_one_key() -> Result<(), CatalogueError> {
+    let (a, b) = (TagKey::new("runtime/key")?, TagKey::new("runtime/key")?);
+    let n = Measure::<u64>::builder("runtime/handles").register()?;
+    let view = View::count("runtime_handles", &n).column(&a).register()?;
+    census::record!(n = 1, tags(a = "first", b = "later"));
+    let tags = census::tags!(a = "first", b = "later");
+    assert_eq!(row(&view, &tags), Some(1));
+    assert_eq!(
+        view.data().rows.first().and_then(|row| row.tag(&b)),
+        Some("later")
+    );
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! Threads record while other threads come and go, while views come and go, and while scrapes run: totals are exact,
+//! and counters never fall.
+//!
+//! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
+//! Both modules want that; other tests would no longer test their caches.
+
+mod generations;
+mod short_lives;
