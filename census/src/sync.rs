@@ -7,6 +7,8 @@
 use std::sync::Condvar as StdCondvar;
 use std::sync::{Mutex as StdMutex, PoisonError, RwLock as StdRwLock, TryLockError};
 pub(crate) use std::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+#[cfg(feature = "prometheus")]
+use std::time::Duration;
 
 /// [`std::sync::Mutex`]
 #[derive(Debug, Default)]
@@ -58,6 +60,20 @@ pub(crate) struct Condvar(StdCondvar);
 impl Condvar {
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the timeout has passed, at most.
+    pub(crate) fn wait_timeout<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        timeout: Duration,
+    ) -> MutexGuard<'a, T> {
+        let waited = self.0.wait_timeout(guard, timeout);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.0.notify_one();
     }
 
     pub(crate) fn notify_all(&self) {

@@ -1,16 +1,15 @@
 //! The exporter, its builder, and its scrapes.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::body::Body;
 use super::config::{ConstLabel, ExporterConfig};
 use super::families::Families;
-use super::negotiate::{ContentType, Format};
-use super::render::{ForeignRegistry, Renderer};
-use super::single_flight::SingleFlight;
+use super::negotiate::ContentType;
+use super::render::ForeignRegistry;
+use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
 use crate::declare::{Origin, name};
 use crate::register::{self, CatalogueError, Problem};
@@ -23,16 +22,11 @@ pub struct Exporter {
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    pub(super) renderer: Renderer,
+    pub(super) threads: RenderThreads,
     /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are
     /// found anew each time.
     pub(super) problems: Vec<Problem>,
-    open_metrics: SingleFlight<Rendered>,
-    text: SingleFlight<Rendered>,
 }
-
-/// A body, or the reason why there is none.
-type Rendered = Result<Body, &'static str>;
 
 /// The settings of an [`Exporter`] to be built.
 #[must_use = "`build` or `build_lenient` makes the exporter"]
@@ -40,7 +34,12 @@ type Rendered = Result<Body, &'static str>;
 pub struct ExporterBuilder {
     config: ExporterConfig,
     pub(super) registry: Option<Arc<dyn ForeignRegistry>>,
+    deadline: Option<Duration>,
 }
+
+/// How long a scrape waits for an exposition, unless the builder sets another deadline: as long as Prometheus waits for
+/// an answer by default.
+pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// An answer for a scraper, in the terms of any HTTP framework.
 ///
@@ -49,12 +48,12 @@ pub struct ExporterBuilder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scrape {
-    /// The HTTP status: 200, or 500 if a collector of the user's registry failed or panicked. A body is never half an
-    /// exposition.
+    /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked; 503 if the exposition was not
+    /// ready within the [deadline](ExporterBuilder::deadline). A body is never half an exposition.
     pub status: u16,
     /// The value of the header `Content-Type`.
     pub content_type: &'static str,
-    /// The exposition; with status 500, a sentence.
+    /// The exposition; with another status than 200, a sentence.
     pub body: Body,
 }
 
@@ -72,6 +71,23 @@ impl Scrape {
     }
 }
 
+impl Scrape {
+    fn new(content_type: ContentType, rendered: Rendered) -> Self {
+        match rendered {
+            Ok(body) => Self {
+                status: 200,
+                content_type: content_type.as_str(),
+                body,
+            },
+            Err(failure) => Self {
+                status: failure.status(),
+                content_type: "text/plain; charset=utf-8",
+                body: format!("the scrape failed: {failure}\n").into(),
+            },
+        }
+    }
+}
+
 impl Exporter {
     /// A builder without namespace and const labels.
     pub fn builder() -> ExporterBuilder {
@@ -81,51 +97,46 @@ impl Exporter {
     /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which
     /// is the default. `accept` is the request's `Accept` header.
     ///
-    /// Takes the longer the more rows there are: call it off the threads of an async runtime. Scrapes that begin while
-    /// another scrape of the same format is under way wait, and share the next one. So hundreds of concurrent scrapes
-    /// cost the memory of two.
+    /// Blocks until the exposition is ready, or until the [deadline](ExporterBuilder::deadline): call it off the threads of
+    /// an async runtime, or use a server of this library. A thread of the library's own renders, at most one for each
+    /// format. Scrapes that begin while another scrape of the same format is under way share the next one. So a scrape
+    /// waits for two renderings at most, and hundreds of concurrent scrapes cost the memory of two.
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
         let content_type = ContentType::negotiate(accept);
-        match self.inner.rendered(content_type.format) {
-            Ok(body) => Scrape {
-                status: 200,
-                content_type: content_type.as_str(),
-                body,
-            },
-            Err(reason) => Scrape {
-                status: 500,
-                content_type: "text/plain; charset=utf-8",
-                body: format!("the scrape failed: {reason}\n").into(),
-            },
-        }
+        let rendered = self.inner.threads.render_blocking(content_type.format);
+        Scrape::new(content_type, rendered)
+    }
+
+    /// The same without blocking a thread. There is no deadline: the caller drops the future when it has waited long
+    /// enough, and then answers with [`late`](Self::late).
+    #[cfg(feature = "server")]
+    pub(crate) async fn render(&self, accept: Option<&str>) -> Scrape {
+        let content_type = ContentType::negotiate(accept);
+        let rendered = self.inner.threads.render(content_type.format).await;
+        Scrape::new(content_type, rendered)
+    }
+
+    /// How long a scrape waits for an exposition.
+    #[cfg(feature = "server")]
+    pub(crate) fn deadline(&self) -> Duration {
+        self.inner.threads.deadline()
+    }
+
+    /// The answer to a scrape that has waited for the deadline. It counts as failed.
+    #[cfg(feature = "server")]
+    pub(crate) fn late(&self) -> Scrape {
+        let rendered = self.inner.threads.late();
+        Scrape::new(ContentType::negotiate(None), rendered)
     }
 
     /// The problems of the exporter: those that there were when it was built (none, unless it was built leniently), and
     /// views registered since then that clash with its names and labels.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let families = Families::new(&Collection::of_all(), &self.inner.renderer.config, &[]);
+        let families = Families::new(&Collection::of_all(), self.inner.threads.config(), &[]);
         let fixed = self.inner.problems.iter().cloned();
         fixed.chain(families.problems).collect()
-    }
-}
-
-impl Inner {
-    fn rendered(&self, format: Format) -> Rendered {
-        let flight = match format {
-            Format::OpenMetrics => &self.open_metrics,
-            Format::Text => &self.text,
-        };
-        flight.run(|| {
-            let render = || self.renderer.render(format, self.problems.len());
-            // A collector of the user's registry may panic, which must not end the thread that serves.
-            match catch_unwind(AssertUnwindSafe(render)) {
-                Ok(Ok(body)) => Ok(body.into()),
-                Ok(Err(fmt::Error)) => Err("a collector could not be encoded"),
-                Err(_) => Err("a collector panicked"),
-            }
-        })
     }
 }
 
@@ -173,6 +184,14 @@ impl ExporterBuilder {
         self
     }
 
+    /// How long a scrape waits for an exposition before it is answered with 503. Default: 10 seconds, as long as Prometheus
+    /// waits by default; a longer `scrape_timeout` there wants a longer deadline here. A rendering that is late goes on, and
+    /// later scrapes may have its successor.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
     /// Builds the exporter, if there are no problems.
     ///
     /// # Errors
@@ -193,18 +212,18 @@ impl ExporterBuilder {
         let Self {
             mut config,
             registry,
+            deadline,
         } = self;
         let mut problems = register::check()
             .err()
             .map(|error| error.problems)
             .unwrap_or_default();
         problems.extend(config.remove_invalid_labels());
+        let deadline = deadline.unwrap_or(DEFAULT_DEADLINE);
         Exporter {
             inner: Arc::new(Inner {
-                renderer: Renderer::new(config, registry),
+                threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
-                open_metrics: SingleFlight::default(),
-                text: SingleFlight::default(),
             }),
         }
     }

@@ -1,6 +1,7 @@
 //! The families of one scrape: which views are exported, and which cannot be.
 
 use super::config::ExporterConfig;
+use super::failure::FailedScrapes;
 use super::family::Family;
 use super::self_metrics::{self, SelfFamily, SelfMetrics};
 use crate::collect::{CollectedView, Collection};
@@ -83,6 +84,7 @@ impl Families {
         collection: &'a Collection,
         config: &'a ExporterConfig,
         other_problems: usize,
+        failed: Option<&'a FailedScrapes>,
     ) -> Vec<SelfFamily<'a>> {
         let self_metrics = SelfMetrics {
             names: &self.self_names,
@@ -90,6 +92,7 @@ impl Families {
             views: self.with_views(collection).map(|(_, view)| view),
             problems: other_problems + self.problems.len(),
             left_out: self.left_out,
+            failed,
         };
         self_metrics.families()
     }

@@ -42,6 +42,7 @@
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
+//! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter), `no_thread` (the system could not start one) |
 
 //!
 //! # Features
@@ -55,11 +56,13 @@ mod bounds;
 mod client;
 mod config;
 mod exporter;
+mod failure;
 mod families;
 mod family;
 mod family_cache;
 mod negotiate;
 mod render;
+mod render_thread;
 mod self_metrics;
 mod single_flight;
 mod text;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::config::ExporterConfig;
+use super::failure::FailedScrapes;
 use super::families::WrittenFamily;
 use super::family_cache::FamilyCache;
 use super::negotiate::Format;
@@ -45,6 +46,7 @@ impl Renderer {
         &self,
         format: Format,
         other_problems: usize,
+        failed: &FailedScrapes,
     ) -> Result<String, fmt::Error> {
         // Relaxed: a guess of the length, which orders no other memory.
         let length = self.last_length.load(Ordering::Relaxed);
@@ -63,7 +65,9 @@ impl Renderer {
                 write_family(&mut out, format, family, templates, view);
             }
         }
-        for family in families.self_families(&collection, &self.config, other_problems) {
+        for family in
+            families.self_families(&collection, &self.config, other_problems, Some(failed))
+        {
             write_self_family(&mut out, format, &family);
         }
         if format == Format::OpenMetrics {

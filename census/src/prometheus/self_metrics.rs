@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
+use super::failure::FailedScrapes;
 use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, MetricType};
 use crate::collect::CollectedView;
 use crate::register;
@@ -12,6 +13,7 @@ const REFUSED: &str = "census_refused_measurements";
 const DROPPED: &str = "census_dropped_exemplars";
 const PROBLEMS: &str = "census_catalogue_problems";
 const LEFT_OUT: &str = "census_left_out_families";
+const FAILED: &str = "census_failed_scrapes";
 
 /// Autometrics's name for the family of the program's version, commit and so on. It exists only on request.
 const BUILD_INFO: &str = "build_info";
@@ -25,6 +27,7 @@ pub(super) fn names(has_build_info: bool) -> impl Iterator<Item = (&'static str,
         (DROPPED, MetricType::Counter),
         (PROBLEMS, MetricType::Gauge),
         (LEFT_OUT, MetricType::Gauge),
+        (FAILED, MetricType::Counter),
     ]
     .into_iter()
     .chain(build_info)
@@ -42,6 +45,8 @@ pub(super) struct SelfMetrics<'a, V> {
     pub(super) problems: usize,
     /// How many families the scrape lacks, because another registry has samples of their names.
     pub(super) left_out: u64,
+    /// The exporter's scrapes that failed; `None` for a collector, which the library does not scrape.
+    pub(super) failed: Option<&'a FailedScrapes>,
 }
 
 /// A family that the library reports on itself, in no format yet.
@@ -91,6 +96,9 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
             let count = count.load(Ordering::Relaxed);
             SelfSample::labeled("reason", Cow::Borrowed(reason), count)
         });
+        let failed = self.failed.into_iter().flat_map(FailedScrapes::iter);
+        let failed = failed
+            .map(|(reason, count)| SelfSample::labeled("reason", Cow::Borrowed(reason), count));
         let problems = u64::try_from(self.problems).unwrap_or(u64::MAX);
         let mut families = vec![
             SelfFamily {
@@ -128,6 +136,12 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 help: "Families left out of this scrape, because another registry has samples of their names.",
                 metric_type: MetricType::Gauge,
                 samples: vec![SelfSample::unlabeled(self.left_out)],
+            },
+            SelfFamily {
+                name: FAILED,
+                help: "Scrapes that were answered without an exposition.",
+                metric_type: MetricType::Counter,
+                samples: failed.collect(),
             },
         ];
         families.retain(|family| self.names.contains(&family.name) && !family.samples.is_empty());

@@ -1,154 +1,395 @@
 //! Sharing of concurrent renderings.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex};
 
-/// Makes a value anew for each call, one at a time; calls that wait share a value.
+/// Makes a value anew for whichever calls ask for one, one at a time; calls that wait share a value.
 ///
-/// A call that finds no run under way runs its closure. A call that arrives during a run waits for a later run, which
-/// all calls that arrived during the same run share. So hundreds of concurrent calls usually cost two runs.
+/// A call [joins](Self::join) the next run, and waits for its value on a thread or in a task. One worker, on a thread of
+/// its own, [makes](Self::work) the values. So hundreds of concurrent calls cost two runs, and no caller's thread is held
+/// by a run that hangs.
 ///
 /// # Protocol
-/// Calls that wait for the same run hold the same [`Slot`]. Calls obtain it from `State::next`, and a run removes it
-/// from there when it begins. A call that waited, and then runs, puts its value into the slot that it holds.
+/// `State::next` is the run that calls join, if any call has joined it. The worker takes it from there before it begins
+/// to make the value, and stores the value in it at the end. Calls that join meanwhile begin another `next`.
 ///
 /// # Invariants
-/// 1. `running` is true exactly while a call runs its closure. So at most one closure runs.
-/// 2. A value is never older than the call that it is returned to. The run that fills a slot belongs to a call that
-///    holds the slot, and when that run begins, the slot is in `next` no longer. So all holders arrived before the run
-///    began.
-/// 3. A slot is filled at most once. It is filled before `running` becomes false, and after each wait a holder looks
-///    into its slot before it looks at `running`.
-/// 4. No wake-up is lost. A [`RunGuard`] ends each run, also if the closure panics: it resets `running` under the lock
-///    under which calls look at it, and then wakes all calls that wait. Those whose slot is still empty compete for the
-///    next run.
-///
-/// Calls that waited also compete with calls that have just arrived. The run of a call that has just arrived fills no
-/// slot, so a call may wait for several runs.
+/// 1. At most one closure runs at a time: only the worker calls it, and there is one worker.
+/// 2. A value is never older than the call that it is returned to: a run is not in `next` any more when it begins.
+/// 3. A call waits for the run under way and one more, and for no other: when a call joins `next`, at most one run is under
+///    way, and the worker takes `next` after it.
+/// 4. No wake-up is lost. A run ends under the lock under which a ticket looks at it and registers its waker.
 #[derive(Debug)]
 pub(super) struct SingleFlight<T> {
     state: Mutex<State<T>>,
-    run_ended: Condvar,
+    /// Notified when `next` or `is_closed` is set.
+    work: Condvar,
 }
 
 #[derive(Debug)]
 struct State<T> {
-    running: bool,
-    /// The slot of the calls that arrived since the current run began; `None` if there was none.
-    next: Option<Slot<T>>,
+    /// The run that calls join now. It has not begun.
+    next: Option<Arc<Run<T>>>,
+    has_worker: bool,
+    /// Whether the worker should end.
+    is_closed: bool,
 }
 
-/// The value of a run, for the calls that wait for it.
-type Slot<T> = Arc<OnceLock<T>>;
+#[derive(Debug)]
+struct Run<T> {
+    progress: Mutex<Progress<T>>,
+    ended: Condvar,
+}
+
+#[derive(Debug)]
+struct Progress<T> {
+    outcome: Outcome<T>,
+    /// The tasks that wait, by their tickets.
+    wakers: HashMap<u64, Waker>,
+    next_ticket: u64,
+}
+
+#[derive(Debug)]
+enum Outcome<T> {
+    Pending,
+    Value(T),
+    /// The worker ended without a value.
+    Abandoned,
+}
+
+/// A call's part in a run: waits on a thread by [`wait`](Self::wait), or in a task as a future. Both return `None` if there
+/// will be no value. A ticket that is dropped leaves nothing behind.
+#[derive(Debug)]
+pub(super) struct Ticket<T> {
+    run: Arc<Run<T>>,
+    id: u64,
+}
 
 impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self {
             state: Mutex::new(State {
-                running: false,
                 next: None,
+                has_worker: false,
+                is_closed: false,
             }),
-            run_ended: Condvar::default(),
+            work: Condvar::default(),
         }
     }
 }
 
-impl<T: Clone> SingleFlight<T> {
-    /// The value of `make`, or of the `make` of another call, if that began after this call.
-    pub(super) fn run(&self, make: impl FnOnce() -> T) -> T {
+impl<T> SingleFlight<T> {
+    /// Joins the next run. `start_worker` is called if there is no worker; it starts a thread that calls
+    /// [`work`](Self::work).
+    ///
+    /// # Errors
+    /// If the worker cannot be started.
+    pub(super) fn join<E>(
+        &self,
+        start_worker: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Ticket<T>, E> {
         let mut state = self.state.lock();
-        let mut slot: Option<Slot<T>> = None;
-        while state.running {
-            let slot = slot.get_or_insert_with(|| Arc::clone(state.next.get_or_insert_default()));
-            state = self.run_ended.wait(state);
-            if let Some(value) = slot.get() {
-                return value.clone();
+        if !state.has_worker {
+            start_worker()?;
+            state.has_worker = true;
+        }
+        let run = Arc::clone(state.next.get_or_insert_default());
+        drop(state);
+        self.work.notify_one();
+        let mut progress = run.progress.lock();
+        let id = progress.next_ticket;
+        progress.next_ticket += 1;
+        drop(progress);
+        Ok(Ticket { run, id })
+    }
+
+    /// Makes a value for each run until [`close`](Self::close) is called. Runs that all calls have left are skipped.
+    pub(super) fn work(&self, make: impl Fn() -> T) {
+        /// Lets another worker start, should this one end by a panic.
+        struct WorkerGuard<'a, T>(&'a SingleFlight<T>);
+        impl<T> Drop for WorkerGuard<'_, T> {
+            fn drop(&mut self) {
+                let mut state = self.0.state.lock();
+                state.has_worker = false;
+                // The calls that wait for this run might wait for ever, if no other call starts a worker.
+                let next = state.next.take();
+                drop(state);
+                drop(next.as_deref().map(EndOfRun));
             }
         }
-        state.running = true;
-        // Calls that arrive from now on wait for another run than those that arrived before.
-        state.next = None;
-        drop(state);
-        let guard = RunGuard(self);
-        let value = make();
-        if let Some(slot) = slot {
-            // Never an error: see invariant 3.
-            let _ = slot.set(value.clone());
+        let _guard = WorkerGuard(self);
+        while let Some(run) = self.next_run() {
+            let end = EndOfRun(&run);
+            let value = make();
+            run.progress.lock().outcome = Outcome::Value(value);
+            drop(end);
         }
-        drop(guard);
-        value
+    }
+
+    /// Takes the next run, waiting until a call has joined it. `None` when the worker should end.
+    fn next_run(&self) -> Option<Arc<Run<T>>> {
+        let mut state = self.state.lock();
+        loop {
+            if state.is_closed {
+                return None;
+            }
+            match state.next.take() {
+                // Calls join under the lock, so this reference is the only one if all of them have left.
+                Some(run) if Arc::strong_count(&run) > 1 => return Some(run),
+                Some(_) => {}
+                None => state = self.work.wait(state),
+            }
+        }
+    }
+
+    /// Ends the worker after the run under way.
+    pub(super) fn close(&self) {
+        self.state.lock().is_closed = true;
+        self.work.notify_one();
     }
 }
 
-/// Ends a run, also when its closure panics.
-struct RunGuard<'a, T>(&'a SingleFlight<T>);
+impl<T> Default for Run<T> {
+    fn default() -> Self {
+        Self {
+            progress: Mutex::new(Progress {
+                outcome: Outcome::Pending,
+                wakers: HashMap::new(),
+                next_ticket: 0,
+            }),
+            ended: Condvar::default(),
+        }
+    }
+}
 
-impl<T> Drop for RunGuard<'_, T> {
+/// Ends a run and wakes all calls that wait for it, also if no value was made.
+struct EndOfRun<'a, T>(&'a Run<T>);
+
+impl<T> Drop for EndOfRun<'_, T> {
     fn drop(&mut self) {
-        self.0.state.lock().running = false;
-        self.0.run_ended.notify_all();
+        let mut progress = self.0.progress.lock();
+        if matches!(progress.outcome, Outcome::Pending) {
+            progress.outcome = Outcome::Abandoned;
+        }
+        let wakers = std::mem::take(&mut progress.wakers);
+        drop(progress);
+        self.0.ended.notify_all();
+        wakers.into_values().for_each(Waker::wake);
+    }
+}
+
+impl<T: Clone> Progress<T> {
+    /// The value, or that there will be none; `None` while the run has not ended.
+    fn result(&self) -> Option<Option<T>> {
+        match &self.outcome {
+            Outcome::Pending => None,
+            Outcome::Value(value) => Some(Some(value.clone())),
+            Outcome::Abandoned => Some(None),
+        }
+    }
+}
+
+impl<T: Clone> Ticket<T> {
+    /// The run's value; `None` if there is none after the timeout.
+    pub(super) fn wait(self, timeout: Duration) -> Option<T> {
+        let deadline = Instant::now().checked_add(timeout);
+        let mut progress = self.run.progress.lock();
+        loop {
+            if let Some(result) = progress.result() {
+                return result;
+            }
+            progress = match deadline {
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return None;
+                    }
+                    self.run.ended.wait_timeout(progress, left)
+                }
+                // Further away than the clock can express.
+                None => self.run.ended.wait(progress),
+            };
+        }
+    }
+}
+
+impl<T: Clone> Future for Ticket<T> {
+    type Output = Option<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut progress = self.run.progress.lock();
+        if let Some(result) = progress.result() {
+            return Poll::Ready(result);
+        }
+        progress.wakers.insert(self.id, cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl<T> Drop for Ticket<T> {
+    fn drop(&mut self) {
+        let waker = self.run.progress.lock().wakers.remove(&self.id);
+        // Not under the lock: a waker's destructor is code of the caller's runtime.
+        drop(waker);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::convert::Infallible;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::thread::{scope, yield_now};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::thread;
 
     use super::*;
 
-    /// How many calls wait and arrived since the current run began.
-    fn waiting(flight: &SingleFlight<usize>) -> usize {
-        let state = flight.state.lock();
-        let slot = state.next.as_ref();
-        slot.map_or(0, |slot| Arc::strong_count(slot) - 1)
+    /// A worker that makes 1, 2, 3, … Each run waits for a permission.
+    struct Fixture {
+        flight: Arc<SingleFlight<usize>>,
+        made: Arc<AtomicUsize>,
+        permissions: Sender<()>,
+        began: Receiver<()>,
     }
 
-    /// Makes `waiters` calls during a first run, which then ends with `first`. Returns the values of those calls, and
-    /// how many values were made.
-    fn call_during_a_run(waiters: usize, first: fn(&AtomicUsize) -> usize) -> (Vec<usize>, usize) {
-        let (flight, made) = (SingleFlight::default(), AtomicUsize::new(0));
-        let values = scope(|scope| {
-            let call = || flight.run(|| made.fetch_add(1, Ordering::SeqCst) + 1);
-            let leader = scope.spawn(|| {
-                let first_run = || {
-                    while waiting(&flight) < waiters {
-                        yield_now();
-                    }
-                    first(&made)
-                };
-                catch_unwind(AssertUnwindSafe(|| flight.run(first_run))).ok()
+    impl Fixture {
+        fn new() -> Self {
+            let flight = Arc::new(SingleFlight::default());
+            let made = Arc::new(AtomicUsize::new(0));
+            let (permissions, permitted) = channel();
+            let (begin, began) = channel();
+            let worker = (Arc::clone(&flight), Arc::clone(&made));
+            flight.state.lock().has_worker = true;
+            thread::spawn(move || {
+                let (flight, made) = worker;
+                flight.work(|| {
+                    let _ = begin.send(());
+                    let _ = permitted.recv();
+                    made.fetch_add(1, Ordering::SeqCst) + 1
+                });
             });
-            while !flight.state.lock().running {
-                yield_now();
+            Self {
+                flight,
+                made,
+                permissions,
+                began,
             }
-            let others: Vec<_> = (0..waiters).map(|_| scope.spawn(call)).collect();
-            let _ = leader.join().expect("it catches panics");
-            others
-                .into_iter()
-                .map(|thread| thread.join().expect("no panic"))
-                .collect()
-        });
-        (values, made.into_inner())
+        }
+
+        fn join(&self) -> Ticket<usize> {
+            let Ok(ticket) = self.flight.join(|| Ok::<(), Infallible>(()));
+            ticket
+        }
+
+        fn permit(&self) {
+            self.permissions.send(()).expect("a worker");
+        }
+    }
+
+    impl Drop for Fixture {
+        fn drop(&mut self) {
+            self.flight.close();
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn calls_during_a_run_share_the_next_one() {
+        let fixture = Fixture::new();
+        let first = fixture.join();
+        fixture.began.recv().expect("a run");
+        let later: Vec<_> = (0..50).map(|_| fixture.join()).collect();
+        fixture.permit();
+        fixture.permit();
+        let base = first.wait(LONG).expect("a value");
+        let values: Vec<_> = later.into_iter().map(|ticket| ticket.wait(LONG)).collect();
+        assert_eq!(values, vec![Some(base + 1); 50]);
+        assert_eq!(fixture.made.load(Ordering::SeqCst), base + 1);
     }
 
     #[test]
-    fn waiting_calls_share_the_next_run() {
-        let (values, made) = call_during_a_run(50, |made| made.fetch_add(1, Ordering::SeqCst) + 1);
-        assert_eq!((values, made), (vec![2; 50], 2));
+    fn a_call_that_waits_gets_the_next_value_however_many_calls_arrive() {
+        let fixture = Fixture::new();
+        let first = fixture.join();
+        fixture.began.recv().expect("a run");
+        let waiting = fixture.join();
+        fixture.permit();
+        let base = first.wait(LONG).expect("a value");
+        // The worker has taken the run of `waiting`; calls that arrive now join another.
+        fixture.began.recv().expect("a run");
+        let newcomer = fixture.join();
+        fixture.permit();
+        assert_eq!(waiting.wait(LONG), Some(base + 1));
+        fixture.permit();
+        assert_eq!(newcomer.wait(LONG), Some(base + 2));
     }
 
     #[test]
-    fn a_panic_wakes_waiting_calls() {
-        let (values, made) = call_during_a_run(50, |_| panic!("on purpose"));
-        assert_eq!((values, made), (vec![1; 50], 1));
+    fn a_run_that_hangs_costs_the_timeout() {
+        let fixture = Fixture::new();
+        let ticket = fixture.join();
+        fixture.began.recv().expect("a run");
+        assert_eq!(ticket.wait(Duration::from_millis(10)), None);
+        assert_eq!(fixture.join().wait(Duration::from_millis(10)), None);
+        fixture.permit();
     }
 
     #[test]
-    fn sequential_calls_share_nothing() {
-        let flight = SingleFlight::default();
-        assert_eq!([1, 2].map(|value| flight.run(|| value)), [1, 2]);
+    fn runs_that_all_calls_have_left_are_skipped() {
+        let fixture = Fixture::new();
+        let first = fixture.join();
+        fixture.began.recv().expect("a run");
+        for _ in 0..100 {
+            drop(fixture.join());
+        }
+        fixture.permit();
+        let base = first.wait(LONG).expect("a value");
+        let last = fixture.join();
+        fixture.permit();
+        assert_eq!(last.wait(LONG), Some(base + 1));
+    }
+
+    #[test]
+    fn a_dropped_ticket_leaves_no_waker() {
+        let fixture = Fixture::new();
+        let mut ticket = fixture.join();
+        fixture.began.recv().expect("a run");
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut ticket).poll(&mut cx).is_pending());
+        let run = Arc::clone(&ticket.run);
+        assert_eq!(run.progress.lock().wakers.len(), 1);
+        drop(ticket);
+        assert_eq!(run.progress.lock().wakers.len(), 0);
+        fixture.permit();
+    }
+
+    #[test]
+    fn a_worker_that_panics_is_replaced_and_its_calls_end() {
+        let flight = Arc::new(SingleFlight::<u8>::default());
+        let start = |panics: bool| {
+            let flight = Arc::clone(&flight);
+            move || {
+                thread::spawn(move || {
+                    flight.work(|| if panics { panic!("on purpose") } else { 7 });
+                });
+                Ok::<(), Infallible>(())
+            }
+        };
+        let Ok(ticket) = flight.join(start(true));
+        assert_eq!(ticket.wait(LONG), None);
+        // The worker's guard may still be running.
+        let second = loop {
+            let Ok(ticket) = flight.join(start(false));
+            if let Some(value) = ticket.wait(Duration::from_millis(50)) {
+                break value;
+            }
+        };
+        assert_eq!(second, 7);
+        flight.close();
     }
 }

@@ -38,7 +38,7 @@ impl Exporter {
     /// # Ok::<(), std::fmt::Error>(())
     /// ```
     pub fn register_into(&self, registry: &mut Registry) {
-        let config = Arc::clone(&self.inner.renderer.config);
+        let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
         registry.register_collector(Box::new(ViewCollector::new(config, problems)));
     }

@@ -48,7 +48,8 @@ impl Collector for ViewCollector {
         for (family, view) in families.with_views(&collection) {
             write_family(&mut encoder, family, view, &self.config.const_labels)?;
         }
-        let self_families = families.self_families(&collection, &self.config, self.other_problems);
+        let self_families =
+            families.self_families(&collection, &self.config, self.other_problems, None);
         self_families
             .iter()
             .try_for_each(|family| write_self_family(&mut encoder, family))
