@@ -92,11 +92,12 @@ impl Site {
     }
 }
 
-/// A scrape of the exporter.
-// TO BE REPLACED by `Exporter::render`, which renders on the library's own thread.
+/// A scrape of the exporter, which is answered without an exposition after the exporter's deadline.
 async fn render(exporter: Exporter, accept: Option<String>) -> Scrape {
-    let scraped = tokio::task::spawn_blocking(move || exporter.scrape(accept.as_deref())).await;
-    scraped.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    let rendering = exporter.render(accept.as_deref());
+    tokio::time::timeout(exporter.deadline(), rendering)
+        .await
+        .unwrap_or_else(|_| exporter.late())
 }
 
 /// The request's `Accept`. Several headers of this name are one list (RFC 9110, section 5.3).
