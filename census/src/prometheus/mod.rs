@@ -48,7 +48,8 @@
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
-//! named for the crate whose types they take. `serve`, and the exporter's `bind` and `spawn`, need `server`.
+//! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and
+//! `spawn`, need `server`.
 
 mod body;
 mod bounds;

@@ -1,4 +1,4 @@
-//! What a connection is doing, which decides when it is closed.
+//! The state of a connection, which decides when it is closed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::limits::Limits;
 
-/// What a connection is doing. The task of the connection changes it, and the accept loop reads it.
+/// The state of a connection. The task of the connection changes the state, and the accept loop reads it.
 ///
 /// *Invariant: a connection is `Responding` exactly from the end of a request's head until the whole response was
 /// handed to the system.* [`request`](Self::request) begins it. [`flushed`](Self::flushed) after

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 use super::limits::Limits;
 use crate::prometheus::Body;
 
-/// The bodies that responses hold. A body is shared by all responses of one rendering, so memory depends on the number of
-/// different bodies. Slow readers hold old bodies; this type bounds them.
+/// The bodies that responses hold. A body is shared by all responses of one rendering, so memory depends on the number
+/// of different bodies. Slow readers hold old bodies; this type bounds them.
 ///
-/// *Invariant: after [`lease`](Self::lease) has returned, the leased bodies have at most `limits.body_bytes` bytes together,
-/// or there are at most `limits.bodies` of them.* Leases are revoked for this, of the body first from which no reader has
-/// taken anything for the longest time.
+/// *Invariant: after [`lease`](Self::lease) has returned, the leased bodies have at most `limits.body_bytes` bytes
+/// together, or there are at most `limits.bodies` of them.* Leases are revoked for this, of the body first from which
+/// no reader has taken anything for the longest time.
 #[derive(Debug)]
 pub(super) struct Bodies {
     limits: Limits,

@@ -67,15 +67,16 @@ impl Exporter {
     ///
     /// The limits are fixed, because no scraper comes near them.
     ///
-    /// - There are at most 64 connections. Each further one is accepted, and another connection is closed for it: the one
-    ///   that has waited longest for a request or, if none waits, the one whose client has taken nothing of its response
-    ///   for the longest time.
-    /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely 20
-    ///   seconds after its first byte.
-    /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for two minutes.
-    /// - Responses that are being sent have at most 64 MiB, or three different bodies if these are larger. All responses of
-    ///   one rendering share a body. If a further body does not fit, the one from which nothing was taken for the longest
-    ///   time is freed, and its connections are closed.
+    /// - There are at most 64 connections. Each further one is accepted, and another connection is closed for it: the
+    ///   one that has waited longest for a request or, if none waits, the one whose client has taken nothing of its
+    ///   response for the longest time. A client that has ended its side counts as waiting until its response begins.
+    /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely
+    ///   20 seconds after its first byte.
+    /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for two
+    ///   minutes.
+    /// - Responses that are being sent have at most 64 MiB, or three different bodies if these are larger. All
+    ///   responses of one rendering share a body. If a further body does not fit, the one from which nothing was taken
+    ///   for the longest time is freed, and its connections are closed.
     /// - A request has at most 16 KiB of headers.
     /// - The server speaks HTTP/1.1.
     pub fn server(&self) -> ServerBuilder {
@@ -84,8 +85,8 @@ impl Exporter {
         }
     }
 
-    /// Serves the metrics at `/metrics` of an address, on the tokio runtime in which this future is awaited. The same as
-    /// `self.server().bind(address)`; [`server`](Self::server) describes addresses and limits.
+    /// Serves the metrics at `/metrics` of an address, on the tokio runtime in which this future is awaited. The same
+    /// as `self.server().bind(address)`; [`server`](Self::server) describes addresses and limits.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -110,8 +111,8 @@ impl Exporter {
         self.server().bind(address).await
     }
 
-    /// Serves the metrics at `/metrics` of an address, on a thread of its own. The same as `self.server().spawn(address)`;
-    /// [`server`](Self::server) describes addresses and limits.
+    /// Serves the metrics at `/metrics` of an address, on a thread of its own. The same as
+    /// `self.server().spawn(address)`; [`server`](Self::server) describes addresses and limits.
     ///
     /// This is for programs without a tokio runtime, and works in others, too. The thread sleeps between requests.
     ///
@@ -146,8 +147,8 @@ impl ServerBuilder {
         self.start(listeners)
     }
 
-    /// Serves on a listener that is already open, for example one that a service manager has opened, on the tokio runtime
-    /// in which this is called.
+    /// Serves on a listener that is already open, for example one that a service manager has opened, on the tokio
+    /// runtime in which this is called.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {

@@ -22,7 +22,7 @@ use super::link::Link;
 use super::response::ResponseBody;
 use super::site::Site;
 
-/// What the connections of a server share.
+/// The state that all connections of a server share.
 #[derive(Clone)]
 pub(super) struct Shared {
     site: Site,
@@ -39,10 +39,10 @@ impl Shared {
         }
     }
 
-    /// Serves a connection until the client ends it, or a limit is exceeded. Once `closing` is ready, the connection ends as soon as
-    /// no request is in flight.
+    /// Serves a connection until the client ends it or a limit is exceeded. Once `closing` is ready, the connection
+    /// ends as soon as no request is in flight.
     ///
-    /// The stream is closed when the future ends or is dropped. The future is sound to drop at any time.
+    /// The stream is closed when the future ends or is dropped, which may be at any time.
     pub(super) async fn serve<S>(
         self,
         stream: S,
@@ -56,6 +56,8 @@ impl Shared {
         let mut conversation = pin!(self.converse(link.clone(), &activity));
         let mut closing = pin!(closing);
         let mut is_closing = false;
+        // The conversation changes the activity only while it is polled, so the rest looks at the activity after each
+        // poll.
         poll_fn(|cx| {
             if conversation.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
@@ -151,8 +153,7 @@ impl<'a> Watchdog<'a> {
         }
     }
 
-    /// Ready once the deadline has passed. The activity changes only while the connection's task is polled, so it is
-    /// enough to look at it at the end of each poll.
+    /// Ready once the deadline has passed. Pending without a waker while there is no deadline.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = self.activity.deadline(&self.limits) else {
             return Poll::Pending;

@@ -27,8 +27,9 @@ pub struct Server {
 /// A server on a thread of its own. It runs until it is shut down or dropped. Made by [`Exporter::spawn`] and
 /// [`ServerBuilder::spawn`].
 ///
-/// A dropped server stops at once: it accepts no more connections, and closes the open ones without a response. Dropping
-/// it does not wait for the thread. [`mem::forget`](std::mem::forget) lets the server run until the program ends.
+/// A dropped server stops at once: it accepts no more connections, and closes the open ones without a response.
+/// Dropping it does not wait for the thread. A program that serves until its end keeps the server in a variable of
+/// `main`.
 ///
 /// [`Exporter::spawn`]: crate::prometheus::Exporter::spawn
 /// [`ServerBuilder::spawn`]: crate::prometheus::ServerBuilder::spawn
@@ -42,7 +43,7 @@ pub struct ServerThread {
 
 /// The addresses that a server listens on.
 ///
-/// *Invariant: there is at least one.* It is the first field, so that this needs no check.
+/// *Invariant: `first` is the first of `all`.* As a field of its own it needs no check.
 #[derive(Debug)]
 pub(super) struct Addresses {
     pub(super) first: SocketAddr,
@@ -82,8 +83,8 @@ impl Server {
         }
     }
 
-    /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first of
-    /// [`local_addrs`](Self::local_addrs).
+    /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first
+    /// of [`local_addrs`](Self::local_addrs).
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.addresses.first
@@ -120,8 +121,8 @@ impl ServerThread {
         }
     }
 
-    /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first of
-    /// [`local_addrs`](Self::local_addrs).
+    /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first
+    /// of [`local_addrs`](Self::local_addrs).
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.addresses.first

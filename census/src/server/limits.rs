@@ -4,33 +4,33 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 
-/// The limits of a server. Users cannot set them, because no scraper comes near them. `Exporter::server` documents those
-/// that a client can notice.
+/// The limits of a server. Users cannot set them, because no scraper comes near them. `Exporter::server` documents
+/// those that a client can notice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// The number of connections at one time. For a further one, another connection is closed (`Activity::precedence`). A
-    /// few scrapers and a browser need fewer than ten.
+    /// The number of connections at one time. For a further one, another connection is closed (`Activity::precedence`).
+    /// A few scrapers and a browser need fewer than ten.
     pub(super) connections: usize,
-    /// The time for which a connection with a request is not closed to make room, after the request or after progress. It is
-    /// enough for most renderings: without it, a flood of requests would close the connection of each scrape before the
-    /// scrape is rendered. In such a flood, `connections / grace` new connections are accepted in a second.
+    /// The time for which a connection with a request is not closed to make room, after the request or after progress.
+    /// It is enough for most renderings: without it, a flood of requests would close the connection of each scrape
+    /// before the scrape is rendered. In such a flood, `connections / grace` new connections are accepted in a second.
     pub(super) grace: Duration,
-    /// The time for which a connection may stay open without a request. Prometheus itself closes a connection that it has
-    /// not used for five minutes. This time is longer, so that the server never closes a connection at the moment at which
-    /// a scrape begins on it. An idle connection costs little, because it is the first to make room.
+    /// The time for which a connection may stay open without a request. Prometheus itself closes a connection that it
+    /// has not used for five minutes. This time is longer, so that the server never closes a connection at the moment
+    /// at which a scrape begins on it. An idle connection costs little, because it is the first to make room.
     pub(super) idle: Duration,
     /// The time in which the line and the headers of a request must arrive, from their first byte.
     pub(super) head: Duration,
     /// The time for which a client may take nothing of a response. A write succeeds each time that the client's system
-    /// reports free space, which it does in steps of up to 128 kB. So a client that reads 1 kB/s or more is never cut off.
-    /// A stalled client costs little: its connection makes room before those of other readers, and its body is revoked
-    /// when memory is short (`Bodies`).
+    /// reports free space, which it does in steps of up to 128 kB. So a client that reads 1 kB/s or more is never cut
+    /// off. A stalled client costs little: its connection makes room before those of other readers, and its body is
+    /// revoked when memory is short (`Bodies`).
     pub(super) stall: Duration,
-    /// The bytes that the system may buffer for a connection. With this bound, the memory of all connections is bounded.
-    /// It is enough for 2.5 MB/s over 100 ms.
+    /// The bytes that the system may buffer for a connection. With this bound, the memory of all connections is
+    /// bounded. It is enough for 2.5 MB/s over 100 ms.
     pub(super) send_buffer: usize,
-    /// The bytes of them that may be unsent because the client has no space. With this bound, a write that succeeds means
-    /// that the client took something.
+    /// The bytes of them that may be unsent because the client has no space. With this bound, a write that succeeds
+    /// means that the client took something.
     pub(super) unsent: u32,
     /// The bytes of bodies that responses of more than one chunk may hold together.
     pub(super) body_bytes: usize,
@@ -43,8 +43,8 @@ pub(super) struct Limits {
     /// The pause after the system could not accept a connection because file descriptors or memory are short. It is
     /// long enough not to spin, and short enough for a scraper not to give up.
     pub(super) accept_pause: Duration,
-    /// The time for which the server reads on after its last response on a connection. If it closed the connection while
-    /// the client still sends, the client's system would throw that response away.
+    /// The time for which the server reads on after its last response on a connection. If it closed the connection
+    /// while the client still sends, the client's system would throw that response away.
     pub(super) linger: Duration,
     /// The time in which requests in flight are answered when the server shuts down.
     pub(super) drain: Duration,

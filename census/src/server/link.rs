@@ -12,10 +12,10 @@ use tokio::time::Sleep;
 
 use super::activity::Activity;
 
-/// A connection's byte stream, which tells the connection's [`Activity`] what happens on it. Its clones are the same
-/// stream: hyper owns one, and the connection's task another, which reads while hyper does not.
+/// A connection's byte stream, which reports reads and writes to the connection's [`Activity`]. All clones are the same
+/// stream: hyper owns one clone. The connection's task has another one, and reads from it while hyper does not read.
 ///
-/// A write fails once the stream has accepted no bytes for `stall`. Without this, a client that does not read its response
+/// A write fails once the stream has accepted no bytes for `stall`. Otherwise a client that does not read its response
 /// would hold the connection for an unlimited time.
 #[derive(Debug)]
 pub(super) struct Link<S>(Arc<Mutex<Inner<S>>>);
@@ -67,7 +67,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         Ok(())
     }
 
-    /// Whether the client's first bytes are these. They stay to be read.
+    /// Whether the client's first bytes are `prefix`. Later reads return them again.
     ///
     /// # Errors
     /// If the stream fails.
@@ -93,7 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         inner.ended && inner.ahead.is_empty()
     }
 
-    /// No `await` is between a lock and its end, and one task has all clones. So a lock never waits.
+    /// A lock never waits: one task has all clones, and no lock lasts across an `await`.
     fn lock(&self) -> MutexGuard<'_, Inner<S>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -174,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Link<S> {
             let count = buffer.remaining().min(inner.ahead.len());
             buffer.put_slice(inner.ahead.get(..count).unwrap_or_default());
             inner.ahead.drain(..count);
-            // If they were read while a response was made, the next head begins with them.
+            // The next head begins with these bytes, even if they arrived during the last response.
             inner.activity.received();
             return Poll::Ready(Ok(()));
         }

@@ -18,7 +18,8 @@ const BACKLOG: i32 = 1024;
 /// The number of ports to try for several addresses and port 0: the system chooses a port that is free on one of them.
 const PORT_ATTEMPTS: usize = 16;
 
-/// Listens on all addresses that the given one stands for. It resolves a host name without blocking the runtime's threads.
+/// Listens on all addresses that the given one stands for. It resolves a host name without blocking the runtime's
+/// threads.
 pub(super) async fn listen_async<A>(address: A) -> Result<Vec<TcpListener>, ServeError>
 where
     A: tokio::net::ToSocketAddrs + Debug,
@@ -90,9 +91,9 @@ fn every_interface(given: &str) -> Option<[SocketAddr; 2]> {
 
 /// Listens on each of the addresses, with one port if their port is 0.
 ///
-/// An address of a family or an interface that this machine does not have is omitted if another one is left: `localhost`
-/// often stands for an IPv6 address where IPv6 is off. Every other error is returned. A client may choose any of the
-/// addresses, so another program must not listen on one of them.
+/// An address of a family or an interface that this machine does not have is omitted if another one is left:
+/// `localhost` often stands for an IPv6 address where IPv6 is off. Every other error is returned. A client may choose
+/// any of the addresses, so another program must not listen on one of them.
 fn listen_on(
     given: String,
     resolved: impl IntoIterator<Item = SocketAddr>,
@@ -157,19 +158,26 @@ fn bind_all(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, (SocketAddr, i
     }
 }
 
-/// Whether the machine has no such address, or not even its family.
+/// Whether the machine has no such address.
 fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported
-    )
+    error.kind() == io::ErrorKind::AddrNotAvailable
 }
 
-/// As `TcpListener::bind`, which has no setting for IPv6 only and none for the backlog.
+/// Listens as `TcpListener::bind` does, which has no settings for IPv6 only and for the backlog.
 fn bind(address: SocketAddr, is_v6_only: bool) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // Without it, a port could not be used again for a minute after its connections have ended. On Windows it would let
-    // other programs listen on the port at the same time.
+    let domain = Domain::for_address(address);
+    let socket = match Socket::new(domain, Type::STREAM, None) {
+        Ok(socket) => socket,
+        // On a system without IPv6. `std` has no kind for its error. Errors of short resources concern IPv4, too.
+        Err(_)
+            if domain == Domain::IPV6 && Socket::new(Domain::IPV4, Type::STREAM, None).is_ok() =>
+        {
+            return Err(io::ErrorKind::AddrNotAvailable.into());
+        }
+        Err(error) => return Err(error),
+    };
+    // Without this option, a port could not be used again for a minute after its connections have ended. On Windows the
+    // option would let other programs listen on the port at the same time.
     #[cfg(not(windows))]
     socket.set_reuse_address(true)?;
     if is_v6_only {

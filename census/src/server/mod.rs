@@ -2,15 +2,16 @@
 //!
 //! From the outside in:
 //!
-//! 1. `builder` starts a server, and `handles` stop it. `listen` opens its addresses. `thread` has a runtime for programs
-//!    that have none.
-//! 2. `run` is the loop that accepts connections. `accept` has the seam for other listeners: a listener gives byte streams.
-//! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` what happens on it;
-//!    `http2` turns away clients of HTTP/2. `limits` has every limit, with its reason.
+//! 1. `builder` starts a server, and `handles` stop it. `listen` opens its addresses. `thread` has a runtime for
+//!    programs that have none.
+//! 2. `run` is the loop that accepts connections. `accept` has the seam for other listeners: a listener gives byte
+//!    streams.
+//! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
+//!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
 //! 4. `site` answers requests. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
 //!
-//! With the feature `warp`, `warp_filter` is the site for a user's own server. `warp`'s server is not used here, because it
-//! has no limits and panics if it cannot listen.
+//! With the feature `warp`, `warp_filter` is the site for a user's own server. `warp`'s server is not used here,
+//! because it has no limits and panics if it cannot listen.
 
 mod accept;
 mod activity;

@@ -74,8 +74,8 @@ async fn until<S>(
 
 /// The open connections.
 ///
-/// *Invariant: there are at most `limits.connections` of them*, and one accepted stream. The loop calls `make_room` before
-/// each `serve`.
+/// *Invariant: there are at most `limits.connections` of them*, and one accepted stream. The loop calls `make_room`
+/// before each `serve`.
 struct Connections {
     limits: Limits,
     /// Dropping the set aborts its tasks, so the connections also end if the server's future is dropped.
@@ -116,7 +116,8 @@ impl Connections {
     }
 
     /// Waits until there are fewer connections than the limit, and closes one for it if necessary. If all of them have
-    /// requests, it waits for `limits.grace` at most. Otherwise it waits for the poll of a connection, which does not block.
+    /// requests, it waits for `limits.grace` at most. Otherwise it waits for the poll of a connection, which does not
+    /// block.
     async fn make_room(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.forget(ended);

@@ -74,8 +74,8 @@ impl Site {
         }
         let response = self.exposition((self.scraper)(accept_header(headers)).await);
         if method == Method::HEAD {
-            // The headers of the `GET`, its length included. Hyper omits the body by itself, but the filter may be mounted
-            // in a server that does not.
+            // The headers of the `GET`, its length included. Hyper omits the body by itself, but the filter may be
+            // mounted in a server that does not.
             response.map(|_| ResponseBody::empty())
         } else {
             response

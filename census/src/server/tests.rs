@@ -273,8 +273,8 @@ fn a_client_that_does_not_read_is_closed() {
     assert!(answer.len() < whole, "{}", answer.len());
 }
 
-/// A client through default buffers that takes some bytes all the time. They are few for the buffers of the system, which
-/// the server cannot see.
+/// A client through default buffers that takes some bytes all the time. They are few for the buffers of the system,
+/// which the server cannot see.
 #[test]
 fn a_slow_reader_gets_everything() {
     let size = 8 << 20;
