@@ -102,9 +102,9 @@
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
 //! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
-//! | `server` (with `prometheus`) | an application that also serves | `warp`, `hyper`, `tokio` |
+//! | `server` (with `prometheus`) | an application that also serves | `hyper`, `tokio`, `socket2` |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
-//! | `warp` (with `server`) | the endpoint as a `warp` filter | its types in the interface |
+//! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //!
 //! # Limits

@@ -205,7 +205,7 @@ fn a_collector_that_hangs_costs_the_deadline_and_two_threads() {
     let body = loop {
         let scrape = exporter.scrape(None);
         if scrape.status == 200 {
-            break scrape::text_of(&scrape).into_owned();
+            break scrape::text_of(&scrape);
         }
     };
     let failed = "census_failed_scrapes_total{reason=\"deadline\"} ";

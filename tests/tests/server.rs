@@ -124,7 +124,8 @@ async fn blocking_server() -> (Server, Receiver<()>, Sender<()>) {
 
 #[test]
 fn spawn_needs_no_runtime() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     assert_ne!(address.port(), 0);
     let response = request(address, "GET", "/metrics");
     assert_eq!(response.status, 200);
@@ -145,7 +146,8 @@ fn spawn_needs_no_runtime() {
 
 #[test]
 fn accept_header_selects_the_format() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     let accept = "Accept: application/openmetrics-text; version=1.0.0\r\n";
     let response = receive(send(address, "GET", "/metrics?x=y", accept));
     assert!(
@@ -159,7 +161,8 @@ fn accept_header_selects_the_format() {
 
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     let (get, head) = (
         request(address, "GET", "/metrics"),
         request(address, "HEAD", "/metrics"),
@@ -172,7 +175,8 @@ fn head_has_the_headers_of_get_and_no_body() {
 
 #[test]
 fn other_paths_are_404_and_other_methods_405() {
-    let address = exporter().spawn("127.0.0.1:0").unwrap();
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let address = server.local_addr();
     for path in [
         "/",
         "/metrics/x",
@@ -198,7 +202,8 @@ fn other_paths_are_404_and_other_methods_405() {
 
 #[test]
 fn many_requests_on_one_connection() {
-    let mut client = connect(exporter().spawn("127.0.0.1:0").unwrap());
+    let server = exporter().spawn("127.0.0.1:0").unwrap();
+    let mut client = connect(server.local_addr());
     for _ in 0..3 {
         client
             .write_all(b"HEAD /metrics HTTP/1.1\r\nHost: test\r\n\r\n")

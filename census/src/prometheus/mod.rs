@@ -47,7 +47,8 @@
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
-//! named for the crate whose types they take. `serve`, and the exporter's `bind` and `spawn`, need `server`.
+//! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and
+//! `spawn`, need `server`.
 
 mod body;
 mod bounds;
@@ -71,6 +72,6 @@ mod value;
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
 #[cfg(feature = "server")]
-pub use crate::server::{ServeError, Server, serve};
+pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};

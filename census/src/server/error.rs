@@ -47,7 +47,11 @@ impl fmt::Display for ServeError {
                 )
             }
             Self::Address { address, source } if source.kind() == io::ErrorKind::InvalidInput => {
-                write!(f, "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\"")
+                write!(
+                    f,
+                    "cannot listen on `{address}`: this is not a host and a port, such as \"127.0.0.1:8000\", or \
+                     \":8000\" for every interface"
+                )
             }
             Self::Address { address, source } => {
                 write!(f, "cannot listen on `{address}`: its host name cannot be resolved ({source}); ")?;

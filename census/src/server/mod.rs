@@ -1,20 +1,39 @@
 //! Step 7, **serve**: the exposition over HTTP, at `/metrics`.
 //!
-//! `routes` is a `warp` filter that answers requests. With the feature `warp`, users can mount it in their own server.
-//! The server of this module (`serve`, `run`) serves the filter over hyper's HTTP/1 connections. `warp`'s own server is
-//! not used, because it has no limits and panics if it cannot listen.
+//! From the outside in:
+//!
+//! 1. `builder` starts a server, and `handles` stop it. `listen` opens its addresses. `thread` has a runtime for
+//!    programs that have none.
+//! 2. `run` is the loop that accepts connections. `accept` has the seam for other listeners: a listener gives byte
+//!    streams.
+//! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
+//!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
+//! 4. `site` answers requests. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
+//!
+//! With the feature `warp`, `warp_filter` is the site for a user's own server. `warp`'s server is not used here,
+//! because it has no limits and panics if it cannot listen.
 
+mod accept;
+mod activity;
+mod bodies;
+mod builder;
+mod connection;
 mod error;
+mod handles;
+mod http2;
 mod limits;
+mod link;
 mod listen;
-mod routes;
+mod response;
 mod run;
-mod serve;
+mod site;
 mod thread;
-mod write_timeout;
+#[cfg(feature = "warp")]
+mod warp_filter;
 
 #[cfg(test)]
 mod tests;
 
+pub use builder::{ServerBuilder, serve};
 pub use error::ServeError;
-pub use serve::{Server, serve};
+pub use handles::{Server, ServerThread};

@@ -1,21 +1,21 @@
 //! The loop that accepts connections and serves them.
 
+use std::collections::HashMap;
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::Poll;
 
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet, yield_now};
+use tokio::time::{Instant, timeout_at};
 
+use super::accept::{Listener, accept};
+use super::activity::Activity;
+use super::connection::Shared;
 use super::limits::Limits;
-use super::routes::{Scraper, server_routes};
-use super::write_timeout::WriteTimeoutStream;
+use super::site::Site;
 
 /// The way in which a server stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,126 +28,130 @@ pub(super) enum Stop {
 
 /// Serves until `stop` is ready. When it returns, the port is free and all connections are closed.
 pub(super) async fn run(
-    listener: TcpListener,
-    scraper: Scraper,
+    mut listener: impl Listener,
+    site: Site,
     limits: Limits,
     stop: impl Future<Output = Stop>,
 ) {
     let mut stop = pin!(stop);
-    let http = limits.http();
-    let service = TowerToHyperService::new(warp::service(server_routes(scraper)));
-    let permits = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    // Dropping the set aborts its tasks, so the connections also end if this future is dropped.
-    let mut connections = JoinSet::new();
-    let stop = loop {
-        let accepted = accept(&listener, &permits, limits.accept_pause);
-        match or_stopped(stop.as_mut(), accepted).await {
-            Err(stop) => break stop,
-            // Unreachable: the semaphore is never closed.
-            Ok(None) => break Stop::Graceful,
-            Ok(Some((stream, permit))) => {
-                let stream = WriteTimeoutStream::new(stream, limits.stall);
-                let connection = graceful.watch(http.serve_connection(stream, service.clone()));
-                connections.spawn(async move {
-                    // The client went away, was too slow or did not send HTTP: such an error concerns no other
-                    // connection.
-                    let _ = connection.await;
-                    drop(permit);
-                });
-            }
+    let mut connections = Connections::new(limits);
+    let shared = Shared::new(site, limits);
+    let serve = async {
+        loop {
+            // New connections do not wait for a place: idle ones could keep a scrape out.
+            let stream = accept(&mut listener, limits.accept_pause).await;
+            connections.make_room().await;
+            connections.serve(shared.clone(), stream);
+            // The new connection runs before the next one is accepted. So its request, which has often arrived with it,
+            // counts before it may have to make room itself.
+            yield_now().await;
         }
-        // The set keeps the result of each task until it is joined.
-        while connections.try_join_next().is_some() {}
     };
+    let stop = until(stop.as_mut(), serve).await;
     drop(listener);
     if stop == Stop::Graceful {
         // After a timeout, the connections that are left are closed next.
-        let _ = tokio::time::timeout(limits.drain, graceful.shutdown()).await;
+        let _ = tokio::time::timeout(limits.drain, connections.finish()).await;
     }
-    connections.shutdown().await;
+    connections.tasks.shutdown().await;
 }
 
-/// `Ok` with the future's output, or `Err` with `stop`'s if `stop` is ready first.
-async fn or_stopped<S, T>(
+/// Runs `endless` until `stop` is ready.
+async fn until<S>(
     mut stop: Pin<&mut impl Future<Output = S>>,
-    future: impl Future<Output = T>,
-) -> Result<T, S> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match stop.as_mut().poll(cx) {
-        Poll::Ready(stop) => Poll::Ready(Err(stop)),
-        Poll::Pending => future.as_mut().poll(cx).map(Ok),
+    endless: impl Future<Output = ()>,
+) -> S {
+    let mut endless = pin!(endless);
+    poll_fn(|cx| {
+        let stopped = stop.as_mut().poll(cx);
+        if stopped.is_pending() {
+            let _: Poll<()> = endless.as_mut().poll(cx);
+        }
+        stopped
     })
     .await
 }
 
-/// Accepts a connection as soon as there are fewer connections than permits. `None` if the semaphore is closed.
-async fn accept(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-    pause: Duration,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    let (stream, _) = accept_with_retry(pause, |cx| listener.poll_accept(cx)).await;
-    // A response should not wait for the acknowledgment of the one before. If the system rejects the option, responses
-    // are slower but still correct.
-    let _ = stream.set_nodelay(true);
-    Some((stream, permit))
+/// The open connections.
+///
+/// *Invariant: there are at most `limits.connections` of them*, and one accepted stream. The loop calls `make_room`
+/// before each `serve`.
+struct Connections {
+    limits: Limits,
+    /// Dropping the set aborts its tasks, so the connections also end if the server's future is dropped.
+    tasks: JoinSet<()>,
+    /// An entry for each task that has not been joined.
+    entries: HashMap<Id, Entry>,
+    closing: watch::Sender<bool>,
 }
 
-/// Calls `poll_accept` until it succeeds. It pauses after an error that does not concern a single connection.
-async fn accept_with_retry<T>(
-    pause: Duration,
-    mut poll_accept: impl FnMut(&mut Context<'_>) -> Poll<io::Result<T>>,
-) -> T {
-    loop {
-        match poll_fn(&mut poll_accept).await {
-            Ok(accepted) => return accepted,
-            Err(error) if is_connection_error(&error) => {}
-            // File descriptors or memory are short, and the connection stays in the queue. Without a pause, the loop
-            // would spin.
-            Err(_) => tokio::time::sleep(pause).await,
+struct Entry {
+    activity: Arc<Activity>,
+    task: AbortHandle,
+}
+
+impl Connections {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            tasks: JoinSet::new(),
+            entries: HashMap::new(),
+            closing: watch::Sender::new(false),
         }
     }
-}
 
-/// Whether the error concerns one connection only: its client went away before it was accepted.
-fn is_connection_error(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-    use std::time::Instant;
-
-    use super::*;
-
-    #[test]
-    fn accept_retries_after_errors_without_spinning() {
-        let kinds = [
-            io::ErrorKind::ConnectionAborted,
-            io::ErrorKind::Other,
-            io::ErrorKind::OutOfMemory,
-        ];
-        let pause = Duration::from_millis(20);
-        let attempts = Cell::new(0);
-        let accept = |_: &mut Context<'_>| {
-            let error = kinds.get(attempts.get()).copied();
-            attempts.set(attempts.get() + 1);
-            Poll::Ready(error.map_or(Ok("client"), |kind| Err(kind.into())))
+    fn serve<S>(&mut self, shared: Shared, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let activity = Arc::new(Activity::new());
+        let mut closing = self.closing.subscribe();
+        let closing = async move {
+            // An error means that the server has been dropped, and its connections with it.
+            let _ = closing.wait_for(|is_closing| *is_closing).await;
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
-        let start = Instant::now();
-        assert_eq!(runtime.block_on(accept_with_retry(pause, accept)), "client");
-        assert!(start.elapsed() >= pause * 2);
-        assert_eq!(attempts.get(), kinds.len() + 1);
+        let connection = shared.serve(stream, Arc::clone(&activity), closing);
+        let task = self.tasks.spawn(connection);
+        self.entries.insert(task.id(), Entry { activity, task });
+    }
+
+    /// Waits until there are fewer connections than the limit, and closes one for it if necessary. If all of them have
+    /// requests, it waits for `limits.grace` at most. Otherwise it waits for the poll of a connection, which does not
+    /// block.
+    async fn make_room(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.forget(ended);
+        }
+        while self.entries.len() >= self.limits.connections {
+            let precedence = |it: &&Entry| it.activity.precedence();
+            let Some(first) = self.entries.values().min_by_key(precedence) else {
+                break;
+            };
+            let closable_from = first.activity.precedence().closable_from(&self.limits);
+            let next_end = self.tasks.join_next_with_id();
+            let ended = if closable_from <= Instant::now() {
+                first.task.abort();
+                next_end.await
+            } else {
+                // After this time, another connection may be the first.
+                timeout_at(closable_from, next_end).await.unwrap_or(None)
+            };
+            if let Some(ended) = ended {
+                self.forget(ended);
+            }
+        }
+    }
+
+    /// Waits until no request is in flight on any connection, and closes them.
+    async fn finish(&mut self) {
+        self.closing.send_replace(true);
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.forget(ended);
+        }
+    }
+
+    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        self.entries.remove(&id);
     }
 }

@@ -1,58 +1,64 @@
 //! A server on its own thread.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::ServeError;
+use super::accept::Listener;
 use super::limits::Limits;
-use super::routes::Scraper;
 use super::run::{Stop, run};
+use super::site::Site;
 
 /// Starts a thread that runs the server, and returns once the server accepts connections or could not be started.
-pub(super) fn spawn(
-    listener: TcpListener,
-    scraper: Scraper,
+///
+/// `listen` makes the listener. It is called in the thread's runtime.
+pub(super) fn spawn<L: Listener>(
+    listen: impl FnOnce() -> Result<L, ServeError> + Send + 'static,
+    site: Site,
     limits: Limits,
     stop: impl Future<Output = Stop> + Send + 'static,
-) -> Result<(), ServeError> {
+) -> Result<JoinHandle<()>, ServeError> {
     let (started, outcome) = channel();
-    let thread = thread::Builder::new().name("census-server".to_owned());
-    let spawned = thread.spawn(move || {
-        if let Err(error) = serve(listener, scraper, limits, stop, &started) {
-            // `spawn` waits for this message, so the channel is open.
-            let _ = started.send(Err(error));
-        }
-    });
-    spawned
-        .and_then(|_| {
-            outcome
-                .recv()
-                .unwrap_or_else(|_| Err(io::Error::other("the thread ended before it served")))
+    let thread = thread::Builder::new()
+        .name("census-server".to_owned())
+        .spawn(move || {
+            if let Err(error) = serve(listen, site, limits, stop, &started) {
+                // `spawn` waits for this message, so the channel is open.
+                let _ = started.send(Err(error));
+            }
         })
-        .map_err(|source| ServeError::Start { source })
+        .map_err(|source| ServeError::Start { source })?;
+    outcome.recv().unwrap_or_else(|_| {
+        let source = io::Error::other("the thread ended before it served");
+        Err(ServeError::Start { source })
+    })?;
+    Ok(thread)
 }
 
 /// Serves until `stop` is ready. Sends to `started` once connections are accepted.
 ///
 /// The runtime is built on this thread. If `spawn` built it and the system then refused the thread, the runtime would
 /// be dropped there; that panics if `spawn` is called within another runtime.
-fn serve(
-    listener: TcpListener,
-    scraper: Scraper,
+fn serve<L: Listener>(
+    listen: impl FnOnce() -> Result<L, ServeError>,
+    site: Site,
     limits: Limits,
     stop: impl Future<Output = Stop>,
-    started: &Sender<io::Result<()>>,
-) -> io::Result<()> {
+    started: &Sender<Result<(), ServeError>>,
+) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
+        .build()
+        .map_err(|source| ServeError::Start { source })?;
+    let served = runtime.block_on(async {
+        let listener = listen()?;
         let _ = started.send(Ok(()));
-        run(listener, scraper, limits, stop).await;
+        run(listener, site, limits, stop).await;
         Ok(())
-    })
+    });
+    // Dropping the runtime would wait for its blocking tasks, which may hang in a collector.
+    runtime.shutdown_background();
+    served
 }

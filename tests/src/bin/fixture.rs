@@ -103,10 +103,11 @@ fn main() {
         .namespace("fixture")
         .const_label("region", hostile::CONST_LABEL)
         .build();
-    let address = exporter
+    let server = exporter
         .expect("a valid catalogue")
         .spawn("127.0.0.1:0")
         .expect("a free port");
+    let address = server.local_addr();
     #[expect(clippy::print_stdout, reason = "a test reads this line")]
     {
         println!("http://{address}/metrics");

@@ -1,0 +1,145 @@
+//! The body of a response.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+
+use super::bodies::{Bodies, Lease};
+use crate::prometheus;
+
+/// The number of bytes that are copied for a connection at once. It bounds the memory of a connection.
+const CHUNK: usize = 64 * 1024;
+
+/// The body of a response, which copies a chunk at a time out of an exposition. So a client that does not read holds a
+/// chunk, and the exposition can be revoked.
+#[derive(Debug)]
+pub(super) struct ResponseBody(Content);
+
+#[derive(Debug)]
+enum Content {
+    /// What is left of a text of at most one chunk.
+    Short(Bytes),
+    Leased {
+        lease: Arc<Lease>,
+        offset: usize,
+        length: usize,
+    },
+}
+
+impl ResponseBody {
+    /// No bytes, as in the response to a `HEAD`.
+    pub(super) fn empty() -> Self {
+        Self(Content::Short(Bytes::new()))
+    }
+
+    pub(super) fn text(text: &'static str) -> Self {
+        Self(Content::Short(Bytes::from_static(text.as_bytes())))
+    }
+
+    /// An exposition. A short one is copied; its memory is the chunk's.
+    pub(super) fn exposition(body: prometheus::Body, bodies: &Bodies) -> Self {
+        let bytes: &[u8] = body.as_ref();
+        let length = bytes.len();
+        Self(if length <= CHUNK {
+            Content::Short(Bytes::copy_from_slice(bytes))
+        } else {
+            Content::Leased {
+                lease: bodies.lease(body),
+                offset: 0,
+                length,
+            }
+        })
+    }
+
+    /// The number of bytes that are left.
+    pub(super) fn length(&self) -> usize {
+        match &self.0 {
+            Content::Short(bytes) => bytes.len(),
+            Content::Leased { offset, length, .. } => length - offset,
+        }
+    }
+
+    /// The next bytes. `None` at the end.
+    ///
+    /// # Errors
+    /// If the exposition was revoked. Its rest is missing then, so the connection must be closed.
+    pub(super) fn next_chunk(&mut self) -> Option<io::Result<Bytes>> {
+        if self.length() == 0 {
+            return None;
+        }
+        Some(match &mut self.0 {
+            Content::Short(bytes) => Ok(std::mem::take(bytes)),
+            Content::Leased { lease, offset, .. } => {
+                let chunk = lease.read(|bytes| {
+                    let rest = bytes.get(*offset..).unwrap_or_default();
+                    Bytes::copy_from_slice(rest.get(..CHUNK).unwrap_or(rest))
+                });
+                if let Some(chunk) = &chunk {
+                    *offset += chunk.len();
+                }
+                chunk.ok_or_else(|| io::Error::other("the body was revoked, to bound memory"))
+            }
+        })
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Poll::Ready(self.next_chunk().map(|chunk| chunk.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.length() == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::limits::Limits;
+
+    #[test]
+    fn chunks_make_up_the_whole_body() {
+        let bodies = Bodies::new(Limits::STANDARD);
+        for length in [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7] {
+            let text: String = ('a'..='z').cycle().take(length).collect();
+            let mut body = ResponseBody::exposition(text.clone().into(), &bodies);
+            assert_eq!(body.length(), length);
+            let mut read = Vec::new();
+            while let Some(chunk) = body.next_chunk() {
+                let chunk = chunk.unwrap();
+                assert!(!chunk.is_empty() && chunk.len() <= CHUNK);
+                read.extend_from_slice(&chunk);
+            }
+            assert!(body.is_end_stream());
+            assert_eq!(read, text.into_bytes());
+        }
+    }
+
+    #[test]
+    fn a_revoked_body_is_an_error() {
+        let bodies = Bodies::new(Limits {
+            body_bytes: 0,
+            bodies: 1,
+            ..Limits::STANDARD
+        });
+        let text = "x".repeat(2 * CHUNK);
+        let mut body = ResponseBody::exposition(text.clone().into(), &bodies);
+        assert!(body.next_chunk().unwrap().is_ok());
+        let _newer = ResponseBody::exposition(text.into(), &bodies);
+        assert!(body.next_chunk().unwrap().is_err());
+    }
+}

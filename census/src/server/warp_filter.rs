@@ -1,0 +1,76 @@
+//! The metrics as a `warp` filter.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::body::Bytes;
+use hyper::header::HeaderMap;
+use hyper::{Method, Response};
+use warp::{Filter, Rejection, Reply, Stream};
+
+use super::response::ResponseBody;
+use super::site::Site;
+use crate::prometheus::Exporter;
+
+impl Exporter {
+    /// A `warp` filter for your own server: it answers `GET` and `HEAD` of `/metrics`. With the feature `warp`.
+    ///
+    /// Other methods of that path are answered with 405. Other paths are rejected, which leaves them to your other
+    /// routes. `warp::path("internal").and(exporter.warp_filter())` mounts it under another path. Like every `warp`
+    /// filter it needs a tokio runtime.
+    ///
+    /// Your server decides how many connections there are, and when they are closed. The memory of the responses is
+    /// bounded as in the library's own [`server`](Self::server).
+    ///
+    /// ```
+    /// use census::prometheus::Exporter;
+    /// use warp::Filter;
+    ///
+    /// let exporter = Exporter::builder().build_lenient();
+    /// let hello = warp::path!("hello" / String).map(|name| format!("Hello, {name}!"));
+    /// let routes = hello.or(exporter.warp_filter());
+    /// // then `warp::serve(routes)`, as usual
+    /// # drop(warp::service(routes));
+    /// ```
+    #[must_use]
+    pub fn warp_filter(
+        &self,
+    ) -> impl Filter<Extract = (impl Reply + use<>,), Error = Rejection> + Clone + Send + Sync + use<>
+    {
+        let site = Site::new(self);
+        warp::path("metrics")
+            .and(warp::path::end())
+            .and(warp::method())
+            .and(warp::header::headers_cloned())
+            .then(move |method: Method, headers: HeaderMap| {
+                let site = site.clone();
+                async move { Answer(site.metrics(&method, &headers).await) }
+            })
+    }
+}
+
+/// A response as `warp` takes it.
+struct Answer(Response<ResponseBody>);
+
+impl Reply for Answer {
+    fn into_response(self) -> warp::reply::Response {
+        let (parts, body) = self.0.into_parts();
+        // `warp` makes a body of its own type out of a stream only. The header `Content-Length` has the length.
+        let (_, body) = warp::reply::stream(Chunks(body))
+            .into_response()
+            .into_parts();
+        warp::reply::Response::from_parts(parts, body)
+    }
+}
+
+/// The chunks of a body.
+struct Chunks(ResponseBody);
+
+impl Stream for Chunks {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.next_chunk())
+    }
+}
