@@ -1,7 +1,7 @@
 //! `census` beside its peers: the same work, in one run. See `README.md` beside `src`.
 //!
-//! The files form layers, from the bottom to the top. A file uses files of lower layers and of its own layer, and no
-//! circle of files exists.
+//! The files form layers, from the bottom to the top. A file uses files of lower layers and of its own layer. The
+//! files form no cycles.
 //!
 //! 1. Numbers and names: `effort` (how many rounds), `summary` (median and quartiles), `processor` (waits for a
 //!    processor), `names` (names of cases).

@@ -17,7 +17,7 @@ use crate::timing::time_cases;
 struct Arguments {
     /// The groups to run; all groups if none is named.
     groups: Vec<String>,
-    /// Takes fewer and shorter rounds: less than ninety seconds for all groups.
+    /// Takes fewer rounds and fewer sizes: less than ninety seconds for all groups.
     #[arg(long)]
     quick: bool,
     /// Lists the groups and exits.

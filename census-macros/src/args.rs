@@ -89,7 +89,7 @@ fn elsewhere(word: &str) -> Option<&'static str> {
     }
 }
 
-/// The mistake of an argument or option that stands there a second time.
+/// The mistake of an argument or option that is given twice.
 pub(crate) fn repeated(word: &Ident) -> syn::Error {
     let message = format!("`{word}` is given twice\nhelp: remove one of the two");
     syn::Error::new_spanned(word, message)
@@ -117,7 +117,7 @@ impl Arg {
         self.value
     }
 
-    /// `true`, because the word stands there. Reports a value.
+    /// `true`, because the word is given. Reports a value.
     pub(crate) fn flag(self, errors: &mut Errors) -> bool {
         if let Some(value) = &self.value {
             let word = &self.word;

@@ -41,7 +41,8 @@ fn literal(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// The lines of one `///` or of one `/** */`. Where every line of the latter begins with a star, the star is removed.
+/// The lines of one `///` or of one `/** */`. If all lines of the latter except the first begin with a star, the stars
+/// are removed.
 fn lines(doc: &str) -> Vec<String> {
     if doc.is_empty() {
         return vec![String::new()];

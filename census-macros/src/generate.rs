@@ -1,4 +1,7 @@
 //! Parts of all expansions: the path to the library, spans, the origin of a declaration, its element in a slice.
+//!
+//! Generated tokens that are "shown at" the user's tokens have the location of these: the compiler reports errors
+//! there.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -12,9 +15,9 @@ pub(crate) struct Krate {
     path: TokenStream,
     /// Where the compiler reports that there is no `__private`.
     private_span: Span,
-    /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path at the user's tokens only
-    /// if all its tokens have one hygiene, and lints treat it as foreign code by the same; so a path that begins with
-    /// `$crate` gives its own.
+    /// The hygiene of generated tokens that are shown at the user's. The compiler shows a path there only if all tokens
+    /// of the path have the same hygiene, and lints recognize generated code by its hygiene. So if the path begins with
+    /// `$crate`, this is the hygiene of `$crate`.
     hygiene: Span,
     /// Whether the library expands this itself, for its built-in declarations.
     is_library: bool,
@@ -119,7 +122,8 @@ impl ToTokens for Krate {
     }
 }
 
-/// The spans of the first and the last token: on stable Rust the way to show a whole expression.
+/// The spans of the first and the last token. Stable Rust cannot join them; generated code that is shown at a whole
+/// expression begins with the first span and ends with the last one.
 pub(crate) fn first_last_span(tokens: impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.into_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |t| t.span());
@@ -152,10 +156,11 @@ pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
 }
 
 /// The element for `__CENSUS_CELL` in one of the library's slices. The elements are references, because the linker may
-/// pad a section of larger ones.
+/// pad a section of larger elements.
 ///
-/// The library's own declarations have none: in the crate that defines the slice, the compiler takes an element for code
-/// with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs` lists them.
+/// The library's own declarations have none: in the crate that defines the slice, the compiler treats an element as
+/// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs`
+/// lists them.
 pub(crate) fn slice_element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
     if krate.is_library {
         return TokenStream::new();

@@ -37,7 +37,7 @@ use proc_macro::TokenStream;
 /// #[tag]
 /// pub static FRONTEND: TagKey;
 ///
-/// /// The paying customer. Other services need not know.
+/// /// The paying customer. This tag is not sent to other services.
 /// #[tag(name = "myorg/keys/tenant", local)]
 /// pub static TENANT: TagKey;
 /// ```
@@ -54,7 +54,7 @@ use proc_macro::TokenStream;
 ///
 /// # What it generates
 ///
-/// The static's value, and an entry in the program's catalogue. Two keys of one name are one key.
+/// The static's value, and an entry in the program's catalogue. Two keys with the same name are the same key.
 #[proc_macro_attribute]
 pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
     tag::attribute(args.into(), item.into()).into()
@@ -173,8 +173,8 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The function, with its body inside a call's guard, and an entry in the program's catalogue, so that there are rows with
 /// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order,
-/// lints check the body as it is, a future is larger by some words, and `Send` under the same conditions. (If the return
-/// type is visibly different from `Result`, the arguments are dropped after the call has ended.)
+/// lints check the body as it is, a future is larger by some words, and is `Send` under the same conditions. (If the
+/// return type is visibly different from `Result`, the arguments are dropped after the call has ended.)
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

@@ -35,7 +35,9 @@ pub(crate) fn parse<T>(
             break;
         }
         if input.parse::<Option<Token![,]>>().ok().flatten().is_none() {
-            errors.add(input.error("expected `,` before this\nhelp: separate them with a comma"));
+            errors.add(
+                input.error("expected `,` before this\nhelp: separate the elements with commas"),
+            );
         }
     }
     elements

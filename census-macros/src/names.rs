@@ -22,17 +22,17 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// The given name, or else the identifier in lower case. Reports a wrong name; `write` shows how this macro's user
-    /// writes one.
+    /// The given name, or else the identifier in lower case. Reports a wrong name; `example` shows how a name is
+    /// written in this macro.
     pub(crate) fn new(
         given: Option<Expr>,
         ident: &Ident,
-        write: &str,
+        example: &str,
         errors: &mut Errors,
     ) -> Self {
         let is_given = given.is_some();
         if let Some(expr) = given
-            && check_string(&expr, "a name", write, errors)
+            && check_string(&expr, "a name", example, errors)
             && check_name(&expr, errors)
         {
             return Self::Given(expr);
@@ -44,7 +44,7 @@ impl Name {
         if !is_given {
             let message = format!(
                 "the identifier `{ident}` cannot be the name, which is 1 to {MAX_LEN} characters of printable ASCII\n\
-                 help: write `{write}`"
+                 help: write `{example}`"
             );
             errors.at(ident, message);
         }
@@ -73,11 +73,11 @@ pub(crate) fn literal(expr: &Expr) -> Option<&LitStr> {
     }
 }
 
-/// Reports a literal that is not a string; `what` is a name or a unit, with its article.
-pub(crate) fn check_string(expr: &Expr, what: &str, write: &str, errors: &mut Errors) -> bool {
+/// Reports a literal that is not a string; `noun` is a name or a unit, with its article.
+pub(crate) fn check_string(expr: &Expr, noun: &str, example: &str, errors: &mut Errors) -> bool {
     let is_other_literal = matches!(expr, Expr::Lit(_)) && literal(expr).is_none();
     if is_other_literal {
-        errors.at(expr, format!("{what} is a string\nhelp: write `{write}`"));
+        errors.at(expr, format!("{noun} is a string\nhelp: write `{example}`"));
     }
     !is_other_literal
 }

@@ -1,5 +1,5 @@
 //! Input as it is while the user types: every beginning of a valid input, also in the middle of its groups, and every valid
-//! input without one of its tokens. With none of them may a macro panic, or lose one of the user's items.
+//! input without one of its tokens. For all of them, the macros must not panic, and must emit the user's items.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -63,13 +63,13 @@ struct Checker {
 #[test]
 fn attributes_emit_their_items() {
     type Attribute = fn(TokenStream, TokenStream) -> TokenStream;
-    let all = [
+    let attributes = [
         (tag::attribute as Attribute, &TAGS[..]),
         (measure::attribute, &MEASURES[..]),
         (measure::attribute, &function::valid_inputs::VALID[..]),
     ];
     let mut checker = Checker { count: 0 };
-    for (attribute, valid) in all {
+    for (attribute, valid) in attributes {
         for (args, item) in valid {
             let (args, item) = (tokens(args), tokens(item));
             for partial in partials(&item) {
@@ -103,12 +103,12 @@ fn view_emits_every_static() {
 #[test]
 fn record_and_tags_emit_expressions() {
     type Macro = fn(TokenStream) -> TokenStream;
-    let all = [
+    let macros = [
         (record::record as Macro, &RECORDS[..]),
         (record::tags, &TAG_MAPS[..]),
     ];
     let mut checker = Checker { count: 0 };
-    for (expand, valid) in all {
+    for (expand, valid) in macros {
         for partial in valid.iter().flat_map(|input| partials(&tokens(input))) {
             let output = expand(quote!(census; #partial));
             let output = quote!(fn f() { let () = #output; });
@@ -176,8 +176,8 @@ fn partials(tokens: &TokenStream) -> Vec<TokenStream> {
     for (index, token) in tokens.iter().enumerate() {
         let (before, after) = (&tokens[..index], &tokens[index + 1..]);
         let with = |token: Option<TokenTree>, after: &[TokenTree]| {
-            let all = before.iter().cloned().chain(token);
-            all.chain(after.iter().cloned()).collect::<TokenStream>()
+            let begun = before.iter().cloned().chain(token);
+            begun.chain(after.iter().cloned()).collect::<TokenStream>()
         };
         if let TokenTree::Group(group) = token {
             for inner in partials(&group.stream()) {

@@ -1,8 +1,8 @@
 //! The built-in measures and views of measured functions.
 //!
 //! `#[measure]` on a function, with no measure named, records into [`LATENCY`] and [`IN_FLIGHT`], over which there are
-//! three views. Their names and labels are those of Autometrics, so its dashboards work. That is also why these views
-//! are declared with `namespace: false`: an exporter's namespace would change the names.
+//! three views. Their names and labels are those of Autometrics, so the dashboards of Autometrics work. For the same
+//! reason these views are declared with `namespace: false`: an exporter's namespace would change the names.
 //!
 //! | view | family | labels |
 //! |---|---|---|
@@ -11,7 +11,7 @@
 //! | [`CALLS_IN_FLIGHT`] | `function_calls_concurrent`, a gauge | `function`, `module` |
 //!
 //! Every function that the linker knows has rows with zeros before its first call. A program that does not want these
-//! views unregisters them. Then `#[measure]` without a measure costs a load or two:
+//! views unregisters them. Then `#[measure]` without a measure costs one or two loads:
 //!
 //! ```standalone_crate
 //! use census::calls;
@@ -36,7 +36,7 @@ pub static FUNCTION: TagKey;
 #[built_in_tag]
 pub static MODULE: TagKey;
 
-/// How the call ended: `ok`, `error`, `panicked`, `cancelled`, or what `result = ` says.
+/// How the call ended: `ok`, `error`, `panicked`, `cancelled`, or the value that `result = …` gives.
 #[built_in_tag]
 pub static RESULT: TagKey;
 
@@ -78,7 +78,7 @@ pub(crate) enum CallResult {
     Cancelled,
 }
 
-/// What this module declares, for the catalogue.
+/// The declarations of this module, for the catalogue.
 pub(crate) static BUILT_IN: BuiltIn = BuiltIn {
     keys: &[FUNCTION.handle(), MODULE.handle(), RESULT.handle()],
     views: &[CALLS.handle(), DURATIONS.handle(), CALLS_IN_FLIGHT.handle()],

@@ -1,9 +1,9 @@
-//! Identifiers, each a type of its own, so that the compiler refuses one in the place of another.
+//! Identifiers, each a type of its own, so that the compiler rejects one in the place of another.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// A registration of a view. No other registration has the same identifier, also not a later one of the same view;
-/// later registrations have greater identifiers.
+/// A registration of a view. No other registration has the same identifier, not even a later one of the same view.
+/// Later registrations have greater identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ViewId(u64);
 
@@ -16,7 +16,7 @@ impl ViewId {
     }
 }
 
-/// A thread that records. No other thread has the same identifier, also not one that starts after this one's end.
+/// A thread that records. No other thread has the same identifier, not even one that starts after this one has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ThreadId(u64);
 
@@ -32,7 +32,7 @@ impl ThreadId {
     }
 }
 
-/// A row of a view: rows are numbered from 0, in the order of their first measurements.
+/// A row of a view: rows are numbered from 0, in the order in which they were added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RowId(pub(crate) usize);
 
@@ -40,7 +40,7 @@ pub(crate) struct RowId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkId(pub(crate) usize);
 
-/// A [`BoundMeasure`](crate::BoundMeasure). No other one has the same identifier.
+/// A [`BoundMeasure`](crate::BoundMeasure). No other bound measure has the same identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BoundId(pub(crate) usize);
 

@@ -1,5 +1,5 @@
 //! Metrics by declaration: a library declares *measures* and *tags*, an application declares *views*, and the compiler
-//! and the linker do the wiring.
+//! and the linker connect them.
 //!
 //! ```standalone_crate
 //! use census::{Measure, TagKey, measure, record, tag, tags, view};
@@ -38,25 +38,25 @@
 //!
 //! # The way of a measurement
 //!
-//! 1. **Declare**: [`#[measure]`](macro@measure), [`#[tag]`](macro@tag) and [`view!`] make statics. A mistake is a compile
-//!    error at the words that are wrong.
+//! 1. **Declare**: [`#[measure]`](macro@measure), [`#[tag]`](macro@tag) and [`view!`] make statics. A mistake is a
+//!    compile error at the words that are wrong.
 //! 2. **Register**: the linker gathers the statics of all crates of the program. A mistake that only the whole program
 //!    shows (two different views of one name, say) is an error that names both places: [`check`].
-//! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current in
-//!    the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one load, and
-//!    its values are not evaluated.
+//! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current
+//!    in the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one
+//!    load, and its values are not evaluated.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
-//! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`] sends
-//!    snapshots somewhere.
-//! 6. **Encode** and
-//! 7. **Serve**: `census::prometheus` (features `prometheus` and `server`).
+//! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
+//!    sends snapshots somewhere.
+//! 6. **Encode**: `census::prometheus` writes the views for Prometheus (feature `prometheus`).
+//! 7. **Serve**: `census::prometheus` also has an HTTP server (feature `server`).
 //!
 //! # Tags follow the work
 //!
-//! The entry point of a request knows the tenant, the lowest layer records the bytes, and a view joins the two. Tags of a
-//! scope are current in everything that is called there. A new task or thread begins without tags, unless they are handed
-//! over:
+//! The entry point of a request knows the tenant, the lowest layer records the bytes, and a view joins the two. Tags of
+//! a scope are current in everything that is called there. A new task or thread begins without tags, unless they are
+//! handed over:
 //!
 //! | to | how |
 //! |---|---|
@@ -68,14 +68,14 @@
 //! | another process, by HTTP | [`to_baggage`](TagMap::to_baggage) in the client, [`from_baggage_all`](TagMap::from_baggage_all) in the server |
 //! | another process, by gRPC | [`encode`](TagMap::encode) in the client, [`decode`](TagMap::decode) in the server |
 //!
-//! A measurement's own tags ([`record!`]) replace those of the innermost scope, and the tags of a scope replace those of
-//! the scopes around it. Tags of `#[tag(local)]` keys never leave the process; [`outgoing`](TagMap::outgoing) and
+//! A measurement's own tags ([`record!`]) replace those of the innermost scope, and the tags of a scope replace those
+//! of the scopes around it. Tags of `#[tag(local)]` keys never leave the process; [`outgoing`](TagMap::outgoing) and
 //! [`incoming`](TagMap::incoming) filter the others.
 //!
 //! # Measured functions
 //!
 //! [`#[measure]`](macro@measure) on a function, a method or an `impl` block counts the calls by how they end, measures
-//! their durations, and counts the calls in flight. [`calls`] says what Prometheus then sees.
+//! their durations, and counts the calls in flight. [`calls`] lists the exported families.
 //!
 //! ```standalone_crate
 //! use census::{calls, measure, tags};
@@ -114,13 +114,13 @@
 //! - A global allocator must not record.
 //! - With `panic = "abort"`, no call ends as `panicked`.
 //! - The macros are for crates of edition 2018 and later.
-//! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests that
-//!   declare the same names need `standalone_crate` (three backticks and that word).
+//! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests
+//!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
 
 // In the order in which they may refer to each other: each module uses only those before it. ARCHITECTURE.md has the
-// exceptions, and `tests/tests/architecture.rs` holds the order.
+// exceptions, and `tests/tests/architecture` checks the order.
 mod id;
 mod sync;
 
@@ -190,9 +190,9 @@ pub use tags::{
 /// }
 /// ```
 ///
-/// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Each item has its own attributes,
-/// visibility and doc comment, whose first paragraph is the description. Without `by (…)` the view has one row. Without
-/// braces the item ends in `;`.
+/// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Each item has its own
+/// attributes, visibility and doc comment, whose first paragraph is the description. Without `by (…)` the view has one
+/// row. Without braces the item ends in `;`.
 ///
 /// # The parts
 ///
@@ -204,7 +204,7 @@ pub use tags::{
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
-/// | `max_series` | `usize`, at least 1 | no | what [`set_default_max_series`] says, else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
 /// # What it generates
@@ -230,15 +230,15 @@ macro_rules! view {
 /// record!(VIDEO_SIZE = 1 << 20, FRAMES = 300, tags(FRONTEND = client), exemplar(trace_id = id));
 /// ```
 ///
-/// As in `log!`, nothing is evaluated unless one of the measures is viewed. It never panics, unless one of the given
-/// expressions does. [`Measure::record`] says which values are rejected.
+/// As in `log!`, nothing is evaluated unless one of the measures is viewed. `record!` never panics, unless one of the
+/// given expressions does. [`Measure::record`] says which values are rejected.
 ///
 /// # Arguments
 ///
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
-/// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope; these go over them | `tags(FRONTEND = "ios")` |
+/// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope, which the given tags replace | `tags(FRONTEND = "ios")` |
 /// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | none | `exemplar(trace_id = id)` |
 ///
 /// # What it generates

@@ -1,10 +1,10 @@
 //! All that generated code may name. It is not part of the public interface: it changes without notice.
 //!
-//! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what may
-//! follow: public types and traits that generated code needs, and hidden functions and types. A public type has no hidden
-//! methods. There is one exception, where only a method lets the compiler infer the right types:
-//! `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have
-//! the type of the measure's values. (The method of [`Outcome`] is also called by method syntax, but by the macro
+//! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what
+//! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
+//! hidden methods. There is one exception, where only a method lets the compiler infer the right types:
+//! `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]`
+//! have the type of the measure's values. (The method of [`Outcome`] is also called by method syntax, but by the macro
 //! `outcome!` of this file.)
 
 pub use census_macros::{record, tags, view};
@@ -12,7 +12,7 @@ pub use linkme;
 
 use crate::calls::CallResult;
 
-// What declarations name.
+// For declarations.
 pub use crate::aggregate::{count, default_distribution, last_value, sum};
 pub use crate::calls::function_with_default_measures;
 pub use crate::declare::name::{default_bytes, default_len, default_str};
@@ -25,14 +25,14 @@ pub use crate::declare::{
     function_name, measure_cell, static_measure, static_tag_key, static_view, tag_key_cell,
 };
 
-// What checks a path that the user wrote.
+// For checks of the paths that the user wrote.
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, SignedMeasure,
     StaticMeasure, StaticTagKey, as_measure, as_tag_key, duration_measure, in_flight_measure,
     measure, number_measure, signed_measure, tag_key,
 };
 
-// What records.
+// For recording.
 pub use crate::record::{
     Call, CallPlan, InfallibleCall, Measured, OptionalValue, call, exemplar_label, measurement,
     record, record_if_viewed, record_one, viewed,
@@ -40,8 +40,8 @@ pub use crate::record::{
 pub use crate::register::ViewsVersion;
 pub use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag, tag, tags};
 
-/// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its type
-/// is an alias of `Result`.
+/// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its
+/// type is an alias of `Result`.
 ///
 /// In `(&Returned(&value)).__census_outcome()` the compiler takes the implementation of [`Outcome`] that needs fewer
 /// automatic references: the one for `Returned<Result<T, E>>` where the value is a `Result`, else the one for

@@ -1,7 +1,7 @@
 //! The standard library's locks, without poisoning.
 //!
-//! A panic never leaves the data behind one of these locks half changed: user code does not run under them. So a lock
-//! that a panicking thread held is taken like any other.
+//! A panic never leaves the data behind one of these locks half changed, because no code of a user runs under them. So
+//! a lock that a panicking thread held is taken like any other.
 
 #[cfg(feature = "prometheus")]
 use std::sync::Condvar as StdCondvar;
@@ -23,7 +23,7 @@ impl<T> Mutex<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The lock, unless a thread holds it.
+    /// Takes the lock, unless a thread holds it.
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         match self.0.try_lock() {
             Ok(guard) => Some(guard),

@@ -115,7 +115,7 @@ fn request_without_tags() {
 }
 
 #[test]
-fn errors_without_back_and_end_by_ctrl_c() {
+fn missing_back_end_is_502_and_ctrl_c_ends_programs() {
     let mut back = back();
     let mut front = front(&back.url);
     assert_eq!(get(&front, "/acme/short").0, 200);

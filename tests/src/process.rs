@@ -28,7 +28,7 @@ enum Pipe {
     Stderr,
 }
 
-/// How a program that has ended did so.
+/// The exit code and the output of a program that has ended.
 #[derive(Clone, Debug)]
 pub struct Ended {
     /// The exit code; none if a signal ended the program.
@@ -57,9 +57,9 @@ impl Process {
         }
     }
 
-    /// Waits for a line of output in which `find` finds a value. `what` names that value for the message of a failure.
-    pub fn wait_for<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
-        self.wait_for_output(what, |output| {
+    /// Waits for a line of output in which `find` finds a value. `noun` names this value in the message of a failure.
+    pub fn wait_for<T>(&mut self, noun: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        self.wait_for_output(noun, |output| {
             output.lines().iter().find_map(|(_, line)| find(line))
         })
     }
@@ -75,25 +75,25 @@ impl Process {
         })
     }
 
-    fn wait_for_output<T>(&mut self, what: &str, find: impl Fn(&Output) -> Option<T>) -> T {
+    fn wait_for_output<T>(&mut self, noun: &str, find: impl Fn(&Output) -> Option<T>) -> T {
         let mut ended = None;
-        let found = eventually(|| {
-            // Before the last look at the output: lines that were written until the end count.
+        let value = eventually(|| {
+            // Before the output is searched, so that the last search is after the program's end.
             ended = self.child.try_wait().ok().flatten();
-            let found = find(&self.output);
-            if found.is_none() && ended.is_some() {
+            let value = find(&self.output);
+            if value.is_none() && ended.is_some() {
                 Some(None)
             } else {
-                found.map(Some)
+                value.map(Some)
             }
         });
-        found.flatten().unwrap_or_else(|| {
+        value.flatten().unwrap_or_else(|| {
             let state = ended.map_or_else(
                 || "is still running".to_owned(),
                 |status| format!("ended: {status}"),
             );
             panic!(
-                "no {what} from the program, which {state}; its output:\n{}",
+                "no {noun} from the program, which {state}; its output:\n{}",
                 self.log()
             )
         })

@@ -29,7 +29,7 @@ impl HeadersDropped {
             let stop = Arc::clone(&stop);
             move || {
                 for client in listener.incoming() {
-                    // Relaxed: nothing else is read because of it.
+                    // Relaxed: the flag publishes no other data.
                     if stop.load(Ordering::Relaxed) {
                         break;
                     }
@@ -55,7 +55,7 @@ impl HeadersDropped {
 impl Drop for HeadersDropped {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A connection wakes the thread, which then sees the flag.
+        // A connection wakes the thread, which then reads the flag.
         let woken = TcpStream::connect(self.address);
         if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
             let _ = thread.join();

@@ -8,12 +8,13 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 
-/// Runs a function on a new thread. A panic there goes on here.
+/// Runs a function on a new thread. If the function panics, the panic continues on the calling thread.
 pub fn on_new_thread<T: Send>(function: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| join(scope.spawn(function)))
 }
 
-/// Runs a function for each number, each on a thread of its own, all at once. A panic there goes on here.
+/// Runs a function for each number, each on a thread of its own, all at once. If one panics, the panic continues on the
+/// calling thread.
 pub fn on_threads(numbers: Range<u64>, function: impl Fn(u64) + Sync) {
     thread::scope(|scope| {
         let function = &function;
@@ -36,7 +37,7 @@ impl Stop {
     /// Whether the background is to return.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        // Relaxed: nothing else is read because of it.
+        // Relaxed: the flag publishes no other data.
         self.0.load(Ordering::Relaxed)
     }
 }

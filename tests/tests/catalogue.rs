@@ -34,8 +34,8 @@ view! {
 fn line_with(text: &str) -> u32 {
     let lines = include_str!("catalogue.rs").lines();
     let mut numbered = (1..).zip(lines);
-    let found = numbered.find(|(_, line)| line.contains(text));
-    found.expect("this file has such a line").0
+    let line = numbered.find(|(_, line)| line.contains(text));
+    line.expect("this file has such a line").0
 }
 
 #[test]

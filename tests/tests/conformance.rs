@@ -50,7 +50,7 @@ const NEGATIVE: [&str; 2] = [
     "Cannot have _sum with negative buckets",
 ];
 
-/// Compares all scenarios in a format. `relax` lists the differences that the format does not have.
+/// Compares all scenarios in a format. `relax` lists differences to ignore, for parts that the format does not have.
 fn compare(format: &str, relax: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/compare.py");
     let directory = tempfile::tempdir().expect("a temporary directory");

@@ -38,7 +38,7 @@ view! {
 }
 
 #[test]
-fn openmetrics_has_units_exemplars_and_an_end_and_text_has_not() {
+fn units_exemplars_and_eof_are_only_in_openmetrics() {
     record!(
         LATENCY = 0.75,
         tags(REGION = "a\"\\\nb"),
@@ -256,7 +256,7 @@ fn invalid_exemplars_are_dropped_and_counted() {
 }
 
 #[test]
-fn exporter_reports_a_later_view_that_it_cannot_export() {
+fn view_that_cannot_be_exported_is_reported_later() {
     let exporter = Exporter::builder()
         .const_label("late", "1")
         .build()

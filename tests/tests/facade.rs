@@ -132,7 +132,7 @@ fn facade_and_its_application_register() {
     }
 }
 
-/// Writes a crate, and returns its directory. It stays there, so that the next run is faster.
+/// Writes a crate, and returns its directory. The directory is kept, so that the next run is faster.
 fn make(name: &str, file: &str, dependencies: &str, code: &str) -> PathBuf {
     let package = directory().join(name);
     let source = package.join("src");

@@ -1,4 +1,4 @@
-//! When the cache of a thread has a row, a measurement for it allocates nothing, on any path.
+//! If the cache of a thread has the row of a measurement, the measurement allocates nothing, on any path.
 //!
 //! A program of its own with one test: the allocator counts for all threads.
 

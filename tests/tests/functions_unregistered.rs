@@ -1,4 +1,4 @@
-//! A program that unregisters the built-in views of functions pays nothing for them.
+//! A program can unregister the built-in views of functions, and register them again.
 //!
 //! A program of its own: the built-in views of the whole process are gone for a while.
 

@@ -141,7 +141,7 @@ fn baggage_shapes() -> Vec<(&'static str, Vec<u8>, bool)> {
 
 /// Reads an input, and returns the sum of all allocations, which is at least the memory that was held at any moment.
 fn check(shape: &str, bytes: &[u8], is_accepted: bool, read: fn(&[u8]) -> bool) -> usize {
-    // The first call makes what is made once in a program.
+    // The first call creates the data that a program creates once.
     read(bytes);
     let (accepted, stats) = during(|| read(bytes));
     let allocated = stats.bytes_allocated;

@@ -1,7 +1,7 @@
 //! Rows are compared with a model: a list of the measurements. The measurements are arbitrary, on threads that begin
 //! and end, and their tags come from everywhere.
 //!
-//! Steps do not overlap, so the model knows the newest value, and which rows are over the limit.
+//! Steps do not overlap, so the newest value, and the rows over the limit, follow from the list.
 
 #![expect(
     clippy::indexing_slicing,
@@ -27,7 +27,7 @@ static A: TagKey;
 static SECOND_A: TagKey;
 #[tag(name = "model_b")]
 static B: TagKey;
-/// A key that is no column of any view.
+/// A key that is not a column of any view.
 #[tag(name = "model_c")]
 static C: TagKey;
 
@@ -108,18 +108,18 @@ impl Step {
     }
 
     /// Records a value, and returns the tags that it must be counted with.
-    fn record<T: Value>(&self, measure: &Measure<T>, also: &Measure<u64>, value: T) -> Key {
+    fn record<T: Value>(&self, measure: &Measure<T>, second: &Measure<u64>, value: T) -> Key {
         let Some((a, b)) = self.scope else {
-            return self.record_in_scope(measure, also, value, ("", ""));
+            return self.record_in_scope(measure, second, value, ("", ""));
         };
         let (a, b) = (VALUES[a % 5], VALUES[b % 5]);
-        tags!(A = a, B = b).scope(|| self.record_in_scope(measure, also, value, (a, b)))
+        tags!(A = a, B = b).scope(|| self.record_in_scope(measure, second, value, (a, b)))
     }
 
     fn record_in_scope<T: Value>(
         &self,
         measure: &Measure<T>,
-        also: &Measure<u64>,
+        second: &Measure<u64>,
         value: T,
         scope: (&str, &str),
     ) -> Key {
@@ -165,7 +165,7 @@ impl Step {
                 ("x", scope.1)
             }
             7 => {
-                record!(measure = value, also = 1, tags(A = "x", B = "y"));
+                record!(measure = value, second = 1, tags(A = "x", B = "y"));
                 ("x", "y")
             }
             8 => {
@@ -267,7 +267,7 @@ trait Modeled: Value + PartialOrd + Into<Number> {
     const VALUES: &'static [Self];
     const BOUNDS: &'static [Self];
     fn sum(values: &[Self]) -> Number;
-    /// The value as the mean and the deviations have it.
+    /// The value as a float, as in the mean and the deviations.
     fn float(self) -> f64;
 }
 
@@ -439,10 +439,10 @@ impl<T: Modeled> MeasureModel<T> {
         }
     }
 
-    fn record(&mut self, worker: &Worker, also: &Measure<u64>, step: &Step) {
+    fn record(&mut self, worker: &Worker, second: &Measure<u64>, step: &Step) {
         let value = T::VALUES[step.value % T::VALUES.len()];
-        let (measure, also, step) = (self.measure.clone(), also.clone(), step.clone());
-        let key = worker.call(move || step.record(&measure, &also, value));
+        let (measure, second, step) = (self.measure.clone(), second.clone(), step.clone());
+        let key = worker.call(move || step.record(&measure, &second, value));
         if value.float().is_finite() {
             self.log.push((key, value));
         }
@@ -589,13 +589,13 @@ proptest! {
 
     #[test]
     fn rows_are_those_of_the_model(steps in steps()) {
-        let also = Measure::<u64>::builder("model/also").register().expect("a free name");
-        let _ = View::sum("model_also", &also).column(&A).register().expect("a free name").unregister();
-        let alsos = View::sum("model_also", &also).column(&A).register().expect("a free name");
+        let second = Measure::<u64>::builder("model/second").register().expect("a free name");
+        let _ = View::sum("model_second", &second).column(&A).register().expect("a free name").unregister();
+        let second_sums = View::sum("model_second", &second).column(&A).register().expect("a free name");
         let (mut unsigned, mut signed) = (MeasureModel::<u64>::new("u64"), MeasureModel::<i64>::new("i64"));
         let (mut float, mut time) = (MeasureModel::<f64>::new("f64"), MeasureModel::<Duration>::new("duration"));
         let mut workers: Vec<Worker> = (0..3).map(|_| Worker::new()).collect();
-        let mut also_recorded = 0;
+        let mut second_recorded = 0;
         for step in &steps {
             let worker = &workers[step.thread];
             match step.action {
@@ -610,12 +610,12 @@ proptest! {
                 }
                 action => {
                     match action % 4 {
-                        0 => unsigned.record(worker, &also, step),
-                        1 => signed.record(worker, &also, step),
-                        2 => float.record(worker, &also, step),
-                        _ => time.record(worker, &also, step),
+                        0 => unsigned.record(worker, &second, step),
+                        1 => signed.record(worker, &second, step),
+                        2 => float.record(worker, &second, step),
+                        _ => time.record(worker, &second, step),
                     }
-                    also_recorded += u64::from(step.way == 7);
+                    second_recorded += u64::from(step.way == 7);
                 }
             }
         }
@@ -624,8 +624,8 @@ proptest! {
         signed.check();
         float.check();
         time.check();
-        let sum = row(&alsos, &tags!(A = "x")).map(Number::as_f64);
-        prop_assert_eq!(sum, (also_recorded > 0).then(|| Number::from(also_recorded).as_f64()));
-        assert!(alsos.unregister());
+        let sum = row(&second_sums, &tags!(A = "x")).map(Number::as_f64);
+        prop_assert_eq!(sum, (second_recorded > 0).then(|| Number::from(second_recorded).as_f64()));
+        assert!(second_sums.unregister());
     }
 }

@@ -54,7 +54,8 @@ fn many_threads_share_many_rows() {
     with_background(&[&rows_never_fall], || {
         for wave in 0..2 {
             on_threads(0..THREADS, |number| {
-                // A first measurement misses the cache, a second one fills it, a third one hits it.
+                // In a view of this size, the first measurement of a row misses the cache, the second one makes the
+                // entry, and the third one hits it.
                 let times = if number.is_multiple_of(2) { 1 } else { 3 };
                 for _ in 0..times {
                     record_into_each_row(number + wave);

@@ -1,8 +1,12 @@
 //! Scrapes one after another and at the same time: what a scrape has, and that it is never older than its request.
 
 use std::fmt;
-use std::sync::Arc;
+use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::Duration;
 
 use census::prometheus::Exporter;
 use census::{Measure, View};
@@ -12,17 +16,19 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
-/// A collector that exports how many times it was called, and panics at each `panics`th call.
+/// A collector that exports how many times it was called, and panics at each `panic_interval`th call.
+///
+/// `SeqCst` everywhere in this file: these tests do not depend on a weaker ordering.
 #[derive(Debug)]
 struct CountsCalls {
     calls: Arc<AtomicU64>,
-    panics: u64,
+    panic_interval: u64,
 }
 
 impl Collector for CountsCalls {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        assert!(!calls.is_multiple_of(self.panics), "on purpose");
+        assert!(!calls.is_multiple_of(self.panic_interval), "on purpose");
         let mut metric =
             encoder.encode_descriptor("collector_calls", "Calls", None, MetricType::Gauge)?;
         metric.encode_gauge(&calls)
@@ -36,11 +42,11 @@ fn exporter(collector: impl Collector) -> Exporter {
 
 #[test]
 fn concurrent_scrapes_are_never_stale() {
-    for panics in [u64::MAX, 3] {
+    for panic_interval in [u64::MAX, 3] {
         let calls = Arc::new(AtomicU64::new(0));
         let exporter = exporter(CountsCalls {
             calls: Arc::clone(&calls),
-            panics,
+            panic_interval,
         });
         let failed = AtomicU64::new(0);
         on_threads(0..16, |number| {
@@ -62,7 +68,7 @@ fn concurrent_scrapes_are_never_stale() {
                 assert_eq!(families, 1);
             }
         });
-        assert_eq!(failed.into_inner() > 0, panics == 3);
+        assert_eq!(failed.into_inner() > 0, panic_interval == 3);
     }
 }
 
@@ -122,8 +128,115 @@ fn view_gives_way_to_a_family_of_the_users_registry() {
     assert!(view.unregister());
 }
 
+/// A collector that counts its calls when they begin, and takes some time for each.
+#[derive(Debug)]
+struct Slow {
+    calls: Arc<AtomicU64>,
+    time: Duration,
+}
+
+impl Collector for Slow {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let calls = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        thread::sleep(self.time);
+        let mut metric =
+            encoder.encode_descriptor("slow_calls", "Calls", None, MetricType::Gauge)?;
+        metric.encode_gauge(&calls)
+    }
+}
+
 #[test]
-fn a_body_is_given_away_without_a_copy() {
+fn a_scrape_waits_for_two_renderings_at_most() {
+    let calls = Arc::new(AtomicU64::new(0));
+    let exporter = exporter(Slow {
+        calls: Arc::clone(&calls),
+        time: Duration::from_millis(3),
+    });
+    on_threads(0..8, |_| {
+        for _ in 0..30 {
+            let before = calls.load(Ordering::SeqCst);
+            let body = scrape::text(&exporter);
+            let value = body
+                .lines()
+                .find_map(|line| line.strip_prefix("slow_calls "));
+            let value: u64 = value.expect("a sample").parse().expect("a number");
+            // One more if a rendering had begun, and its collector had not been called yet.
+            assert!(
+                (before + 1..=before + 2).contains(&value),
+                "{before} {value}"
+            );
+        }
+    });
+}
+
+/// A collector that waits for a permission.
+#[derive(Debug)]
+struct Hangs(Mutex<Receiver<()>>);
+
+impl Collector for Hangs {
+    fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
+        let permitted = self.0.lock().expect("no panic");
+        permitted.recv().map_err(|_| fmt::Error)
+    }
+}
+
+#[test]
+fn a_collector_that_hangs_costs_the_deadline_and_two_threads() {
+    let (permit, permitted) = channel();
+    let exporter = scrape::collecting(Hangs(Mutex::new(permitted)))
+        .deadline(Duration::from_millis(50))
+        .build()
+        .expect("a valid catalogue");
+    on_threads(0..20, |number| {
+        let accept = (number % 2 == 1).then_some("application/openmetrics-text");
+        assert_eq!(exporter.scrape(accept).status, 503);
+    });
+    let render_threads = fs::read_dir("/proc/self/task")
+        .expect("Linux")
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .filter(|name| name.starts_with("census-render"))
+        .count();
+    // Other tests of this process have exporters, too: none has more than two.
+    assert!(render_threads <= 2 * 8, "{render_threads}");
+    // When the collector works again, so do scrapes.
+    for _ in 0..100 {
+        permit.send(()).expect("a collector");
+    }
+    let body = loop {
+        let scrape = exporter.scrape(None);
+        if scrape.status == 200 {
+            break scrape::text_of(&scrape).into_owned();
+        }
+    };
+    let failed = "census_failed_scrapes_total{reason=\"deadline\"} ";
+    let failed = body.lines().find_map(|line| line.strip_prefix(failed));
+    let failed: u64 = failed.expect("a sample").parse().expect("a number");
+    assert!(failed >= 20, "{failed}");
+}
+
+#[test]
+fn a_collector_that_scrapes_its_own_exporter_gets_an_error() {
+    #[derive(Debug)]
+    struct Nests(Arc<OnceLock<Exporter>>);
+    impl Collector for Nests {
+        fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+            let status = self
+                .0
+                .get()
+                .map_or(0, |exporter| exporter.scrape(None).status);
+            let mut metric =
+                encoder.encode_descriptor("nested_status", "Status", None, MetricType::Gauge)?;
+            metric.encode_gauge(&u64::from(status))
+        }
+    }
+    let cell = Arc::new(OnceLock::new());
+    let exporter = exporter(Nests(Arc::clone(&cell)));
+    cell.set(exporter.clone()).expect("empty");
+    assert!(scrape::text(&exporter).contains("nested_status 500\n"));
+}
+
+#[test]
+fn body_is_moved_without_a_copy() {
     let scrape = Exporter::builder().build_lenient().scrape(None);
     let bytes: &[u8] = scrape.body.as_ref();
     assert_eq!(bytes, scrape.body.as_bytes());

@@ -92,8 +92,8 @@ fn assert_not_below_zero(view: &View<Sum>) {
     assert!(sums.iter().all(|sum| *sum >= 0), "{sums:?}");
 }
 
-/// Registers and unregisters views in random order. The views that are left in the end have seen some calls begin, and
-/// not others.
+/// Registers and unregisters views in random order. The views that are left in the end were registered after some calls
+/// had begun, and before others.
 fn register_and_unregister(stop: &Stop, views: &mut Vec<View<Sum>>) {
     let mut rng = Rng::with_seed(99);
     let mut number = 0;
@@ -119,7 +119,7 @@ fn register_and_unregister(stop: &Stop, views: &mut Vec<View<Sum>>) {
 }
 
 #[test]
-fn each_view_counts_the_calls_that_it_saw_begin() {
+fn views_count_the_calls_that_begin_after_registration() {
     const VIEWS: [&View<Sum>; 4] = [&ALL, &BY_FUNCTION, &BY_TENANT, &BY_MODULE];
     let guests = Mutex::new(Vec::new());
     with_background(

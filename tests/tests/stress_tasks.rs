@@ -1,8 +1,8 @@
 //! A thousand tasks on a few threads, each for its own tenant, that are cancelled, panic, spawn, stream and poll each
 //! other's futures: every measurement is counted for its tenant.
 //!
-//! A task writes down each measurement, with its tags, before it records the measurement. In the end, the views must
-//! have the same rows.
+//! A task stores each measurement, with its tags, in [`Shared`] before it records the measurement. In the end, the
+//! views must have the same rows.
 //!
 //! A program of its own: no views may come and go, so that the threads' caches stay filled.
 
@@ -50,7 +50,7 @@ const DEPTH: u8 = 3;
 /// Counts by the tag values of a row.
 type Counts = BTreeMap<Vec<String>, u64>;
 
-/// What all tasks share.
+/// The state that all tasks share.
 #[derive(Default)]
 struct Shared {
     /// The expected rows of [`WORKED`].
@@ -59,7 +59,7 @@ struct Shared {
     called: Mutex<Counts>,
     /// Futures of some tasks for other tasks to poll.
     exchange: Mutex<Vec<BoxedFuture>>,
-    /// How many tasks had tags though they were spawned without.
+    /// How many tasks had tags, although they were spawned without tags.
     leaks: AtomicU64,
 }
 
@@ -83,13 +83,13 @@ impl Expected {
         }
     }
 
-    /// Writes down a measurement, and records it with no other tags than the current ones.
+    /// Stores an expected measurement, and records it with no other tags than the current ones.
     fn record(&self) {
-        self.write_down();
+        self.store_expected();
         WORK.record(1);
     }
 
-    fn write_down(&self) {
+    fn store_expected(&self) {
         let row = vec![self.tenant.clone(), self.lane.to_owned()];
         *lock(&self.shared.worked).entry(row).or_default() += 1;
     }
@@ -104,7 +104,7 @@ impl Drop for RecordAtDrop {
     }
 }
 
-/// Writes down the result of a call when it is dropped.
+/// Stores the expected result of a call when it is dropped.
 struct ExpectedCall<'a> {
     at: &'a Expected,
     function: &'static str,
@@ -194,7 +194,7 @@ async fn simple_step(at: &Expected, rng: &mut Rng) {
         0..=1 => at.record(),
         2..=3 => yield_now().await,
         4 => {
-            at.lane("own").write_down();
+            at.lane("own").store_expected();
             record!(WORK = 1, tags(LANE = "own"));
         }
         5 => tags!(LANE = "scope").scope(|| {

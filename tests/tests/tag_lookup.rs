@@ -56,7 +56,7 @@ fn similar_values() -> Vec<String> {
     values
 }
 
-/// Sets of one to five tags, in which one tag has each of the similar values in turn. With the number of tags.
+/// Sets of one to five tags, each with its number of tags. In each set, one tag has one of the similar values.
 fn sets() -> Vec<(usize, Values)> {
     let mut sets = Vec::new();
     for value in similar_values() {

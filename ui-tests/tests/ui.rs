@@ -1,5 +1,5 @@
 //! An index of mistakes: each file of `<macro>/fail` has one mistake, and the compiler's output beside it; each file of
-//! `<macro>/pass` must compile and run. `README.md` tells how to read and update the output.
+//! `<macro>/pass` must compile and run. `README.md` explains how to read and update the output.
 
 /// Compiles the files of one macro.
 fn check(name: &str) {

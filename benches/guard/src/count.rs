@@ -12,8 +12,9 @@ pub(crate) fn instructions(path: &Path) -> f64 {
     let this_program = std::env::current_exe().expect("the path of this program is known");
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        // Collect only while `counted_section` runs.
-        .args(["--collect-atstart=no", "--toggle-collect=*counted_section*"])
+        // Collect only while this function runs.
+        .arg("--collect-atstart=no")
+        .arg(format!("--toggle-collect={}", path.counted_function))
         .arg(this_program)
         .args([RUN, path.name])
         .output()
@@ -26,11 +27,12 @@ pub(crate) fn instructions(path: &Path) -> f64 {
         .and_then(|(_, count)| count.trim().parse::<u32>().ok())
         .expect("callgrind prints the number of instructions");
     assert!(collected > 0, "{}: nothing was counted", path.name);
+    let operations = path.operations * path.counted_runs;
     f64::from(collected)
-        / f64::from(u32::try_from(path.operations).expect("the number of operations fits"))
+        / f64::from(u32::try_from(operations).expect("the number of operations fits"))
 }
 
-/// Runs a path under callgrind. The first run is not counted: it makes the rows and fills this thread's cache.
+/// Runs a path under callgrind, twice. The first run makes the rows and fills this thread's cache.
 pub(crate) fn run_path(name: &str) {
     let path = PATHS
         .iter()

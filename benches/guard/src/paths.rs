@@ -11,10 +11,14 @@ pub(crate) struct Path {
     pub(crate) name: &'static str,
     /// Describes one operation.
     pub(crate) operation: &'static str,
-    /// The number of operations that are counted. It is so large that the seed of the hashes makes no difference.
+    /// The number of operations of one run. It is so large that the seed of the hashes makes no difference.
     pub(crate) operations: usize,
     /// Does this number of operations.
     pub(crate) run: fn(usize),
+    /// The function whose instructions are counted, as a pattern of callgrind's.
+    pub(crate) counted_function: &'static str,
+    /// In how many of the two runs it is called.
+    pub(crate) counted_runs: usize,
 }
 
 /// All hot paths.
@@ -46,12 +50,14 @@ pub(crate) const PATHS: [Path; 12] = [
         operation: "a counter's row, of 1,000",
         operations: 10 * ROWS,
         run: scrape_counters,
+        ..SCRAPE
     },
     Path {
         name: "scrape-histogram",
         operation: "a 14-bucket histogram's row, of 1,000",
         operations: 5 * ROWS,
         run: scrape_histograms,
+        ..SCRAPE
     },
 ];
 
@@ -61,8 +67,17 @@ const fn path(name: &'static str, operation: &'static str, run: fn(usize)) -> Pa
         operation,
         operations: 20_000,
         run,
+        counted_function: "*counted_section*",
+        counted_runs: 1,
     }
 }
+
+/// Another thread renders, so only what it does is counted, of both runs.
+const SCRAPE: Path = Path {
+    counted_function: "*Renderer*render*",
+    counted_runs: 2,
+    ..path("", "", |_| {})
+};
 
 #[tag]
 static METHOD: TagKey;

@@ -41,7 +41,8 @@ pub(super) fn parse(args: TokenStream, errors: &mut Errors) -> Arguments {
     arguments
 }
 
-/// Takes the word of a named argument: a known one, or one in lower case, because that is not the name of a static.
+/// Takes the word of a named argument: one of [`WORDS`], or another word in lower case, which is not the name of a
+/// static.
 fn word(input: ParseStream<'_>) -> Option<Ident> {
     let ahead = input.fork();
     let word = ahead.call(Ident::parse_any).ok()?;

@@ -1,4 +1,4 @@
-//! The code around a body: what begins a call, looks at the returned value, and ends the call.
+//! The code around a body: it begins a call, looks at the returned value, and ends the call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -41,7 +41,7 @@ impl<'a> CallExpander<'a> {
         quote!(let __census_plan = #plan; #scope)
     }
 
-    /// Statements that begin a call, run a body, and end the call with what the returned value tells.
+    /// Statements that begin a call, run a body, look at the returned value, and end the call.
     pub(super) fn run(&self, declaration: &TokenStream, body: &TokenStream) -> TokenStream {
         let krate = self.krate;
         let enter = self.enter();
@@ -57,7 +57,7 @@ impl<'a> CallExpander<'a> {
         }
     }
 
-    /// A future that polls the body's future. `is_move`: whether that one owns all that it mentions.
+    /// A future that polls the body's future. `is_move`: whether the body's future owns all variables that it mentions.
     pub(super) fn polled(&self, future: &TokenStream, is_move: bool) -> TokenStream {
         let krate = self.krate;
         let plan = self.plan();
@@ -77,15 +77,15 @@ impl<'a> CallExpander<'a> {
         let measured = measured(&quote!(__census_plan));
         let measured = quote!({ let __census_plan = #plan; #measured });
         if is_move {
-            // The closure holds the values that the tags borrow. In the outer future, they would have room of their own,
-            // although they move on into the inner one.
+            // The closure holds the values that the tags borrow. Without the closure, the outer future would have room
+            // for these values, although they move into the inner future.
             quote!(#krate::call(move || #measured))
         } else {
             measured
         }
     }
 
-    /// Statements that end the call, with what a reference to the returned value tells.
+    /// Statements that take the result and the measured values from `returned`, a reference, and end the call.
     fn finish(&self, returned: &TokenStream) -> TokenStream {
         let Self { krate, arguments } = self;
         let result = match &arguments.result {
@@ -122,8 +122,8 @@ impl<'a> CallExpander<'a> {
     }
 }
 
-/// The user's closure applied to the returned value, shown at the closure. It is passed to a method, because in that place
-/// the compiler infers the type of a closure's argument.
+/// The user's closure applied to the returned value, shown at the closure. The closure is passed to a method, because
+/// there the compiler infers the type of a closure's argument.
 fn apply(krate: &Krate, returned: &TokenStream, closure: &TokenStream) -> TokenStream {
     let value = Ident::new("__census_taken", Span::call_site());
     let (first, last) = first_last_span(closure);

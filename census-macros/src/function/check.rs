@@ -88,7 +88,7 @@ fn method(
 ) -> CheckedFunction {
     let attrs = take_measures(&mut function.attrs);
     if let Some(attr) = function.attribute("measure").cloned() {
-        // If it stayed, it would expand by itself and report the same once more.
+        // If the `cfg_attr` stayed, its `#[measure]` would be expanded, and would report the same mistake.
         function.remove("measure");
         errors.at(
             attr,
@@ -217,7 +217,7 @@ fn plan(function: &Function, arguments: &Arguments, context: &ItemContext) -> Bo
     }
 }
 
-/// Whether a function under an attribute of its own is certainly in an `impl` block.
+/// Whether a function under an attribute of its own is taken for a method: it has a receiver, or mentions `Self`.
 fn looks_like_method(function: &Function) -> bool {
     let signature = function.sig.to_token_stream();
     let body = function.body.to_token_stream();

@@ -50,7 +50,7 @@ fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     let krate = &measured.krate;
     let declaration = cell::declaration(measured);
     let enter = CallExpander::new(measured).enter();
-    // A function of type `!` returns nothing, so its guard does not record `ok` when it is dropped.
+    // A function of type `!` never returns, so its guard must not record `ok` when it is dropped.
     let call = if is_never {
         quote!(Call)
     } else {

@@ -189,9 +189,9 @@ impl Finder {
     ) -> Result<TokenStream, TokenStream> {
         let mut output = TokenStream::new();
         let mut tokens = tokens.into_iter().peekable();
-        // Whether the next braces are of something else, from which a `return` in them returns: an `async` block, a
-        // `fn name`, or a closure, which begins with `|…|` or `|…| -> Type`.
-        let mut in_other = false;
+        // Whether the next braces are around an inner body, from which a `return` in them returns: that of an `async`
+        // block, of a `fn name`, or of a closure, which begins with `|…|` or `|…| -> Type`.
+        let mut before_inner_body = false;
         let mut after_bar = false;
         while let Some(token) = tokens.next() {
             let bar = std::mem::replace(&mut after_bar, is_bar(&token));
@@ -207,17 +207,17 @@ impl Finder {
                 TokenTree::Ident(word) => {
                     // Without a name, `fn(A) -> B` is a type.
                     let has_name = matches!(tokens.peek(), Some(TokenTree::Ident(_)));
-                    in_other |= word == "async" || word == "fn" && has_name;
+                    before_inner_body |= word == "async" || word == "fn" && has_name;
                     output.extend([TokenTree::Ident(word)]);
                 }
                 TokenTree::Punct(punct) => {
-                    in_other |= bar && punct.as_char() == '-';
+                    before_inner_body |= bar && punct.as_char() == '-';
                     output.extend([TokenTree::Punct(punct)]);
                 }
                 TokenTree::Group(group)
-                    if (in_other || bar) && group.delimiter() == Delimiter::Brace =>
+                    if (before_inner_body || bar) && group.delimiter() == Delimiter::Brace =>
                 {
-                    in_other = false;
+                    before_inner_body = false;
                     output.extend([TokenTree::Group(group)]);
                 }
                 TokenTree::Group(group) => {
@@ -231,7 +231,7 @@ impl Finder {
     }
 }
 
-/// `Box::pin(…)` and the like.
+/// Whether a call is like `Box::pin(…)`: of a function `pin`, `new` or `from`, with one argument.
 fn makes_a_box(call: &ExprCall) -> bool {
     let Expr::Path(function) = &*call.func else {
         return false;

@@ -11,7 +11,8 @@ use super::output::ungrouped;
 use crate::generate::first_last_span;
 
 /// A statement that never runs and tells the compiler the return type. Without it, the types of a `collect()` or a
-/// `Box::new(…)` in the body would be inferred from the body alone. Empty for a type of which nothing can be said.
+/// `Box::new(…)` in the body would be inferred from the body alone. Empty for a type without a hint, such as
+/// `impl Trait`.
 pub(super) fn hint(ty: Option<&Type>) -> TokenStream {
     let mut span = Span::call_site();
     let ty = match ty {
@@ -34,14 +35,15 @@ pub(super) fn hint(ty: Option<&Type>) -> TokenStream {
     }
 }
 
-/// The type as generated tokens: lints have checked the user's tokens in the signature.
+/// The type as generated tokens, which lints skip: they check the user's tokens in the signature already.
 fn generated(tokens: TokenStream) -> TokenStream {
     let respan = |mut token: TokenTree| {
         match &mut token {
             TokenTree::Group(group) => {
-                let mut new = proc_macro2::Group::new(group.delimiter(), generated(group.stream()));
-                new.set_span(Span::call_site().located_at(group.span()));
-                return TokenTree::Group(new);
+                let content = generated(group.stream());
+                let mut respanned = proc_macro2::Group::new(group.delimiter(), content);
+                respanned.set_span(Span::call_site().located_at(group.span()));
+                return TokenTree::Group(respanned);
             }
             // The span of `$crate` says which crate it is.
             TokenTree::Ident(ident) if ident == "$crate" => {}

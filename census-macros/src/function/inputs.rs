@@ -23,7 +23,7 @@ pub(super) struct Statements {
 }
 
 /// Makes the body own all inputs. With `keep_patterns`, patterns stay in the signature, because tags use the names in
-/// them, too. Then their parts without a name are dropped a little later.
+/// them, too. Then the parts without a name are dropped later: when the function returns.
 pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool) -> Statements {
     let inputs: Vec<Input> = sig
         .inputs
@@ -150,7 +150,7 @@ struct Input {
     unused: Vec<Ident>,
     /// Whether the body mentions the receiver, or a variable.
     is_used: bool,
-    /// Whether its type tells that dropping it does nothing.
+    /// Whether dropping it does nothing, as far as its type shows.
     has_trivial_drop: bool,
 }
 
@@ -208,8 +208,8 @@ impl Input {
 
 /// Collects the variables of a pattern. Returns whether a part of the matched value goes into no variable.
 fn names(pat: &Pat, variables: &mut Vec<Ident>) -> bool {
-    let mut all = |pats: &mut dyn Iterator<Item = &Pat>| {
-        // Not `any`, which would stop before it has the names of all.
+    let mut of_all = |pats: &mut dyn Iterator<Item = &Pat>| {
+        // Not `any`, which would stop at the first partial pattern and miss the names after it.
         pats.fold(false, |partial, pat| names(pat, variables) | partial)
     };
     match pat {
@@ -224,15 +224,15 @@ fn names(pat: &Pat, variables: &mut Vec<Ident>) -> bool {
             names_in_reference(pat, variables);
             false
         }
-        Pat::Tuple(pat) => all(&mut pat.elems.iter()),
-        Pat::TupleStruct(pat) => all(&mut pat.elems.iter()),
-        Pat::Slice(pat) => all(&mut pat.elems.iter()),
+        Pat::Tuple(pat) => of_all(&mut pat.elems.iter()),
+        Pat::TupleStruct(pat) => of_all(&mut pat.elems.iter()),
+        Pat::Slice(pat) => of_all(&mut pat.elems.iter()),
         Pat::Struct(pat) => {
-            let partial = all(&mut pat.fields.iter().map(|field| &*field.pat));
+            let partial = of_all(&mut pat.fields.iter().map(|field| &*field.pat));
             partial | pat.rest.is_some()
         }
         // All cases declare the same variables.
-        Pat::Or(pat) => all(&mut pat.cases.iter().take(1)),
+        Pat::Or(pat) => of_all(&mut pat.cases.iter().take(1)),
         Pat::Path(_) => false,
         _ => true,
     }
@@ -245,7 +245,7 @@ fn names_in_reference(pat: &Pat, variables: &mut Vec<Ident>) {
     }
 }
 
-/// Whether the type, as it is written, tells that dropping a value does nothing.
+/// Whether dropping a value does nothing, as far as the tokens of its type show.
 fn has_trivial_drop(ty: &Type) -> bool {
     const NAMES: [&str; 17] = [
         "bool",

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     pub(super) result: Option<TokenStream>,
 }
 
-/// The item around a function, which the macro sees or not.
+/// The item around a function, as far as the macro sees it.
 pub(super) enum ItemContext {
     /// The function has an attribute of its own. The macro does not see whether there is an `impl` around it.
     Alone,
@@ -50,7 +50,7 @@ pub(super) enum BlockItem<F> {
 /// A function after checking.
 pub(super) enum CheckedFunction {
     Measured(Box<MeasuredFunction>),
-    /// Emitted unchanged: it is skipped, or cannot be measured, which was reported.
+    /// Emitted without code around its body: it is skipped, or cannot be measured.
     Unmeasured(Box<Function>),
 }
 
@@ -62,7 +62,7 @@ pub(super) struct MeasuredFunction {
     pub(super) krate: Krate,
     pub(super) arguments: Arguments,
     pub(super) name: FunctionName,
-    /// The call results that the return type tells before the first call.
+    /// The call results that are known from the return type, before the first call.
     pub(super) results: Vec<&'static str>,
     pub(super) plan: BodyPlan,
 }
@@ -75,7 +75,7 @@ pub(super) enum FunctionName {
     Expression(Expr),
 }
 
-/// How the body of a function runs: each way is the thinnest for what has to be known about the call.
+/// How the body of a function runs: with the least code by which the call can be recorded.
 pub(super) enum BodyPlan {
     /// In the function itself, for a return type that is not a `Result` where nothing looks at the returned value. A
     /// guard records when it is dropped.
@@ -94,7 +94,7 @@ pub(super) enum BodyPlan {
 /// See [`BodyPlan::Future`].
 pub(super) struct FuturePlan {
     pub(super) body: FutureBody,
-    /// The future's output, if the return type tells.
+    /// The future's output, if the return type shows it.
     pub(super) output: Option<Type>,
 }
 

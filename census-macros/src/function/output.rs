@@ -1,4 +1,4 @@
-//! Return types: what their tokens tell about the returned value.
+//! Return types: facts about the returned value that their tokens show.
 
 use syn::punctuated::Punctuated;
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Token, Type, TypeParamBound};
@@ -13,7 +13,7 @@ const INFALLIBLE: [&str; 21] = [
 
 /// A future in the return type of a function that is not `async`.
 pub(super) struct ReturnedFuture<'a> {
-    /// Its output, if the type tells.
+    /// Its output, if the type shows it.
     pub(super) output: Option<&'a Type>,
 }
 
@@ -85,7 +85,7 @@ fn future_of(ty: &Type) -> Option<ReturnedFuture<'_>> {
                     output: types.next(),
                 });
             }
-            // `Self::Future`, `ResponseFuture<T>`: the name tells that it is a future, but not its output.
+            // `Self::Future`, `ResponseFuture<T>`: the name shows that the type is a future, but not its output.
             let last = path.path.segments.last()?;
             let is_future = last.ident.to_string().ends_with("Future");
             is_future.then_some(ReturnedFuture { output: None })

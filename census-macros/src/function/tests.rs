@@ -122,7 +122,7 @@ fn all_mistakes_are_reported_at_once() {
 
 /// The call results that a function has rows for before its first call.
 #[test]
-fn return_type_tells_the_results() {
+fn return_type_gives_the_results() {
     for (item, results) in [
         ("fn f() {}", r#"["ok" , "panicked"]"#),
         (

@@ -8,9 +8,9 @@ use super::item::{Function, mentions};
 
 /// The second function, and how the first calls it.
 pub(super) struct SecondFunction {
-    /// The function, if it stands inside of the first: then it names nothing of an `impl` around it.
+    /// The second function, if it is inside of the first one, where it cannot name anything of an `impl` around it.
     pub(super) inside: TokenStream,
-    /// The function, if it stands beside the first, as a method does.
+    /// The second function, if it is a method beside the first one.
     pub(super) beside: TokenStream,
     pub(super) call: TokenStream,
 }
@@ -23,7 +23,8 @@ pub(super) fn second_function(
 ) -> SecondFunction {
     let mut sig = function.sig.clone();
     let body = with_inputs_of_tags(&sig, tags, function.body.as_ref());
-    // In a trait's `impl`, which the macro may not see, the compiler quotes this name in its error.
+    // If the function is in the `impl` of a trait, which the macro cannot see, the compiler quotes this name in its
+    // error.
     sig.ident = format_ident!(
         "__census_{}_cannot_track_its_caller_in_an_impl_of_a_trait_remove_one_attribute",
         sig.ident,

@@ -11,13 +11,13 @@ use crate::names::Name;
 pub(super) fn measure(measure: Measure) -> TokenStream {
     let Measure {
         item,
-        value,
+        value_type,
         krate,
         name,
         unit,
     } = measure;
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
-    let ty = ty.unwrap_or_else(|| quote!(#krate::Measure<#value>));
+    let ty = ty.unwrap_or_else(|| quote!(#krate::Measure<#value_type>));
     // The library's checks of the arguments fail at these tokens.
     let (first, last) = match (name.unchecked(), &unit) {
         (Some(name), _) => first_last_span(name),

@@ -22,7 +22,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The same for the library's own measures, which are not in a slice.
+/// `#[measure]` on a static of the library itself, which is not in a slice.
 pub(crate) fn built_in(args: TokenStream, item: TokenStream) -> TokenStream {
     declare(Krate::library(), args, item)
 }

@@ -10,7 +10,7 @@ use crate::names::Name;
 pub(super) struct Measure {
     pub(super) item: Static,
     /// The value type for an item without a valid type.
-    pub(super) value: Type,
+    pub(super) value_type: Type,
     pub(super) krate: Krate,
     pub(super) name: Name,
     pub(super) unit: Option<Expr>,

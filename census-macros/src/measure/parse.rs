@@ -49,11 +49,11 @@ pub(super) fn measure(
     mut item: Static,
     errors: &mut Errors,
 ) -> Measure {
-    let mut value = parse_quote!(u64);
+    let mut value_type = parse_quote!(u64);
     item.ty.take_if(|ty| match replacement(ty, errors) {
         Some(replacement) => {
-            value = replacement;
-            !replace_value_type(ty, &value)
+            value_type = replacement;
+            !replace_value_type(ty, &value_type)
         }
         None => false,
     });
@@ -71,7 +71,7 @@ pub(super) fn measure(
     let name = Name::new(name, &item.ident, "name = \"…\"", errors);
     Measure {
         item,
-        value,
+        value_type,
         krate,
         name,
         unit,

@@ -89,8 +89,8 @@ struct TagBindings {
     names: Vec<Ident>,
     values: Vec<TokenStream>,
     /// The closure that makes the tags. The recording function may call it twice: first for the addresses of keys and
-    /// literals, which usually suffice, then for the rest. So what only the second call needs is not prepared for the
-    /// first.
+    /// literals, which usually suffice, then for the rest. So nothing is prepared for the first call that only the
+    /// second one needs.
     tags: TokenStream,
 }
 

@@ -18,7 +18,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
     let ty = item.ty.as_ref().map(ToTokens::to_token_stream);
     let ty = ty.unwrap_or_else(|| quote!(#krate::TagKey));
     // The library's checks of the arguments fail at these tokens.
-    let checked = name
+    let checked_spans = name
         .unchecked()
         .map_or_else(|| first_last_span(&ty), first_last_span);
     let name = match name {
@@ -29,7 +29,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
     let origin = origin(&krate, &item.ident);
     let cell = krate.call(
         quote!(tag_key_cell),
-        checked,
+        checked_spans,
         quote!(#name, #description, #local, #origin),
     );
     let key = krate.call(

@@ -17,7 +17,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     declare(Krate::default_path(), args, item)
 }
 
-/// The same for the library's own keys, which are not in a slice.
+/// `#[tag]` on a static of the library itself, which is not in a slice.
 pub(crate) fn built_in(args: TokenStream, item: TokenStream) -> TokenStream {
     declare(Krate::library(), args, item)
 }

@@ -10,10 +10,11 @@ use super::scan::at_item;
 use crate::errors::Errors;
 use crate::suggest;
 
+/// The words for the aggregations.
 const AGGREGATIONS: [(&str, AggregationKind); 4] = [
-    ("Count", AggregationKind::Count),
-    ("Sum", AggregationKind::Sum),
-    ("LastValue", AggregationKind::LastValue),
+    ("Count", AggregationKind::COUNT),
+    ("Sum", AggregationKind::Plain("sum")),
+    ("LastValue", AggregationKind::Plain("last_value")),
     ("Distribution", AggregationKind::Distribution),
 ];
 
@@ -92,7 +93,7 @@ fn by_name(word: Ident, errors: &mut Errors) -> Aggregation {
     let find = |name: &str| {
         AGGREGATIONS
             .iter()
-            .find(|(known, _)| *known == name)
+            .find(|(candidate, _)| *candidate == name)
             .copied()
     };
     if let Some((_, kind)) = find(&spelling) {
@@ -110,7 +111,7 @@ fn by_name(word: Ident, errors: &mut Errors) -> Aggregation {
     errors.at(&word, format!("there is no aggregation `{spelling}`{help}"));
     let (name, kind) = suggested
         .and_then(find)
-        .unwrap_or(("Count", AggregationKind::Count));
+        .unwrap_or(("Count", AggregationKind::COUNT));
     Aggregation {
         kind,
         word: Ident::new(name, word.span()),

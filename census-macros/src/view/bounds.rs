@@ -41,8 +41,8 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
     }
     let first = |is: fn(&Expr) -> bool| exprs.iter().find(|bound| is(bound)).cloned();
     Buckets::Bounds(Box::new(Bounds {
-        number: first(is_number),
-        negative: first(is_negative),
+        first_number: first(is_number),
+        first_negative: first(is_negative),
         list,
         exprs,
     }))

@@ -21,7 +21,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     } = view;
     let options = &definition.options;
     // The library's checks of the arguments fail at these tokens.
-    let checked = match (name.unchecked(), &options.max_series) {
+    let checked_spans = match (name.unchecked(), &options.max_series) {
         (Some(name), _) => first_last_span(name),
         (None, Some(max_series)) => first_last_span(max_series),
         (None, None) => first_last_span(&ident),
@@ -41,7 +41,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let origin = origin(krate, &ident);
     let cell = krate.call(
         quote!(ViewCell::new),
-        checked,
+        checked_spans,
         quote!(#name, #description, #source, #columns, #max_series, #in_namespace, #origin),
     );
     let slice_element = slice_element(krate, "VIEWS", "ViewCell");
@@ -106,28 +106,30 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
         return stand_in(krate);
     };
     let measure = krate.checked("measure", path);
-    let function = match (definition.aggregation.kind, &definition.options.buckets) {
-        (AggregationKind::Count, _) | (AggregationKind::Distribution, Some(Buckets::Wrong)) => {
-            quote!(count)
-        }
-        (AggregationKind::Sum, _) => quote!(sum),
-        (AggregationKind::LastValue, _) => quote!(last_value),
-        (AggregationKind::Distribution, None) => quote!(default_distribution),
+    let constructor = match (definition.aggregation.kind, &definition.options.buckets) {
+        (AggregationKind::Plain(constructor), _) => constructor,
+        (AggregationKind::Distribution, None) => "default_distribution",
+        // The buckets were reported. Any aggregation without options will do.
+        (AggregationKind::Distribution, Some(Buckets::Wrong)) => "count",
         (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
             return distribution(krate, &measure, bounds);
         }
     };
-    krate.call(function, first_last_span(path), measure)
+    let constructor = Ident::new(constructor, Span::call_site());
+    krate.call(quote!(#constructor), first_last_span(path), measure)
 }
 
 fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenStream {
     let Bounds {
         list,
         exprs,
-        number,
-        negative,
+        first_number,
+        first_negative,
     } = bounds;
-    let checks = [("number_measure", number), ("signed_measure", negative)];
+    let checks = [
+        ("number_measure", first_number),
+        ("signed_measure", first_negative),
+    ];
     let checks = checks
         .iter()
         .filter_map(|(check, bound)| Some(check_bound(krate, check, bound.as_ref()?)));

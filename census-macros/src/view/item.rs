@@ -66,7 +66,7 @@ fn parse_definition(
     Ok(())
 }
 
-/// Reads the attributes one after the other, so that a wrong one costs neither the others nor the item.
+/// Reads the attributes one after the other, so that the others and the item are read also after a wrong one.
 fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Attribute>> {
     let mut attrs = Vec::new();
     while input.peek(Token![#]) {

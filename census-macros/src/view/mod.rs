@@ -22,7 +22,7 @@ pub(crate) fn items(input: TokenStream) -> TokenStream {
     declare(Krate::prefix, input)
 }
 
-/// The same for the library's own views, which are not in a slice, and without a path in front of the items.
+/// `view!` for the library's own views, which are not in a slice. No path to the library is in front of the items.
 pub(crate) fn built_in(input: TokenStream) -> TokenStream {
     declare(|_| Ok(Krate::library()), input)
 }

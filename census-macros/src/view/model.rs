@@ -32,10 +32,14 @@ pub(super) struct Aggregation {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AggregationKind {
-    Count,
-    Sum,
-    LastValue,
+    /// Without options of its own; with the function of `__private` that makes it of a measure.
+    Plain(&'static str),
     Distribution,
+}
+
+impl AggregationKind {
+    /// Stands for an aggregation that is missing, unknown or wrong.
+    pub(super) const COUNT: Self = Self::Plain("count");
 }
 
 /// The options that the user gives. Wrong ones were reported and are left out.
@@ -45,7 +49,7 @@ pub(super) struct Options {
     pub(super) description: Option<Expr>,
     pub(super) buckets: Option<Buckets>,
     pub(super) max_series: Option<Expr>,
-    /// `namespace: false` is `Some(false)`.
+    /// Whether the exporter's namespace goes before the name, if the user says so. The default is `true`.
     pub(super) namespace: Option<bool>,
 }
 
@@ -62,9 +66,9 @@ pub(super) struct Bounds {
     pub(super) list: Group,
     pub(super) exprs: Vec<Expr>,
     /// The first bound that is a number, if there is one: a `Duration` measure cannot have it.
-    pub(super) number: Option<Expr>,
+    pub(super) first_number: Option<Expr>,
     /// The first bound that is a negative number: a measure of unsigned values cannot have it.
-    pub(super) negative: Option<Expr>,
+    pub(super) first_negative: Option<Expr>,
 }
 
 impl Definition {
@@ -72,7 +76,7 @@ impl Definition {
     pub(super) fn missing(ident: &Ident) -> Self {
         Self {
             aggregation: Aggregation {
-                kind: AggregationKind::Count,
+                kind: AggregationKind::COUNT,
                 word: Ident::new("Count", ident.span()),
             },
             measure: None,

@@ -1,5 +1,5 @@
-//! What an aggregation is to the rest of the library: one trait, which each aggregation implements in a file of its own,
-//! and one dispatch over them.
+//! The interface of the aggregations: one trait, which each implements in a file of its own, and one dispatch over
+//! them.
 
 use std::fmt;
 use std::slice::ChunksExact;
@@ -29,7 +29,7 @@ mod sealed {
     impl<A: super::Aggregate> Sealed for A {}
 }
 
-/// The data of one row, of whichever aggregation.
+/// The data of one row, of any aggregation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Data {
@@ -43,7 +43,7 @@ pub enum Data {
     Distribution(Box<DistributionData>),
 }
 
-/// What an aggregation does with the words of its rows.
+/// The operations of an aggregation on the words of its rows.
 ///
 /// All words are zero before the first measurement. Each method takes the words of one row.
 pub(super) trait Aggregate: 'static {
@@ -63,8 +63,8 @@ pub(super) trait Aggregate: 'static {
     /// Adds a measurement. Neither waits nor allocates.
     fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits);
 
-    /// Adds the words `from`, which no thread writes any more, to the shared words `into` of the same row. Called only if
-    /// threads have words of their own.
+    /// Adds the words `from`, which no thread writes any more, to the shared words `into` of the same row. Called only
+    /// if threads have words of their own.
     fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]);
 
     /// The total of no words.
@@ -109,31 +109,22 @@ pub(super) trait Aggregate: 'static {
     /// The type that a view is exported as.
     fn metric_type(kind: ValueKind) -> MetricType;
 
-    /// Whether what is exported has the unit of the measure.
+    /// Whether the exported values have the unit of the measure.
     const HAS_UNIT: bool = true;
 }
 
 /// Evaluates an expression with a type parameter's name bound to the aggregation of an [`AggregationKind`]. This is the
-/// only place that lists the aggregations.
+/// only place in `aggregate/` that lists the aggregations.
 macro_rules! dispatch {
     ($kind:expr, $Aggregation:ident => $body:expr) => {
+        dispatch!(@ $kind, $Aggregation => $body; Count, Sum, LastValue, Distribution)
+    };
+    (@ $kind:expr, $Aggregation:ident => $body:expr; $($marker:ident),*) => {
         match $kind {
-            AggregationKind::Count => {
-                type $Aggregation = Count;
+            $(AggregationKind::$marker => {
+                type $Aggregation = $marker;
                 $body
-            }
-            AggregationKind::Sum => {
-                type $Aggregation = Sum;
-                $body
-            }
-            AggregationKind::LastValue => {
-                type $Aggregation = LastValue;
-                $body
-            }
-            AggregationKind::Distribution => {
-                type $Aggregation = Distribution;
-                $body
-            }
+            })*
         }
     };
 }
@@ -194,14 +185,14 @@ pub(super) fn has_unit(kind: AggregationKind) -> bool {
 
 /// The totals of some successive rows, made anew for each collection and used again from one group of rows to the next.
 pub(super) trait RowTotals {
-    /// Makes all totals those of no words, for so many rows: not more than before.
+    /// Makes the first `rows` totals those of no words, and drops the others. There must be at least `rows`.
     fn reset(&mut self, rows: usize);
 
     /// Adds the words of successive rows to the totals from `first` on, for as many rows as both have.
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
 
-    /// Raises each sum that must not fall to the one that was read last, which is kept by the row's number. `start` is
-    /// the row of the first total.
+    /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by row. `start` is the
+    /// row of the first total.
     fn keep_rising(&mut self, format: &RowFormat, start: RowId, last_sums: &mut Vec<f64>);
 
     /// See [`Aggregate::data`].

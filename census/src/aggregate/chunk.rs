@@ -1,7 +1,7 @@
 //! The words of some successive rows, and one row's words in them.
 //!
-//! This file and `rows.rs` refer to each other: a view's rows own its chunks, and a chunk knows the rows that it belongs
-//! to, because the end of a call may come to a thread that has nothing but the chunk where the call was counted.
+//! This file and `rows.rs` refer to each other: a view's rows own its chunks, and a chunk knows the rows that it
+//! belongs to, because a call may end on a thread that has only the chunk in which the call's beginning was counted.
 
 use std::slice::ChunksExact;
 use std::sync::atomic::AtomicU64;
@@ -113,7 +113,7 @@ impl Target {
         (self.len == 0).then_some(self.start as usize)
     }
 
-    /// Adds one to the word with this index, the [`counter`](Self::counter): what [`record`](Self::record) does for a
+    /// Adds one to the word with this index, the [`counter`](Self::counter), as [`record`](Self::record) does for a
     /// target that has one. Returns whether there is such a word.
     #[inline]
     pub(crate) fn count(&self, counter: usize) -> bool {

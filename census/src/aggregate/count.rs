@@ -40,7 +40,7 @@ pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<C
 
 impl Aggregate for Count {
     const IS_COUNTER: bool = true;
-    /// A count of bytes is not a number of bytes.
+    /// Measurements are counted, whatever the unit of their values.
     const HAS_UNIT: bool = false;
 
     type Total = u64;

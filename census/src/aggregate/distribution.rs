@@ -1,4 +1,4 @@
-//! [`Distribution`]: a sum, what mean and deviations are computed from, the extremes, and a count for each bucket.
+//! [`Distribution`]: a sum, the moments, the extremes, and a count for each bucket.
 
 mod moments;
 #[cfg(test)]
@@ -6,7 +6,7 @@ mod tests;
 mod total;
 mod words;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use self::total::Total;
@@ -119,8 +119,8 @@ impl Aggregate for Distribution {
         let moments = total.moments.shifted_to(shift);
         write::add_float::<Shared>(into.shifted_sum, moments.sum);
         write::add_float::<Shared>(into.shifted_squares, moments.squares);
-        raise::<Shared>(into.greatest, total.greatest);
-        raise::<Shared>(into.least, total.least);
+        write::raise::<Shared>(into.greatest, total.greatest);
+        write::raise::<Shared>(into.least, total.least);
         for (count, into) in total.buckets.iter().zip(into.buckets) {
             Shared::add(into, *count);
         }
@@ -186,8 +186,8 @@ fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: Va
         return record_any::<W, T>(format, words, bits);
     };
     let words = named;
-    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum becomes
-    // infinite.
+    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum
+    // becomes infinite.
     let deviation = value - load_float(words.shift);
     let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
     match kind {
@@ -218,19 +218,9 @@ fn record_any<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits
     });
     write::add_float::<W>(words.shifted_squares, deviation * deviation);
     let SortKey(key) = key;
-    let is_extreme = raise::<W>(words.greatest, key) | raise::<W>(words.least, !key);
+    let is_extreme = write::raise::<W>(words.greatest, key) | write::raise::<W>(words.least, !key);
     if W::EXCLUSIVE && is_extreme {
         words.update_fast_range(kind);
     }
     words.count::<W>(bucket);
-}
-
-/// Makes a word at least `to`. Returns whether the word was less.
-#[inline]
-fn raise<W: Writer>(word: &AtomicU64, to: u64) -> bool {
-    let is_less = word.load(Ordering::Relaxed) < to;
-    if is_less {
-        W::raise(word, to);
-    }
-    is_less
 }

@@ -19,8 +19,8 @@ const MAX_CHARS: usize = 128;
 pub(crate) static DROPPED_BUSY: AtomicU64 = AtomicU64::new(0);
 /// Exemplars dropped because they had more than 128 characters.
 pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
-/// Exemplars dropped because of a label without a name, one that begins with `__` (which Prometheus keeps for itself), or
-/// a NUL in a value (on which its parser gives up the whole scrape).
+/// Exemplars dropped because of a label without a name, one that begins with `__` (which Prometheus keeps for itself),
+/// or a NUL in a value (on which its parser gives up the whole scrape).
 pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
 
 /// The exemplar labels of a measurement; at least one.
@@ -61,9 +61,9 @@ impl<'a> ExemplarLabels<'a> {
                 let name = name::sanitize(name);
                 let mut later = self.labels.iter().skip(index + 1);
                 // Of two labels whose names become equal, the later one stays.
-                let again = later
+                let is_repeated = later
                     .any(|(other, value)| value.get().is_some() && name::sanitize(other) == name);
-                (!again).then_some((name, value.get()?))
+                (!is_repeated).then_some((name, value.get()?))
             })
     }
 }
@@ -77,8 +77,8 @@ pub(super) struct Exemplars {
 }
 
 impl Exemplars {
-    /// Replaces the exemplar of a row's bucket. If another thread is writing or reading that exemplar, this one is dropped
-    /// and counted.
+    /// Replaces the exemplar of a row's bucket. If another thread is writing or reading that exemplar, this one is
+    /// dropped and counted.
     pub(super) fn set(
         &self,
         row: RowId,

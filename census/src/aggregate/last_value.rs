@@ -51,12 +51,12 @@ impl Aggregate for LastValue {
         2
     }
 
-    /// Stores the value, whichever thread writes at the same time: the newest store stays.
+    /// Stores the value. Of concurrent stores, the last one stays.
     fn record<W: Writer, T: Value>(_: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
         if let [value, is_set, ..] = words {
             value.store(bits.0, Ordering::Relaxed);
-            // Release: pairs with the Acquire in `add`. A reader that sees the flag sees this value or a newer one, never
-            // the zero from before the first value.
+            // Release: pairs with the Acquire in `add`. A reader that sees the flag sees this value or a newer one,
+            // never the zero from before the first value.
             is_set.store(1, Ordering::Release);
         }
     }

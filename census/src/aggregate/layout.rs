@@ -14,13 +14,13 @@ const MIN_WORDS: usize = 8;
 const MAX_ROWS: usize = 32;
 const MAX_WORDS: usize = 1_024;
 
-/// After how many chunks of a size, as a power of two, the size doubles; the first size lasts twice as long. So no chunk
-/// but the first ones has more than a sixteenth of the rows before it: few words are unused, and a thread that meets a
-/// few rows among some hundreds has small chunks.
+/// After how many chunks of a size, as a power of two, the size doubles; the first size lasts twice as long. So no
+/// chunk but the first ones has more than a sixteenth of the rows before it: few words are unused, and a thread that
+/// meets a few rows among some hundreds has small chunks.
 const CHUNKS_PER_SIZE_LOG2: u32 = 4;
 
-/// How the rows of a view lie in chunks: in succession, first in small chunks, later in larger ones. A distribution with
-/// few buckets has 32 chunks of 4 rows, 16 of 8, 16 of 16, and then chunks of 32.
+/// How the rows of a view lie in chunks: in succession, first in small chunks, later in larger ones. A distribution
+/// with few buckets has 32 chunks of 4 rows, 16 of 8, 16 of 16, and then chunks of 32.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     /// How many rows the first chunks have, as a power of two.

@@ -15,7 +15,8 @@ use crate::tags::row_key;
 /// The value of every column of the overflow row.
 const OVERFLOW: &str = "_overflow";
 
-/// How many rows are read under one hold of the lock, so that threads that end and new rows do not wait for more.
+/// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
+/// table's, for which new rows wait.
 const ROWS_PER_READ: usize = 64;
 
 /// A registered view.
@@ -30,8 +31,8 @@ pub(crate) struct LiveView {
 /// The row that a measurement goes to.
 pub(crate) enum RowLookup {
     Row(RowId),
-    /// The overflow row. It must not be cached for the measurement's tags, so that the next such measurement is counted as
-    /// overflowed, too.
+    /// The overflow row. It must not be cached for the measurement's tags, so that the next such measurement is counted
+    /// as overflowed, too.
     Overflow(RowId),
 }
 
@@ -79,7 +80,8 @@ impl LiveView {
         key
     }
 
-    /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f` runs.
+    /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f`
+    /// runs.
     pub(crate) fn for_each_row<E>(
         &self,
         mut f: impl FnMut(RowView<'_>) -> Result<(), E>,

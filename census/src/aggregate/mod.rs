@@ -1,12 +1,13 @@
 //! Step 4, **aggregate**: the rows of the views, and what a measurement does to a row.
 //!
-//! The concurrency of counting lives here: in [`rows`], whose page has the protocol, and in `register::interest` and the
-//! caches of `record`. Everything else is plain data.
+//! The concurrency of counting lives here: in [`rows`], whose page has the protocol, and in `register::interest` and
+//! the caches of `record`. Everything else is plain data.
 //!
-//! Each thread counts in words of its own, which no other thread writes. So a measurement takes no locked instruction and
-//! no shared cache line; a scrape adds the words up. Atomic accesses are Relaxed where no comment says otherwise: a word's
-//! value is independent of all other memory, and a reader that must see a certain measurement (a test that joins its
-//! threads) has synchronized with the recording thread by other means.
+//! A thread usually counts in words of its own, which no other thread writes. Such a measurement takes no locked
+//! instruction and no shared cache line; a scrape adds the words up. ([`shard`] and `LastValue::PER_THREAD` have the
+//! exceptions.) Atomic accesses are Relaxed where no comment says otherwise: a word's value is independent of all other
+//! memory, and a reader that must see a certain measurement (a test that joins its threads) has synchronized with the
+//! recording thread by other means.
 //!
 //! Each aggregation has one file, which implements the trait of [`aggregation`]: `count`, `sum`, `last_value` and
 //! `distribution`.

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use crate::id::RowId;
 
-/// The keys of rows 0, 1, 2, …: each holds the values of the columns, in the format of [`row_key`](crate::tags::row_key). Keys are
-/// only appended.
+/// The keys of rows 0, 1, 2, …: each holds the values of the columns, in the format of
+/// [`row_key`](crate::tags::row_key). Keys are only appended.
 #[derive(Debug, Default)]
 pub(super) struct RowKeys {
     blocks: Vec<Block>,
 }
 
-/// How many rows' keys lie in one text. A full block has no spare capacity, and appending to a block moves no other.
+/// How many keys a block has. A full block has no spare capacity, and appending to a block moves no other.
 const BLOCK: usize = 256;
 
 #[derive(Debug, Default)]
@@ -41,8 +41,8 @@ impl RowKeys {
         }
     }
 
-    /// Appends the keys of those of these rows that exist to `text`, and where each key ends in `text` to `ends`. The keys
-    /// of a block are adjacent and are copied at once, which is quicker than one by one.
+    /// Appends to `text` the keys of those of these rows that exist, and to `ends` the offset in `text` at which each
+    /// key ends. The keys of a block are adjacent and are copied at once, which is quicker than one by one.
     pub(super) fn copy(&self, rows: Range<usize>, text: &mut String, ends: &mut Vec<usize>) {
         let mut rows = rows.start..rows.end.min(self.len());
         while !rows.is_empty() {
@@ -83,11 +83,11 @@ impl Block {
     }
 
     fn copy(&self, rows: Range<usize>, text: &mut String, ends: &mut Vec<usize>) {
-        let here = self.ends.get(rows.clone()).unwrap_or_default();
-        if let (Some(start), Some(end)) = (self.start(rows.start), here.last()) {
+        let block_ends = self.ends.get(rows.clone()).unwrap_or_default();
+        if let (Some(start), Some(end)) = (self.start(rows.start), block_ends.last()) {
             let before = text.len();
             text.push_str(self.text.get(start..*end as usize).unwrap_or_default());
-            ends.extend(here.iter().map(|end| before + *end as usize - start));
+            ends.extend(block_ends.iter().map(|end| before + *end as usize - start));
         }
     }
 

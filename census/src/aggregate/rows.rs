@@ -6,21 +6,22 @@
 //!
 //! # Protocol
 //!
-//! A row's total is the sum of its words in the shared chunk and in all *live* chunks, those that belong to threads. The
-//! list of live chunks is behind the lock `live`, which only readers of rows and a thread that folds chunks hold.
-//! Neither a first measurement nor the end of a thread waits for that lock. Instead, each leaves its chunks in `pending`,
-//! behind a lock that is held for a few instructions:
+//! A row's total is the sum of its words in the shared chunk and in all *live* chunks, those that belong to threads.
+//! The list of live chunks is behind the lock `live`, which only readers of rows and a thread that folds chunks hold.
+//! Neither a first measurement nor the end of a thread waits for that lock. Instead, each leaves its chunks in
+//! `pending`, behind a lock that is held for a few instructions:
 //!
 //! 1. A thread [publishes](Rows::publish) a new chunk to `pending.new` before it writes the first measurement there. So
 //!    no reader misses a chunk that holds a measurement.
 //! 2. A thread that ends, or no longer records here, [retires](Rows::retire) its chunks to `pending.retired`, after its
 //!    last write to them.
-//! 3. The holder of `live` [drains](Rows::drain) `pending`: it adds the new chunks to the live ones, and for each retired
-//!    chunk removes it from the live ones and adds its words to the shared chunk. Both happen under one hold of `live`,
-//!    so a reader finds each count once: in the live chunk or in the shared one.
+//! 3. The holder of `live` [drains](Rows::drain) `pending`: it adds the new chunks to the live ones, and for each
+//!    retired chunk removes it from the live ones and adds its words to the shared chunk. Both happen under one hold of
+//!    `live`, so a reader finds each count once: in the live chunk or in the shared one.
 //!
 //! `pending.retired` does not stay full: a thread that retires chunks drains them itself if it gets `live`. If it does
-//! not, another thread holds `live`, and each holder [looks at](Rows::try_drain) `pending` after it has unlocked `live`.
+//! not, another thread holds `live`, and each holder [looks at](Rows::try_drain) `pending` after it has unlocked
+//! `live`.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -33,7 +34,8 @@ use super::table::Table;
 use crate::id::{ChunkId, RowId};
 use crate::sync::{Mutex, RwLock};
 
-/// How many words of a view with more rows than the default limit may belong to threads, to the chunk: a megabyte.
+/// How many words of a view with more rows than the default limit may belong to threads, rounded up to a whole chunk: a
+/// megabyte.
 /// Further rows are counted in shared words, so that a view's memory does not grow with the number of threads.
 pub(super) const MAX_OWNED_WORDS: usize = 1 << 17;
 
@@ -42,7 +44,7 @@ pub(super) const MAX_OWNED_WORDS: usize = 1 << 17;
 pub(crate) struct Rows {
     pub(super) format: Arc<RowFormat>,
     pub(super) table: Table,
-    /// The row of measurements that would need one row too many. Made by the first of them.
+    /// The row of measurements beyond the bound on rows. Made by the first of them.
     overflow: OnceLock<RowId>,
     /// How many measurements went to the overflow row.
     overflowed: AtomicU64,
@@ -98,8 +100,8 @@ impl Rows {
         })
     }
 
-    /// The row of measurements beyond the bound on rows; each call counts one. If a row with this key exists already, it
-    /// serves as the overflow row: with two rows of one key, a series would be exported twice.
+    /// The row of measurements beyond the bound on rows. Each call counts one such measurement. If a row with this key
+    /// exists already, it serves as the overflow row: with two rows of one key, a series would be exported twice.
     pub(super) fn overflow(&self, key: impl FnOnce() -> String) -> RowId {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
         *self.overflow.get_or_init(|| self.table.add_initial(&key()))
@@ -115,11 +117,11 @@ impl Rows {
         self.table.len()
     }
 
-    /// Reserves the words of a chunk for a thread, unless threads have too many already. They are released when the chunk
-    /// was retired and folded.
+    /// Reserves the words of a chunk for a thread, unless threads have too many already. They are released when the
+    /// chunk was retired and folded.
     pub(super) fn reserve_chunk(&self, chunk: ChunkId) -> bool {
         let words = self.format.words_of_chunk(chunk);
-        let most = if self.table.exceeds_default_limit() {
+        let max_words = if self.table.exceeds_default_limit() {
             MAX_OWNED_WORDS
         } else {
             usize::MAX
@@ -127,7 +129,7 @@ impl Rows {
         // Relaxed: no other memory is published by the number.
         let order = Ordering::Relaxed;
         let reserved = self.owned_words.fetch_update(order, order, |owned| {
-            (owned < most).then_some(owned + words)
+            (owned < max_words).then_some(owned + words)
         });
         reserved.is_ok()
     }
@@ -141,7 +143,7 @@ impl Rows {
         self.shared.read().get(index).cloned().flatten()
     }
 
-    /// The words of a row that all threads write.
+    /// A row's words in the shared chunk.
     pub(crate) fn shared_target(self: &Arc<Self>, row: RowId) -> Target {
         let (chunk, index) = self.format.layout.locate(row);
         Target::new(&self.shared_chunk(chunk), index)
@@ -172,8 +174,8 @@ impl Rows {
     /// Folds retired chunks, unless another thread holds `live`: that thread calls this after it has unlocked `live`.
     ///
     /// No retired chunk is forgotten. Suppose that `try_lock` fails here. Then another thread holds `live` after the
-    /// chunk was added to `pending`, and that thread looks at `pending` later still, when it has unlocked `live`. The lock
-    /// of `pending` orders the addition before that look.
+    /// chunk was added to `pending`, and that thread looks at `pending` later still, when it has unlocked `live`. The
+    /// lock of `pending` orders the addition before that look.
     fn try_drain(self: &Arc<Self>) {
         while !self.pending.lock().retired.is_empty() {
             match self.live.try_lock() {
@@ -218,9 +220,9 @@ impl Rows {
         while row < rows.end {
             let (chunk, index) = format.layout.locate(RowId(row));
             let first = row - rows.start;
-            // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end of
-            // a call that began in a thread's chunk. That chunk was published before the beginning was counted, and so
-            // before the end was. So if the end is seen, the chunk with the beginning is read, too.
+            // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end
+            // of a call that began in a thread's chunk. That chunk was published before the beginning was counted, and
+            // so before the end was. So if the end is seen, the chunk with the beginning is read, too.
             if let Some(shared) = self.shared(chunk) {
                 totals.add(format, first, shared.rows_from(index));
             }

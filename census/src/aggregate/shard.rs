@@ -7,9 +7,9 @@ use super::chunk::{Chunk, Target};
 use super::rows::Rows;
 use crate::id::{RowId, ThreadId};
 
-/// How many words of a view one thread has, to the chunk: half a megabyte. Further rows are counted in words that the
-/// thread shares with others, by locked instructions. (A view of the default size has up to 2,000 rows, and a
-/// distribution's row with the default buckets 20 words.)
+/// How many words of a view one thread has, rounded up to a whole chunk: half a megabyte. Further rows are counted in
+/// words that the thread shares with others, by locked instructions. (A view of the default size has up to 2,000 rows,
+/// and a distribution's row with the default buckets 20 words.)
 const MAX_WORDS: usize = 1 << 16;
 
 /// The chunks of a view that belong to one thread. When it is dropped, the chunks are retired: their words are added to
@@ -25,7 +25,7 @@ pub(crate) struct Shard {
     words: usize,
     /// The shared chunk that was used last: new rows are successive, so the next row is often in the same chunk.
     shared: Option<Arc<Chunk>>,
-    /// A bit for each row that this thread met when the view had more rows than the default limit.
+    /// A bit for each row, set when this thread met the row in a view with more rows than the default limit.
     seen: Vec<u64>,
 }
 
@@ -74,14 +74,14 @@ impl Shard {
         target
     }
 
-    /// Whether this thread should cache the way to a row. In a view with more rows than the default limit it should only
-    /// when it meets the row for the second time: most of very many rows are met once, and their entries would displace
-    /// those of the others.
+    /// Whether this thread should cache the target of a row. In a view with more rows than the default limit, it should
+    /// only when it meets the row for the second time: most of very many rows are met once, and their entries would
+    /// displace those of the others.
     pub(crate) fn should_cache(&mut self, rows: &Rows, row: RowId) -> bool {
         !rows.table.exceeds_default_limit() || self.mark_seen(row)
     }
 
-    /// Marks a row as seen. Returns whether it was before.
+    /// Marks a row as seen. Returns whether it was marked before.
     fn mark_seen(&mut self, RowId(row): RowId) -> bool {
         let (index, bit) = (row / 64, 1 << (row % 64));
         if self.seen.len() <= index {
@@ -116,7 +116,7 @@ mod tests {
     use crate::id::ViewId;
     use crate::tags::row_key;
 
-    /// A view with so many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
+    /// A view with this many rows. Each has 64 words, so that the bounds on words are bounds on whole chunks.
     fn view(name: &str, rows: usize) -> LiveView {
         static MEASURE: MeasureCell = measure_cell::<Measure<u64>>("measure", "", None, ORIGIN);
         const ORIGIN: Origin = Origin::new(module_path!(), file!(), line!(), column!());
@@ -134,16 +134,17 @@ mod tests {
         view
     }
 
-    /// Records once into each row from a thread with this shard. How many of the rows are the thread's own?
+    /// Records once into each row from a thread with this shard. Returns in how many rows the thread has words of its
+    /// own.
     fn record_into_each(shard: &mut Shard, rows: &Arc<Rows>) -> usize {
         let other = ThreadId::next();
-        let own = (0..rows.len()).map(RowId).filter(|row| {
+        let owned = (0..rows.len()).map(RowId).filter(|row| {
             let target = shard.target(rows, *row);
             assert!(target.is_writable_by(shard.owner));
             target.record(ValueBits(1));
             !target.is_writable_by(other)
         });
-        own.count()
+        owned.count()
     }
 
     fn shards(rows: &Arc<Rows>, count: usize) -> Vec<Shard> {
@@ -158,15 +159,18 @@ mod tests {
         let words = view.rows.format.words;
         assert_eq!(words, 64);
         let mut shards = shards(&view.rows, 4);
-        let own: Vec<_> = shards
+        let owned: Vec<_> = shards
             .iter_mut()
             .map(|shard| record_into_each(shard, &view.rows))
             .collect();
-        let most = MAX_WORDS / words;
-        assert_eq!(own, [most, MAX_OWNED_WORDS / words - most, 0, 0]);
+        let max_owned = MAX_WORDS / words;
+        assert_eq!(
+            owned,
+            [max_owned, MAX_OWNED_WORDS / words - max_owned, 0, 0]
+        );
         shards.clear();
         let mut next = Shard::new(&view.rows, ThreadId::next());
-        assert_eq!(record_into_each(&mut next, &view.rows), most);
+        assert_eq!(record_into_each(&mut next, &view.rows), max_owned);
         let mut read = 0;
         let whole = view.for_each_row(|row| {
             read += 1;
@@ -181,15 +185,15 @@ mod tests {
     #[test]
     fn every_thread_has_words_in_a_view_of_the_default_size() {
         let view = view("default", DEFAULT_MAX_SERIES);
-        let own = MAX_WORDS.div_ceil(view.rows.format.words);
+        let owned = MAX_WORDS.div_ceil(view.rows.format.words);
         for shard in &mut shards(&view.rows, 5) {
-            assert_eq!(record_into_each(shard, &view.rows), own);
+            assert_eq!(record_into_each(shard, &view.rows), owned);
             assert!(shard.should_cache(&view.rows, RowId(7)));
         }
     }
 
     #[test]
-    fn a_row_of_a_large_view_is_cached_when_it_is_met_again() {
+    fn rows_of_a_large_view_are_cached_at_the_second_measurement() {
         let view = view("met", DEFAULT_MAX_SERIES + 1);
         let mut shard = Shard::new(&view.rows, ThreadId::next());
         for row in [0, 64, 63, 2_000].map(RowId) {

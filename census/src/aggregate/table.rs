@@ -1,4 +1,4 @@
-//! The table from keys to rows: bounded, shared by all threads, and read only at first measurements.
+//! The table from keys to rows: bounded, and shared by all threads. Measurements read it only if no cache has them.
 
 use std::hash::BuildHasher;
 use std::ops::Range;
@@ -39,7 +39,7 @@ const ROWS_PER_INDEX: usize = 4_096;
 const MAX_INDICES: usize = 1_024;
 
 impl Table {
-    /// A table for about so many rows.
+    /// A table for about this many rows.
     pub(super) fn new(rows: usize) -> Self {
         let indices = (rows / ROWS_PER_INDEX).clamp(1, MAX_INDICES);
         let indices = (0..indices.next_power_of_two()).map(|_| Index::default());

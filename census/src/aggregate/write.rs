@@ -16,7 +16,7 @@ pub(super) trait Writer {
     /// reader that sees the addition also sees what this thread recorded before it.
     fn add(word: &AtomicU64, value: u64);
 
-    /// Replaces the word's value by a greater one.
+    /// Replaces the word's value by a greater one. The caller has compared them: see [`raise`].
     fn raise(word: &AtomicU64, to: u64);
 
     /// Adds one, with Release: pairs with the Acquire of a reader, so that a reader that sees the count also sees what
@@ -76,9 +76,19 @@ impl Writer for Shared {
     }
 }
 
-/// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold what
-/// was recorded before the addition: for example a call's beginning in one thread's words, where another thread has
-/// added the call's end to the shared words.
+/// Makes a word at least `to`. Returns whether the word was less.
+#[inline]
+pub(super) fn raise<W: Writer>(word: &AtomicU64, to: u64) -> bool {
+    let is_less = word.load(Ordering::Relaxed) < to;
+    if is_less {
+        W::raise(word, to);
+    }
+    is_less
+}
+
+/// Reads a word. Acquire: pairs with the Release in [`Shared::add`](Writer::add). Words that are read after it hold
+/// what was recorded before the addition: for example a call's beginning in one thread's words, where another thread
+/// has added the call's end to the shared words.
 pub(super) fn load(word: &AtomicU64) -> u64 {
     word.load(Ordering::Acquire)
 }

@@ -35,8 +35,7 @@ impl Collection {
         Self::begin(register::find(view).into_iter().collect())
     }
 
-    /// All collections begin here. Observed measures will be read here, before their rows are. The isolation of a test
-    /// will choose its views here.
+    /// All collections begin here, so a step that must come before every collection has one place.
     fn begin(views: Vec<Arc<LiveView>>) -> Self {
         Self { views }
     }
@@ -76,7 +75,7 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Reads the rows, and calls `f` with each, in the order of their first measurements, until `f` fails. No lock is
+    /// Reads the rows, and calls `f` with each, in the order in which they were added, until `f` fails. No lock is
     /// held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,

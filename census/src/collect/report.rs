@@ -61,7 +61,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
     let (stop, stopped) = channel();
     let (ended, done) = channel();
     let panics = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&panics);
+    let thread_panics = Arc::clone(&panics);
     thread::Builder::new()
         .name("census-report".to_owned())
         .spawn(move || {
@@ -69,7 +69,7 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
                 period.max(Duration::from_millis(1)),
                 reporter,
                 &stopped,
-                &counted,
+                &thread_panics,
             );
             // The handle may have stopped waiting.
             let _ = ended.send(());
@@ -82,26 +82,27 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
 }
 
 fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, panics: &AtomicU64) {
-    let mut next = Instant::now().checked_add(period);
+    let mut next_report = Instant::now().checked_add(period);
     loop {
         let now = Instant::now();
-        if next.is_some_and(|next| next <= now) {
+        if next_report.is_some_and(|time| time <= now) {
             // The last report took longer than a period. The periods that have passed are skipped.
-            next = now.checked_add(period);
+            next_report = now.checked_add(period);
         }
-        let last = if let Some(next) = next {
-            let waited = stopped.recv_timeout(next - now);
-            waited != Err(RecvTimeoutError::Timeout)
+        let is_last = if let Some(time) = next_report {
+            let stop_signal = stopped.recv_timeout(time - now);
+            stop_signal != Err(RecvTimeoutError::Timeout)
         } else {
             // The next report is later than the clock can express.
             let _ = stopped.recv();
             true
         };
-        next = next.and_then(|next| next.checked_add(period));
+        next_report = next_report.and_then(|time| time.checked_add(period));
         if catch_unwind(AssertUnwindSafe(|| reporter.report(&snapshot()))).is_err() {
+            // Relaxed, as the load: no other memory is published by the counter.
             panics.fetch_add(1, Ordering::Relaxed);
         }
-        if last {
+        if is_last {
             return;
         }
     }

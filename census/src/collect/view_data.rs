@@ -11,7 +11,7 @@ use crate::tags::{TagMap, TagValue, row_key};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ViewData<D = Data> {
-    /// The rows, in the order of their first measurements.
+    /// The rows, in the order in which they were added.
     pub rows: Vec<Row<D>>,
     /// When the view was registered.
     pub start: SystemTime,
@@ -69,10 +69,10 @@ impl<D> ViewData<D> {
     /// The data of the row for these tags. Tags that are not columns are ignored; a column that has no tag is empty.
     #[must_use]
     pub fn get(&self, tags: &TagMap) -> Option<&D> {
-        let wanted = |key| tags.get(key).map_or("", TagValue::as_str);
+        let value_of = |key| tags.get(key).map_or("", TagValue::as_str);
         self.rows
             .iter()
-            .find(|row| row.tags().all(|(key, value)| wanted(key) == value))
+            .find(|row| row.tags().all(|(key, value)| value_of(key) == value))
             .map(|row| &row.data)
     }
 }

@@ -27,7 +27,8 @@ impl Address {
         Self(std::ptr::from_ref(object).addr())
     }
 
-    /// A number in place of an address, for a table whose keys are not statics. Such a table must hold nothing else.
+    /// A number in place of an address, to look up an object that is not a static. It must differ from the addresses of
+    /// all statics in the same table.
     #[inline]
     pub(crate) const fn stand_in(number: usize) -> Self {
         Self(number)
@@ -39,7 +40,7 @@ impl Address {
         self.0
     }
 
-    /// Whether this is the address of a static.
+    /// Whether this is not [`NONE`](Self::NONE).
     #[inline]
     pub(crate) const fn is_some(self) -> bool {
         self.0 != 0

@@ -1,7 +1,7 @@
 //! The aggregations that a view can have.
 //!
-//! This is the first place of a further aggregation: its marker and its kind. Everything else about an aggregation is in
-//! a file of its own under `aggregate/`.
+//! A new aggregation begins here, with its marker and its kind. Everything else about an aggregation is in a file of
+//! its own under `aggregate/`.
 
 use super::Bounds;
 
@@ -9,8 +9,8 @@ use super::Bounds;
 #[derive(Clone, Copy, Debug)]
 pub enum Count {}
 
-/// Adds up the values. Exported as a counter where the measure cannot be negative (`u64`, `Duration`), else as a gauge. A
-/// sum of integers wraps around.
+/// Adds up the values. Exported as a counter where the measure cannot be negative (`u64`, `Duration`), else as a gauge.
+/// A sum of integers wraps around.
 #[derive(Clone, Copy, Debug)]
 pub enum Sum {}
 

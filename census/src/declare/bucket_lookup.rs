@@ -1,4 +1,4 @@
-//! The bucket of a value, in most cases without a search: a table tells from a value's magnitude which bounds can matter.
+//! The bucket of a value, in most cases without a search: a table gives the bounds that are near a value's magnitude.
 
 use super::{SortKey, ValueBits, ValueKind};
 
@@ -15,10 +15,10 @@ const MAX_PER_CELL: usize = 8;
 /// Finds the buckets of values that are not negative and whose bits are below 2^63. The bits of such values compare as
 /// the values do, for all kinds.
 ///
-/// Each value belongs to a cell, and a greater value belongs to the same cell or a later one. So all bounds in the cells
-/// before a value's cell are below the value, no bound in a later cell is, and only the bounds in the value's own cell
-/// have to be compared with it. The comparison is exact, on the bits. Where rounding to a float moves a value to another
-/// cell, it moves equal bounds to the same cell.
+/// Each value belongs to a cell, and a greater value belongs to the same cell or a later one. So all bounds in the
+/// cells before a value's cell are below the value, no bound in a later cell is, and only the bounds in the value's own
+/// cell have to be compared with it. The comparison is exact, on the bits. Where rounding to a float moves a value to
+/// another cell, it moves equal bounds to the same cell.
 #[derive(Debug)]
 // In this order, so that the small fields lie in one cache line.
 #[repr(C)]
@@ -75,7 +75,7 @@ impl BucketLookup {
     pub(super) fn bucket(&self, bits: ValueBits, value: f64) -> Option<usize> {
         let preceding = self.preceding.get(cell(self.base, magnitude(value)))?;
         let mut bucket = self.step(usize::from(*preceding), bits);
-        // The number of rounds is the same for all values, and mostly none: the branch is well predicted.
+        // The number of rounds is the same for all values, and usually 0, so the branch is well predicted.
         for _ in 1..self.max_per_cell {
             bucket = self.step(bucket, bits);
         }
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Compares the buckets of many values with those that a search finds. Whether there was a table.
+    /// Compares the buckets of many values with those that a search finds. Returns whether there is a table.
     fn agrees(kind: ValueKind, mut keys: Vec<SortKey>, state: &mut u64) -> bool {
         keys.sort_unstable();
         keys.dedup();
@@ -160,16 +160,16 @@ mod tests {
         {
             let key = ValueBits(bits).sort_key(kind);
             let bits = ValueBits(bits);
-            let found = lookup.bucket(bits, kind.to_f64_below_2_63(bits));
-            let searched = keys.partition_point(|bound| *bound < key);
+            let bucket = lookup.bucket(bits, kind.to_f64_below_2_63(bits));
+            let expected = keys.partition_point(|bound| *bound < key);
             assert!(
-                found.is_none_or(|found| found == searched),
-                "{kind:?} {bounds:x?}: {:x} in {found:?}, not {searched}",
+                bucket.is_none_or(|bucket| bucket == expected),
+                "{kind:?} {bounds:x?}: {:x} in {bucket:?}, not {expected}",
                 bits.0
             );
             // Integers always fit.
             assert!(
-                found.is_some() || kind == ValueKind::F64,
+                bucket.is_some() || kind == ValueKind::F64,
                 "{bounds:x?}: {:x}",
                 bits.0
             );
@@ -216,7 +216,10 @@ mod tests {
         let floats = |floats: &[f64]| {
             keys(
                 ValueKind::F64,
-                &floats.iter().map(|it| it.to_bits()).collect::<Vec<_>>(),
+                &floats
+                    .iter()
+                    .map(|float| float.to_bits())
+                    .collect::<Vec<_>>(),
             )
         };
         let linear: Vec<u64> = (0..=100).collect();

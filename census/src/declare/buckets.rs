@@ -7,7 +7,7 @@ use super::bucket_lookup::BucketLookup;
 use super::number::{float_bits, nanoseconds};
 use super::{Number, SortKey, Value, ValueBits, ValueKind};
 
-/// The buckets of a `Distribution` of a `Measure<Duration>` that names none: 5 ms to 10 s, Prometheus's own defaults.
+/// The bounds of a `Distribution` of a `Measure<Duration>` without `buckets`: 5 ms to 10 s, Prometheus's own defaults.
 pub const DEFAULT_LATENCY_BUCKETS: &[Duration] = &[
     Duration::from_millis(5),
     Duration::from_millis(10),
@@ -57,19 +57,19 @@ impl StaticBounds {
     const fn get(self, index: usize) -> Option<(ValueKind, ValueBits)> {
         // `slice::get` is not `const` yet.
         match self {
-            Self::U64(all) => match all.split_at_checked(index) {
+            Self::U64(bounds) => match bounds.split_at_checked(index) {
                 Some((_, [bound, ..])) => Some((ValueKind::U64, ValueBits(*bound))),
                 _ => None,
             },
-            Self::I64(all) => match all.split_at_checked(index) {
+            Self::I64(bounds) => match bounds.split_at_checked(index) {
                 Some((_, [bound, ..])) => Some((ValueKind::I64, ValueBits(bound.cast_unsigned()))),
                 _ => None,
             },
-            Self::F64(all) => match all.split_at_checked(index) {
+            Self::F64(bounds) => match bounds.split_at_checked(index) {
                 Some((_, [bound, ..])) => Some((ValueKind::F64, float_bits(*bound))),
                 _ => None,
             },
-            Self::Duration(all) => match all.split_at_checked(index) {
+            Self::Duration(bounds) => match bounds.split_at_checked(index) {
                 Some((_, [bound, ..])) => Some((ValueKind::Duration, nanoseconds(*bound))),
                 _ => None,
             },
@@ -81,7 +81,7 @@ const fn is_finite(kind: ValueKind, bits: ValueBits) -> bool {
     match kind {
         ValueKind::U64 | ValueKind::I64 => true,
         ValueKind::F64 => f64::from_bits(bits.0).is_finite(),
-        // Longer durations have these bits, too.
+        // Durations that do not fit have the bits `u64::MAX`, too.
         ValueKind::Duration => bits.0 < u64::MAX,
     }
 }

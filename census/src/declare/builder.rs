@@ -88,7 +88,7 @@ impl<A> ViewBuilder<A> {
         let spec = ViewSpec {
             name: Cow::Owned(name),
             description: Cow::Borrowed(""),
-            measure: measure.shared().clone(),
+            measure: measure.cell_handle().clone(),
             aggregation,
             columns: Arc::default(),
             max_series: None,
@@ -120,8 +120,8 @@ impl<A> ViewBuilder<A> {
         self
     }
 
-    /// Sets whether the exporter's namespace is put before the view's name. Default: `true`. With `false`, the family has
-    /// the view's own name, whatever the exporter.
+    /// Sets whether the exporter's namespace is put before the view's name. Default: `true`. With `false`, the family
+    /// has the view's own name, whatever the exporter.
     pub fn namespace(mut self, in_namespace: bool) -> Self {
         self.spec.in_namespace = in_namespace;
         self

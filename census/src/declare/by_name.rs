@@ -11,7 +11,8 @@ pub(crate) struct ByName<T: 'static> {
     /// In the order in which they were added. Some may be dead.
     by_name: HashMap<String, Vec<WeakHandle<T>>>,
     /// The number of names at which [`add`](Self::add) next removes the names without a living object. It is at least
-    /// twice the number of names that the last removal left, so the removals cost a constant time for each `add`.
+    /// twice the number of names that the last removal left, so the removals cost each `add` a constant time on
+    /// average.
     sweep_at: usize,
 }
 
@@ -41,7 +42,7 @@ impl<T> ByName<T> {
         self.by_name.keys().cloned().collect()
     }
 
-    /// Adds an object.
+    /// Adds an object, unless it is there already.
     pub(crate) fn add(&mut self, name: &str, handle: &Handle<T>) {
         let is_alive = |handle: &WeakHandle<T>| handle.upgrade().is_some();
         if self.by_name.len() >= self.sweep_at {
@@ -51,6 +52,28 @@ impl<T> ByName<T> {
         }
         let handles = self.by_name.entry(name.to_owned()).or_default();
         handles.retain(is_alive);
-        handles.push(handle.downgrade());
+        let mut living = handles.iter().filter_map(WeakHandle::upgrade);
+        if !living.any(|other| other.ptr_eq(handle)) {
+            handles.push(handle.downgrade());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_object_is_there_once_while_it_lives() {
+        let mut objects = ByName::default();
+        let [first, second] = [1, 2].map(|object| Handle::Shared(Arc::new(object)));
+        for handle in [&first, &second, &first] {
+            objects.add("name", handle);
+        }
+        assert!(objects.named("name").map(|object| *object).eq([1, 2]));
+        drop(first);
+        assert!(objects.named("name").map(|object| *object).eq([2]));
     }
 }

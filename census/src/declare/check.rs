@@ -1,6 +1,6 @@
-//! What a path in a macro must refer to: traits whose errors say so in the user's terms, and functions that return their
-//! argument unchanged and have these traits as bounds. Generated code passes every path that it is given through one of
-//! these functions.
+//! The checks of paths in a macro's input: traits whose error messages are in the user's terms, and functions that have
+//! these traits as bounds and return their argument unchanged. Generated code passes every path that it is given
+//! through one of these functions.
 //!
 //! The functions for statics return the associated type `Itself`. For an argument of a wrong type, `Itself` is unknown,
 //! so the compiler reports the missing trait and infers nothing more from it: one mistake is one error.

@@ -1,4 +1,4 @@
-//! Measured functions, as the linker knows them.
+//! The descriptions of measured functions, which the linker gathers.
 
 use std::fmt;
 use std::panic::RefUnwindSafe;
@@ -47,9 +47,8 @@ pub const fn function_name(name: &'static str) -> &'static str {
 }
 
 impl FunctionCell {
-    /// A function and its measures: `latencies` of the calls' durations, `in_flight` of the calls in flight, `values` of
-    /// values taken from the returned values. `results` are the call results that its return type tells before the first
-    /// call.
+    /// A function and its measures: `latencies` of the calls' durations, `in_flight` of the calls in flight, `values`
+    /// of values taken from the returned values. `results` are the call results that are known from its return type.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(

@@ -1,5 +1,5 @@
-//! A reference to a declaration that stands in a `static`, or that was made at run time. One type serves for both, so that
-//! the code behind it is written once.
+//! A reference to a declaration that stands in a `static`, or that was made at run time. One type serves for both, so
+//! that the code behind it is written once.
 
 use std::fmt;
 use std::ops::Deref;

@@ -30,12 +30,12 @@ pub struct Measure<T: Value> {
     value: PhantomData<fn(T)>,
 }
 
-/// A measure's definition and the state of its registration: what its `static` refers to.
+/// A measure's definition and the state of its registration, to which its `static` refers.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct MeasureCell {
     pub(crate) descriptor: MeasureDescriptor,
-    /// Which list of views the measure has: the step *register* gives it a meaning, and changes it.
+    /// Identifies the measure's list of views. The step *register* changes it: see `register/interest.rs`.
     pub(crate) version: AtomicU64,
     /// How many measurements were NaN or infinite.
     rejected_values: AtomicU64,
@@ -118,6 +118,7 @@ impl MeasureCell {
 
     /// Counts a measurement that was NaN or infinite.
     pub(crate) fn count_rejected_value(&self) {
+        // Relaxed, as the load: no other memory is published by the counter.
         self.rejected_values.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -157,7 +158,7 @@ impl<T: Value> Measure<T> {
         &self.cell
     }
 
-    pub(crate) fn shared(&self) -> &Handle<MeasureCell> {
+    pub(super) fn cell_handle(&self) -> &Handle<MeasureCell> {
         &self.cell
     }
 

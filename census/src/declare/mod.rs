@@ -1,5 +1,5 @@
-//! Step 1, **declare**: the definitions of measures, tag keys and views. They are plain data that can stand in a `static`,
-//! each with the place where it was written. They know neither the catalogue nor how rows are aggregated.
+//! Step 1, **declare**: the definitions of measures, tag keys and views. They are plain data that can stand in a
+//! `static`, each with the place where it was written. They know neither the catalogue nor how rows are aggregated.
 
 mod address;
 mod aggregation;

@@ -1,8 +1,8 @@
-//! Names: which are valid, how a default name is made, and which labels and families names become.
+//! Names: the rules for valid names and units, default names, and the labels and family names that names become.
 
 use std::borrow::Cow;
 
-/// How many bytes a name or a tag value may have.
+/// How many bytes a name or a tag value may have at most.
 pub(crate) const MAX_LEN: usize = 255;
 
 /// Whether `name` may name a measure, a view or a tag key: 1 to 255 bytes of printable ASCII (OpenCensus,
@@ -49,8 +49,8 @@ pub(crate) enum LabelProblem {
     BucketBound,
 }
 
-/// The rule for the labels of columns and for const labels: the problem of the label that a name becomes, in a histogram
-/// or in another family.
+/// The rule for the labels of columns and for const labels: the problem of the label that a name becomes, in a
+/// histogram or in another family.
 pub(crate) const fn label_problem(name: &str, in_histogram: bool) -> Option<LabelProblem> {
     match name.as_bytes() {
         [a, b, ..] if sanitized(*a) == b'_' && sanitized(*b) == b'_' => {
@@ -131,13 +131,13 @@ pub const fn default_bytes<const N: usize>(module: &str, ident: &str) -> [u8; N]
 #[must_use]
 pub const fn default_str(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text,
+        Ok(name) => name,
         Err(_) => "",
     }
 }
 
-/// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a `_` is put before a leading
-/// digit.
+/// A name as Prometheus allows it: every character outside `[A-Za-z0-9_]` becomes `_`, and a `_` is put before a
+/// leading digit.
 pub(crate) fn sanitize(name: &str) -> Cow<'_, str> {
     let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn sanitising_keeps_legal_names_and_mends_the_rest() {
+    fn sanitizing_changes_only_invalid_names() {
         assert!(matches!(sanitize("ok_Name_9"), Cow::Borrowed(_)));
         assert_eq!(sanitize("a.b/c:d"), "a_b_c_d");
         assert_eq!(sanitize("1st"), "_1st");

@@ -33,8 +33,8 @@ impl HasDefaultBuckets for Duration {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueBits(pub(crate) u64);
 
-/// An integer that compares with those of other values of the same [`ValueKind`] as the values compare. So one search
-/// finds the bucket of a value of any type, and the atomic `fetch_max` works for all types.
+/// A value as an integer. The sort keys of values of one [`ValueKind`] are in the same order as the values. So one
+/// search finds the bucket of a value of any type, and the atomic `fetch_max` works for all types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SortKey(pub(crate) u64);
 
@@ -48,7 +48,7 @@ pub enum ValueKind {
     I64,
     /// `f64`, finite.
     F64,
-    /// [`Duration`], as whole nanoseconds, of which a `u64` holds 584 years.
+    /// [`Duration`], as whole nanoseconds in a `u64`: at most 584 years.
     // Integers, because their sum does not depend on the order of the additions.
     Duration,
 }
@@ -112,8 +112,8 @@ impl ValueKind {
         }
     }
 
-    /// The same as [`to_f64`](Self::to_f64), for bits below 2^63. Processors convert signed integers in one instruction,
-    /// and unsigned ones in several.
+    /// The same as [`to_f64`](Self::to_f64), for bits below 2^63. Processors convert signed integers in one
+    /// instruction, and unsigned ones in several.
     #[inline]
     pub(crate) const fn to_f64_below_2_63(self, bits: ValueBits) -> f64 {
         match self {
@@ -266,14 +266,14 @@ mod tests {
         .map(f64::to_bits);
         let signed = [i64::MIN, -1, 0, 1, i64::MAX].map(i64::cast_unsigned);
         let unsigned = [0, 1, u64::MAX];
-        let check = |kind: ValueKind, all: &[u64]| {
-            for (a, b) in all.iter().zip(all.iter().skip(1)) {
+        let check = |kind: ValueKind, ascending: &[u64]| {
+            for (a, b) in ascending.iter().zip(ascending.iter().skip(1)) {
                 assert!(
                     ValueBits(*a).sort_key(kind) < ValueBits(*b).sort_key(kind),
                     "{kind:?} {a:x} {b:x}"
                 );
             }
-            for bits in all {
+            for bits in ascending {
                 let bits = ValueBits(*bits);
                 assert_eq!(bits.sort_key(kind).value_bits(kind), bits);
             }
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn non_finite_values_have_no_bits_and_zero_has_one_form() {
+    fn non_finite_values_are_rejected_and_zeros_are_equal() {
         assert_eq!(
             [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::to_bits),
             [None; 3]
@@ -300,7 +300,7 @@ mod tests {
         let units = ["s", "ms", "us", "ns"].map(TimeUnit::from_ucum);
         let exported = units.map(|unit| unit.map(|unit| number.in_unit(unit).to_string()));
         let expected = ["0.0015", "1.5", "1500", "1500000"];
-        assert_eq!(exported, expected.map(|text| Some(text.to_owned())));
+        assert_eq!(exported, expected.map(|value| Some(value.to_owned())));
         assert_eq!(Value::to_bits(Duration::MAX), Some(ValueBits(u64::MAX)));
     }
 }

@@ -23,7 +23,8 @@ impl Origin {
         }
     }
 
-    /// The place of the call of the function that calls this, for declarations at run time. It has no module.
+    /// The place that the calling function, which must be `#[track_caller]`, was called from: for declarations at run
+    /// time. It has no module.
     #[track_caller]
     pub(crate) fn caller() -> Self {
         let location = std::panic::Location::caller();
@@ -47,7 +48,7 @@ impl Origin {
         self.module
     }
 
-    /// The module's path by reference: its address tells it from the paths of other modules.
+    /// The module's path by reference, for a tag value that is looked up by its address.
     pub(crate) const fn module_ref(&self) -> &&'static str {
         &self.module
     }
@@ -64,7 +65,7 @@ impl Origin {
         self.line
     }
 
-    /// Declarations count in the order of these keys, because the linker's order means nothing.
+    /// The catalogue adds declarations in the order of these keys, because the linker's order means nothing.
     pub(crate) fn sort_key(&self) -> (&'static str, &'static str, u32, u32) {
         (self.crate_name(), self.file, self.line, self.column)
     }

@@ -1,7 +1,7 @@
-//! Where the linker gathers what was declared, from every crate of the program.
+//! The slices in which the linker gathers the declarations of every crate of the program.
 //!
-//! The linker knows a slice by its identifier alone, and two versions of this crate may be in one program: neither may
-//! read the other's elements. So [`linked_slice`] gives each static an identifier with the version, such as
+//! The linker identifies a slice by its identifier alone. Two versions of this crate may be in one program, and neither
+//! may read the other's elements. So [`linked_slice`] gives each static an identifier with the version, such as
 //! `CENSUS_0_1_VIEWS`, and an alias without it.
 
 use census_macros::linked_slice;

@@ -26,7 +26,7 @@ pub struct TagKey {
     cell: Handle<TagKeyCell>,
 }
 
-/// What a tag key's `static` refers to.
+/// A tag key's definition, to which its `static` refers.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TagKeyCell {
@@ -60,13 +60,13 @@ impl TagKeyCell {
 }
 
 impl TagKey {
-    /// 1 to 255 bytes of printable ASCII (OpenCensus, `tags/TagMap.md`).
+    /// The name: 1 to 255 bytes of printable ASCII (OpenCensus, `tags/TagMap.md`).
     #[must_use]
     pub fn name(&self) -> &str {
         &self.cell.name
     }
 
-    /// What was written above it, up to the first blank line.
+    /// The description: the first paragraph of the doc comment. Empty for a key that was made at run time.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.cell.description
@@ -78,8 +78,8 @@ impl TagKey {
         self.cell.local
     }
 
-    /// Where it was declared. A key that came with received tags, and that this program has not declared, is from the
-    /// file `<received>`, line 0.
+    /// Where the key was declared. A key that came with received tags, and that this program has not declared, is from
+    /// the file `<received>`, line 0.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.cell.origin
@@ -100,8 +100,8 @@ impl TagKey {
         &self.cell
     }
 
-    /// The address of the cell of a key that a `static` declares. A key made at run time has none: its cell is freed, and
-    /// another one may take its address.
+    /// The address of the cell of a key that a `static` declares. A key made at run time has none: its cell is freed,
+    /// and another one may take its address.
     #[inline]
     pub(crate) fn address(&self) -> Address {
         match self.cell {
@@ -112,11 +112,11 @@ impl TagKey {
 
     /// A key that came with received tags and that this program does not declare. It is not in the catalogue.
     pub(crate) fn undeclared(name: &str) -> Self {
-        const OUTSIDE: Origin = Origin::new("", "<received>", 0, 0);
+        const RECEIVED: Origin = Origin::new("", "<received>", 0, 0);
         Self::from_handle(Handle::Shared(Arc::new(TagKeyCell::owned(
             name.to_owned(),
             false,
-            OUTSIDE,
+            RECEIVED,
         ))))
     }
 

@@ -35,7 +35,7 @@ pub struct View<A> {
     aggregation: PhantomData<fn() -> A>,
 }
 
-/// A view's definition: what its `static` refers to.
+/// A view's definition, to which its `static` refers.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ViewCell(Definition);
@@ -90,7 +90,7 @@ pub(crate) struct ViewSpec {
 }
 
 impl ViewSpec {
-    /// The same with the measure's description, if it has none.
+    /// This definition, with the measure's description if it has none of its own.
     pub(crate) fn with_default_description(mut self) -> Self {
         if self.description.is_empty() {
             self.description = self.measure.descriptor.description.clone();
@@ -114,7 +114,7 @@ impl ViewSpec {
 }
 
 impl<A> StaticViewSource<A> {
-    /// An aggregation without options.
+    /// The measure, and an aggregation without options.
     pub(crate) const fn new<T: Value>(measure: &'static Measure<T>, kind: AggregationKind) -> Self {
         Self {
             measure: measure.handle(),
@@ -123,7 +123,7 @@ impl<A> StaticViewSource<A> {
         }
     }
 
-    /// The same with buckets.
+    /// The same measure and aggregation, with bounds of buckets.
     pub(crate) const fn with_bounds(mut self, bounds: StaticBounds) -> Self {
         self.aggregation.bounds = Some(bounds);
         self
@@ -141,7 +141,7 @@ impl ViewCell {
     pub const fn new<A>(
         name: &'static str,
         description: Option<&'static str>,
-        plan: StaticViewSource<A>,
+        source: StaticViewSource<A>,
         columns: &'static [&'static TagKey],
         max_series: Option<usize>,
         in_namespace: bool,
@@ -159,7 +159,7 @@ impl ViewCell {
             measure,
             aggregation,
             ..
-        } = plan;
+        } = source;
         Self(Definition::Static(StaticView {
             name,
             description,

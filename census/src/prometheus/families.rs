@@ -84,7 +84,7 @@ impl Families {
         collection: &'a Collection,
         config: &'a ExporterConfig,
         other_problems: usize,
-        failed: Option<&'a FailedScrapes>,
+        failed: &'a FailedScrapes,
     ) -> Vec<SelfFamily<'a>> {
         let self_metrics = SelfMetrics {
             names: &self.self_names,

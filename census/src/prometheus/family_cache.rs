@@ -8,8 +8,8 @@ use crate::collect::{CollectedView, Collection};
 use crate::id::ViewId;
 use crate::sync::Mutex;
 
-/// Keeps the families of the last scrape: the next scrape has the same, unless a view came or went. An exporter's own,
-/// so all its calls have the same settings.
+/// Keeps the families of the last scrape: the next scrape has the same, unless a view came or went. Each exporter has
+/// a cache of its own, so all calls have the same settings.
 #[derive(Debug, Default)]
 pub(super) struct FamilyCache(Mutex<Option<Arc<Cached>>>);
 

@@ -43,7 +43,6 @@
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
 //! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter), `no_thread` (the system could not start one) |
-
 //!
 //! # Features
 //!

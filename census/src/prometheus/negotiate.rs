@@ -190,7 +190,7 @@ mod tests {
             format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
             Format::Text
         );
-        // types that we do not have
+        // formats that the exporter does not have
         assert_eq!(
             format("application/openmetrics-text; version=0.0.1"),
             Format::Text

@@ -39,7 +39,7 @@ struct Shared {
     other_problems: usize,
     open_metrics: SingleFlight<Rendered>,
     text: SingleFlight<Rendered>,
-    failed: FailedScrapes,
+    failed: Arc<FailedScrapes>,
 }
 
 thread_local! {
@@ -60,7 +60,7 @@ impl RenderThreads {
                 other_problems,
                 open_metrics: SingleFlight::default(),
                 text: SingleFlight::default(),
-                failed: FailedScrapes::default(),
+                failed: Arc::default(),
             }),
             deadline,
         }
@@ -68,6 +68,12 @@ impl RenderThreads {
 
     pub(super) fn config(&self) -> &Arc<ExporterConfig> {
         &self.shared.renderer.config
+    }
+
+    /// How many scrapes failed.
+    #[cfg(feature = "prometheus-client")]
+    pub(super) fn failed(&self) -> &Arc<FailedScrapes> {
+        &self.shared.failed
     }
 
     /// How long a scrape waits.

@@ -15,7 +15,7 @@ const PROBLEMS: &str = "census_catalogue_problems";
 const LEFT_OUT: &str = "census_left_out_families";
 const FAILED: &str = "census_failed_scrapes";
 
-/// Autometrics's name for the family of the program's version, commit and so on. It exists only on request.
+/// Autometrics's name for the family of the program's version, commit and branch. It exists only on request.
 const BUILD_INFO: &str = "build_info";
 
 /// The names and types of the families, which no view may have.
@@ -45,8 +45,8 @@ pub(super) struct SelfMetrics<'a, V> {
     pub(super) problems: usize,
     /// How many families the scrape lacks, because another registry has samples of their names.
     pub(super) left_out: u64,
-    /// The exporter's scrapes that failed; `None` for a collector, which the library does not scrape.
-    pub(super) failed: Option<&'a FailedScrapes>,
+    /// The exporter's scrapes that failed.
+    pub(super) failed: &'a FailedScrapes,
 }
 
 /// A family that the library reports on itself, in no format yet.
@@ -96,7 +96,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
             let count = count.load(Ordering::Relaxed);
             SelfSample::labeled("reason", Cow::Borrowed(reason), count)
         });
-        let failed = self.failed.into_iter().flat_map(FailedScrapes::iter);
+        let failed = self.failed.iter();
         let failed = failed
             .map(|(reason, count)| SelfSample::labeled("reason", Cow::Borrowed(reason), count));
         let problems = u64::try_from(self.problems).unwrap_or(u64::MAX);

@@ -49,6 +49,8 @@ struct Run<T> {
 #[derive(Debug)]
 struct Progress<T> {
     outcome: Outcome<T>,
+    /// How many tickets there are.
+    tickets: usize,
     /// The tasks that wait, by their tickets.
     wakers: HashMap<u64, Waker>,
     next_ticket: u64,
@@ -99,12 +101,13 @@ impl<T> SingleFlight<T> {
             state.has_worker = true;
         }
         let run = Arc::clone(state.next.get_or_insert_default());
-        drop(state);
-        self.work.notify_one();
         let mut progress = run.progress.lock();
         let id = progress.next_ticket;
         progress.next_ticket += 1;
+        progress.tickets += 1;
         drop(progress);
+        drop(state);
+        self.work.notify_one();
         Ok(Ticket { run, id })
     }
 
@@ -139,8 +142,8 @@ impl<T> SingleFlight<T> {
                 return None;
             }
             match state.next.take() {
-                // Calls join under the lock, so this reference is the only one if all of them have left.
-                Some(run) if Arc::strong_count(&run) > 1 => return Some(run),
+                // No call can join this run any more. If all have left, there is nothing to do.
+                Some(run) if run.progress.lock().tickets > 0 => return Some(run),
                 Some(_) => {}
                 None => state = self.work.wait(state),
             }
@@ -159,6 +162,7 @@ impl<T> Default for Run<T> {
         Self {
             progress: Mutex::new(Progress {
                 outcome: Outcome::Pending,
+                tickets: 0,
                 wakers: HashMap::new(),
                 next_ticket: 0,
             }),
@@ -184,12 +188,19 @@ impl<T> Drop for EndOfRun<'_, T> {
 }
 
 impl<T: Clone> Progress<T> {
-    /// The value, or that there will be none; `None` while the run has not ended.
-    fn result(&self) -> Option<Option<T>> {
+    /// Ready when the run has ended: with its value, or with `None` if there is none. The last ticket gets the value itself,
+    /// so that its holder is the only one.
+    fn result(&mut self) -> Poll<Option<T>> {
+        if self.tickets == 1 && matches!(self.outcome, Outcome::Value(_)) {
+            return match std::mem::replace(&mut self.outcome, Outcome::Abandoned) {
+                Outcome::Value(value) => Poll::Ready(Some(value)),
+                Outcome::Pending | Outcome::Abandoned => Poll::Ready(None),
+            };
+        }
         match &self.outcome {
-            Outcome::Pending => None,
-            Outcome::Value(value) => Some(Some(value.clone())),
-            Outcome::Abandoned => Some(None),
+            Outcome::Pending => Poll::Pending,
+            Outcome::Value(value) => Poll::Ready(Some(value.clone())),
+            Outcome::Abandoned => Poll::Ready(None),
         }
     }
 }
@@ -200,7 +211,7 @@ impl<T: Clone> Ticket<T> {
         let deadline = Instant::now().checked_add(timeout);
         let mut progress = self.run.progress.lock();
         loop {
-            if let Some(result) = progress.result() {
+            if let Poll::Ready(result) = progress.result() {
                 return result;
             }
             progress = match deadline {
@@ -223,17 +234,20 @@ impl<T: Clone> Future for Ticket<T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let mut progress = self.run.progress.lock();
-        if let Some(result) = progress.result() {
-            return Poll::Ready(result);
+        let result = progress.result();
+        if result.is_pending() {
+            progress.wakers.insert(self.id, cx.waker().clone());
         }
-        progress.wakers.insert(self.id, cx.waker().clone());
-        Poll::Pending
+        result
     }
 }
 
 impl<T> Drop for Ticket<T> {
     fn drop(&mut self) {
-        let waker = self.run.progress.lock().wakers.remove(&self.id);
+        let mut progress = self.run.progress.lock();
+        progress.tickets -= 1;
+        let waker = progress.wakers.remove(&self.id);
+        drop(progress);
         // Not under the lock: a waker's destructor is code of the caller's runtime.
         drop(waker);
     }
@@ -261,13 +275,13 @@ mod tests {
             let flight = Arc::new(SingleFlight::default());
             let made = Arc::new(AtomicUsize::new(0));
             let (permissions, permitted) = channel();
-            let (begin, began) = channel();
+            let (report, began) = channel();
             let worker = (Arc::clone(&flight), Arc::clone(&made));
             flight.state.lock().has_worker = true;
             thread::spawn(move || {
                 let (flight, made) = worker;
                 flight.work(|| {
-                    let _ = begin.send(());
+                    let _ = report.send(());
                     let _ = permitted.recv();
                     made.fetch_add(1, Ordering::SeqCst) + 1
                 });
@@ -296,7 +310,7 @@ mod tests {
         }
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[test]
     fn calls_during_a_run_share_the_next_one() {

@@ -12,7 +12,7 @@ use crate::tags::TagMap;
 pub struct BoundMeasure<T: Value> {
     measure: Measure<T>,
     tags: TagMap,
-    /// Each thread's cache finds the targets of the tags by it.
+    /// By this, each thread's cache finds the targets of the tags.
     id: BoundId,
 }
 

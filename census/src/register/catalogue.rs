@@ -14,7 +14,7 @@ use crate::declare::{
 };
 use crate::sync::{Mutex, MutexGuard};
 
-/// Built from the slices when it is first needed: at the first measurement, check, snapshot or scrape.
+/// Built from the slices when it is first needed: at the first measurement, registration, check, snapshot or scrape.
 static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(|| Mutex::new(Catalogue::build()));
 
 #[derive(Default)]
@@ -27,12 +27,12 @@ struct Catalogue {
 }
 
 /// Builds the catalogue, unless it was built before.
-pub(super) fn ensure() {
+pub(super) fn ensure_built() {
     drop(lock());
 }
 
-/// Checks everything that the program declares, as [`build`](crate::prometheus::ExporterBuilder::build) does, without an
-/// exporter.
+/// Checks everything that the program declares, as [`build`](crate::prometheus::ExporterBuilder::build) does, without
+/// an exporter.
 ///
 /// ```standalone_crate
 /// // in a test of the application
@@ -40,7 +40,8 @@ pub(super) fn ensure() {
 /// ```
 ///
 /// # Errors
-/// Every problem of the catalogue, with both places. Measurements of what was rejected are not kept; the rest works.
+/// Every problem of the catalogue, with both places. A rejected view has no rows, and measurements of a rejected
+/// measure are not recorded. All other declarations work.
 pub fn check() -> Result<(), CatalogueError> {
     match lock().problems.clone() {
         problems if problems.is_empty() => Ok(()),
@@ -58,7 +59,7 @@ pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
     lock().views.find(view).cloned()
 }
 
-/// Registers a view. A view of the same definition stays as it is.
+/// Registers a view. If a view of the same definition is registered already, it stays as it is.
 pub(super) fn register_view(view: ViewSpec) -> Result<(), CatalogueError> {
     let mut catalogue = lock();
     let measure = view.measure.descriptor.name.to_string();
@@ -105,7 +106,7 @@ pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell
     Ok(cell)
 }
 
-/// The viewed measures whose values can be rejected, by name, and how many values were.
+/// The names of the viewed measures whose values can be rejected, each with the number of rejected values.
 #[cfg(feature = "prometheus")]
 pub(crate) fn rejected_values() -> Vec<(String, u64)> {
     let catalogue = lock();
@@ -118,13 +119,13 @@ pub(crate) fn rejected_values() -> Vec<(String, u64)> {
         .collect();
     measures.sort_unstable();
     measures.dedup();
-    let count = |name| {
+    let rejected_count = |name| {
         let cells = catalogue.measures.named(name);
         cells.map(|cell| cell.rejected_values()).sum()
     };
     measures
         .into_iter()
-        .map(|name| (name.to_owned(), count(name)))
+        .map(|name| (name.to_owned(), rejected_count(name)))
         .collect()
 }
 
@@ -211,7 +212,7 @@ impl Catalogue {
                 first.spec.origin,
             )]);
         }
-        let mut problems = validate::columns(&view);
+        let mut problems = validate::column_problems(&view);
         problems.extend(self.measure_problem(&view));
         if !problems.is_empty() {
             return Err(problems);
@@ -219,7 +220,7 @@ impl Catalogue {
         self.views.add(view).map_err(|problem| vec![problem])
     }
 
-    /// The problem of a view over a measure that was rejected: it would stay empty for ever.
+    /// The problem of a view over a rejected measure: such a view would stay empty.
     fn measure_problem(&mut self, view: &ViewSpec) -> Option<Problem> {
         let name = &*view.measure.descriptor.name;
         if self
@@ -243,17 +244,17 @@ impl Catalogue {
         })
     }
 
-    /// Gives a measure its views.
+    /// Gives the measure of this name its registered views, under a new version.
     fn update_interest(&self, measure: &str) {
         let views = self.views.for_measure(measure);
         interest::set_views(measure, self.measures.named(measure), views);
     }
 }
 
-fn conflict(what: &str, name: &str, rejected_at: Origin, kept_at: Origin) -> Problem {
+fn conflict(item: &str, name: &str, rejected_at: Origin, kept_at: Origin) -> Problem {
     Problem {
         kind: ProblemKind::Conflict,
-        message: format!("{what} `{name}` is declared twice, with different definitions"),
+        message: format!("{item} `{name}` is declared twice, with different definitions"),
         rejected_at,
         kept_at: Some(kept_at),
     }

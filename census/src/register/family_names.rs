@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use crate::aggregate::MetricType;
 use crate::declare::name;
 
-/// A family's name: the namespace and the view's name, sanitized. A counter's family is named without `_total`, which its
-/// samples always have.
+/// A family's name: the namespace and the view's name, sanitized. A counter's family is named without `_total`, which
+/// its samples always have.
 pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) -> String {
     let full = match namespace {
         "" => Cow::Borrowed(view),
         namespace => Cow::Owned(format!("{namespace}_{view}")),
     };
     let mut family = name::sanitize(&full).into_owned();
-    // A view with the name `_total` keeps it, because a family has a name.
+    // A view named `_total` keeps its name, because the name of a family is not empty.
     if metric_type == MetricType::Counter
         && family.len() > "_total".len()
         && family.ends_with("_total")
@@ -49,8 +49,8 @@ impl<T: Copy> Claims<T> {
         owner: T,
     ) -> Result<(), (String, T)> {
         for name in names(family, suffixes) {
-            if let Some(owner) = self.owners.get(&name) {
-                return Err((name, *owner));
+            if let Some(first) = self.owners.get(&name) {
+                return Err((name, *first));
             }
         }
         let names = names(family, suffixes).map(|name| (name, owner));

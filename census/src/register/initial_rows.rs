@@ -6,8 +6,9 @@ use crate::calls::{FUNCTION, MODULE, RESULT};
 use crate::declare::{Column, FUNCTIONS, ViewSpec};
 use crate::tags::row_key;
 
-/// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns are
-/// all among `FUNCTION`, `MODULE` and `RESULT` has a row for each measured function that records into its measure.
+/// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns
+/// are all among `FUNCTION`, `MODULE` and `RESULT` has a row for each measured function that records into its measure;
+/// with `RESULT`, a row for each known result of each function whose durations go into its measure.
 pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     if view.columns.is_empty() {
         return BTreeSet::from([String::new()]);

@@ -2,13 +2,13 @@
 //!
 //! # Protocol
 //!
-//! `MeasureCell::version` is even while the measure has views, odd while it has none. No two lists of views share a
-//! version, whichever measures they belong to. So a thread that cached something for a version needs to compare only the
-//! version to know whether it still holds.
+//! `MeasureCell::version` is even while the measure has views, odd while it has none. (`MeasureCell::NEW`, before the
+//! first list, is even, too: see `version.rs`.) No two lists of views share a version, even if they belong to different
+//! measures. So a cache entry that was stored for a version is valid exactly for measurements with that version.
 //!
 //! A change of a measure's views stores the new list in `INTERESTS`, and then the new version in the measure. A thread
-//! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one of
-//! that version or of a later one.
+//! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
+//! of that version or of a later one.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,8 +18,8 @@ use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 use crate::sync::RwLock;
 
-/// Which list of views a measure has. Versions are spread over all numbers, so that they can serve as hashes. The
-/// `STEP` numbers from a version on belong to it: a cache may use them to tell several things apart.
+/// Identifies a list of views of a measure. Versions are spread over all numbers, so that they can serve as hashes. The
+/// `STEP` numbers from a version on belong to that version: a cache may use them for different kinds of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewsVersion(pub(crate) u64);
 
@@ -58,7 +58,7 @@ pub(crate) fn interest_epoch() -> u64 {
     EPOCH.load(Ordering::Relaxed)
 }
 
-/// The measure's views, and their version. The views are those of the version that `current_version` returned to this
+/// The measure's views and their version. The views are those of the version that `current_version` returned to this
 /// thread, or of a later one; `None` if the measure has none any more.
 pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, Arc<[Arc<LiveView>]>)> {
     let interests = INTERESTS.read();
@@ -66,7 +66,8 @@ pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, Arc<[Arc<
     Some((interest.version, Arc::clone(&interest.views)))
 }
 
-/// Replaces the views of the measure of this name, which these cells stand for. Called by one thread at a time.
+/// Replaces the views of the measure of this name. `cells` are all cells of the measure. Called by one thread at a
+/// time, which builds the catalogue or holds its lock.
 pub(super) fn set_views(
     name: &str,
     cells: impl Iterator<Item = Handle<MeasureCell>>,
@@ -92,6 +93,7 @@ pub(super) fn set_views(
         // Release: pairs with the Acquire in `version::current_version`.
         cell.version.store(stored, Ordering::Release);
     }
+    // Relaxed: see `interest_epoch`.
     EPOCH.fetch_add(1, Ordering::Relaxed);
     // Not under the lock: the last reference to a view frees its rows.
     drop(former);

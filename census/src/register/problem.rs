@@ -94,7 +94,10 @@ impl fmt::Display for CatalogueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problems.len() {
             1 => f.write_str("a problem in the catalogue of measures and views:")?,
-            n => write!(f, "{n} problems in the catalogue of measures and views:")?,
+            count => write!(
+                f,
+                "{count} problems in the catalogue of measures and views:"
+            )?,
         }
         self.problems
             .iter()

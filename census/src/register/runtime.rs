@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::catalogue::{find, register_key, register_measure, register_view};
 use super::{CatalogueError, Problem, ProblemKind};
-use crate::aggregate::set_default_max_series as set_aggregate_default;
+use crate::aggregate;
 use crate::declare::{
     Handle, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey, TagKeyCell,
     TimeUnit, Value, ValueKind, View, ViewBuilder, name,
@@ -42,13 +42,13 @@ impl TagKey {
 }
 
 impl<T: Value> MeasureBuilder<T> {
-    /// Registers the measure. If a measure of this name and definition is registered already, returns that one. A measure
-    /// is gone when no handle and no view refers to it any more.
+    /// Registers the measure. If a measure of this name and definition is registered already, returns that one. A
+    /// measure is gone when no handle and no view refers to it any more.
     ///
     /// # Errors
-    /// If the name is not 1 to 255 bytes of printable ASCII, if the unit is not 1 to 63 bytes of printable ASCII without
-    /// spaces (of a `Measure<Duration>`: one of `s`, `ms`, `us` and `ns`), or if another measure of this name has another
-    /// definition.
+    /// If the name is not 1 to 255 bytes of printable ASCII, if the unit is not 1 to 63 bytes of printable ASCII
+    /// without spaces (of a `Measure<Duration>`: one of `s`, `ms`, `us` and `ns`), or if another measure of this name
+    /// has another definition.
     pub fn register(self) -> Result<Measure<T>, CatalogueError> {
         let MeasureDescriptor {
             name,
@@ -76,12 +76,12 @@ impl<T: Value> MeasureBuilder<T> {
 }
 
 impl<A> ViewBuilder<A> {
-    /// Registers the view: measurements count from now on. If a view of this definition is registered already, that view
-    /// stays as it is, and the handle is to it.
+    /// Registers the view: measurements count from now on. If a view of this definition is registered already, that
+    /// view stays as it is, and the handle is to it.
     ///
     /// # Errors
-    /// If another view has this name or exports samples of its names, if the columns or the bounds cannot be exported, or
-    /// if `max_series` is 0. A clash is told with both places.
+    /// If another view has this name or exports samples of its names, if the columns or the bounds cannot be exported,
+    /// or if `max_series` is 0. The error of a clash names both places.
     pub fn register(self) -> Result<View<A>, CatalogueError> {
         let origin = self.spec.origin;
         check_name("view", &self.spec.name, origin)?;
@@ -100,11 +100,12 @@ impl<A> ViewBuilder<A> {
 }
 
 impl<A> View<A> {
-    /// Registers the view again after [`unregister`](Self::unregister); it begins without rows. A view that is registered
-    /// stays as it is.
+    /// Registers the view again after [`unregister`](Self::unregister); it begins without rows. A view that is
+    /// registered stays as it is.
     ///
     /// # Errors
-    /// If another view has taken its names meanwhile; with both places.
+    /// If another view has taken one of its names meanwhile, or if the view was rejected before. The error of a clash
+    /// names both places.
     pub fn register(&self) -> Result<(), CatalogueError> {
         register_view(self.spec())
     }
@@ -116,7 +117,7 @@ impl<A> View<A> {
     }
 }
 
-/// Sets how many rows a view keeps that does not say: for all views of the program, from now on. The default is
+/// Sets how many rows a view without `max_series` keeps, for all views of the program, from now on. The default is
 /// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
 ///
 /// ```standalone_crate
@@ -126,23 +127,23 @@ impl<A> View<A> {
 /// ```
 ///
 /// # Errors
-/// If `rows` is 0. The former number stays.
+/// If `rows` is 0. The former limit stays then.
 #[track_caller]
 pub fn set_default_max_series(rows: usize) -> Result<(), CatalogueError> {
     if rows == 0 {
         let message = "the default `max_series` is at least 1".to_owned();
         return Err(invalid(ProblemKind::InvalidView, message, Origin::caller()));
     }
-    set_aggregate_default(rows);
+    aggregate::set_default_max_series(rows);
     Ok(())
 }
 
-fn check_name(what: &str, name: &str, origin: Origin) -> Result<(), CatalogueError> {
+fn check_name(item: &str, name: &str, origin: Origin) -> Result<(), CatalogueError> {
     if name::is_valid(name) {
         return Ok(());
     }
     let message = format!(
-        "the name of a {what} is 1 to 255 bytes of printable ASCII, `{}` is not",
+        "the name of a {item} is 1 to 255 bytes of printable ASCII, `{}` is not",
         name.escape_debug()
     );
     Err(invalid(ProblemKind::InvalidName, message, origin))

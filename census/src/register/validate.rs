@@ -1,4 +1,4 @@
-//! The checks of a view by itself.
+//! The checks of a view that need no other declaration.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,9 +8,9 @@ use crate::declare::name::{self, LabelProblem};
 use crate::declare::{AggregationKind, TagKey, ViewSpec};
 
 /// All problems of a view's columns.
-pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
+pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let mut problem = |message: String| {
+    let mut report = |message: String| {
         problems.push(Problem {
             kind: ProblemKind::InvalidView,
             message,
@@ -23,13 +23,13 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
     for column in view.columns.iter() {
         let (key, label) = (column.key(), column.label());
         match name::label_problem(key.name(), of_distribution) {
-            Some(LabelProblem::Reserved) => problem(format!(
+            Some(LabelProblem::Reserved) => report(format!(
                 "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus reserves labels beginning with \
                  `__`",
                 view.name,
                 key.name()
             )),
-            Some(LabelProblem::BucketBound) => problem(format!(
+            Some(LabelProblem::BucketBound) => report(format!(
                 "view `{}`: a distribution cannot have the column `{}`, because `le` is the label of its buckets",
                 view.name,
                 key.name()
@@ -40,12 +40,12 @@ pub(super) fn columns(view: &ViewSpec) -> Vec<Problem> {
             Entry::Vacant(vacant) => {
                 vacant.insert(key);
             }
-            Entry::Occupied(entry) if *entry.get() == key => problem(format!(
+            Entry::Occupied(entry) if *entry.get() == key => report(format!(
                 "view `{}` has the column `{}` twice",
                 view.name,
                 key.name()
             )),
-            Entry::Occupied(entry) => problem(format!(
+            Entry::Occupied(entry) => report(format!(
                 "view `{}`: the columns `{}` and `{}` both become the label `{}`",
                 view.name,
                 entry.get().name(),

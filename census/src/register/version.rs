@@ -1,13 +1,13 @@
-//! The version of a measure's views, which every record asks for first. The page of `interest.rs` has the protocol.
+//! The version of a measure's views, which every measurement loads first. `interest.rs` describes the protocol.
 
 use std::sync::atomic::Ordering;
 
-use super::catalogue::ensure;
+use super::catalogue::ensure_built;
 use super::interest::ViewsVersion;
 use crate::declare::MeasureCell;
 
-/// The version of a measure for which no list of views was ever made. It is even, so that a first record does not stop
-/// there, but builds the catalogue.
+/// The version of a measure for which no list of views was ever made. It is even, so that the first measurement is not
+/// dropped but builds the catalogue.
 const NEW: u64 = MeasureCell::NEW;
 /// The version of a measure that has no views, and never had any.
 const NEVER_VIEWED: u64 = 1;
@@ -28,13 +28,14 @@ pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
 
 #[cold]
 fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
-    ensure();
-    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure views.
-    // AcqRel, and Acquire on failure: pairs with the Release in `set_views`, as in `current_version`.
+    ensure_built();
+    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure
+    // views. Relaxed on success, which publishes nothing. Acquire on failure: pairs with the Release in `set_views`, as
+    // in `current_version`.
     let version =
         measure
             .version
-            .compare_exchange(NEW, NEVER_VIEWED, Ordering::AcqRel, Ordering::Acquire);
+            .compare_exchange(NEW, NEVER_VIEWED, Ordering::Relaxed, Ordering::Acquire);
     let version = version.map_or_else(|current| current, |_| NEVER_VIEWED);
     version.is_multiple_of(2).then_some(ViewsVersion(version))
 }

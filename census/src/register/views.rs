@@ -48,7 +48,7 @@ impl Views {
         let (family, metric_type) = family(&view);
         if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
             let first = self.by_id.get(&other).map(|live| &live.spec);
-            let sample = sample.strip_prefix(PREFIX).unwrap_or(&sample);
+            let sample = sample.strip_prefix(NAMESPACE_PREFIX).unwrap_or(&sample);
             return Err(Problem {
                 kind: ProblemKind::Conflict,
                 message: format!(
@@ -91,8 +91,9 @@ impl Views {
     }
 }
 
-/// Stands for any namespace. An exporter without a namespace checks the names again, because of leading digits.
-const PREFIX: &str = "n_";
+/// Stands for any namespace. Each exporter checks the names again with its own: without a namespace, `1st` and `_1st`
+/// clash, and a view outside the namespace may clash with one inside.
+const NAMESPACE_PREFIX: &str = "n_";
 
 fn family(view: &ViewSpec) -> (String, MetricType) {
     let metric_type = metric_type(view);

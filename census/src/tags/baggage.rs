@@ -4,7 +4,8 @@ use super::propagate::MAX_BYTES;
 use super::{Encoded, Omitted, TagMap, percent};
 use crate::declare::name;
 
-/// The limit of members of a header that is written or read. The specification has every implementation accept as many.
+/// The limit of members of a header that is written or read. The specification requires every implementation to accept
+/// that many.
 const MAX_MEMBERS: usize = 64;
 
 impl TagMap {

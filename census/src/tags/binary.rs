@@ -58,7 +58,7 @@ impl TagMap {
     /// The tags that [`encode`](Self::encode), or another implementation of OpenCensus, has written.
     ///
     /// Of several tags of one key the last counts. The bytes from the first unknown field on are ignored: a newer
-    /// version of the format has written them. The number of bytes bounds the time and memory that they take, so the
+    /// version of the format has written them. The number of bytes bounds the time and memory of decoding, so the
     /// sender need not be trusted.
     ///
     /// The program sends received tags on with its own. If the program declares a key local, a received tag of that key
@@ -97,9 +97,9 @@ impl TagMap {
         while reader.next() == Some(TAG_FIELD) {
             let start = reader.offset;
             let key = reader.string(name::is_valid, DecodeErrorKind::InvalidKey)?;
-            let is_value =
+            let is_valid_value =
                 |value: &str| value.len() <= name::MAX_LEN && name::is_printable_ascii(value);
-            let value = reader.string(is_value, DecodeErrorKind::InvalidValue)?;
+            let value = reader.string(is_valid_value, DecodeErrorKind::InvalidValue)?;
             size += key.len() + value.len();
             if size > MAX_BYTES {
                 return Err(DecodeErrorKind::TooLarge.at(start));

@@ -19,8 +19,8 @@ static STATIC_KEYS: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyL
     keys.into_iter().map(|cell| (cell.name(), cell)).collect()
 });
 
-/// The local keys that were made at run time. Other keys made at run time are not needed here: they say nothing about a
-/// name that a received key would not say.
+/// The local keys that were made at run time. They are in the catalogue, too, but this module may not use the
+/// catalogue. Keys made at run time that are not local need no entry: [`TagKey::undeclared`] makes an equal key.
 static LOCAL_RUN_TIME_KEYS: LazyLock<RwLock<ByName<TagKeyCell>>> = LazyLock::new(RwLock::default);
 
 /// Whether a key was ever added to [`LOCAL_RUN_TIME_KEYS`]. Most programs add none, and their look-ups skip the lock.

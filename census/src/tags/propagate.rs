@@ -136,8 +136,8 @@ impl TagMap {
     /// The map of received tags, in the order in which they were received: of several tags of one name the last counts.
     /// All names must be valid.
     ///
-    /// It sorts once, and makes keys and values only for the tags that it keeps. So a sender that repeats a name costs
-    /// no more time and memory than one that does not.
+    /// The tags are sorted once, and keys and values are made only for the tags that are kept. So a sender that repeats
+    /// a name costs no more time and memory than one that does not.
     pub(super) fn from_wire<S: AsRef<str>>(mut tags: Vec<(S, S)>) -> Self {
         tags.reverse();
         // The sort is stable, so the last received tag of a name is now the first of that name, which `dedup_by` keeps.

@@ -34,7 +34,7 @@ impl<'a> TagValueRef<'a> {
         Self::new(Content::Borrowed(value))
     }
 
-    /// A value that was formatted here.
+    /// A number or a character, formatted.
     #[inline]
     pub(super) const fn inline(value: InlineStr) -> Self {
         Self::new(Content::Inline(value))

@@ -55,8 +55,8 @@ pub trait WithTags: Future + Sized {
     /// # }
     /// ```
     ///
-    /// `with_tags` allocates nothing, and a poll clones nothing. After a poll, also one that panics, the tags are
-    /// current that were current before. If the future holds a guard of [`TagMap::enter`] across an `.await`, the scope
+    /// `with_tags` allocates nothing, and a poll clones nothing. After a poll, even one that panics, the same tags
+    /// are current as before. If the future holds a guard of [`TagMap::enter`] across an `.await`, the scope
     /// ends at that `.await`, so other tasks never have its tags.
     fn with_tags(self, tags: TagMap) -> Tagged<Self> {
         Tagged::new(self, tags)

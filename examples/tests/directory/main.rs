@@ -148,7 +148,7 @@ fn walk_continues_after_a_directory_without_permission() {
     tree.file("locked/b.rs", 1);
     tree.file("z.rs", 1);
     let locked = Locked::new(tree.at("locked"));
-    // Root may read it in any case. The next test applies to every user.
+    // Root can read the directory in any case. The next test applies to every user.
     let is_locked = fs::read_dir(locked.path()).is_err();
     let mut program = Running::new(tree.path(), &ONCE);
     program.next_line();

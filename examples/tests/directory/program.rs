@@ -95,6 +95,6 @@ impl Running {
             last = Some(samples);
             is_expected.then(|| last.take()).flatten()
         });
-        expected.unwrap_or_else(|| panic!("still {last:#?}"))
+        expected.unwrap_or_else(|| panic!("the samples are not as expected: {last:#?}"))
     }
 }

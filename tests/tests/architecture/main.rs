@@ -1,4 +1,4 @@
-//! The source files keep the order that ARCHITECTURE.md prints, and form no circles.
+//! The source files keep to the table of ARCHITECTURE.md, and form no cycles.
 
 mod sources;
 
@@ -54,7 +54,9 @@ fn modules_use_only_what_the_architecture_allows() {
         if module == other || module == "lib" {
             continue;
         }
-        let is_allowed = allowed.get(&module).is_some_and(|all| all.contains(&other));
+        let is_allowed = allowed
+            .get(&module)
+            .is_some_and(|others| others.contains(&other));
         assert!(
             is_allowed,
             "{} uses {}, and `{module}` may not use `{other}` (ARCHITECTURE.md)",
@@ -76,13 +78,13 @@ fn modules_use_only_what_the_architecture_allows() {
 }
 
 #[test]
-fn the_allowed_order_has_no_circle_but_one_re_export() {
+fn table_has_no_cycle_except_one_re_export() {
     let mut allowed = allowed();
     // `census::prometheus::serve` stands beside `Exporter`.
     assert!(
         allowed
             .get_mut("prometheus")
-            .is_some_and(|all| all.remove("server"))
+            .is_some_and(|others| others.remove("server"))
     );
     let references = allowed.iter().flat_map(|(from, others)| {
         others.iter().map(move |to| Reference {
@@ -90,7 +92,7 @@ fn the_allowed_order_has_no_circle_but_one_re_export() {
             to: to.into(),
         })
     });
-    assert_eq!(circles(&references.collect()), Vec::<Vec<PathBuf>>::new());
+    assert_eq!(cycles(&references.collect()), Vec::<Vec<PathBuf>>::new());
 }
 
 #[test]
@@ -102,34 +104,33 @@ fn paths_from_the_root_begin_with_a_module() {
     assert!(others.is_empty(), "write the module's path of {others:?}");
 }
 
-/// The circles of files that remain. Each file must name the others in its first comment, and say why.
-const DEFENDED: [&[&str]; 1] = [&["aggregate/chunk.rs", "aggregate/rows.rs"]];
+/// The cycles of files that are allowed. The first comment of each file must name the other files, and say why.
+const ALLOWED_CYCLES: [&[&str]; 1] = [&["aggregate/chunk.rs", "aggregate/rows.rs"]];
 
 #[test]
-fn files_form_no_circles_that_they_do_not_defend() {
+fn files_form_no_unexplained_cycles() {
     for package in ["census", "census-macros", "benches"] {
         let root = root_of(package);
-        let found = circles(&Crate::read(&root).references());
-        for circle in found {
-            let is_defended = DEFENDED.iter().any(|defended| {
-                defended.len() == circle.len()
-                    && circle
+        for cycle in cycles(&Crate::read(&root).references()) {
+            let is_allowed = ALLOWED_CYCLES.iter().any(|allowed| {
+                allowed.len() == cycle.len()
+                    && cycle
                         .iter()
-                        .all(|file| defended.iter().any(|it| file == Path::new(it)))
+                        .all(|file| allowed.iter().any(|name| file == Path::new(name)))
             });
-            assert!(is_defended, "a circle of files in {package}: {circle:?}");
-            for file in &circle {
+            assert!(is_allowed, "a cycle of files in {package}: {cycle:?}");
+            for file in &cycle {
                 let text = fs::read_to_string(root.with_file_name(file)).expect("a file");
                 let comment: String = text
                     .lines()
                     .take_while(|line| line.starts_with("//!"))
                     .collect();
-                let others = circle.iter().filter(|other| *other != file);
+                let others = cycle.iter().filter(|other| *other != file);
                 for other in others {
                     let name = other.file_name().expect("a name").to_string_lossy();
                     assert!(
                         comment.contains(&*name),
-                        "{file:?} does not defend its use of {name}"
+                        "the first comment of {file:?} does not name {name}"
                     );
                 }
             }
@@ -138,18 +139,18 @@ fn files_form_no_circles_that_they_do_not_defend() {
 }
 
 #[test]
-fn a_circle_is_found() {
+fn cycle_is_found() {
     let reference = |(from, to): (&str, &str)| Reference {
         from: from.into(),
         to: to.into(),
     };
     let edges = [("a", "b"), ("b", "c"), ("c", "b"), ("c", "d")].map(reference);
-    let circle = vec![PathBuf::from("b"), PathBuf::from("c")];
-    assert_eq!(circles(&BTreeSet::from(edges)), [circle]);
+    let cycle = vec![PathBuf::from("b"), PathBuf::from("c")];
+    assert_eq!(cycles(&BTreeSet::from(edges)), [cycle]);
 }
 
 /// The largest sets of files of which each reaches all others.
-fn circles(references: &BTreeSet<Reference>) -> Vec<Vec<PathBuf>> {
+fn cycles(references: &BTreeSet<Reference>) -> Vec<Vec<PathBuf>> {
     let mut closure: BTreeMap<&Path, BTreeSet<&Path>> = BTreeMap::new();
     for Reference { from, to } in references {
         closure.entry(from).or_default().insert(to);
@@ -170,13 +171,14 @@ fn circles(references: &BTreeSet<Reference>) -> Vec<Vec<PathBuf>> {
             break;
         }
     }
-    let reaches = |from: &Path, to: &Path| closure.get(from).is_some_and(|all| all.contains(to));
-    let mut circles: BTreeSet<Vec<PathBuf>> = BTreeSet::new();
+    let reaches =
+        |from: &Path, to: &Path| closure.get(from).is_some_and(|files| files.contains(to));
+    let mut cycles: BTreeSet<Vec<PathBuf>> = BTreeSet::new();
     for file in closure.keys().filter(|file| reaches(file, file)) {
         let others = closure
             .keys()
             .filter(|other| reaches(file, other) && reaches(other, file));
-        circles.insert(others.map(|other| other.to_path_buf()).collect());
+        cycles.insert(others.map(|other| other.to_path_buf()).collect());
     }
-    circles.into_iter().collect()
+    cycles.into_iter().collect()
 }

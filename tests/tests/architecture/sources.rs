@@ -146,18 +146,20 @@ impl Crate {
             }
         }
         for tokens in code {
-            let mut found = Vec::new();
-            paths_in(tokens, &mut found);
-            let found = found.iter().filter_map(|path| module.absolute(path));
-            let found: Vec<_> = found.collect();
-            module.references.extend(found);
+            let mut paths = Vec::new();
+            paths_in(tokens, &mut paths);
+            let references: Vec<_> = paths
+                .iter()
+                .filter_map(|path| module.absolute(path))
+                .collect();
+            module.references.extend(references);
         }
         index
     }
 
-    /// The file that defines what a path stands for; through re-exports.
+    /// The file that defines the item of a path, also if the path is a re-export.
     fn resolve(&self, path: &[String], depth: usize) -> PathBuf {
-        assert!(depth < 20, "{path:?} is re-exported in a circle");
+        assert!(depth < 20, "{path:?} is re-exported in a cycle");
         let mut module = self.modules.first().expect("a root");
         let mut rest = path;
         while let [name, tail @ ..] = rest {
@@ -246,13 +248,13 @@ fn leaves(tree: &UseTree, before: &[String]) -> Vec<(Option<String>, Segments)> 
     }
 }
 
-/// All paths of two segments or more in some code.
-fn paths_in(tokens: TokenStream, found: &mut Vec<Segments>) {
+/// Collects all paths of two segments or more in some code.
+fn paths_in(tokens: TokenStream, paths: &mut Vec<Segments>) {
     let mut path: Segments = Vec::new();
     let mut colons = 0;
     let mut end = |path: &mut Segments| {
         if path.len() > 1 {
-            found.push(std::mem::take(path));
+            paths.push(std::mem::take(path));
         }
         path.clear();
     };
@@ -284,6 +286,6 @@ fn paths_in(tokens: TokenStream, found: &mut Vec<Segments>) {
     }
     end(&mut path);
     for group in groups {
-        paths_in(group, found);
+        paths_in(group, paths);
     }
 }

@@ -37,7 +37,7 @@ impl TenantsAtDrop {
     }
 }
 
-/// Writes down the current tenant when it is dropped.
+/// Stores the current tenant when it is dropped.
 struct SeeTenantAtDrop(TenantsAtDrop);
 
 impl Drop for SeeTenantAtDrop {
@@ -48,7 +48,7 @@ impl Drop for SeeTenantAtDrop {
     }
 }
 
-/// Returns the tenants at its first and at its second poll.
+/// Returns the current tenants of its first and of its second poll.
 async fn tenant_twice(at_drop: TenantsAtDrop) -> [Option<String>; 2] {
     let _see = SeeTenantAtDrop(at_drop);
     let before = tenant();
@@ -244,7 +244,7 @@ async fn spawned_task_has_only_its_own_tags() {
 }
 
 #[test]
-fn stream_has_its_tags_and_its_consumer_has_not() {
+fn tags_of_a_stream_are_not_those_of_its_consumer() {
     let at_drop = TenantsAtDrop::default();
     let see = SeeTenantAtDrop(at_drop.clone());
     let items = stream::iter(0..3).map(move |number| {
@@ -288,7 +288,7 @@ fn ending_thread_polls_without_context() {
     let seen_by_thread = Arc::clone(&seen);
     let alive = on_new_thread(move || {
         END.with_borrow_mut(|end| *end = Some(PollAtThreadEnd(seen_by_thread)));
-        // The context is used later for the first time, and so it is destroyed earlier.
+        // The context is first used after `END`, so it is destroyed before `END`.
         tags!(TENANT = "alive").scope(tenant)
     });
     assert_eq!(alive, some("alive"));

@@ -31,7 +31,7 @@ async fn from_new_threads() {
     std::future::pending::<()>().await;
 }
 
-fn is_never_below_zero(view: &View<Sum>, stop: &Stop) {
+fn assert_never_below_zero(view: &View<Sum>, stop: &Stop) {
     while !stop.is_set() {
         let in_flight = only_row(view).map(Number::as_f64);
         assert!(in_flight >= Some(0.0), "{in_flight:?} calls in flight");
@@ -51,28 +51,34 @@ fn end_elsewhere(begin_calls: impl FnOnce(&std::sync::mpsc::SyncSender<BoxedFutu
 #[test]
 fn calls_of_one_thread() {
     const CALLS: usize = 200_000;
-    with_background(&[&|stop| is_never_below_zero(&ONE_THREAD, stop)], || {
-        end_elsewhere(|sender| {
-            for _ in 0..CALLS {
-                let sent = sender.send(begun(from_one_thread()));
-                sent.expect("the other thread receives");
-            }
-        });
-    });
+    with_background(
+        &[&|stop| assert_never_below_zero(&ONE_THREAD, stop)],
+        || {
+            end_elsewhere(|sender| {
+                for _ in 0..CALLS {
+                    let sent = sender.send(begun(from_one_thread()));
+                    sent.expect("the other thread receives");
+                }
+            });
+        },
+    );
     assert_eq!(only_row(&ONE_THREAD), Some(Number::I64(0)));
 }
 
-/// A scrape has not read the words of a new thread before.
+/// Each call begins on a new thread, whose words no reader has read before.
 #[test]
 fn calls_of_new_threads() {
     const THREADS: usize = 10_000;
-    with_background(&[&|stop| is_never_below_zero(&NEW_THREADS, stop)], || {
-        end_elsewhere(|sender| {
-            for _ in 0..THREADS {
-                let sent = on_new_thread(|| sender.send(begun(from_new_threads())));
-                sent.expect("the other thread receives");
-            }
-        });
-    });
+    with_background(
+        &[&|stop| assert_never_below_zero(&NEW_THREADS, stop)],
+        || {
+            end_elsewhere(|sender| {
+                for _ in 0..THREADS {
+                    let sent = on_new_thread(|| sender.send(begun(from_new_threads())));
+                    sent.expect("the other thread receives");
+                }
+            });
+        },
+    );
     assert_eq!(only_row(&NEW_THREADS), Some(Number::I64(0)));
 }

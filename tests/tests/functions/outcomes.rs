@@ -45,7 +45,7 @@ fn aliased(behavior: Behavior) -> UnitResult<u8> {
     act(behavior)
 }
 
-/// An alias whose name does not end with `Result`: the macro cannot know that it is one.
+/// An alias whose name does not end with `Result`: the macro cannot know that it is a `Result`.
 type Answer = Result<u8, ()>;
 
 #[measure]

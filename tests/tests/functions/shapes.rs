@@ -583,7 +583,7 @@ fn callers() {
     assert_eq!(method.map(|(n, caller)| (n, caller.line())), Ok((2, line)));
 }
 
-/// A measured call needs little more of the stack.
+/// A measured call needs little more stack space than the same call without `#[measure]`.
 #[test]
 fn deep_recursion() {
     const DEEP: u32 = 4_000;

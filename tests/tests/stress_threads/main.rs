@@ -2,7 +2,7 @@
 //! and counters never fall.
 //!
 //! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
-//! Both modules want that; other tests would no longer test their caches.
+//! Other tests are in other programs, so that their caches stay filled.
 
 mod generations;
 mod short_lives;

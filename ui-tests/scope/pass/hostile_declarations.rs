@@ -15,25 +15,25 @@
 pub mod hostile {
     use ::census::{Measure, TagKey, TagValue, measure, record, tag, tags, view};
 
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Option;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Result;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct String;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Vec;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Box;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub trait Into {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Ok() {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_upper_case_globals, reason = "it is the prelude's name")]
     pub const None: () = ();
     /// Hides the crate.

@@ -15,19 +15,19 @@
 pub mod hostile {
     use ::census::{Measure, TagKey, measure, tag};
 
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Option;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub struct Result;
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     pub trait Drop {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Some() {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_snake_case, reason = "it is the prelude's name")]
     pub fn Ok() {}
-    /// Hides the one of the prelude.
+    /// Hides the prelude's item.
     #[expect(non_upper_case_globals, reason = "it is the prelude's name")]
     pub const None: () = ();
     /// Hides the function.

@@ -2,8 +2,8 @@
 
 /// Sums of deviations from a shift, which is one of the values.
 ///
-/// Summed from zero, values that are large and close together would cancel out. From a shift among the values, the error
-/// stays below that of adding up as many floats.
+/// Summed from zero, values that are large and close together would cancel out. From a shift among the values, the
+/// error stays below that of adding up as many floats.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Moments {
     pub(super) count: u64,
@@ -50,8 +50,8 @@ impl Moments {
 
     /// The mean, between the least value and the greatest, and the sum of the squared deviations from it.
     ///
-    /// Rounding may move both a little outside of their possible range, and so may a read between two additions; they are
-    /// moved back. If values at both ends of the range of floats leave no finite mean, `sum` gives it.
+    /// Rounding may move both a little outside of their possible range, and so may a read between two additions; they
+    /// are moved back. If values at both ends of the range of floats leave no finite mean, `sum` gives it.
     pub(super) fn mean_and_deviations(self, min: f64, max: f64, sum: f64) -> (f64, f64) {
         if self.count == 0 {
             return (0.0, 0.0);
@@ -101,7 +101,7 @@ mod tests {
         };
         values
             .iter()
-            .fold(Moments::default(), |all, value| all.merge(one(value)))
+            .fold(Moments::default(), |sum, value| sum.merge(one(value)))
     }
 
     #[test]
@@ -111,8 +111,8 @@ mod tests {
                 .map(|i| offset + f64::from(i % 37) * 0.25)
                 .collect();
             let (first, second) = values.split_at(300);
-            let all = moments(second).merge(moments(first));
-            let (mean, squares) = all.mean_and_deviations(f64::MIN, f64::MAX, 0.0);
+            let merged = moments(second).merge(moments(first));
+            let (mean, squares) = merged.mean_and_deviations(f64::MIN, f64::MAX, 0.0);
             let (serial_mean, serial_squares) = serial(&values);
             assert!(
                 (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),

@@ -1,5 +1,6 @@
 //! All ways to record a value leave the same words.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::*;
@@ -41,8 +42,8 @@ fn is_fast(words: &[AtomicU64], bits: ValueBits) -> bool {
     words.is_in_fast_range(bits)
 }
 
-/// Records values in each way. All ways must leave the same words, except for the fast range, which a shared writer does
-/// not keep.
+/// Records values in each way. All ways must leave the same words, except for the fast range, which a shared writer
+/// does not keep.
 fn all_ways_agree<T: Value>(bounds: &[T], values: impl IntoIterator<Item = T>) {
     let format = format(bounds);
     let [fast, any, shared] = [(); 3].map(|()| new_words(&format));

@@ -9,8 +9,8 @@ use crate::aggregate::row_format::RowFormat;
 use crate::aggregate::write;
 use crate::declare::{MeasureDescriptor, SortKey, ValueBits, ValueKind};
 
-/// How many times words are read that change while they are read.
-const READ_RETRIES: usize = 3;
+/// How many times words are read at most, if they change meanwhile.
+const READ_ATTEMPTS: usize = 3;
 
 #[derive(Debug)]
 pub(in crate::aggregate) struct Total {
@@ -69,9 +69,9 @@ impl Total {
     /// Replaces the total by that of these words alone.
     ///
     /// Threads may record meanwhile. The words are read again until no value was counted between the first read and the
-    /// last, or [`READ_RETRIES`] times: then the moments may lack the last part of some values, or have it too early.
+    /// last, or [`READ_ATTEMPTS`] times: then the moments may lack the last part of some values, or have it too early.
     pub(super) fn read(&mut self, words: &Words<'_>) {
-        for _ in 0..READ_RETRIES {
+        for _ in 0..READ_ATTEMPTS {
             self.read_once(words);
             // Orders the loads of the sums before the second loads of the counts.
             fence(Ordering::Acquire);

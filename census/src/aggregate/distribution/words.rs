@@ -19,8 +19,8 @@ pub(super) struct Words<'a> {
     pub(super) fast_start: &'a AtomicU64,
     pub(super) fast_len: &'a AtomicU64,
     pub(super) sum: &'a AtomicU64,
-    /// See [`Moments`](super::moments::Moments). Set once, by the first value. If that is zero, the shift is `-0.0`, whose bits are not
-    /// zero.
+    /// See [`Moments`](super::moments::Moments). Set once, by the first value. If that is zero, the shift is `-0.0`,
+    /// whose bits are not zero.
     pub(super) shift: &'a AtomicU64,
     pub(super) shifted_sum: &'a AtomicU64,
     pub(super) shifted_squares: &'a AtomicU64,
@@ -77,8 +77,8 @@ impl<'a> Words<'a> {
         set.map_or_else(f64::from_bits, |_| first)
     }
 
-    /// Counts a value. The last write of a measurement: a scrape that sees the count sees the value in the sum, so a sum
-    /// that is read is never behind its count.
+    /// Counts a value. The last write of a measurement: a scrape that sees the count sees the value in the sum, so a
+    /// sum that is read is never behind its count.
     #[inline]
     pub(super) fn count<W: Writer>(&self, bucket: usize) {
         if let Some(count) = self.buckets.get(bucket) {
@@ -86,8 +86,8 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Whether a value lies between extremes that were recorded before, is not negative, and cannot make a sum infinite.
-    /// Only an exclusive writer keeps the range; at first it is empty.
+    /// Whether a value lies between extremes that were recorded before, is not negative, and cannot make a sum
+    /// infinite. Only an exclusive writer keeps the range; at first it is empty.
     #[inline]
     pub(super) fn is_in_fast_range(&self, bits: ValueBits) -> bool {
         let start = self.fast_start.load(Ordering::Relaxed);
@@ -113,9 +113,9 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The greatest float in a fast range, 2^480. If neither the shift nor a value exceeds it, the square of their difference
-/// is less than 2^970, half a unit in the last place of the largest float. Added to any finite float, such a square leaves
-/// a finite one.
+/// The greatest float in a fast range, 2^480. If neither the shift nor a value exceeds it, the square of their
+/// difference is less than 2^970, half a unit in the last place of the largest float. Added to any finite float, such a
+/// square leaves a finite one.
 const FAST_FLOAT_MAX: f64 = f64::from_bits((1023 + 480) << 52);
 
 /// Reads a word as a float.

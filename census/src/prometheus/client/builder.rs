@@ -13,7 +13,7 @@ impl ExporterBuilder {
     /// feature `prometheus-client`.
     ///
     /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families` counts
-    /// such views. A collector in the registry must not scrape this exporter: it would wait for itself.
+    /// such views. A collector in the registry must not scrape this exporter: that scrape would wait for itself.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(Arc::new(UserRegistry(registry.into())));
         self
@@ -24,9 +24,9 @@ impl Exporter {
     /// Makes the views a collector of a `prometheus-client` registry, for programs that encode it themselves. Needs the
     /// feature `prometheus-client`.
     ///
-    /// What the registry's own encoder lacks, the views lack there, too: exemplars, and Prometheus text 0.0.4. Register
-    /// one exporter for each registry at most: the families in which the library reports on itself would be there
-    /// twice.
+    /// The views have no exemplars there, and no Prometheus text 0.0.4, because the registry's own encoder has neither.
+    /// Register at most one exporter for each registry: otherwise the families in which the library reports on itself
+    /// would be there twice.
     ///
     /// ```standalone_crate
     /// # use census::prometheus::Exporter;
@@ -40,6 +40,7 @@ impl Exporter {
     pub fn register_into(&self, registry: &mut Registry) {
         let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
-        registry.register_collector(Box::new(ViewCollector::new(config, problems)));
+        let failed = Arc::clone(self.inner.threads.failed());
+        registry.register_collector(Box::new(ViewCollector::new(config, problems, failed)));
     }
 }

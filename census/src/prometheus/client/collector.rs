@@ -15,6 +15,7 @@ use prometheus_client::registry::Unit;
 use crate::aggregate::{MetricType, Sample};
 use crate::collect::{CollectedView, Collection};
 use crate::prometheus::config::{ConstLabel, ExporterConfig};
+use crate::prometheus::failure::FailedScrapes;
 use crate::prometheus::family::Family;
 use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::self_metrics::SelfFamily;
@@ -22,21 +23,28 @@ use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
 use crate::tags::row_key;
 
-/// Collects the views each time that it is encoded.
+/// Collects the views each time that the registry is encoded.
 #[derive(Debug)]
 pub(super) struct ViewCollector {
     config: Arc<ExporterConfig>,
     cache: FamilyCache,
     /// How many problems the exporter has beside those of its families.
     other_problems: usize,
+    /// The exporter's scrapes that failed.
+    failed: Arc<FailedScrapes>,
 }
 
 impl ViewCollector {
-    pub(super) fn new(config: Arc<ExporterConfig>, other_problems: usize) -> Self {
+    pub(super) fn new(
+        config: Arc<ExporterConfig>,
+        other_problems: usize,
+        failed: Arc<FailedScrapes>,
+    ) -> Self {
         Self {
             config,
             cache: FamilyCache::default(),
             other_problems,
+            failed,
         }
     }
 }
@@ -49,7 +57,7 @@ impl Collector for ViewCollector {
             write_family(&mut encoder, family, view, &self.config.const_labels)?;
         }
         let self_families =
-            families.self_families(&collection, &self.config, self.other_problems, None);
+            families.self_families(&collection, &self.config, self.other_problems, &self.failed);
         self_families
             .iter()
             .try_for_each(|family| write_self_family(&mut encoder, family))
@@ -63,7 +71,7 @@ fn write_family(
     view: CollectedView<'_>,
     const_labels: &[ConstLabel],
 ) -> fmt::Result {
-    // The encoder does not escape it.
+    // The encoder does not escape HELP.
     let help = escape(&view.spec().description, true);
     // The encoder adds the unit to the name.
     let without_unit = || {

@@ -63,7 +63,7 @@ impl<'a> LineRewriter<'a> {
     /// Replaces the TYPE line that has just ended by the lines of HELP and TYPE.
     fn begin_family(&mut self, type_word: &str) {
         let Some((family, help)) = self.help.take_complete() else {
-            // This encoder writes HELP first, in known calls. The lines of another one are passed on as they are.
+            // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are.
             return;
         };
         self.out.truncate(self.line_start);

@@ -7,7 +7,7 @@ use crate::declare::{Number, TimeUnit};
 use crate::prometheus::bounds::BucketBound;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::family::Family;
-use crate::prometheus::value::SampleValue;
+use crate::prometheus::value::{SampleValue, write_unsigned};
 use crate::tags::row_key;
 
 /// The parts of a family's sample lines that all rows share.
@@ -124,7 +124,7 @@ impl LineTemplates {
                     cumulative += counts.iter().sum::<u64>();
                     out.push_str(prefix);
                     out.push_str(labels);
-                    SampleValue::Unsigned(cumulative).write(out);
+                    write_unsigned(out, cumulative);
                     if let Some(exemplar) = bound.exemplar(exemplars, start) {
                         write_exemplar(out, exemplar, self.unit);
                     }
@@ -132,7 +132,7 @@ impl LineTemplates {
                     start = bound.end;
                 }
             }
-            // Never: all rows of a view have samples of the family's type.
+            // Unreachable: all rows of a view have samples of the family's type.
             (Prefixes::Sample(_), Sample::Histogram { .. })
             | (Prefixes::Histogram { .. }, Sample::Value(_)) => {}
         }

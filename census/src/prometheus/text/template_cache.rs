@@ -7,8 +7,8 @@ use crate::prometheus::config::ConstLabel;
 use crate::prometheus::families::Families;
 use crate::sync::Mutex;
 
-/// Keeps the templates for the families of the last scrape, which are the same families at most scrapes. An exporter's
-/// own, so all its calls have the same const labels.
+/// Keeps the templates for the families of the last scrape, which are the same families at most scrapes. Each
+/// exporter has a cache of its own, so all calls have the same const labels.
 #[derive(Debug, Default)]
 pub(crate) struct TemplateCache(Mutex<Option<Cached>>);
 

@@ -120,7 +120,7 @@ impl ByAddress {
         (entry.key == key && pairs.all(|(tag, cached)| tag == cached)).then_some(entry)
     }
 
-    /// The entry in this slot, whichever it is.
+    /// The entry in this slot, of any tags.
     #[inline]
     pub(super) fn entry(&self, slot: usize) -> Option<&AddressEntry> {
         self.slots.get(slot)
@@ -172,7 +172,7 @@ impl ByAddress {
         self.insert(key, tags, &targets);
     }
 
-    /// What lies in the slots where an entry of this hash may lie.
+    /// The content of the slots in which an entry of this hash may lie.
     fn candidates(&self, hash: u64) -> impl Iterator<Item = &AddressEntry> {
         let home = self.slot_of(hash);
         (0..PROBES).filter_map(move |step| self.slots.get(self.mask(home.wrapping_add(step))))
@@ -292,18 +292,18 @@ mod tests {
 
     const KEY: CacheKey = CacheKey::addresses(ViewsVersion(16), 1);
 
-    /// Addresses as those of the elements of a static.
-    fn tags(number: usize) -> PaddedAddresses {
+    /// Addresses like those of the elements of a static.
+    fn tags(index: usize) -> PaddedAddresses {
         let mut tags = PaddedAddresses::default();
         tags[0] = TagAddresses {
             key: Address::stand_in(0x1000),
-            value: Address::stand_in(0x2000 + 16 * number),
+            value: Address::stand_in(0x2000 + 16 * index),
         };
         tags
     }
 
-    fn find(cache: &ByAddress, number: usize) -> Option<RowId> {
-        let entry = cache.find(KEY, &[tags(number)[0]])?;
+    fn find(cache: &ByAddress, index: usize) -> Option<RowId> {
+        let entry = cache.find(KEY, &[tags(index)[0]])?;
         entry.first.as_ref().map(Target::row)
     }
 
@@ -321,12 +321,12 @@ mod tests {
     fn few_entries_are_all_found() {
         let targets = testing::targets(100);
         let mut cache = ByAddress::default();
-        for (number, target) in targets.iter().enumerate() {
-            assert_eq!(find(&cache, number), None);
-            cache.insert(KEY, tags(number), std::slice::from_ref(target));
+        for (index, target) in targets.iter().enumerate() {
+            assert_eq!(find(&cache, index), None);
+            cache.insert(KEY, tags(index), std::slice::from_ref(target));
         }
-        for (number, target) in targets.iter().enumerate() {
-            assert_eq!(find(&cache, number), Some(target.row()));
+        for (index, target) in targets.iter().enumerate() {
+            assert_eq!(find(&cache, index), Some(target.row()));
         }
         let other_version = CacheKey::addresses(ViewsVersion(32), 1);
         assert!(cache.find(other_version, &[tags(0)[0]]).is_none());
@@ -337,15 +337,15 @@ mod tests {
         let targets = testing::targets(1);
         let mut cache = ByAddress::default();
         let count = 2 * MAX_SLOTS;
-        for number in 0..count {
-            cache.insert(KEY, tags(number), &targets);
-            assert!(find(&cache, number).is_some(), "{number}");
+        for index in 0..count {
+            cache.insert(KEY, tags(index), &targets);
+            assert!(find(&cache, index).is_some(), "{index}");
         }
         assert_eq!(cache.slots.len(), MAX_SLOTS);
         let cached = |cache: &ByAddress| (0..count).filter(|n| find(cache, *n).is_some()).count();
         let before = cached(&cache);
-        for number in count..2 * count {
-            cache.insert_alias(KEY, tags(number), targets.iter());
+        for index in count..2 * count {
+            cache.insert_alias(KEY, tags(index), targets.iter());
         }
         assert_eq!(cached(&cache), before);
     }
@@ -357,7 +357,7 @@ mod tests {
         // Shared words are no counter.
         cache.insert(KEY, tags(0), &targets[..1]);
         cache.insert(KEY, tags(1), &targets);
-        let remaining = |number| cache.find(KEY, &[tags(number)[0]]).map(AddressEntry::count);
+        let remaining = |index| cache.find(KEY, &[tags(index)[0]]).map(AddressEntry::count);
         assert!(matches!(remaining(0), Some(Remaining::First)));
         assert!(matches!(remaining(1), Some(Remaining::All)));
     }

@@ -241,10 +241,10 @@ mod tests {
     use crate::record::cache::testing;
     use crate::register::ViewsVersion;
 
-    /// Finds tags by each way that serves their number.
+    /// Finds tags by `find_any` and, if there are at most three, by `find`.
     fn find<'a>(cache: &'a ByText, key: CacheKey, texts: &[TagText<'_>]) -> Option<&'a Target> {
         let entry = cache.find_any(key, &texts.iter().copied());
-        let by_number = match *texts {
+        let by_array = match *texts {
             [] => cache.find(key, &[]),
             [a] => cache.find(key, &[a]),
             [a, b] => cache.find(key, &[a, b]),
@@ -253,7 +253,7 @@ mod tests {
         };
         assert_eq!(
             entry.map(std::ptr::from_ref),
-            by_number.map(std::ptr::from_ref)
+            by_array.map(std::ptr::from_ref)
         );
         entry?.targets().next()
     }
@@ -285,17 +285,17 @@ mod tests {
                 CacheKey::column_texts(version),
             ]
         });
-        let all = keys.as_flattened().iter();
-        let all = all.flat_map(|key| cases.iter().map(|texts| (*key, texts)));
-        let targets = testing::targets(all.clone().count());
+        let keyed_cases = keys.as_flattened().iter();
+        let keyed_cases = keyed_cases.flat_map(|key| cases.iter().map(|texts| (*key, texts)));
+        let targets = testing::targets(keyed_cases.clone().count());
         let mut cache = ByText::default();
-        for ((key, texts), target) in all.clone().zip(&targets) {
+        for ((key, texts), target) in keyed_cases.clone().zip(&targets) {
             assert!(find(&cache, key, texts).is_none());
             cache.insert(key, texts.iter().copied(), std::slice::from_ref(target));
         }
-        for ((key, texts), target) in all.zip(&targets) {
-            let found = find(&cache, key, texts).expect("it was inserted");
-            assert_eq!(found.row(), target.row());
+        for ((key, texts), target) in keyed_cases.zip(&targets) {
+            let cached = find(&cache, key, texts).expect("it was inserted");
+            assert_eq!(cached.row(), target.row());
         }
     }
 

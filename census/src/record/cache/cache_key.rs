@@ -1,8 +1,9 @@
-//! The part of a cache entry's key that is not about the tags' contents.
+//! The part of a cache entry's key beside the tags.
 
 use crate::register::ViewsVersion;
 
-/// A list of views, and which tags an entry is found by. It is one number, so that one comparison suffices.
+/// The version of a list of views, and the kind of tags by which an entry is found. It is one number, so that one
+/// comparison suffices.
 ///
 /// Versions are multiples of [`ViewsVersion::STEP`], and each constructor adds an offset below the step. So keys of two
 /// versions are never equal. Within one cache, keys of one version are equal only if the constructor and the number of

@@ -10,7 +10,8 @@ use crate::declare::{MeasureCell, ValueBits};
 use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
-/// Records a measurement with these tags and, where they do not have a column's key, those of the scope.
+/// Records a measurement with these tags and, where they do not have a column's key, those of the scope. Calls `tags`
+/// only while the cache is in its slot: it may run a user's code, which may record.
 ///
 /// The compiler makes one such function for each number of tags, which halves the cost of comparing them.
 #[inline]
@@ -21,7 +22,7 @@ pub(in crate::record) fn record<'a, const N: usize>(
     bits: ValueBits,
 ) {
     let addresses = tags().each_ref().map(TagAddresses::of);
-    // Usually a constant.
+    // Usually evaluated at compile time.
     let all_literals = addresses.iter().all(|tag| tag.value.is_some());
     if !all_literals {
         if !record_texts(version, &tags(), bits) {

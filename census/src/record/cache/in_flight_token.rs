@@ -5,7 +5,8 @@
 //! A call in flight adds one to a row at its beginning, and subtracts one from the same row at its end, which may be on
 //! another thread. *Invariant:* a scrape that sees the end sees the beginning, so no row is read as less than zero.
 //!
-//! - If the end is on the thread of the beginning, both change the same word.
+//! - If the end is on the thread of the beginning, and the entry is still cached or the call has a list of targets, both
+//!   change the same word.
 //! - Otherwise the end is added to the row's shared words, with Release. The beginning happens before the end, because
 //!   moving a call to another thread synchronizes the two threads. A scrape reads the shared words first, with Acquire,
 //!   and then the words of threads. So if it sees the end, it reads the word of the beginning later.

@@ -126,12 +126,12 @@ impl MeasureLayout {
         let mut values = [""; N];
         let columns = self.columns.iter().zip(sources);
         for (value, (column, source)) in values.iter_mut().zip(columns) {
-            let own = match source {
+            let own_value = match source {
                 ColumnSource::OwnTag(index) => tags.get(*index).and_then(|tag| tag.value.get()),
                 ColumnSource::LastSetTag => last_set(tags, column),
                 ColumnSource::Scope(_) => None,
             };
-            let own_or_scoped = own.or_else(|| scope?.get(column).map(TagValue::as_str));
+            let own_or_scoped = own_value.or_else(|| scope?.get(column).map(TagValue::as_str));
             *value = truncate(own_or_scoped.unwrap_or_default());
         }
         values

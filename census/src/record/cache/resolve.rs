@@ -94,8 +94,8 @@ fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&T
     };
     with_current(|scope| {
         let value_of = |key: &TagKey| {
-            let own = last_set(tags, key);
-            let own_or_scoped = own.or_else(|| scope?.get(key).map(TagValue::as_str));
+            let own_value = last_set(tags, key);
+            let own_or_scoped = own_value.or_else(|| scope?.get(key).map(TagValue::as_str));
             truncate(own_or_scoped.unwrap_or_default())
         };
         uncached::for_each_shared_target(views.iter().cloned(), value_of, f);

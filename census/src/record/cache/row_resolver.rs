@@ -7,7 +7,7 @@ use crate::declare::TagKey;
 use crate::id::RowId;
 use crate::tags::row_key;
 
-/// The rows of one measurement, one in each view. It is used again and again, so that most measurements allocate
+/// The rows of one measurement, one in each view. The buffers are used again, so that most measurements allocate
 /// nothing.
 #[derive(Default)]
 pub(super) struct RowResolver {
@@ -17,7 +17,7 @@ pub(super) struct RowResolver {
     row_key: String,
 }
 
-/// The words of a row to record to.
+/// The target of a row, as found for one measurement.
 pub(super) struct ResolvedTarget {
     pub(super) target: Target,
     /// Whether the target is worth an entry in a cache.

@@ -6,9 +6,10 @@
 //! a variable of the function that uses it, or [`FREE_CACHES`]. The compiler checks that there is no second reference.
 //!
 //! - **Use.** A function takes the cache out of the slot and restores it afterwards. Between the two the slot is empty,
-//!   so a nested use on the same thread (an allocator that records, say) gets no cache. A nested use attaches no second
-//!   cache either, because `is_attached` is set. It records without a cache, in shared words: its measurements are
-//!   counted, and the outer use sees nothing of it.
+//!   and no code of a user runs: tag values are made before. Only a global allocator could record then, which the page
+//!   of the crate forbids, because some locks are held while memory is allocated. Such a nested use gets no cache, and
+//!   attaches no second one, because `is_attached` is set. It records in shared words, and the outer use sees nothing
+//!   of it.
 //! - **Exit.** The destructor of [`EXIT_GUARD`] runs when the thread ends. It empties the slot, detaches the cache,
 //!   which retires the thread's chunks, and puts it into [`FREE_CACHES`]. No function uses the cache at that time:
 //!   destructors of thread-locals run on an empty stack, one after the other. A destructor that runs later finds the

@@ -7,13 +7,13 @@ use crate::tags::Tag;
 /// A tag key, known by its address, and the bytes of the tag value.
 #[derive(Clone, Copy)]
 pub(super) struct TagText<'a> {
-    /// The address of the key, or the number of the column: see [`column_texts`].
+    /// The address of the key, or a stand-in for a column: see [`of_column`](Self::of_column).
     pub(super) key: Address,
     pub(super) bytes: &'a [u8],
 }
 
 impl TagText<'_> {
-    /// No tag: what arrays are filled with at first.
+    /// No tag: the initial content of arrays.
     pub(super) const NONE: Self = Self {
         key: Address::NONE,
         bytes: &[],
@@ -21,11 +21,11 @@ impl TagText<'_> {
 }
 
 impl<'a> TagText<'a> {
-    /// The value of a column. Columns have numbers from 1 on.
+    /// The value of a column. Columns are numbered from 1 on.
     #[inline]
-    pub(super) const fn of_column(number: usize, bytes: &'a [u8]) -> Self {
+    pub(super) const fn of_column(column: usize, bytes: &'a [u8]) -> Self {
         Self {
-            key: Address::stand_in(number),
+            key: Address::stand_in(column),
             bytes,
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn own_texts<'a>(tags: &'a [Tag<'_>]) -> impl Iterator<Item = TagText
 #[inline]
 pub(super) fn column_texts<'a>(values: &'a [&str]) -> impl Iterator<Item = TagText<'a>> + Clone {
     let numbered = values.iter().zip(1..);
-    numbered.map(|(value, number)| TagText::of_column(number, value.as_bytes()))
+    numbered.map(|(value, column)| TagText::of_column(column, value.as_bytes()))
 }
 
 /// The value of a key in a measurement's own tags. Several tags may have the key: the last one that is set counts, as

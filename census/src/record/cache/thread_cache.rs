@@ -1,4 +1,4 @@
-//! One thread's caches and shards, and everything that is done with them.
+//! One thread's caches and shards, and the operations on them.
 
 use std::sync::Arc;
 
@@ -310,7 +310,7 @@ impl ThreadCache {
             let version = layout.version();
             match cache_by {
                 CacheBy::OwnTags(tags) => {
-                    // Both for literals, too: a call with several measurements or an exemplar looks up by text.
+                    // By text for literals, too: a call with an exemplar, and an alias, look up by text.
                     if let Some(addresses) = padded(tags) {
                         let key = CacheKey::addresses(version, tags.len());
                         by_address.insert(key, addresses, targets);
@@ -331,7 +331,7 @@ impl ThreadCache {
     }
 
     /// Records a value to the rows of a bound measure's tags in these views, which are those of `version`. Caches the
-    /// targets if that is worthwhile and `version` is there.
+    /// targets if that is worthwhile and there is a `version`.
     pub(super) fn record_bound<'v>(
         &mut self,
         id: BoundId,

@@ -11,9 +11,9 @@ use crate::calls::CallResult;
 #[derive(Debug)]
 pub struct InfallibleCall {
     call: Call,
-    /// Whether the thread was unwinding before the call began. Then a destructor makes the call, and that the thread is
-    /// unwinding at its end does not mean that the call panicked. (If the call did panic, and the destructor caught
-    /// that, it counts as `ok`: nothing tells the cases apart.)
+    /// Whether the thread was unwinding before the call began. Then a destructor makes the call, and the thread is
+    /// unwinding at the call's end, too, even if the call did not panic. (If the call did panic, and the destructor
+    /// caught the panic, the result is `ok`: nothing tells the cases apart.)
     was_panicking: bool,
 }
 

@@ -79,7 +79,8 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         () = interrupted() => {}
         error = walk_forever(&root, args.every, &stop) => return Err(error.into()),
     }
-    // The runtime waits for a walk that is still running. The flag ends the walk at its next entry.
+    // The runtime waits for a walk that is still running. The flag ends the walk at its next entry. Relaxed: the flag
+    // publishes no other data.
     stop.store(true, Ordering::Relaxed);
     server.shutdown().await;
     Ok(())

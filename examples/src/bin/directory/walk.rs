@@ -16,7 +16,7 @@ use crate::kind::{self, Kind};
 #[tag]
 pub(crate) static EXTENSION: TagKey;
 
-/// The kind of the file: source, text, image and so on.
+/// The kind of the file, such as source, text or image.
 #[tag]
 pub(crate) static KIND: TagKey;
 
