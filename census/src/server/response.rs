@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
 use super::bodies::{Bodies, Lease};
-use crate::prometheus::Body as SharedBody;
+use crate::prometheus::Body as Exposition;
 
 /// The number of bytes that are copied for a connection at once. It bounds the memory of a connection.
 const CHUNK: usize = 64 * 1024;
@@ -40,7 +40,7 @@ impl ResponseBody {
     }
 
     /// An exposition. A short one is copied; its memory is the chunk's.
-    pub(super) fn exposition(body: SharedBody, bodies: &Bodies) -> Self {
+    pub(super) fn exposition(body: Exposition, bodies: &Bodies) -> Self {
         let bytes: &[u8] = body.as_ref();
         let length = bytes.len();
         Self(if length <= CHUNK {
