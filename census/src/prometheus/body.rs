@@ -82,6 +82,12 @@ impl PartialEq<&str> for Body {
     }
 }
 
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(bytes))
+    }
+}
+
 impl From<String> for Body {
     fn from(text: String) -> Self {
         Self(Arc::new(text.into_bytes()))

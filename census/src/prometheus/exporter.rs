@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::body::Body;
 use super::config::{ConstLabel, ExporterConfig};
+use super::encoder::ForeignRegistry;
 use super::families::Families;
 use super::negotiate::ContentType;
-use super::render::ForeignRegistry;
 use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
 use crate::declare::{Origin, name};

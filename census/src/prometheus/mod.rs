@@ -55,6 +55,7 @@ mod bounds;
 #[cfg(feature = "prometheus-client")]
 mod client;
 mod config;
+mod encoder;
 mod exporter;
 mod failure;
 mod families;

@@ -2,14 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::config::ExporterConfig;
+use super::encoder::{Encoder, ForeignRegistry};
 use super::failure::FailedScrapes;
-use super::families::WrittenFamily;
 use super::family_cache::FamilyCache;
 use super::negotiate::Format;
-use super::text::{TemplateCache, write_family, write_self_family};
+use super::text::TextFormats;
 use crate::collect::Collection;
 
 /// Renders the expositions of an exporter.
@@ -18,16 +17,7 @@ pub(super) struct Renderer {
     pub(super) config: Arc<ExporterConfig>,
     registry: Option<Arc<dyn ForeignRegistry>>,
     families: FamilyCache,
-    templates: TemplateCache,
-    /// The length of the last body. The next one gets that capacity at once: growing would copy it, and would need
-    /// twice the memory for a moment.
-    last_length: AtomicUsize,
-}
-
-/// A registry whose families are part of each exposition, and precede the views.
-pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
-    /// Writes the families. Returns their names, so that no view repeats them.
-    fn write(&self, out: &mut String, format: Format) -> Result<Vec<WrittenFamily>, fmt::Error>;
+    text_formats: TextFormats,
 }
 
 impl Renderer {
@@ -36,8 +26,14 @@ impl Renderer {
             config: Arc::new(config),
             registry,
             families: FamilyCache::default(),
-            templates: TemplateCache::default(),
-            last_length: AtomicUsize::new(0),
+            text_formats: TextFormats::default(),
+        }
+    }
+
+    /// The encoder of a format. A further format has an arm here.
+    fn encoder(&self, format: Format) -> Box<dyn Encoder + '_> {
+        match format {
+            Format::OpenMetrics | Format::Text => Box::new(self.text_formats.encoder(format)),
         }
     }
 
@@ -49,35 +45,24 @@ impl Renderer {
         format: Format,
         other_problems: usize,
         failed: &FailedScrapes,
-    ) -> Result<String, fmt::Error> {
-        // Relaxed: a guess of the length, which orders no other memory.
-        let length = self.last_length.load(Ordering::Relaxed);
-        // A sixteenth more, for new rows and longer numbers.
-        let mut out = String::with_capacity(length + length / 16);
+    ) -> Result<Vec<u8>, fmt::Error> {
+        let mut encoder = self.encoder(format);
         // First, because a registry cannot tell its families before it writes them.
         let written = match &self.registry {
-            Some(registry) => registry.write(&mut out, format)?,
+            Some(registry) => encoder.write_registry(&**registry)?,
             None => Vec::new(),
         };
         let collection = Collection::of_all();
         let families = self.families.get(&collection, &self.config, &written);
-        let templates = self.templates.get(&families, &self.config.const_labels);
-        for (family, templates) in families.valid.iter().zip(&*templates) {
+        encoder.begin_views(&families, &self.config.const_labels);
+        for (index, family) in families.valid.iter().enumerate() {
             if let Some(view) = collection.view(family.view_index) {
-                write_family(&mut out, format, family, templates, view);
+                encoder.write_view(index, family, view);
             }
         }
         for family in families.self_families(&collection, &self.config, other_problems, failed) {
-            write_self_family(&mut out, format, &family);
+            encoder.write_self_family(&family);
         }
-        if format == Format::OpenMetrics {
-            out.push_str("# EOF\n");
-        }
-        self.last_length.store(out.len(), Ordering::Relaxed);
-        if out.len() < out.capacity() / 2 {
-            // Many rows are gone since the last exposition, and a slow client may keep this one for long.
-            out.shrink_to_fit();
-        }
-        Ok(out)
+        Ok(encoder.finish())
     }
 }

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use super::body::Body;
 use super::config::ExporterConfig;
+use super::encoder::ForeignRegistry;
 use super::failure::{FailedScrapes, Failure};
 use super::negotiate::Format;
-use super::render::{ForeignRegistry, Renderer};
+use super::render::Renderer;
 use super::single_flight::{SingleFlight, Ticket};
 
 /// A body, or the reason why there is none.
@@ -37,9 +38,24 @@ struct Shared {
     renderer: Renderer,
     /// How many problems the exporter has beside those of its families.
     other_problems: usize,
+    flights: Flights,
+    failed: Arc<FailedScrapes>,
+}
+
+/// A flight, and so a thread, for each kind of exposition that a scrape can ask for: today, for each format.
+#[derive(Debug, Default)]
+struct Flights {
     open_metrics: SingleFlight<Rendered>,
     text: SingleFlight<Rendered>,
-    failed: Arc<FailedScrapes>,
+}
+
+impl Flights {
+    fn get(&self, format: Format) -> &SingleFlight<Rendered> {
+        match format {
+            Format::OpenMetrics => &self.open_metrics,
+            Format::Text => &self.text,
+        }
+    }
 }
 
 thread_local! {
@@ -58,8 +74,7 @@ impl RenderThreads {
             shared: Arc::new(Shared {
                 renderer: Renderer::new(config, registry),
                 other_problems,
-                open_metrics: SingleFlight::default(),
-                text: SingleFlight::default(),
+                flights: Flights::default(),
                 failed: Arc::default(),
             }),
             deadline,
@@ -117,7 +132,7 @@ impl RenderThreads {
         if RENDERS_FOR.get() == Arc::as_ptr(&self.shared).addr() {
             return Err(Failure::Nested);
         }
-        let flight = self.shared.flight(format);
+        let flight = self.shared.flights.get(format);
         let joined = flight.join(|| start_thread(Arc::clone(&self.shared), format));
         joined.map_err(|_| Failure::NoThread)
     }
@@ -125,19 +140,13 @@ impl RenderThreads {
 
 impl Drop for RenderThreads {
     fn drop(&mut self) {
-        self.shared.open_metrics.close();
-        self.shared.text.close();
+        let Flights { open_metrics, text } = &self.shared.flights;
+        open_metrics.close();
+        text.close();
     }
 }
 
 impl Shared {
-    fn flight(&self, format: Format) -> &SingleFlight<Rendered> {
-        match format {
-            Format::OpenMetrics => &self.open_metrics,
-            Format::Text => &self.text,
-        }
-    }
-
     fn render(&self, format: Format) -> Rendered {
         let render = || {
             self.renderer
@@ -166,7 +175,7 @@ fn drop_payload(payload: Box<dyn Any + Send>) {
 fn start_thread(shared: Arc<Shared>, format: Format) -> io::Result<()> {
     let render = move || {
         RENDERS_FOR.set(Arc::as_ptr(&shared).addr());
-        let flight = shared.flight(format);
+        let flight = shared.flights.get(format);
         flight.work(|| shared.render(format));
     };
     let thread = thread::Builder::new().name("census-render".to_owned());

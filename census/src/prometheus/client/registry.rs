@@ -7,16 +7,20 @@ use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::registry::Registry;
 
 use super::line_rewriter::LineRewriter;
+use crate::prometheus::encoder::ForeignRegistry;
 use crate::prometheus::families::WrittenFamily;
 use crate::prometheus::negotiate::Format;
-use crate::prometheus::render::ForeignRegistry;
 
 /// A registry that the user gave to an exporter.
 #[derive(Debug)]
 pub(super) struct UserRegistry(pub(super) Arc<Registry>);
 
 impl ForeignRegistry for UserRegistry {
-    fn write(&self, out: &mut String, format: Format) -> Result<Vec<WrittenFamily>, fmt::Error> {
+    fn write_text(
+        &self,
+        out: &mut String,
+        format: Format,
+    ) -> Result<Vec<WrittenFamily>, fmt::Error> {
         let mut rewriter = LineRewriter::new(out, format);
         encode_registry(&mut rewriter, &self.0)?;
         Ok(rewriter.into_families())

@@ -4,6 +4,7 @@
 //! writer that the encoder does not know, and a bucket's bound is formatted for each row: several times as slow.
 
 mod encode;
+mod encoder;
 mod escape;
 mod exemplar;
 mod family_type;
@@ -11,8 +12,7 @@ mod head;
 mod line_templates;
 mod template_cache;
 
-pub(super) use encode::{write_family, write_self_family};
-pub(super) use template_cache::TemplateCache;
+pub(super) use encoder::TextFormats;
 #[cfg(feature = "prometheus-client")]
 pub(super) use {
     escape::escape,

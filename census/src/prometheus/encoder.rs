@@ -1,0 +1,42 @@
+//! What a format is to the rest of the exporter.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::config::ConstLabel;
+use super::families::{Families, WrittenFamily};
+use super::family::Family;
+use super::negotiate::Format;
+use super::self_metrics::SelfFamily;
+use crate::collect::CollectedView;
+
+/// Writes one exposition in one format. The methods are called in the order in which they stand here.
+pub(super) trait Encoder {
+    /// Writes the families of another registry. Returns their names, so that no view repeats them.
+    fn write_registry(
+        &mut self,
+        registry: &dyn ForeignRegistry,
+    ) -> Result<Vec<WrittenFamily>, fmt::Error>;
+
+    /// Prepares for the families of the views.
+    fn begin_views(&mut self, families: &Arc<Families>, const_labels: &[ConstLabel]);
+
+    /// Writes the family of a view, which has this index among the valid families; nothing, if it has no samples.
+    fn write_view(&mut self, index: usize, family: &Family, view: CollectedView<'_>);
+
+    /// Writes a family in which the library reports on itself.
+    fn write_self_family(&mut self, family: &SelfFamily<'_>);
+
+    /// The whole exposition.
+    fn finish(self: Box<Self>) -> Vec<u8>;
+}
+
+/// A registry whose families are part of each exposition, and precede the views.
+pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
+    /// Writes the families as text in one of the text formats. Returns their names.
+    fn write_text(
+        &self,
+        out: &mut String,
+        format: Format,
+    ) -> Result<Vec<WrittenFamily>, fmt::Error>;
+}
