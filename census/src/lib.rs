@@ -118,6 +118,7 @@
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
 #![doc = include_str!("../../docs/opencensus.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In the order in which they may refer to each other: each module uses only those before it. ARCHITECTURE.md has the
 // exceptions, and `tests/tests/architecture` checks the order.

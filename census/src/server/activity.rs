@@ -1,10 +1,9 @@
 //! The state of a connection, which decides when it is closed.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use tokio::time::Instant;
 
 use super::limits::Limits;
+use crate::sync::{Mutex, MutexGuard};
 
 /// The state of a connection. The task of the connection changes the state, and the accept loop reads it.
 ///
@@ -160,7 +159,7 @@ impl Activity {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

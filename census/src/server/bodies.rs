@@ -1,11 +1,12 @@
 //! The memory of the responses that are being sent.
 
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 
 use tokio::time::Instant;
 
 use super::limits::Limits;
 use crate::prometheus::Body;
+use crate::sync::{Mutex, MutexGuard};
 
 /// The bodies that responses hold. A body is shared by all responses of one rendering, so memory depends on the number
 /// of different bodies. Slow readers hold old bodies; this type bounds them.
@@ -101,7 +102,7 @@ impl Bodies {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock()
     }
 }
 
@@ -137,7 +138,7 @@ impl Lease {
     }
 
     fn lock(&self) -> MutexGuard<'_, Leased> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
 use super::activity::Activity;
+use crate::sync::{Mutex, MutexGuard};
 
 /// A connection's byte stream, which reports reads and writes to the connection's [`Activity`]. All clones are the same
 /// stream: hyper owns one clone. The connection's task has another one, and reads from it while hyper does not read.
@@ -95,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
     /// A lock never waits: one task has all clones, and no lock lasts across an `await`.
     fn lock(&self) -> MutexGuard<'_, Inner<S>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
