@@ -102,7 +102,7 @@
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
 //! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
-//! | `server` (with `prometheus`) | an application that also serves | `hyper`, `tokio`, `socket2` |
+//! | `server` (with `prometheus`) | an application that also serves | `hyper`, `hyper-util`, `tokio`, `socket2` |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
@@ -117,7 +117,7 @@
 //! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
-#![doc = include_str!("../../docs/opencensus.md")]
+#![doc = include_str!("../docs/opencensus.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In the order in which they may refer to each other: each module uses only those before it. ARCHITECTURE.md has the

@@ -1,4 +1,7 @@
 //! Scrapes of a server whose other clients, or whose collectors, misbehave.
+//!
+//! A program of its own: its many connections could take a port that another test of the server has freed and binds
+//! again.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 

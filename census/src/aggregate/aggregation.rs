@@ -113,8 +113,8 @@ pub(super) trait Aggregate: 'static {
     const HAS_UNIT: bool = true;
 }
 
-/// Evaluates an expression with a type parameter's name bound to the aggregation of an [`AggregationKind`]. This is the
-/// only place in `aggregate/` that lists the aggregations.
+/// Evaluates an expression with a type parameter's name bound to the aggregation of an [`AggregationKind`]. The
+/// aggregations are listed here, in [`AggregationKind`] and in [`Data`].
 macro_rules! dispatch {
     ($kind:expr, $Aggregation:ident => $body:expr) => {
         dispatch!(@ $kind, $Aggregation => $body; Count, Sum, LastValue, Distribution)

@@ -1,4 +1,4 @@
-//! What a format is to the rest of the exporter.
+//! The trait of the formats, through which the rest of the exporter writes.
 
 use std::fmt;
 use std::sync::Arc;

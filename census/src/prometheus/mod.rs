@@ -25,7 +25,7 @@
 //! | `LastValue` | gauge | `x` |
 //! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
 //!
-//! `x` is the namespace, a `_` and the view's name, in which every character outside `[A-Za-z0-9_]` becomes `_`; a
+//! `x` is the namespace, a `_` and the view's name (without `namespace: false`, which omits the first two), in which every character outside `[A-Za-z0-9_]` becomes `_`; a
 //! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
 //! counter is named without `_total`, which its samples always have, also if the view's name ends in it.
 //!
@@ -47,8 +47,8 @@
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
-//! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and
-//! `spawn`, need `server`.
+//! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and `spawn`, need `server`.
+//! `warp_filter` needs `warp`.
 
 mod body;
 mod bounds;

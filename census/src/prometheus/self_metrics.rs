@@ -9,7 +9,7 @@ use crate::collect::CollectedView;
 use crate::register;
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
-const REFUSED: &str = "census_refused_measurements";
+const REJECTED: &str = "census_refused_measurements";
 const DROPPED: &str = "census_dropped_exemplars";
 const PROBLEMS: &str = "census_catalogue_problems";
 const LEFT_OUT: &str = "census_left_out_families";
@@ -23,7 +23,7 @@ pub(super) fn names(has_build_info: bool) -> impl Iterator<Item = (&'static str,
     let build_info = has_build_info.then_some((BUILD_INFO, MetricType::Gauge));
     [
         (OVERFLOWED, MetricType::Counter),
-        (REFUSED, MetricType::Counter),
+        (REJECTED, MetricType::Counter),
         (DROPPED, MetricType::Counter),
         (PROBLEMS, MetricType::Gauge),
         (LEFT_OUT, MetricType::Gauge),
@@ -83,7 +83,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 let name = Cow::Borrowed(&*view.spec().name);
                 SelfSample::labeled("view", name, view.overflowed())
             });
-        let refused = register::rejected_values()
+        let rejected = register::rejected_values()
             .into_iter()
             .map(|(measure, count)| SelfSample::labeled("measure", Cow::Owned(measure), count));
         let dropped = [
@@ -114,10 +114,10 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 samples: overflowed.collect(),
             },
             SelfFamily {
-                name: REFUSED,
+                name: REJECTED,
                 help: "Measurements that were NaN or infinite.",
                 metric_type: MetricType::Counter,
-                samples: refused.collect(),
+                samples: rejected.collect(),
             },
             SelfFamily {
                 name: DROPPED,

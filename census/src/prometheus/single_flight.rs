@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::sync::{Condvar, Mutex};
 
-/// Makes a value anew for whichever calls ask for one, one at a time; calls that wait share a value.
+/// Makes a new value for the calls that ask for one. One value is made at a time, and the calls that wait share it.
 ///
 /// A call [joins](Self::join) the next run, and waits for its value on a thread or in a task. One worker, on a thread of
 /// its own, [makes](Self::work) the values. So hundreds of concurrent calls cost two runs, and no caller's thread is held

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::{Problem, ProblemKind};
+use crate::aggregate::{MetricType, metric_type};
 use crate::declare::name::{self, LabelProblem};
-use crate::declare::{AggregationKind, TagKey, ViewSpec};
+use crate::declare::{TagKey, ViewSpec};
 
 /// All problems of a view's columns.
 pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
@@ -18,11 +19,11 @@ pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
             kept_at: None,
         });
     };
-    let of_distribution = view.aggregation.kind == AggregationKind::Distribution;
+    let is_histogram = metric_type(view) == MetricType::Histogram;
     let mut labels: HashMap<&str, &TagKey> = HashMap::new();
     for column in view.columns.iter() {
         let (key, label) = (column.key(), column.label());
-        match name::label_problem(key.name(), of_distribution) {
+        match name::label_problem(key.name(), is_histogram) {
             Some(LabelProblem::Reserved) => report(format!(
                 "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus reserves labels beginning with \
                  `__`",

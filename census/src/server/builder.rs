@@ -44,7 +44,7 @@ pub async fn serve(
 ) -> Result<SocketAddr, ServeError> {
     let server = Exporter::builder().build_lenient().bind(address).await?;
     let address = server.local_addr();
-    // Dropped, it would stop. What leaks are a channel and the handle of a task.
+    // Dropped, it would stop. A channel and the handle of a task leak.
     std::mem::forget(server);
     Ok(address)
 }
@@ -77,7 +77,7 @@ impl Exporter {
     /// - Responses that are being sent have at most 64 MiB, or three different bodies if these are larger. All
     ///   responses of one rendering share a body. If a further body does not fit, the one from which nothing was taken
     ///   for the longest time is freed, and its connections are closed.
-    /// - A request has at most 16 KiB of headers.
+    /// - A request has at most 64 headers, which have at most 16 KiB together. Otherwise the answer is 431.
     /// - The server speaks HTTP/1.1.
     pub fn server(&self) -> ServerBuilder {
         ServerBuilder {

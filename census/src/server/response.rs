@@ -20,7 +20,7 @@ pub(super) struct ResponseBody(Content);
 
 #[derive(Debug)]
 enum Content {
-    /// What is left of a text of at most one chunk.
+    /// The rest of a text that had at most one chunk.
     Short(Bytes),
     Leased {
         lease: Arc<Lease>,

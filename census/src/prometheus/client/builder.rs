@@ -9,11 +9,14 @@ use super::registry::UserRegistry;
 use crate::prometheus::exporter::{Exporter, ExporterBuilder};
 
 impl ExporterBuilder {
-    /// A `prometheus-client` registry, whose metrics are part of each scrape, unchanged and before the views. Needs the
-    /// feature `prometheus-client`.
+    /// A `prometheus-client` registry, whose metrics are part of each scrape, before the views. Needs the feature
+    /// `prometheus-client`.
+    ///
+    /// The samples are those of the registry: neither the namespace nor the const labels of the exporter apply to them.
     ///
     /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families` counts
-    /// such views. A collector in the registry must not scrape this exporter: that scrape would wait for itself.
+    /// such views. A collector in the registry must not scrape this exporter: such a scrape
+    /// is answered with 500, and `census_failed_scrapes_total{reason="nested"}` counts it.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(Arc::new(UserRegistry(registry.into())));
         self

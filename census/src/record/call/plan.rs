@@ -1,4 +1,4 @@
-//! What is known of a call before it begins.
+//! The function and the tags of a call, which are known before it begins.
 
 use crate::declare::FunctionCell;
 use crate::tags::{Scope, TagMap};
