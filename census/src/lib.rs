@@ -117,6 +117,11 @@
 //! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - A `cdylib` has a catalogue of its own.
+//! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
+//!   answered with 503 until it returns, because in an exposition without some families their series would end.
+//! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
+//!   keep their connections can push out a scrape whose rendering takes longer than a quarter of a second. A firewall or
+//!   a proxy keeps such clients away.
 #![doc = include_str!("../docs/opencensus.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -78,7 +78,7 @@ impl Exporter {
     ///   responses of one rendering share a body. If a further body does not fit, the one from which nothing was taken
     ///   for the longest time is freed, and its connections are closed.
     /// - A request has at most 64 headers, which have at most 16 KiB together. Otherwise the answer is 431.
-    /// - The server speaks HTTP/1.1.
+    /// - The server speaks HTTP/1.1. A client that begins with HTTP/2 gets 505.
     pub fn server(&self) -> ServerBuilder {
         ServerBuilder {
             exporter: self.clone(),
