@@ -154,15 +154,20 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let numbers: Vec<f64> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
     match *numbers {
-        [start, end] => serve(Plan { start, end }),
+        [start, end] => {
+            serve(Plan { start, end });
+            ExitCode::SUCCESS
+        }
         // A shorter run has no time for the long hang.
         [end] if end >= 60.0 => {
             let start = Plan { start: 0.0, end }.now();
-            return soak(Plan { start, end });
+            soak(Plan { start, end })
         }
-        _ => println!("usage: soak SECONDS, at least 60"),
+        _ => {
+            println!("usage: soak SECONDS, at least 60");
+            ExitCode::from(2)
+        }
     }
-    ExitCode::SUCCESS
 }
 
 // The server.
