@@ -1,4 +1,4 @@
-//! A real Prometheus, which scrapes one target every second.
+//! A real Prometheus, which scrapes one target.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -59,12 +59,24 @@ impl Prometheus {
     /// Starts a Prometheus, and waits until it has scraped `target`.
     #[must_use]
     pub fn scraping(target: SocketAddr) -> Self {
+        let prometheus = Self::with_jobs(target, &[(JOB, 1)]);
+        prometheus.wait_for_scrape();
+        prometheus
+    }
+
+    /// Starts a Prometheus that scrapes `target` for each job, and does not wait for a scrape. A job is a name and an
+    /// interval in seconds.
+    #[must_use]
+    pub fn with_jobs(target: SocketAddr, jobs: &[(&str, u64)]) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
-        let yaml = format!(
-            "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: {JOB}\n    static_configs:\n      \
-             - targets: ['{target}']\n"
-        );
+        let jobs = jobs.iter().map(|(name, seconds)| {
+            format!(
+                "  - job_name: {name}\n    scrape_interval: {seconds}s\n    static_configs:\n      \
+                 - targets: ['{target}']\n"
+            )
+        });
+        let yaml = format!("scrape_configs:\n{}", jobs.collect::<String>());
         std::fs::write(&config, yaml).expect("a temporary directory can be written to");
         let mut process = Self::start(&config, &directory.path().join("data"));
         let address = process.wait_for("address", |line| {
@@ -73,14 +85,12 @@ impl Prometheus {
                 .and_then(|(_, rest)| rest.split_once("address="))?;
             rest.split_whitespace().next().map(str::to_owned)
         });
-        let prometheus = Self {
+        Self {
             process,
             address,
             target,
             _directory: directory,
-        };
-        prometheus.wait_for_scrape();
-        prometheus
+        }
     }
 
     fn start(config: &Path, data: &Path) -> Process {
@@ -179,6 +189,18 @@ impl Prometheus {
             }));
         }
         exemplars
+    }
+
+    /// The samples of the only series of a range selector, such as `up[5m]`. A sample is a time, in seconds since 1970,
+    /// and a value.
+    #[must_use]
+    pub fn samples(&self, selector: &str) -> Vec<(f64, f64)> {
+        let answer = self.api("query", &[("query", selector)]);
+        let samples = list(&answer, "/result/0/values").iter().map(|sample| {
+            let time = sample.pointer("/0").and_then(Value::as_f64);
+            (time.expect("a sample has a time"), number(sample, "/1"))
+        });
+        samples.collect()
     }
 
     /// The state of the target: its `health` and its `lastError`.
