@@ -236,18 +236,42 @@ fn a_collector_that_scrapes_its_own_exporter_gets_an_error() {
 }
 
 #[test]
-fn body_is_moved_without_a_copy() {
-    let scrape = Exporter::builder().build_lenient().scrape(None);
-    let bytes: &[u8] = scrape.body.as_ref();
-    assert_eq!(bytes, scrape.body.as_bytes());
-    let (address, text) = (bytes.as_ptr(), scrape.text().into_owned());
-    assert_eq!(scrape.body, text.as_str());
-    assert_eq!(scrape.body.to_str(), Some(text.as_str()));
-    assert_eq!(scrape.body.to_string(), text);
-    // A clone still holds the bytes, so they are copied.
-    let copied = scrape.body.clone().into_bytes();
-    assert_eq!(copied, text.as_bytes());
-    assert_ne!(copied.as_ptr(), address);
-    let moved = scrape.body.into_bytes();
-    assert_eq!(moved.as_ptr(), address);
+fn body_is_the_same_in_every_form() {
+    const CHUNK: usize = 64 * 1024;
+    for lines in [1, 100, 10_000] {
+        let scrape = exporter(Lines(lines)).scrape(None);
+        let text = scrape.text();
+        assert_eq!(
+            text.lines().filter(|it| it.starts_with("line{")).count(),
+            lines
+        );
+        let body = &scrape.body;
+        assert_eq!(body.to_str(), Some(&*text));
+        assert_eq!(body.to_string(), text);
+        assert_eq!(*body, &*text);
+        assert_eq!(body.as_bytes(), text.as_bytes());
+        assert_eq!(body.len(), text.len());
+        assert_eq!(body.clone().into_bytes(), text.as_bytes());
+        let chunks: Vec<_> = body.chunks().collect();
+        assert_eq!(chunks.concat(), text.as_bytes());
+        let (last, full) = chunks.split_last().expect("a chunk");
+        assert!(full.iter().all(|it| it.len() == CHUNK) && (1..=CHUNK).contains(&last.len()));
+        // The clones share the memory.
+        assert_eq!(body.clone().as_bytes().as_ptr(), body.as_bytes().as_ptr());
+    }
+}
+
+/// So many samples, whose label values have characters of several bytes.
+#[derive(Debug)]
+struct Lines(usize);
+
+impl Collector for Lines {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let mut metric = encoder.encode_descriptor("line", "Line", None, MetricType::Gauge)?;
+        for number in 0..self.0 {
+            let labels = [("label", format!("{}{number}", "äß".repeat(number % 7)))];
+            metric.encode_family(&labels)?.encode_gauge(&1)?;
+        }
+        Ok(())
+    }
 }

@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use super::chunks::{CHUNK, Chunk};
 
 /// The body of a [`Scrape`](super::Scrape): bytes in the format that [`Scrape::content_type`] names.
 ///
-/// Cheap to clone: the scrapes that were answered together share one allocation.
+/// Cheap to clone: the scrapes that were answered together share the memory. The bytes are in chunks of 64 KiB, which
+/// [`chunks`](Self::chunks) gives without a copy. The methods that give a longer body in one piece copy it once, and keep
+/// the copy for the clones.
 ///
-/// In a handler, [`into_bytes`](Self::into_bytes) gives what `axum` and `actix` take as a body. It copies only a body
-/// that another scrape still holds. `bytes::Bytes::from_owner(scrape.body)` never copies; nor does `Bytes::from`, with
+/// In a handler, [`into_bytes`](Self::into_bytes) gives what `axum` and `actix` take as a body. With many scrapes at once
+/// `bytes::Bytes::from_owner(scrape.body)` takes less memory, because they share the copy; so does `Bytes::from`, with
 /// the feature `server`. In a test, [`Scrape::text`] is easier to read.
 ///
 /// ```
@@ -22,34 +26,86 @@ use std::sync::Arc;
 ///
 /// [`Scrape::content_type`]: super::Scrape::content_type
 /// [`Scrape::text`]: super::Scrape::text
-#[derive(Clone, PartialEq, Eq)]
-pub struct Body(Arc<Vec<u8>>);
+#[derive(Clone)]
+pub struct Body(Arc<Content>);
+
+struct Content {
+    /// No chunk is empty.
+    chunks: Vec<Chunk>,
+    /// All chunks in one piece. It is made when it is asked for, and only if there are several chunks.
+    whole: OnceLock<Vec<u8>>,
+}
 
 impl Body {
-    /// The bytes.
+    pub(super) fn from_chunks(chunks: Vec<Chunk>) -> Self {
+        let whole = OnceLock::new();
+        Self(Arc::new(Content { chunks, whole }))
+    }
+
+    /// The bytes in one piece.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match self.0.chunks.as_slice() {
+            [] => &[],
+            [chunk] => chunk,
+            chunks => self.0.whole.get_or_init(|| chunks.concat()),
+        }
+    }
+
+    /// The bytes in pieces of at most 64 KiB, none of them empty. A character may be split.
+    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.chunks.iter().map(|it| &**it)
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chunks().map(<[u8]>::len).sum()
+    }
+
+    /// Whether there are no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.chunks.is_empty()
     }
 
     /// The body as text; `None` if it is not UTF-8. Both formats of today are UTF-8.
     #[must_use]
     pub fn to_str(&self) -> Option<&str> {
-        std::str::from_utf8(&self.0).ok()
+        std::str::from_utf8(self.as_bytes()).ok()
     }
 
-    /// The bytes, for a framework that wants to own them. Copies them only if a clone of this body exists, which
-    /// another scrape may hold.
+    /// The bytes, for a framework that wants to own them. Always a copy.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        Arc::unwrap_or_clone(self.0)
+        self.0.chunks.concat()
     }
 
     /// The body as text, in which U+FFFD replaces everything that is not UTF-8.
     pub(super) fn to_text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// A chunk, which the caller shares.
+    #[cfg(feature = "server")]
+    pub(crate) fn chunk(&self, index: usize) -> Option<Chunk> {
+        self.0.chunks.get(index).cloned()
+    }
+
+    /// A number that all clones of this body have, and no other body that is in memory.
+    #[cfg(feature = "server")]
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 }
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Body {}
 
 impl AsRef<[u8]> for Body {
     fn as_ref(&self) -> &[u8] {
@@ -84,13 +140,13 @@ impl PartialEq<&str> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self::from_chunks(bytes.chunks(CHUNK).map(Chunk::from).collect())
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Self(Arc::new(text.into_bytes()))
+        text.into_bytes().into()
     }
 }
 

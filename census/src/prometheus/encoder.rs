@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::body::Body;
+use super::chunks::ChunkWriter;
 use super::config::ConstLabel;
 use super::families::{Families, WrittenFamily};
 use super::family::Family;
@@ -28,7 +30,7 @@ pub(super) trait Encoder {
     fn write_self_family(&mut self, family: &SelfFamily<'_>);
 
     /// The whole exposition.
-    fn finish(self: Box<Self>) -> Vec<u8>;
+    fn finish(self: Box<Self>) -> Body;
 }
 
 /// A registry whose families are part of each exposition, and precede the views.
@@ -36,7 +38,7 @@ pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
     /// Writes the families as text in one of the text formats. Returns their names.
     fn write_text(
         &self,
-        out: &mut String,
+        out: &mut ChunkWriter,
         format: Format,
     ) -> Result<Vec<WrittenFamily>, fmt::Error>;
 }

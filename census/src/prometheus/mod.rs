@@ -52,6 +52,7 @@
 
 mod body;
 mod bounds;
+mod chunks;
 #[cfg(feature = "prometheus-client")]
 mod client;
 mod config;
@@ -75,4 +76,6 @@ mod value;
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
+#[cfg(feature = "server")]
+pub(crate) use chunks::{CHUNK, Chunk};
 pub use exporter::{Exporter, ExporterBuilder, Scrape};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::body::Body;
 use super::config::ExporterConfig;
 use super::encoder::{Encoder, ForeignRegistry};
 use super::failure::FailedScrapes;
@@ -45,7 +46,7 @@ impl Renderer {
         format: Format,
         other_problems: usize,
         failed: &FailedScrapes,
-    ) -> Result<Vec<u8>, fmt::Error> {
+    ) -> Result<Body, fmt::Error> {
         let mut encoder = self.encoder(format);
         // First, because a registry cannot tell its families before it writes them.
         let written = match &self.registry {

@@ -154,7 +154,7 @@ impl Shared {
         };
         // A collector of the user's registry may panic, which must not end the thread.
         match catch_unwind(AssertUnwindSafe(render)) {
-            Ok(Ok(body)) => Ok(body.into()),
+            Ok(Ok(body)) => Ok(body),
             Ok(Err(fmt::Error)) => Err(Failure::Collector),
             Err(payload) => {
                 drop_payload(payload);

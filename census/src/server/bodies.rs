@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Weak};
 use tokio::time::Instant;
 
 use super::limits::Limits;
-use crate::prometheus::Body;
+use crate::prometheus::{Body, Chunk};
 use crate::sync::{Mutex, MutexGuard};
 
 /// The bodies that responses hold. A body is shared by all responses of one rendering, so memory depends on the number
@@ -23,7 +23,7 @@ pub(super) struct Bodies {
 /// A body with at least one lease.
 #[derive(Debug)]
 struct Held {
-    /// The address of the body's bytes. It identifies the body while a lease keeps it in memory.
+    /// [`Body::address`]. It identifies the body while a lease keeps it in memory.
     address: usize,
     length: usize,
     leases: Vec<Weak<Lease>>,
@@ -37,7 +37,7 @@ pub(super) struct Lease(Mutex<Leased>);
 struct Leased {
     /// `None` once revoked.
     body: Option<Body>,
-    /// The time of the last `read`.
+    /// The time of the last call of [`Lease::chunk`].
     taken: Instant,
 }
 
@@ -58,8 +58,7 @@ impl Bodies {
 
     /// A lease of the body. Leases of other bodies may be revoked for it.
     pub(super) fn lease(&self, body: Body) -> Arc<Lease> {
-        let bytes: &[u8] = body.as_ref();
-        let (address, length) = (bytes.as_ptr().addr(), bytes.len());
+        let (address, length) = (body.address(), body.len());
         let lease = Arc::new(Lease(Mutex::new(Leased {
             body: Some(body),
             taken: Instant::now(),
@@ -124,11 +123,11 @@ impl Held {
 }
 
 impl Lease {
-    /// Reads the body. `None` if the lease was revoked.
-    pub(super) fn read<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    /// A chunk of the body, for a reader. `None` if the lease was revoked.
+    pub(super) fn chunk(&self, index: usize) -> Option<Chunk> {
         let mut leased = self.lock();
         leased.taken = Instant::now();
-        leased.body.as_ref().map(|body| read(body.as_ref()))
+        leased.body.as_ref().and_then(|body| body.chunk(index))
     }
 
     /// Ends the lease. The last lease of a body frees it.
@@ -160,10 +159,10 @@ mod tests {
         lease.lock().body.is_some()
     }
 
-    /// Reads a byte, after all others have.
+    /// Takes a chunk, after all others have.
     fn take(lease: &Lease) {
         std::thread::sleep(std::time::Duration::from_millis(1));
-        assert_eq!(lease.read(|bytes| bytes.first().copied()), Some(Some(b'x')));
+        assert_eq!(lease.chunk(0).unwrap().first(), Some(&b'x'));
     }
 
     #[test]
@@ -176,7 +175,7 @@ mod tests {
         take(&stalled);
         take(&second);
         let third = bodies.lease(body(40));
-        assert_eq!(stalled.read(|_| ()), None);
+        assert_eq!(stalled.chunk(0), None);
         assert!(is_held(&first) && is_held(&second) && is_held(&third));
     }
 

@@ -8,12 +8,9 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
 use super::bodies::{Bodies, Lease};
-use crate::prometheus::Body as Exposition;
+use crate::prometheus::{Body as Exposition, CHUNK};
 
-/// The number of bytes that are copied for a connection at once. It bounds the memory of a connection.
-const CHUNK: usize = 64 * 1024;
-
-/// The body of a response, which copies a chunk at a time out of an exposition. So a client that does not read holds a
+/// The body of a response, which shares a chunk at a time of an exposition. So a client that does not read holds a
 /// chunk, and the exposition can be revoked.
 #[derive(Debug)]
 pub(super) struct ResponseBody(Content);
@@ -22,10 +19,11 @@ pub(super) struct ResponseBody(Content);
 enum Content {
     /// The rest of a text that had at most one chunk.
     Short(Bytes),
+    /// The rest of an exposition.
     Leased {
         lease: Arc<Lease>,
-        offset: usize,
-        length: usize,
+        next_chunk: usize,
+        bytes_left: usize,
     },
 }
 
@@ -39,17 +37,16 @@ impl ResponseBody {
         Self(Content::Short(Bytes::from_static(text.as_bytes())))
     }
 
-    /// An exposition. A short one is copied; its memory is the chunk's.
+    /// An exposition.
     pub(super) fn exposition(body: Exposition, bodies: &Bodies) -> Self {
-        let bytes: &[u8] = body.as_ref();
-        let length = bytes.len();
+        let length = body.len();
         Self(if length <= CHUNK {
-            Content::Short(Bytes::copy_from_slice(bytes))
+            Content::Short(body.chunk(0).map_or_else(Bytes::new, Bytes::from_owner))
         } else {
             Content::Leased {
                 lease: bodies.lease(body),
-                offset: 0,
-                length,
+                next_chunk: 0,
+                bytes_left: length,
             }
         })
     }
@@ -58,7 +55,7 @@ impl ResponseBody {
     pub(super) fn length(&self) -> usize {
         match &self.0 {
             Content::Short(bytes) => bytes.len(),
-            Content::Leased { offset, length, .. } => length - offset,
+            Content::Leased { bytes_left, .. } => *bytes_left,
         }
     }
 
@@ -72,14 +69,17 @@ impl ResponseBody {
         }
         Some(match &mut self.0 {
             Content::Short(bytes) => Ok(std::mem::take(bytes)),
-            Content::Leased { lease, offset, .. } => {
-                let chunk = lease.read(|bytes| {
-                    let rest = bytes.get(*offset..).unwrap_or_default();
-                    Bytes::copy_from_slice(rest.get(..CHUNK).unwrap_or(rest))
-                });
+            Content::Leased {
+                lease,
+                next_chunk,
+                bytes_left,
+            } => {
+                let chunk = lease.chunk(*next_chunk);
                 if let Some(chunk) = &chunk {
-                    *offset += chunk.len();
+                    *next_chunk += 1;
+                    *bytes_left -= chunk.len();
                 }
+                let chunk = chunk.map(Bytes::from_owner);
                 chunk.ok_or_else(|| io::Error::other("the body was revoked, to bound memory"))
             }
         })

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::help::Help;
+use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::families::WrittenFamily;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::text::{TYPE, UNIT, suffixes_of, write_head};
@@ -12,8 +13,8 @@ use crate::prometheus::text::{TYPE, UNIT, suffixes_of, write_head};
 /// The encoder writes OpenMetrics only, and does not escape HELP. So the rewriter looks at each line when it is
 /// complete, and writes the lines of HELP and TYPE anew.
 pub(super) struct LineRewriter<'a> {
-    out: &'a mut String,
-    /// The offset of the current line in `out`.
+    out: &'a mut ChunkWriter,
+    /// The offset of the current line in the text of `out`.
     line_start: usize,
     format: Format,
     help: Help,
@@ -22,9 +23,9 @@ pub(super) struct LineRewriter<'a> {
 
 impl<'a> LineRewriter<'a> {
     /// A rewriter that adds to `out`, which is empty or ends with a whole line.
-    pub(super) const fn new(out: &'a mut String, format: Format) -> Self {
+    pub(super) fn new(out: &'a mut ChunkWriter, format: Format) -> Self {
         Self {
-            line_start: out.len(),
+            line_start: out.text().len(),
             out,
             format,
             help: Help::None,
@@ -39,7 +40,7 @@ impl<'a> LineRewriter<'a> {
 
     /// Rewrites the line that has just ended.
     fn end_line(&mut self) -> fmt::Result {
-        let Some(line) = self.out.get(self.line_start..) else {
+        let Some(line) = self.out.text().get(self.line_start..) else {
             return Err(fmt::Error);
         };
         if line.starts_with(TYPE) {
@@ -48,15 +49,16 @@ impl<'a> LineRewriter<'a> {
             self.begin_family(&type_word);
         } else if line.starts_with(UNIT) {
             if self.format == Format::Text {
-                self.out.truncate(self.line_start);
+                self.out.text().truncate(self.line_start);
             }
         } else if self.format == Format::Text
             && let Some(offset) = exemplar_offset(line)
         {
-            self.out.truncate(self.line_start + offset);
-            self.out.push('\n');
+            self.out.text().truncate(self.line_start + offset);
+            self.out.text().push('\n');
         }
-        self.line_start = self.out.len();
+        self.out.end_line();
+        self.line_start = self.out.text().len();
         Ok(())
     }
 
@@ -66,8 +68,8 @@ impl<'a> LineRewriter<'a> {
             // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are.
             return;
         };
-        self.out.truncate(self.line_start);
-        write_head(self.out, self.format, &family, &help, type_word);
+        self.out.text().truncate(self.line_start);
+        write_head(self.out.text(), self.format, &family, &help, type_word);
         self.families.push(WrittenFamily {
             name: family,
             suffixes: suffixes_of(type_word),
@@ -77,16 +79,19 @@ impl<'a> LineRewriter<'a> {
 
 impl fmt::Write for LineRewriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self.help.take(text, self.out.len() == self.line_start) {
+        if self
+            .help
+            .take(text, self.out.text().len() == self.line_start)
+        {
             return Ok(());
         }
         // Most calls write a few bytes, and end no line.
         if !text.as_bytes().contains(&b'\n') {
-            self.out.push_str(text);
+            self.out.text().push_str(text);
             return Ok(());
         }
         for part in text.split_inclusive('\n') {
-            self.out.push_str(part);
+            self.out.text().push_str(part);
             if part.ends_with('\n') {
                 self.end_line()?;
             }
@@ -128,7 +133,7 @@ mod tests {
 
     /// Passes `input` through a rewriter, in calls like the encoder's.
     fn rewrite(format: Format, input: &str) -> String {
-        let mut out = String::new();
+        let mut out = ChunkWriter::default();
         let mut rewriter = LineRewriter::new(&mut out, format);
         for line in input.split_inclusive('\n') {
             if let Some(rest) = line.strip_prefix(HELP) {
@@ -140,7 +145,7 @@ mod tests {
                 write_parts(&mut rewriter, &[line]);
             }
         }
-        out
+        std::mem::take(out.text())
     }
 
     fn write_help(rewriter: &mut LineRewriter<'_>, family: &str, help: &str) {
@@ -180,12 +185,15 @@ mod tests {
             "",
             "\n# TYPE ",
         ] {
-            let mut out = String::new();
+            let mut out = ChunkWriter::default();
             let mut rewriter = LineRewriter::new(&mut out, Format::Text);
             write_help(&mut rewriter, "a", help);
             write_parts(&mut rewriter, &[TYPE, "a gauge\na 1\n"]);
             let escaped = help.replace('\n', "\\n");
-            assert_eq!(out, format!("# HELP a {escaped}\n# TYPE a gauge\na 1\n"));
+            assert_eq!(
+                out.text().as_str(),
+                format!("# HELP a {escaped}\n# TYPE a gauge\na 1\n")
+            );
         }
     }
 

@@ -7,6 +7,7 @@ use prometheus_client::encoding::text::encode_registry;
 use prometheus_client::registry::Registry;
 
 use super::line_rewriter::LineRewriter;
+use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::encoder::ForeignRegistry;
 use crate::prometheus::families::WrittenFamily;
 use crate::prometheus::negotiate::Format;
@@ -18,7 +19,7 @@ pub(super) struct UserRegistry(pub(super) Arc<Registry>);
 impl ForeignRegistry for UserRegistry {
     fn write_text(
         &self,
-        out: &mut String,
+        out: &mut ChunkWriter,
         format: Format,
     ) -> Result<Vec<WrittenFamily>, fmt::Error> {
         let mut rewriter = LineRewriter::new(out, format);

@@ -8,6 +8,7 @@ use super::head::{UNIT, write_head};
 use super::line_templates::LineTemplates;
 use crate::aggregate::MetricType;
 use crate::collect::CollectedView;
+use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
@@ -15,16 +16,17 @@ use crate::prometheus::value::SampleValue;
 
 /// Writes the family of a view; nothing, if the view has no rows to show.
 pub(crate) fn write_family(
-    out: &mut String,
+    out: &mut ChunkWriter,
     format: Format,
     family: &Family,
     templates: &LineTemplates,
     view: CollectedView<'_>,
 ) {
-    let start = out.len();
+    let text = out.text();
+    let start = text.len();
     let help = &view.spec().description;
     write_head(
-        out,
+        text,
         format,
         &family.name,
         help,
@@ -33,10 +35,10 @@ pub(crate) fn write_family(
     let open_metrics = format == Format::OpenMetrics;
     if open_metrics && let Some(unit) = family.unit {
         for part in [UNIT, &family.name, " ", unit, "\n"] {
-            out.push_str(part);
+            text.push_str(part);
         }
     }
-    let samples_start = out.len();
+    let mut has_samples = false;
     let mut labels = String::new();
     let Ok(()) = view.for_each_row(|row| {
         if let Some(sample) = row.sample() {
@@ -45,13 +47,15 @@ pub(crate) fn write_family(
             } else {
                 Vec::new()
             };
-            templates.write(out, &mut labels, row.key, sample, &exemplars);
+            templates.write(out.text(), &mut labels, row.key, sample, &exemplars);
+            out.end_line();
+            has_samples = true;
         }
         Ok::<(), Infallible>(())
     });
-    if out.len() == samples_start {
+    if !has_samples {
         // Some parsers reject a family without samples.
-        out.truncate(start);
+        out.text().truncate(start);
     }
 }
 

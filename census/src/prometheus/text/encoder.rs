@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::encode::{write_family, write_self_family};
 use super::line_templates::LineTemplates;
 use super::template_cache::TemplateCache;
 use crate::collect::CollectedView;
+use crate::prometheus::body::Body;
+use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::encoder::{Encoder, ForeignRegistry};
 use crate::prometheus::families::{Families, WrittenFamily};
@@ -19,21 +20,15 @@ use crate::prometheus::self_metrics::SelfFamily;
 #[derive(Debug, Default)]
 pub(crate) struct TextFormats {
     templates: TemplateCache,
-    /// The length of the last body. The next one gets that capacity at once: growing would copy it, and would need
-    /// twice the memory for a moment.
-    last_length: AtomicUsize,
 }
 
 impl TextFormats {
     pub(crate) fn encoder(&self, format: Format) -> TextEncoder<'_> {
-        // Relaxed: a guess of the length, which orders no other memory.
-        let length = self.last_length.load(Ordering::Relaxed);
         TextEncoder {
             formats: self,
             format,
             templates: Arc::default(),
-            // A sixteenth more, for new rows and longer numbers.
-            out: String::with_capacity(length + length / 16),
+            out: ChunkWriter::default(),
         }
     }
 }
@@ -44,7 +39,7 @@ pub(crate) struct TextEncoder<'a> {
     format: Format,
     /// The templates of each valid family.
     templates: Arc<[LineTemplates]>,
-    out: String,
+    out: ChunkWriter,
 }
 
 impl Encoder for TextEncoder<'_> {
@@ -66,24 +61,14 @@ impl Encoder for TextEncoder<'_> {
     }
 
     fn write_self_family(&mut self, family: &SelfFamily<'_>) {
-        write_self_family(&mut self.out, self.format, family);
+        write_self_family(self.out.text(), self.format, family);
+        self.out.end_line();
     }
 
-    fn finish(self: Box<Self>) -> Vec<u8> {
-        let Self {
-            formats,
-            format,
-            mut out,
-            ..
-        } = *self;
-        if format == Format::OpenMetrics {
-            out.push_str("# EOF\n");
+    fn finish(mut self: Box<Self>) -> Body {
+        if self.format == Format::OpenMetrics {
+            self.out.text().push_str("# EOF\n");
         }
-        formats.last_length.store(out.len(), Ordering::Relaxed);
-        if out.len() < out.capacity() / 2 {
-            // Many rows are gone since the last exposition, and a slow client may keep this one for long.
-            out.shrink_to_fit();
-        }
-        out.into_bytes()
+        self.out.finish()
     }
 }
