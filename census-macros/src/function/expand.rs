@@ -4,8 +4,12 @@
 //! dropped as the user's edition says, and items in it do not stand after statements. The block has a label, because the
 //! compiler reports braces without one as unnecessary. The label has the user's span, because otherwise the block would
 //! have the edition of this crate, and lints would skip it.
+//!
+//! The braces of the function, of the closure and of the `async` block around the body have the spans of the user's
+//! braces, too. Lints skip a function whose braces are generated, `dead_code` among them, and `-C instrument-coverage`
+//! counts only what has the same expansion as the braces around it.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ExprAsync, Lifetime, Type};
 
@@ -79,9 +83,11 @@ fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     };
     let Statements { captures, bindings } = own_inputs(&mut function, measured);
     let labeled = labeled(&measured.body);
-    let body = quote!(#krate::call(move || {
-        #hint #captures #bindings #labeled
-    }));
+    let block = braced(quote!(#hint #captures #bindings #labeled), &measured.body);
+    // Coverage counts the start of a closure's body if it is a `{`. So the closure's body begins at the `fn`, with a
+    // label.
+    let entry = Lifetime::new("'__census_call", function.sig.fn_token.span);
+    let body = quote!(#krate::call(move || #entry: #block));
     let run = CallExpander::new(measured).run(&declaration, &body);
     with_body(&function, &run, &measured.body)
 }
@@ -108,9 +114,12 @@ fn asynchronous(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     };
     let Statements { captures, bindings } = own_inputs(&mut function, measured);
     let labeled = labeled(&measured.body);
-    // The compiler reports traits that the future lacks, such as `Send`, at the body.
-    let span = Span::call_site().located_at(measured.body.span());
-    let future = quote_spanned!(span=> async move { #hint #captures #bindings #labeled });
+    let block = braced(quote!(#hint #captures #bindings #labeled), &measured.body);
+    let span = function
+        .sig
+        .asyncness
+        .map_or_else(Span::call_site, |token| token.span);
+    let future = quote_spanned!(span=> async move #block);
     let polled = CallExpander::new(measured).polled(&future, true);
     let run = if is_never {
         quote!(match #polled.await {})
@@ -153,7 +162,9 @@ fn async_block(
     } = expr;
     let label = label(block.brace_token.span.open());
     let hint = is_output.then_some(hint);
-    let future = quote!(#async_token #capture { #hint #label #block });
+    let mut body = Group::new(Delimiter::Brace, quote!(#hint #label #block));
+    body.set_span(block.brace_token.span.join());
+    let future = quote!(#async_token #capture #body);
     let polled = expander.polled(&future, capture.is_some());
     if expander.arguments.tags.is_empty() {
         quote!(#(#attrs)* #polled)
@@ -186,10 +197,9 @@ fn label(span: Span) -> TokenStream {
     quote_spanned!(span=> #label:)
 }
 
-/// The function with another body, in generated braces: the user's braces are around the user's body.
+/// The function with another body.
 fn with_body(function: &Function, statements: &TokenStream, user_body: &Group) -> TokenStream {
     let head = function.head();
-    let mut body = braced(statements.clone(), user_body);
-    body.set_span(Span::call_site().located_at(user_body.span()));
+    let body = braced(statements.clone(), user_body);
     quote!(#head #body)
 }

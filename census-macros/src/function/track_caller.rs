@@ -30,6 +30,10 @@ pub(super) fn second_function(
         sig.ident,
         span = sig.ident.span()
     );
+    // A signature begins at the visibility, also for the coverage of its body.
+    if let Some(first) = function.vis.to_token_stream().into_iter().next() {
+        sig.fn_token.span = first.span();
+    }
     let ident = sig.ident.clone();
     let attrs = function.attrs.iter().filter(|attr| {
         [
