@@ -1,16 +1,36 @@
 //! Descriptions: the first paragraph of an item's doc comment.
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-/// The first paragraph in one line, or `None` if there is no doc comment. A `doc` whose value is not a literal, such as
-/// `include_str!`, cannot be read by a macro and is left out.
-pub(crate) fn first_paragraph(attrs: &[Attribute]) -> Option<String> {
+use crate::generate::Krate;
+
+/// The first paragraph in one line, as an expression of type `&'static str`. `None` if there is no doc comment.
+///
+/// The value of a `#[doc = …]` may be a macro, such as `concat!` or `include_str!`. The library cuts the paragraph out of
+/// these.
+pub(crate) fn description(krate: &Krate, attrs: &[Attribute]) -> Option<TokenStream> {
+    let values: Vec<&Expr> = attrs.iter().filter_map(doc).collect();
+    let literals = values.iter().map_while(|value| literal(value));
+    let (paragraph, is_complete) = first_paragraph(literals);
+    if is_complete || values.iter().all(|value| literal(value).is_some()) {
+        return (!paragraph.is_empty()).then(|| paragraph.into_token_stream());
+    }
+    let parts = values.into_iter().map(|value| match literal(value) {
+        Some(text) => lines(&text).join("\n").into_token_stream(),
+        None => value.into_token_stream(),
+    });
+    Some(quote!(#krate::first_paragraph!(#(#parts),*)))
+}
+
+/// The first paragraph, and whether an empty line ends it.
+fn first_paragraph(docs: impl Iterator<Item = String>) -> (String, bool) {
     let mut paragraph = String::new();
-    let literals = attrs.iter().filter_map(literal);
-    for line in literals.flat_map(|doc| lines(&doc)) {
+    for line in docs.flat_map(|doc| lines(&doc)) {
         match line.as_str() {
             "" if paragraph.is_empty() => {}
-            "" => break,
+            "" => return (paragraph, true),
             line => {
                 if !paragraph.is_empty() {
                     paragraph.push(' ');
@@ -19,7 +39,7 @@ pub(crate) fn first_paragraph(attrs: &[Attribute]) -> Option<String> {
             }
         }
     }
-    (!paragraph.is_empty()).then_some(paragraph)
+    (paragraph, false)
 }
 
 /// Whether the item has a `doc` attribute of any form.
@@ -27,16 +47,22 @@ pub(crate) fn is_documented(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident("doc"))
 }
 
-/// The string of a `#[doc = "…"]`.
-fn literal(attr: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attr.meta else {
-        return None;
-    };
-    match &meta.value {
+/// The value of a `#[doc = …]`.
+fn doc(attr: &Attribute) -> Option<&Expr> {
+    match &attr.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(&meta.value),
+        _ => None,
+    }
+}
+
+fn literal(value: &Expr) -> Option<String> {
+    match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(string),
             ..
-        }) if meta.path.is_ident("doc") => Some(string.value()),
+        }) => Some(string.value()),
+        // A `macro_rules!` puts an invisible group around a `$doc:expr`.
+        Expr::Group(group) => literal(&group.expr),
         _ => None,
     }
 }
@@ -66,57 +92,69 @@ fn lines(doc: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::first_paragraph;
-    use syn::{Attribute, ItemStruct, parse_quote};
+    use super::description;
+    use crate::generate::Krate;
+    use syn::{ItemStruct, parse_quote};
 
-    fn description_of(item: ItemStruct) -> Option<String> {
-        let attrs: Vec<Attribute> = item.attrs;
-        first_paragraph(&attrs)
+    fn description_of(item: &ItemStruct) -> Option<String> {
+        let description = description(&Krate::default_path(), &item.attrs)?;
+        Some(description.to_string())
     }
 
     #[test]
     fn the_first_paragraph_is_joined_and_trimmed() {
-        let description = description_of(parse_quote! {
+        let description = description_of(&parse_quote! {
             ///
             ///  Which client
             /// the video came from.
             ///
             /// More.
+            #[doc = include_str!("more.md")]
             #[derive(Debug)]
             struct Item;
         });
         assert_eq!(
             description.as_deref(),
-            Some("Which client the video came from.")
+            Some("\"Which client the video came from.\"")
         );
     }
 
     #[test]
     fn block_comments_lose_their_stars() {
-        let starred = description_of(parse_quote!(
+        let starred = description_of(&parse_quote!(
             #[doc = "\n * Size of\n * videos.\n *\n * More.\n "]
             struct Item;
         ));
-        assert_eq!(starred.as_deref(), Some("Size of videos."));
-        let plain = description_of(parse_quote!(
+        assert_eq!(starred.as_deref(), Some("\"Size of videos.\""));
+        let plain = description_of(&parse_quote!(
             #[doc = " Size of\n * videos\n and more. "]
             struct Item;
         ));
-        assert_eq!(plain.as_deref(), Some("Size of * videos and more."));
+        assert_eq!(plain.as_deref(), Some("\"Size of * videos and more.\""));
+    }
+
+    #[test]
+    fn macros_are_left_to_the_library() {
+        let description = description_of(&parse_quote!(
+            #[doc = " Size of"]
+            #[doc = concat!("videos", ".")]
+            struct Item;
+        ));
+        let expected = ":: census :: __private :: first_paragraph ! (\"Size of\" , concat ! (\"videos\" , \".\"))";
+        assert_eq!(description.as_deref(), Some(expected));
     }
 
     #[test]
     fn other_attributes_give_no_description() {
         assert_eq!(
-            description_of(parse_quote!(
+            description_of(&parse_quote!(
                 struct Item;
             )),
             None
         );
         assert_eq!(
-            description_of(parse_quote!(
+            description_of(&parse_quote!(
                 #[doc(hidden)]
-                #[doc = include_str!("x.md")]
                 #[doc = "  "]
                 struct Item;
             )),

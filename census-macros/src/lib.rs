@@ -148,7 +148,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - A function that is not `async` and returns a future (`impl Future`, a boxed one, or a type whose name ends in
 ///   `Future`) must make it with an `async` block, at its end or where it returns early. A future from another macro is
-///   rejected.
+///   rejected. `future = true` says that another type is a future, and `future = false` that a type of such a name is none.
 /// - A `const fn` cannot be measured.
 /// - With `#[track_caller]` in the `impl` of a trait, the return type must be visibly different from `Result`.
 /// - A function with `#[track_caller]` and without `self` in a generic `impl` is measured by a `#[measure]` on the block.
@@ -163,6 +163,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated before the call begins, and current while its body runs, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
 /// | `result` | a closure from a reference to the returned value to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
+/// | `future` | `true` or `false`: whether a function that is not `async` returns a future; not on a block | no | as the return type looks | `future = false` |
 /// | `skip` | a word, without other arguments; on a method of an annotated block: the method is not measured | no | | `skip` |
 /// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///

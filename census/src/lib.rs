@@ -128,6 +128,7 @@
 // In the order in which they may refer to each other: each module uses only those before it. ARCHITECTURE.md has the
 // exceptions, and `tests/tests/architecture` checks the order.
 mod id;
+mod not_a_future;
 mod sync;
 
 mod declare;
@@ -163,6 +164,7 @@ pub use declare::{
     AggregationKind, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure,
     MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
 };
+pub use not_a_future::NotAFuture;
 pub use record::{BoundMeasure, MeasureMap, Timer};
 pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
 #[cfg(feature = "stream")]

@@ -2,9 +2,12 @@
 //!
 //! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what
 //! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
-//! hidden methods. There is one exception, where only a method lets the compiler infer the right types:
-//! `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]`
-//! have the type of the measure's values. (The method of [`Outcome`] is also called by method syntax, but by the macro
+//! hidden methods. There are two exceptions:
+//! - `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]`
+//!   have the type of the measure's values: only a method lets the compiler infer the right types.
+//! - The methods of `declare/other_names.rs`, whose calls do not compile.
+//!
+//! (The method of [`Outcome`] is also called by method syntax, but by the macro
 //! `outcome!` of this file.)
 
 pub use census_macros::{record, tags, view};
@@ -15,7 +18,8 @@ use crate::calls::CallResult;
 // For declarations.
 pub use crate::aggregate::{count, default_distribution, last_value, sum};
 pub use crate::calls::function_with_default_measures;
-pub use crate::declare::name::{default_bytes, default_len, default_str};
+pub use crate::declare::description::{paragraph_bytes, paragraph_len};
+pub use crate::declare::name::{const_str, default_bytes, default_len};
 pub use crate::declare::{
     AnyMeasure, Count, Distribution, FunctionCell, HasDefaultBuckets, LastValue, Measure,
     MeasureCell, Origin, Sum, TagKey, TagKeyCell, View, ViewCell,
@@ -27,9 +31,9 @@ pub use crate::declare::{
 
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
-    AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, SignedMeasure,
-    StaticMeasure, StaticTagKey, as_measure, as_tag_key, duration_measure, in_flight_measure,
-    measure, number_measure, signed_measure, tag_key,
+    AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, RecordedMeasure,
+    SignedMeasure, StaticMeasure, StaticTagKey, as_measure, as_tag_key, duration_measure,
+    in_flight_measure, measure, number_measure, signed_measure, tag_key,
 };
 
 // For recording.
@@ -93,8 +97,24 @@ macro_rules! __census_default_name {
             $crate::__private::default_len(::core::module_path!(), $ident);
         const __CENSUS_BYTES: [::core::primitive::u8; __CENSUS_LEN] =
             $crate::__private::default_bytes(::core::module_path!(), $ident);
-        $crate::__private::default_str(&__CENSUS_BYTES)
+        $crate::__private::const_str(&__CENSUS_BYTES)
     }};
 }
 
 pub use crate::__census_default_name as default_name;
+
+/// The first paragraph of a doc comment of which a part is a macro. The parts are separated by line feeds.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __census_first_paragraph {
+    ($($part:expr),+) => {{
+        const __CENSUS_DOC: &::core::primitive::str = ::core::concat!($($part, "\n"),+);
+        const __CENSUS_LEN: ::core::primitive::usize =
+            $crate::__private::paragraph_len(__CENSUS_DOC);
+        const __CENSUS_BYTES: [::core::primitive::u8; __CENSUS_LEN] =
+            $crate::__private::paragraph_bytes(__CENSUS_DOC);
+        $crate::__private::const_str(&__CENSUS_BYTES)
+    }};
+}
+
+pub use crate::__census_first_paragraph as first_paragraph;

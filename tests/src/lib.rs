@@ -3,7 +3,8 @@
 //! - For tests of the library: futures that are polled by hand ([`polling`]), threads ([`threads`]), random numbers
 //!   ([`random`]), rows of views ([`rows`]), expositions ([`scrape`]), allocations ([`allocations`]), and what must be
 //!   true of tags on the wire ([`wire`]).
-//! - For tests of whole programs: processes that end with their test ([`process`], [`programs`]), an HTTP client
+//! - For tests of whole programs: crates of users ([`crates`]), processes that end with their test ([`process`],
+//!   [`programs`]), an HTTP client
 //!   ([`http`]), a proxy ([`proxy`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
 //!   program `fixture`.
 //!
@@ -16,6 +17,7 @@
 )]
 
 pub mod allocations;
+pub mod crates;
 pub mod expected;
 pub mod hostile;
 pub mod http;

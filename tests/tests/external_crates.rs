@@ -4,16 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use census_tests::crates::{self, Crate, dependency};
 use census_tests::process;
-
-/// A crate with one file.
-struct Crate<'a> {
-    name: &'a str,
-    edition: &'a str,
-    dependencies: &'a str,
-    file: &'a str,
-    code: &'a str,
-}
 
 /// The first lines of every crate: no macro may need weaker lints.
 const STRICT: &str = "#![forbid(unsafe_code)]\n#![deny(warnings)]\n";
@@ -197,18 +189,6 @@ fn hostile_scopes_have_no_warnings_in_any_edition() {
     }
 }
 
-/// A line of `[dependencies]`: the library under a name.
-fn dependency(name: &str, features: &[&str]) -> String {
-    let path = workspace().join("census").display().to_string();
-    format!("{name} = {{ package = \"census-metrics\", path = {path:?}, features = {features:?} }}")
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the directory of the workspace")
-}
-
 /// Crates on the disk. The last one is a program.
 struct Crates {
     program: PathBuf,
@@ -222,37 +202,13 @@ impl Crates {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("external_crates");
         let directory = root.join(name);
         let mut program = PathBuf::new();
-        for Crate {
-            name,
-            edition,
-            dependencies,
-            file,
-            code,
-        } in crates
-        {
-            program = directory.join(name);
-            let write = |file: &str, content: &str| {
-                std::fs::write(program.join(file), content).expect("a new file");
-            };
-            std::fs::create_dir_all(program.join("src")).expect("a new directory");
+        for it in crates {
             // The same lint twice would be a warning.
-            let has_lints = code.contains("#![deny(");
+            let has_lints = it.code.contains("#![deny(");
             let strict = if has_lints { "" } else { STRICT };
-            write(
-                &format!("src/{file}"),
-                &format!("{strict}{}\n", code.trim()),
-            );
-            // [workspace]: the directory may be inside of this workspace, and the crate must not belong to it.
-            let package =
-                format!("[package]\nname = {name:?}\nedition = {edition:?}\n\n[workspace]\n");
-            write(
-                "Cargo.toml",
-                &format!("{package}\n[dependencies]\n{dependencies}\n"),
-            );
+            let code = format!("{strict}{}\n", it.code.trim());
+            program = Crate { code: &code, ..*it }.write(&directory);
         }
-        // The versions of this workspace, which are downloaded already.
-        std::fs::copy(workspace().join("Cargo.lock"), program.join("Cargo.lock"))
-            .expect("Cargo.lock");
         Self {
             program,
             target: root.join("target"),
@@ -261,16 +217,14 @@ impl Crates {
 
     /// Runs clippy on the program: generated code has no warnings.
     fn check_lints(&self) {
-        let mut clippy = self.cargo(&["clippy", "--quiet", "--offline"]);
-        clippy.args(["--", "-D", "clippy::all", "-D", "clippy::pedantic"]);
-        let _ = process::succeed(&mut clippy);
+        let lints = ["--", "-D", "clippy::all", "-D", "clippy::pedantic"];
+        let _ = process::succeed(&mut self.cargo("clippy", &lints));
     }
 
     /// Builds and runs the program, in debug and in release, and checks its output.
     fn assert_prints(&self, expected: &str) {
         for profile in ["dev", "release"] {
-            let args = ["run", "--quiet", "--offline", "--profile", profile];
-            let output = process::succeed(&mut self.cargo(&args));
+            let output = process::succeed(&mut self.cargo("run", &["--profile", profile]));
             assert!(
                 output.contains(expected),
                 "{profile}: expected {expected:?} in:\n{output}"
@@ -279,11 +233,7 @@ impl Crates {
     }
 
     /// A cargo command for the program.
-    fn cargo(&self, args: &[&str]) -> Command {
-        let cargo = std::env::var_os("CARGO").expect("cargo sets this variable");
-        let mut command = Command::new(cargo);
-        command.args(args).arg("--target-dir").arg(&self.target);
-        command.current_dir(&self.program);
-        command
+    fn cargo(&self, command: &str, args: &[&str]) -> Command {
+        crates::cargo(&self.program, &self.target, command, args)
     }
 }

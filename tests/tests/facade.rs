@@ -1,9 +1,9 @@
 //! A façade: a crate that re-exports `census`, declares measures with it, and is the only one of the two that an
 //! application names.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use census_tests::crates::{self, Crate, dependency};
 use census_tests::process;
 
 const FACADE: &str = r#"
@@ -96,25 +96,26 @@ fn main() {
 
 #[test]
 fn facade_and_its_application_register() {
-    let root = workspace().join("census");
-    let census = format!(
-        "census = {{ package = \"census-metrics\", path = {root:?}, features = [\"prometheus\"] }}"
-    );
-    make("facade", "lib.rs", &census, FACADE);
-    let application = make(
-        "application",
-        "main.rs",
-        "facade = { path = \"../facade\" }",
-        APPLICATION,
-    );
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("facade");
+    let facade = Crate {
+        name: "facade",
+        edition: "2024",
+        dependencies: &dependency("census", &["prometheus"]),
+        file: "lib.rs",
+        code: FACADE,
+    };
+    let _ = facade.write(&directory);
+    let application = Crate {
+        name: "application",
+        dependencies: "facade = { path = \"../facade\" }",
+        file: "main.rs",
+        code: APPLICATION,
+        ..facade
+    };
+    let application = application.write(&directory);
+    let target = directory.join("target");
     for profile in ["dev", "release"] {
-        let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-        let mut command = Command::new(cargo);
-        command
-            .args(["run", "--quiet", "--offline", "--profile", profile])
-            .arg("--target-dir")
-            .arg(directory().join("target"))
-            .current_dir(&application);
+        let mut command = crates::cargo(&application, &target, "run", &["--profile", profile]);
         let exposition = process::succeed(&mut command);
         for line in [
             "requests_total{client=\"ios\"} 1",
@@ -130,30 +131,4 @@ fn facade_and_its_application_register() {
             );
         }
     }
-}
-
-/// Writes a crate, and returns its directory. The directory is kept, so that the next run is faster.
-fn make(name: &str, file: &str, dependencies: &str, code: &str) -> PathBuf {
-    let package = directory().join(name);
-    let source = package.join("src");
-    std::fs::create_dir_all(&source).expect("a new directory");
-    let manifest = format!(
-        "[package]\nname = {name:?}\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependencies}\n"
-    );
-    std::fs::write(package.join("Cargo.toml"), manifest).expect("a new file");
-    std::fs::write(source.join(file), code).expect("a new file");
-    // The versions that this workspace is tested with, which are on this machine already.
-    let lock = workspace().join("Cargo.lock");
-    std::fs::copy(lock, package.join("Cargo.lock")).expect("Cargo.lock");
-    package
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("facade")
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("this package is in a workspace")
 }

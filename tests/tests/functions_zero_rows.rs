@@ -61,7 +61,7 @@ struct Server;
 
 #[measure]
 impl Server {
-    fn get(&self) -> Option<u8> {
+    fn get() -> Option<u8> {
         None
     }
 }
@@ -147,7 +147,7 @@ fn functions_of_a_crate_that_is_only_linked() {
 }
 
 fn check_exposition_after_calls() {
-    assert!(by_alias().is_err() && own().is_err() && Server.get().is_none());
+    assert!(by_alias().is_err() && own().is_err() && Server::get().is_none());
     plain();
     assert!(fallible().is_ok());
     assert_eq!(generic(7), 7);

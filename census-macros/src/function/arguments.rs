@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, LitStr, Path, Token, token};
+use syn::{Expr, ExprLit, Lit, LitBool, LitStr, Path, Token, token};
 
 use super::model::Arguments;
 use crate::args::{Arg, repeated, string_without_name};
@@ -13,7 +13,15 @@ use crate::record::{Assignment, parse_tags, value};
 use crate::{list, names, suggest};
 
 const ATTRIBUTE: &str = "`#[measure]` of a function";
-const WORDS: [&str; 6] = ["in_flight", "tags", "result", "name", "skip", "crate"];
+const WORDS: [&str; 7] = [
+    "in_flight",
+    "tags",
+    "result",
+    "name",
+    "future",
+    "skip",
+    "crate",
+];
 const IN_FLIGHT: &str = "in_flight = IN_FLIGHT";
 
 /// Reads the arguments. Wrong ones are reported and left out.
@@ -108,6 +116,11 @@ fn keyword(
                 "name" => {
                     arguments.name = arg.expr("\"work\"", errors).and_then(|e| name(e, errors));
                 }
+                "future" => {
+                    arguments.future = arg
+                        .expr("true", errors)
+                        .and_then(|value| boolean(value, errors));
+                }
                 "crate" => arguments.krate = arg.krate(errors),
                 _ => {
                     arguments.skip = Some(arg.word.clone());
@@ -200,6 +213,22 @@ fn closure(tokens: TokenStream, example: &str) -> syn::Result<TokenStream> {
             Err(syn::Error::new_spanned(tokens, message))
         }
         _ => Ok(tokens),
+    }
+}
+
+/// The value of `future`, with its place.
+fn boolean(value: Expr, errors: &mut Errors) -> Option<LitBool> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(literal),
+            ..
+        }) => Some(literal),
+        other => {
+            let message = "expected `true` or `false`\n\
+                           help: write `future = true` if the function returns a future";
+            errors.at(other, message);
+            None
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::model::{
     Arguments, BlockItem, BodyPlan, CheckedFunction, FunctionName, FuturePlan, ImplBlock,
     ItemContext, MeasuredFunction,
 };
+use super::output::ReturnedFuture;
 use super::{arguments, future, output};
 use crate::errors::Errors;
 use crate::generate::Krate;
@@ -43,6 +44,11 @@ pub(super) fn block_arguments(arguments: &Arguments, errors: &mut Errors) {
         let message = "all methods of the block would have this name\n\
                        help: write `#[measure(name = \"…\")]` on a method";
         errors.at(name, message);
+    }
+    if let Some(future) = &arguments.future {
+        let message = "`future` says of one function whether it returns a future\n\
+                       help: write `#[measure(future = …)]` on a method";
+        errors.at(future, message);
     }
     if let Some(skip) = &arguments.skip {
         let message = "`skip` is for a method, not for the whole block\n\
@@ -104,6 +110,7 @@ fn method(
     let mut merged = Arguments {
         name: None,
         skip: None,
+        future: None,
         ..block.clone()
     };
     if let Some(attr) = attrs.next() {
@@ -166,23 +173,21 @@ fn measured(
         return None;
     }
     let body = function.body.clone()?;
-    let returned_future = match function.sig.asyncness {
-        Some(_) => None,
-        None => output::returned_future(&function.sig.output),
-    };
+    let returned_future = returned_future(function, &arguments, errors);
     let is_async = function.sig.asyncness.is_some() || returned_future.is_some();
     let output = match &returned_future {
         Some(future) => future.output,
         None => output::return_type(&function.sig.output),
     };
     let plan = match &returned_future {
-        Some(_) => match future::find(&body) {
+        Some(returned) => match future::find(&body) {
             Ok(body) => BodyPlan::Future(Box::new(FuturePlan {
                 body,
+                keeps_shape: function.has_other_macro(),
                 output: output.cloned(),
             })),
             Err(other) => {
-                report_other_future(function, &other, errors);
+                report_other_future(function, returned.is_known_by_name, &other, errors);
                 return None;
             }
         },
@@ -195,6 +200,30 @@ fn measured(
         arguments,
         plan,
     })
+}
+
+/// The future that a function returns without being `async`.
+fn returned_future<'a>(
+    function: &'a Function,
+    arguments: &Arguments,
+    errors: &mut Errors,
+) -> Option<ReturnedFuture<'a>> {
+    let is_async = function.sig.asyncness.is_some();
+    let found = output::returned_future(&function.sig.output).filter(|_| !is_async);
+    match &arguments.future {
+        None => found,
+        Some(future) if is_async => {
+            let message = "`future` is for a function that is not `async`: an `async fn` always returns a future\n\
+                           help: remove the `future = …`";
+            errors.at(future, message);
+            None
+        }
+        Some(future) if future.value => found.or(Some(ReturnedFuture {
+            output: None,
+            is_known_by_name: false,
+        })),
+        Some(_) => None,
+    }
 }
 
 /// The plan for a function that does not return a future, unless it is `async`.
@@ -285,10 +314,20 @@ fn is_measurable(
 }
 
 /// Reports a future that no `async` block in the body makes. `other` has the tokens that return it, if there are any.
-fn report_other_future(function: &Function, other: &TokenStream, errors: &mut Errors) {
-    let message = "no `async` block in this function makes this future, so `#[measure]` would only time its construction\n\
-                   help: write `async move { … .await }` around it, or make the function `async`, or remove the \
-                   `#[measure]`";
+fn report_other_future(
+    function: &Function,
+    is_known_by_name: bool,
+    other: &TokenStream,
+    errors: &mut Errors,
+) {
+    let mut message = "no `async` block in this function makes this future, so `#[measure]` would only time its \
+                       construction\n\
+                       help: write `async move { … .await }` around it, or make the function `async`, or remove the \
+                       `#[measure]`"
+        .to_owned();
+    if is_known_by_name {
+        message += "\nhelp: if the type is not a future, write `#[measure(future = false)]`";
+    }
     if other.is_empty() {
         errors.at(&function.sig.output, message);
     } else {

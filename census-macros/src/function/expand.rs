@@ -83,11 +83,15 @@ fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     };
     let Statements { captures, bindings } = own_inputs(&mut function, measured);
     let labeled = labeled(&measured.body);
-    let block = braced(quote!(#hint #captures #bindings #labeled), &measured.body);
-    // Coverage counts the start of a closure's body if it is a `{`. So the closure's body begins at the `fn`, with a
-    // label.
-    let entry = Lifetime::new("'__census_call", function.sig.fn_token.span);
-    let body = quote!(#krate::call(move || #entry: #block));
+    let mut block = braced(quote!(#hint #captures #bindings #labeled), &measured.body);
+    // The span of the closure is that of the user's body, because lints skip generated closures. But it begins after the
+    // `{`: coverage counts the start of a closure's body if it is a `{`. So the first token has an empty span after the
+    // `{`, and the last one the span of the `}`.
+    block.set_span(measured.body.span_close());
+    let span = after(measured.body.span_open());
+    let entry = Lifetime::new("'__census_call", span);
+    let closure = quote_spanned!(span=> move || #entry: #block);
+    let body = quote!(#krate::call(#closure));
     let run = CallExpander::new(measured).run(&declaration, &body);
     with_body(&function, &run, &measured.body)
 }
@@ -138,11 +142,15 @@ fn future(measured: &MeasuredFunction, plan: &FuturePlan) -> TokenStream {
     let expander = CallExpander::new(measured);
     let body = plan
         .body
-        .with_blocks(&|block| async_block(&expander, block, &hint));
-    let labeled = labeled(&body);
+        .with_blocks(&|block| async_block(&expander, block, plan.keeps_shape, &hint));
+    let body = if plan.keeps_shape {
+        body.stream()
+    } else {
+        labeled(&body)
+    };
     with_body(
         &measured.function,
-        &quote!(#declaration #labeled),
+        &quote!(#declaration #body),
         &measured.body,
     )
 }
@@ -151,6 +159,7 @@ fn future(measured: &MeasuredFunction, plan: &FuturePlan) -> TokenStream {
 fn async_block(
     expander: &CallExpander<'_>,
     AsyncBlock { expr, is_output }: &AsyncBlock,
+    keeps_shape: bool,
     hint: &TokenStream,
 ) -> TokenStream {
     let ExprAsync {
@@ -166,11 +175,11 @@ fn async_block(
     body.set_span(block.brace_token.span.join());
     let future = quote!(#async_token #capture #body);
     let polled = expander.polled(&future, capture.is_some());
-    if expander.arguments.tags.is_empty() {
+    if expander.arguments.tags.is_empty() && !keeps_shape {
         quote!(#(#attrs)* #polled)
     } else {
         // The tags are evaluated at the first poll.
-        quote!(#(#attrs)* #async_token #capture { #polled.await })
+        quote!(#(#attrs)* async #capture { #polled.await })
     }
 }
 
@@ -195,6 +204,16 @@ fn labeled(body: &Group) -> TokenStream {
 fn label(span: Span) -> TokenStream {
     let label = Lifetime::new("'__census_body", span);
     quote_spanned!(span=> #label:)
+}
+
+/// The empty span after another one.
+fn after(span: Span) -> Span {
+    // In a unit test there is no source.
+    if proc_macro::is_available() {
+        span.unwrap().end().into()
+    } else {
+        span
+    }
 }
 
 /// The function with another body.

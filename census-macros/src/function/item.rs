@@ -152,7 +152,40 @@ pub(super) fn take_measures(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
     attrs.extract_if(.., |attr| is_measure(attr)).collect()
 }
 
+/// The attributes of the language that a function can have, and the prefixes of tools. They do not look at the body.
+const BUILT_IN: [&str; 21] = [
+    "allow",
+    "cfg",
+    "clippy",
+    "cold",
+    "deny",
+    "deprecated",
+    "diagnostic",
+    "doc",
+    "expect",
+    "export_name",
+    "forbid",
+    "inline",
+    "link_section",
+    "must_use",
+    "no_mangle",
+    "rustfmt",
+    "target_feature",
+    "test",
+    "track_caller",
+    "unsafe",
+    "warn",
+];
+
 impl Function {
+    /// Whether there is an attribute that may be a macro, which gets the function after `#[measure]`.
+    pub(super) fn has_other_macro(&self) -> bool {
+        self.attrs.iter().any(|attr| {
+            let first = attr.path().segments.first();
+            !first.is_some_and(|first| BUILT_IN.iter().any(|name| first.ident == name))
+        })
+    }
+
     /// The attribute of this name, or a `cfg_attr` that can give it.
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attrs.iter().find(|attr| gives(attr, name))

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, Path, Type};
+use syn::{Expr, LitBool, Path, Type};
 
 use super::future::FutureBody;
 use super::item::Function;
@@ -22,6 +22,8 @@ pub(super) struct Arguments {
     pub(super) in_flight: Option<Path>,
     pub(super) tags: Vec<Assignment>,
     pub(super) result: Option<TokenStream>,
+    /// Whether a function that is not `async` returns a future, whatever its return type looks like.
+    pub(super) future: Option<LitBool>,
 }
 
 /// The item around a function, as far as the macro sees it.
@@ -94,6 +96,9 @@ pub(super) enum BodyPlan {
 /// See [`BodyPlan::Future`].
 pub(super) struct FuturePlan {
     pub(super) body: FutureBody,
+    /// Whether the body must keep its shape: `async` blocks in the places of the user's, directly in the function's
+    /// braces. An attribute below, such as `#[tracing::instrument]`, looks for these.
+    pub(super) keeps_shape: bool,
     /// The future's output, if the return type shows it.
     pub(super) output: Option<Type>,
 }
@@ -135,6 +140,7 @@ impl Arguments {
             name: self.name,
             in_flight: self.in_flight.or(merged.in_flight),
             result: self.result.or(merged.result),
+            future: self.future,
             ..merged
         }
     }

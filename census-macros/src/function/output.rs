@@ -15,6 +15,8 @@ const INFALLIBLE: [&str; 21] = [
 pub(super) struct ReturnedFuture<'a> {
     /// Its output, if the type shows it.
     pub(super) output: Option<&'a Type>,
+    /// Whether only the name of the type says that it is a future.
+    pub(super) is_known_by_name: bool,
 }
 
 /// The return type; `None` if none is written.
@@ -83,12 +85,16 @@ fn future_of(ty: &Type) -> Option<ReturnedFuture<'_>> {
             if boxed.iter().any(|name| is(&path.path, name)) {
                 return Some(ReturnedFuture {
                     output: types.next(),
+                    is_known_by_name: false,
                 });
             }
             // `Self::Future`, `ResponseFuture<T>`: the name shows that the type is a future, but not its output.
             let last = path.path.segments.last()?;
             let is_future = last.ident.to_string().ends_with("Future");
-            is_future.then_some(ReturnedFuture { output: None })
+            is_future.then_some(ReturnedFuture {
+                output: None,
+                is_known_by_name: true,
+            })
         }
         _ => None,
     }
@@ -105,7 +111,10 @@ fn bounds_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<Retur
             GenericArgument::AssocType(binding) if binding.ident == "Output" => Some(&binding.ty),
             _ => None,
         });
-    Some(ReturnedFuture { output })
+    Some(ReturnedFuture {
+        output,
+        is_known_by_name: false,
+    })
 }
 
 fn is(path: &Path, name: &str) -> bool {

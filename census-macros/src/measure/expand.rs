@@ -29,7 +29,8 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         Name::Default(lower) => quote!(#krate::default_name!(#lower)),
     };
     let unit = optional(unit);
-    let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
+    let description = doc::description(&krate, &item.attrs);
+    let description = description.unwrap_or_else(|| "".into_token_stream());
     let origin = origin(&krate, &item.ident);
     let function = krate.private(quote!(measure_cell), first);
     let function = quote_spanned!(krate.respan(first)=> #function::<#ty>);

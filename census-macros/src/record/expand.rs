@@ -35,7 +35,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
             )
         })
         .collect();
-    let is_viewed = quote!(#(#krate::Measure::is_viewed(#names))||*);
+    let is_viewed = quote!(#(#krate::viewed(#names).is_some())||*);
     let recorded = if labels.is_empty() {
         let TagBindings {
             names: tag_names,

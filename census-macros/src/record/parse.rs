@@ -1,6 +1,7 @@
 //! From the tokens of a `record!` to a [`Record`], and from those of a `tags!` to its tags.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token, token};
@@ -27,7 +28,11 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
     let end = input.span();
     let arguments = list::parse(input, errors, |input, errors| {
         let Some(word) = group(input) else {
-            return assignment::parse(input, LhsKind::Measure, errors).map(Argument::Measurement);
+            let measurement = assignment::parse(input, LhsKind::Measure, errors)?;
+            return match literal_text(&measurement) {
+                Some(text) => Err(tag_outside(&measurement, &text)),
+                None => Ok(Argument::Measurement(measurement)),
+            };
         };
         let content = content(input, &word)?;
         let is_repeated = seen.contains(&word);
@@ -75,6 +80,23 @@ pub(crate) fn tags(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Assignmen
         assignment::parse(input, LhsKind::TagKey, errors)
     });
     assignment::distinct(tags, LhsKind::TagKey, errors)
+}
+
+/// The value of `LHS = "text"`.
+fn literal_text(assignment: &Assignment) -> Option<LitStr> {
+    syn::parse2(assignment.value.clone()).ok()
+}
+
+/// The mistake of a measurement whose value is text: it is a tag.
+fn tag_outside(assignment: &Assignment, text: &LitStr) -> syn::Error {
+    let lhs = assignment.lhs.to_token_stream();
+    let spelling = lhs.to_string().replace(' ', "");
+    let message = format!(
+        "the value of a measure is a number or a `Duration`, not text\nhelp: if `{spelling}` is a tag, write \
+         `tags({spelling} = {})`",
+        text.token()
+    );
+    syn::Error::new_spanned(quote!(#lhs #text), message)
 }
 
 /// Takes the word of a group: `word(…)` as a whole argument. A longer expression, like `size().field = 1`, is a

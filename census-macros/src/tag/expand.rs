@@ -25,7 +25,8 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
         Name::Given(expr) => expr.into_token_stream(),
         Name::Default(lower) => lower.into_token_stream(),
     };
-    let description = doc::first_paragraph(&item.attrs).unwrap_or_default();
+    let description = doc::description(&krate, &item.attrs);
+    let description = description.unwrap_or_else(|| "".into_token_stream());
     let origin = origin(&krate, &item.ident);
     let cell = krate.call(
         quote!(tag_key_cell),

@@ -18,15 +18,23 @@ const AGGREGATIONS: [(&str, AggregationKind); 4] = [
     ("Distribution", AggregationKind::Distribution),
 ];
 
-/// The names that other libraries use.
-const OTHER_NAMES: [(&str, &str); 6] = [
-    ("Counter", "Count"),
-    ("Gauge", "LastValue"),
-    ("Latest", "LastValue"),
-    ("Histogram", "Distribution"),
-    ("Summary", "Distribution"),
-    ("Total", "Sum"),
+/// The names that other libraries use: the aggregation, and what to write.
+const OTHER_NAMES: [(&str, &str, &str); 8] = [
+    (
+        "Counter",
+        "Sum",
+        "write `Sum`, which adds the values, or `Count`, which counts the measurements",
+    ),
+    ("Gauge", "LastValue", GAUGE),
+    ("UpDownCounter", "Sum", GAUGE),
+    ("Latest", "LastValue", "write `LastValue`"),
+    ("Histogram", "Distribution", "write `Distribution`"),
+    ("Summary", "Distribution", "write `Distribution`"),
+    ("Total", "Sum", "write `Sum`"),
+    ("Timer", "Distribution", "write `Distribution`"),
 ];
+
+const GAUGE: &str = "write `LastValue`, or for what goes up and down the `Sum` of a `Measure<i64>`";
 
 /// Reads `Count<path::TO_MEASURE>`.
 pub(super) fn parse(
@@ -99,14 +107,13 @@ fn by_name(word: Ident, errors: &mut Errors) -> Aggregation {
     if let Some((_, kind)) = find(&spelling) {
         return Aggregation { kind, word };
     }
-    let suggested = OTHER_NAMES
-        .iter()
-        .find(|(other, _)| *other == spelling)
-        .map(|(_, name)| *name)
-        .or_else(|| suggest::closest(&spelling, &AGGREGATIONS.map(|(name, _)| name)));
-    let help = match suggested {
-        Some(name) => format!("\nhelp: did you mean `{name}`?"),
-        None => help(),
+    let of_others = OTHER_NAMES.iter().find(|(other, ..)| *other == spelling);
+    let (suggested, help) = match of_others {
+        Some((_, name, advice)) => (Some(*name), format!("\nhelp: {advice}")),
+        None => match suggest::closest(&spelling, &AGGREGATIONS.map(|(name, _)| name)) {
+            Some(name) => (Some(name), format!("\nhelp: did you mean `{name}`?")),
+            None => (None, help()),
+        },
     };
     errors.at(&word, format!("there is no aggregation `{spelling}`{help}"));
     let (name, kind) = suggested

@@ -32,7 +32,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     };
     let description = optional(match &options.description {
         Some(description) => Some(description.to_token_stream()),
-        None => doc::first_paragraph(&attrs).map(ToTokens::into_token_stream),
+        None => doc::description(krate, &attrs),
     });
     let source = source(krate, &definition);
     let (columns_static, columns) = columns(krate, &definition);

@@ -197,32 +197,32 @@ pub const fn tag_key<K: StaticTagKey<Itself = K>>(key: &'static K) -> &'static K
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a measure",
     label = "expected a `Measure`",
-    note = "write the measure on the left: `record!(VIDEO_SIZE = size)`"
+    note = "a measure is on the left, and tags are in `tags(…)`: `record!(VIDEO_SIZE = size, tags(FRONTEND = \"ios\"))`"
 )]
 pub trait AsMeasure {
-    /// The type of its values.
-    type Value: Value;
+    /// The type of the measure.
+    type Measure;
 
     /// The measure.
-    fn as_measure(&self) -> &Measure<Self::Value>;
+    fn as_measure(&self) -> &Self::Measure;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> AsMeasure for Measure<T> {
-    type Value = T;
+    type Measure = Self;
 
     #[inline]
-    fn as_measure(&self) -> &Measure<T> {
+    fn as_measure(&self) -> &Self {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Deref<Target: AsMeasure>> AsMeasure for P {
-    type Value = <P::Target as AsMeasure>::Value;
+    type Measure = <P::Target as AsMeasure>::Measure;
 
     #[inline]
-    fn as_measure(&self) -> &Measure<Self::Value> {
+    fn as_measure(&self) -> &Self::Measure {
         (**self).as_measure()
     }
 }
@@ -230,8 +230,29 @@ impl<P: Deref<Target: AsMeasure>> AsMeasure for P {
 /// The measure that an expression refers to.
 #[doc(hidden)]
 #[inline]
-pub fn as_measure<M: AsMeasure>(measure: &M) -> &Measure<M::Value> {
+pub fn as_measure<M: AsMeasure>(measure: &M) -> &M::Measure {
     measure.as_measure()
+}
+
+/// The type that [`as_measure`] returns. For an expression that is no measure this type is unknown, so the functions that
+/// are generic over it report no further mistake.
+#[doc(hidden)]
+pub trait RecordedMeasure {
+    /// The type of its values.
+    type Value: Value;
+
+    /// The measure.
+    fn measure(&self) -> &Measure<Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> RecordedMeasure for Measure<T> {
+    type Value = T;
+
+    #[inline]
+    fn measure(&self) -> &Self {
+        self
+    }
 }
 
 /// A tag key at run time, as [`AsMeasure`] is for measures.

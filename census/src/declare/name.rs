@@ -127,11 +127,11 @@ pub const fn default_bytes<const N: usize>(module: &str, ident: &str) -> [u8; N]
     bytes
 }
 
-/// The same bytes as a string. Bytes that are not UTF-8 give an empty name, which is rejected.
+/// Bytes as a string; empty if they are not UTF-8.
 #[must_use]
-pub const fn default_str(bytes: &'static [u8]) -> &'static str {
+pub const fn const_str(bytes: &'static [u8]) -> &'static str {
     match std::str::from_utf8(bytes) {
-        Ok(name) => name,
+        Ok(text) => text,
         Err(_) => "",
     }
 }
@@ -170,8 +170,8 @@ mod tests {
         const NESTED: [u8; default_len("videolib::inner", "size")] =
             default_bytes("videolib::inner", "size");
         const TOP: [u8; default_len("app", "x")] = default_bytes("app", "x");
-        assert_eq!(default_str(&NESTED), "videolib/size");
-        assert_eq!(default_str(&TOP), "app/x");
+        assert_eq!(const_str(&NESTED), "videolib/size");
+        assert_eq!(const_str(&TOP), "app/x");
     }
 
     #[test]

@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use super::body::Body;
-
 /// The number of bytes of a chunk. The last one of an exposition is as long as needed.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
@@ -46,12 +44,12 @@ impl ChunkWriter {
         let _ = self.rest.drain(..moved);
     }
 
-    /// The whole exposition.
-    pub(super) fn finish(mut self) -> Body {
+    /// The chunks of the whole text.
+    pub(super) fn finish(mut self) -> Vec<Chunk> {
         self.end_line();
         if !self.rest.is_empty() {
             self.full.push(self.rest.into_bytes().into());
         }
-        Body::from_chunks(self.full)
+        self.full
     }
 }

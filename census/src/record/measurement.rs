@@ -2,6 +2,7 @@
 
 use super::cache;
 use crate::aggregate::ExemplarLabels;
+use crate::declare::check::RecordedMeasure;
 use crate::declare::{Measure, MeasureCell, Value, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::{AsTagValue, Tag, TagValueRef};
@@ -16,7 +17,8 @@ pub struct Measurement<'a> {
 }
 
 impl<T: Value> Measure<T> {
-    /// Records a value with the tags that are current in this scope.
+    /// Records a value with the tags that are current in this scope. With further tags:
+    /// `record!(MEASURE = value, tags(KEY = value))`.
     ///
     /// NaN and infinities are rejected, and counted in `census_refused_measurements_total`. A duration of more than 584
     /// years counts as 584 years. Recording never panics. It takes no lock while this thread has the row in its cache,
@@ -40,15 +42,15 @@ impl<T: Value> Measure<T> {
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub fn viewed<T: Value>(measure: &Measure<T>) -> Option<ViewsVersion> {
-    current_version(measure.cell())
+pub fn viewed<M: RecordedMeasure>(measure: &M) -> Option<ViewsVersion> {
+    current_version(measure.measure().cell())
 }
 
 #[doc(hidden)]
 #[inline]
-pub fn measurement<T: Value>(measure: &Measure<T>, value: T) -> Measurement<'_> {
+pub fn measurement<M: RecordedMeasure>(measure: &M, value: M::Value) -> Measurement<'_> {
     Measurement {
-        cell: measure.cell(),
+        cell: measure.measure().cell(),
         bits: value.to_bits(),
     }
 }

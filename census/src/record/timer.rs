@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::clock;
 use crate::declare::Measure;
+use crate::not_a_future::{Closure, NotAFuture};
 
 /// A running timer. Made by [`Measure::start`].
 ///
@@ -34,7 +35,14 @@ impl Measure<Duration> {
     }
 
     /// Calls `f` and records how long the call took. If `f` panics, nothing is recorded.
-    pub fn time<R>(&self, f: impl FnOnce() -> R) -> R {
+    ///
+    /// A future that `f` returns would run after the call, so the compiler rejects it ([`NotAFuture`] explains the error).
+    /// For a future, call [`start`](Self::start) before the `.await` and [`stop`](Timer::stop) after it, or write
+    /// `#[measure(LATENCY)]` on an `async fn`.
+    pub fn time<R, UseStartAndStopForAFuture>(&self, f: impl Closure<R>) -> R
+    where
+        R: NotAFuture<UseStartAndStopForAFuture>,
+    {
         let timer = self.start();
         let result = f();
         timer.stop();

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use std::mem;
 
 use super::TagMap;
+use crate::not_a_future::{Closure, NotAFuture};
 
 thread_local! {
     static SCOPES: RefCell<ScopeStack> = const { RefCell::new(ScopeStack { next_id: ScopeId(0), scopes: Vec::new() }) };
@@ -152,8 +153,9 @@ impl TagMap {
 
     /// Calls `f` with these tags current.
     ///
-    /// A future that `f` returns runs after the scope, and therefore without the tags: see
-    /// [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks
+    /// This is for code that is not `async`. A future that `f` returns would run after the scope, and therefore without the
+    /// tags, so the compiler rejects it ([`NotAFuture`] explains the error); a task that `f` spawns does not have the tags.
+    /// `async { … }.with_tags(tags)` gives tags to a future: see [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks
     /// on a runtime, this may include other tasks; `runtime.block_on(future.with_tags(tags))` gives the tags to one
     /// future only.
     ///
@@ -169,7 +171,10 @@ impl TagMap {
     /// let thread = std::thread::spawn(|| tags.scope(TagMap::current));
     /// assert_eq!(thread.join().expect("it does not panic"), tags!(TENANT = "acme"));
     /// ```
-    pub fn scope<R>(self, f: impl FnOnce() -> R) -> R {
+    pub fn scope<R, UseWithTagsForAFuture>(self, f: impl Closure<R>) -> R
+    where
+        R: NotAFuture<UseWithTagsForAFuture>,
+    {
         let _scope = self.enter();
         f()
     }

@@ -7,6 +7,7 @@ mod drop_order;
 mod future_size;
 mod in_flight;
 mod in_flight_across_threads;
+mod other_attributes;
 mod outcomes;
 mod returned_futures;
 mod shapes;

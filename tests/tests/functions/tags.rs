@@ -30,6 +30,10 @@ fn plain(route: &str) -> Option<String> {
 }
 
 #[measure(tags(ROUTE = request.0, TENANT = *tenant))]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a tag's value behind a reference"
+)]
 fn fallible(
     request: (String, u8),
     tenant: &u8,

@@ -69,6 +69,6 @@ impl Encoder for TextEncoder<'_> {
         if self.format == Format::OpenMetrics {
             self.out.text().push_str("# EOF\n");
         }
-        self.out.finish()
+        Body::from_chunks(self.out.finish())
     }
 }

@@ -95,7 +95,7 @@ impl Call {
         }
         // If the first view of the durations was registered during the call, the start is unknown.
         let Some(elapsed) = elapsed else { return };
-        for measure in cell.latencies() {
+        for &measure in cell.latencies() {
             if let Some(version) = viewed(measure) {
                 record_one(version, &measurement(measure, elapsed), || {
                     self.tags(result)

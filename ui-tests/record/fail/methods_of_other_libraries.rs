@@ -1,0 +1,23 @@
+use std::time::Duration;
+
+use census::{Measure, measure};
+
+#[measure]
+static COUNT: Measure<u64>;
+
+#[measure]
+static CONNECTIONS: Measure<i64>;
+
+#[measure]
+static LATENCY: Measure<Duration>;
+
+fn main() {
+    COUNT.inc();
+    COUNT.add(1);
+    COUNT.with_label_values(&["/"]).inc_by(2);
+    CONNECTIONS.dec();
+    CONNECTIONS.set(5);
+    LATENCY.observe(0.5);
+    let timer = LATENCY.start_timer();
+    let value = COUNT.get();
+}
