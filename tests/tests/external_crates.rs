@@ -189,6 +189,112 @@ fn hostile_scopes_have_no_warnings_in_any_edition() {
     }
 }
 
+/// Whoever declares something deprecated has no warnings of it; whoever uses it has.
+#[test]
+fn deprecated_items_have_no_warnings() {
+    let workspace = Crates::write(
+        "deprecated",
+        &[Crate {
+            name: "deprecated",
+            edition: "2024",
+            dependencies: &dependency("census", &[]),
+            file: "lib.rs",
+            code: DEPRECATED,
+        }],
+    );
+    workspace.check_lints();
+}
+
+/// All that the macros declare, deprecated, and with deprecated parts.
+const DEPRECATED: &str = r#"
+#![deny(warnings)]
+//! A library.
+use census::{Measure, TagKey, TagValue, calls, measure, tag, view};
+use std::time::Duration;
+
+/// An enum.
+#[derive(TagValue)]
+#[deprecated]
+pub enum Client {
+    /// A variant.
+    Ios,
+}
+
+/// An enum.
+#[derive(TagValue)]
+pub enum Method {
+    /// A variant.
+    Get,
+    /// A variant.
+    #[deprecated]
+    Put,
+}
+
+/// A key.
+#[tag]
+#[deprecated]
+pub static KEY: TagKey;
+
+/// A measure.
+#[measure]
+#[deprecated(note = "…")]
+pub static COUNT: Measure<u64>;
+
+/// A measure.
+#[deprecated]
+#[measure]
+pub static LATENCY: Measure<Duration>;
+
+view! {
+    /// A view.
+    #[deprecated]
+    pub static OF_CALLS: Count<calls::LATENCY> by (calls::FUNCTION);
+    /// A view.
+    #[deprecated]
+    pub static OF_DEPRECATED: Distribution<LATENCY> by (KEY) { buckets: [Duration::from_secs(1)] }
+}
+
+/// A function.
+#[measure]
+#[deprecated]
+pub fn plain() {}
+
+/// A function.
+#[measure(LATENCY, COUNT = |()| 1, tags(KEY = "x"))]
+#[deprecated]
+pub async fn with_arguments() {
+    plain();
+}
+
+/// A function.
+///
+/// # Errors
+/// Never.
+#[measure(LATENCY, tags(KEY = Client::Ios))]
+#[deprecated]
+#[track_caller]
+pub fn tracked() -> Result<u8, std::num::ParseIntError> {
+    plain();
+    "1".parse()
+}
+
+/// A type.
+pub struct Service;
+
+#[measure]
+impl Service {
+    /// A method.
+    ///
+    /// # Errors
+    /// Never.
+    #[deprecated]
+    #[track_caller]
+    pub fn tracked() -> Result<u8, std::num::ParseIntError> {
+        tracked()
+    }
+}
+"#;
+
 /// Crates on the disk. The last one is a program.
 struct Crates {
     program: PathBuf,

@@ -19,6 +19,7 @@ use super::inputs::{self, Statements};
 use super::item::{Function, braced};
 use super::model::{BlockItem, BodyPlan, CheckedFunction, FuturePlan, ImplBlock, MeasuredFunction};
 use super::{cell, hint, output, track_caller};
+use crate::generate::allow_deprecated;
 
 pub(super) fn block(block: ImplBlock<CheckedFunction>) -> TokenStream {
     let ImplBlock {
@@ -218,7 +219,8 @@ fn after(span: Span) -> Span {
 
 /// The function with another body.
 fn with_body(function: &Function, statements: &TokenStream, user_body: &Group) -> TokenStream {
+    let allow_deprecated = allow_deprecated(&function.attrs);
     let head = function.head();
     let body = braced(statements.clone(), user_body);
-    quote!(#head #body)
+    quote!(#allow_deprecated #head #body)
 }

@@ -5,6 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, GenericParam, Pat, Signature};
 
 use super::item::{Function, mentions};
+use crate::generate::allow_deprecated;
 
 /// The second function, and how the first calls it.
 pub(super) struct SecondFunction {
@@ -49,7 +50,8 @@ pub(super) fn second_function(
         .iter()
         .any(|name| attr.path().is_ident(name))
     });
-    let item = quote!(#[doc(hidden)] #(#attrs)* #sig #body);
+    let allow_deprecated = allow_deprecated(&function.attrs);
+    let item = quote!(#[doc(hidden)] #(#attrs)* #allow_deprecated #sig #body);
     let inputs = name_inputs(function);
     let generics = generics(function);
     // The body is not in the first function any more, so the lint that is expected there would not be found.

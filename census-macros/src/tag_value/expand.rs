@@ -30,6 +30,8 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        // The enum or a variant may be deprecated, which concerns its users.
+        #[allow(deprecated)]
         impl #params #krate::AsTagValue for #ident #arguments #bounds {
             fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value

@@ -6,11 +6,12 @@ use syn::Expr;
 
 use super::model::{AggregationKind, Bounds, Buckets, Definition, View};
 use crate::doc;
-use crate::generate::{Krate, first_last_span, optional, origin, slice_element};
+use crate::generate::{Krate, allow_deprecated, first_last_span, optional, origin, slice_element};
 use crate::names::Name;
 
 pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let generated_doc = generated_doc(&view);
+    let allow_deprecated = allow_deprecated(&view.attrs);
     let View {
         attrs,
         vis,
@@ -49,6 +50,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     quote! {
         #(#attrs)*
         #generated_doc
+        #allow_deprecated
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
             static __CENSUS_CELL: #krate::ViewCell = #cell;

@@ -75,7 +75,7 @@ pub mod hostile {
     /// # Errors
     /// Never.
     #[measure]
-    pub fn fallible(text: &::core::primitive::str) -> ::core::result::Result<usize, ()> {
+    pub fn fallible(text: &::core::primitive::str) -> ::core::result::Result<usize, u8> {
         ::core::result::Result::Ok(text.len())
     }
 
@@ -91,7 +91,7 @@ pub mod hostile {
         tags(KEY = text),
         name = "at_length",
     )]
-    pub async fn at_length(text: &::core::primitive::str) -> ::core::result::Result<usize, ()> {
+    pub async fn at_length(text: &::core::primitive::str) -> ::core::result::Result<usize, u8> {
         fallible(text)
     }
 

@@ -37,7 +37,10 @@ macro_rules! measured {
 
 measured!(
     /// Works.
-    pub fn work(text: &str) -> Result<usize, ()> { Ok(text.len()) } by crate::LATENCY, CODEC = "av1"
+    ///
+    /// # Errors
+    /// Never.
+    pub fn work(text: &str) -> Result<usize, u8> { Ok(text.len()) } by crate::LATENCY, CODEC = "av1"
 );
 
 macro_rules! recorded {

@@ -86,11 +86,17 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Walks, prints the summary and pauses, again and again. Returns only if a walk panics.
+/// Walks and pauses, again and again. Prints the summary whenever it has changed. Returns only if a walk panics.
 async fn walk_forever(root: &Path, pause: Duration, stop: &Arc<AtomicBool>) -> JoinError {
+    let mut last: Option<Tally> = None;
     loop {
         match walk_off_thread(root, stop).await {
-            Ok(Some(tally)) => print_line(tally),
+            Ok(Some(tally)) => {
+                if !last.is_some_and(|last| tally.has_counts_of(&last)) {
+                    print_line(&tally);
+                }
+                last = Some(tally);
+            }
             Ok(None) => {}
             Err(error) => return error,
         }

@@ -13,7 +13,10 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn start() -> Self {
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} files  {wide_msg}") {
+        // With the `\r`, the cursor waits at the start of the line. At its end, the `^C` that a terminal shows would begin
+        // another line, and this one would stay.
+        let template = "{spinner} {human_pos} files  {wide_msg}\r";
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         Self { bar }

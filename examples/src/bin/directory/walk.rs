@@ -90,6 +90,13 @@ pub(crate) struct Tally {
     pub(crate) duration: Duration,
 }
 
+impl Tally {
+    /// Whether both walks have found the same.
+    pub(crate) fn has_counts_of(&self, other: &Self) -> bool {
+        (&self.kinds, &self.skipped, &self.errors) == (&other.kinds, &other.skipped, &other.errors)
+    }
+}
+
 /// Walks through a directory tree. An entry that cannot be read is counted, and the walk continues.
 ///
 /// `on_entry` is called with every entry. If it returns `Break`, the walk ends and returns `None`.
