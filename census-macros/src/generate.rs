@@ -162,23 +162,16 @@ pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
     }
 }
 
-/// The element for `__CENSUS_CELL` in one of the library's slices. The elements are references, because the linker may
-/// pad a section of larger elements.
+/// The element for `__CENSUS_CELL` in one of the library's slices.
 ///
 /// The library's own declarations have none: in the crate that defines the slice, the compiler treats an element as
 /// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs`
 /// lists them.
-pub(crate) fn slice_element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
+pub(crate) fn element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
     if krate.is_library {
         return TokenStream::new();
     }
     let slice = Ident::new(slice, Span::call_site());
     let cell = Ident::new(cell, Span::call_site());
-    quote! {
-        const _: () = {
-            #[#krate::linkme::distributed_slice(#krate::#slice)]
-            #[linkme(crate = #krate::linkme)]
-            static __CENSUS_ELEMENT: &#krate::#cell = &__CENSUS_CELL;
-        };
-    }
+    quote!(#krate::element! { #slice, #cell })
 }

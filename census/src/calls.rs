@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use census_macros::{TagValue, built_in_measure, built_in_tag, built_in_view};
 
-use crate::declare::{AnyMeasure, BuiltIn, FunctionCell, Measure, Origin, TagKey};
+use crate::declare::{BuiltIn, FunctionMeasures, KnownResults, Measure, TagKey};
 
 /// The name of the function.
 #[built_in_tag]
@@ -69,13 +69,34 @@ built_in_view! {
 }
 
 /// How a call ended, unless `#[measure(result = …)]` gives another value.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, TagValue)]
 #[tag_value(crate = crate)]
-pub(crate) enum CallResult {
+pub enum CallResult {
     Ok,
     Error,
     Panicked,
     Cancelled,
+}
+
+impl CallResult {
+    /// The results that are known before the first call.
+    pub(crate) fn known(results: KnownResults) -> impl Iterator<Item = Self> {
+        let KnownResults {
+            ok,
+            error,
+            cancelled,
+        } = results;
+        let results = [
+            (ok, Self::Ok),
+            (error, Self::Error),
+            (true, Self::Panicked),
+            (cancelled, Self::Cancelled),
+        ];
+        results
+            .into_iter()
+            .filter_map(|(is_known, result)| is_known.then_some(result))
+    }
 }
 
 /// The declarations of this module, for the catalogue.
@@ -84,15 +105,10 @@ pub(crate) static BUILT_IN: BuiltIn = BuiltIn {
     views: &[CALLS.handle(), DURATIONS.handle(), CALLS_IN_FLIGHT.handle()],
 };
 
-/// A function with a `#[measure]` that names no measure: it has the built-in ones.
+/// The measures of a function with a `#[measure]` that names none: the built-in ones.
 #[doc(hidden)]
-#[must_use]
-pub const fn function_with_default_measures(
-    name: &'static str,
-    results: &'static [&'static str],
-    origin: Origin,
-) -> FunctionCell {
-    static LATENCIES: [&Measure<Duration>; 1] = [&LATENCY];
-    static VALUES: [&dyn AnyMeasure; 0] = [];
-    FunctionCell::new(name, results, &LATENCIES, Some(&IN_FLIGHT), &VALUES, origin)
-}
+pub static DEFAULT_MEASURES: FunctionMeasures = FunctionMeasures {
+    latencies: &[&LATENCY],
+    in_flight: Some(&IN_FLIGHT),
+    values: &[],
+};

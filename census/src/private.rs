@@ -13,16 +13,14 @@
 pub use census_macros::{record, tags, view};
 pub use linkme;
 
-use crate::calls::CallResult;
-
 // For declarations.
 pub use crate::aggregate::{count, default_distribution, last_value, sum};
-pub use crate::calls::function_with_default_measures;
+pub use crate::calls::{CallResult, DEFAULT_MEASURES};
 pub use crate::declare::description::{paragraph_bytes, paragraph_len};
 pub use crate::declare::name::{const_str, default_bytes, default_len};
 pub use crate::declare::{
-    AnyMeasure, Count, Distribution, FunctionCell, HasDefaultBuckets, LastValue, Measure,
-    MeasureCell, Origin, Sum, TagKey, TagKeyCell, View, ViewCell,
+    AnyMeasure, Count, Distribution, FunctionCell, FunctionMeasures, HasDefaultBuckets,
+    KnownResults, LastValue, Measure, MeasureCell, Origin, Sum, TagKey, TagKeyCell, View, ViewCell,
 };
 pub use crate::declare::{
     FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits, column, columns,
@@ -42,7 +40,7 @@ pub use crate::record::{
     record, record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
-pub use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag, tag, tags};
+pub use crate::tags::{AsTagValue, Tag, TagMap, TagValueRef, literal_tag, tag, tags};
 
 /// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its
 /// type is an alias of `Result`.
@@ -56,23 +54,24 @@ pub struct Returned<'a, T>(pub &'a T);
 /// See [`Returned`].
 pub trait Outcome {
     /// `ok` or `error`. The name is mangled so that it cannot collide with a method of a user's trait.
-    fn __census_outcome(&self) -> TagValueRef<'static>;
+    fn __census_outcome(&self) -> CallResult;
 }
 
 impl<T, E> Outcome for Returned<'_, Result<T, E>> {
-    fn __census_outcome(&self) -> TagValueRef<'static> {
-        let result = if self.0.is_ok() {
-            &CallResult::Ok
+    #[inline]
+    fn __census_outcome(&self) -> CallResult {
+        if self.0.is_ok() {
+            CallResult::Ok
         } else {
-            &CallResult::Error
-        };
-        result.as_tag_value()
+            CallResult::Error
+        }
     }
 }
 
 impl<T> Outcome for &Returned<'_, T> {
-    fn __census_outcome(&self) -> TagValueRef<'static> {
-        CallResult::Ok.as_tag_value()
+    #[inline]
+    fn __census_outcome(&self) -> CallResult {
+        CallResult::Ok
     }
 }
 
@@ -118,3 +117,32 @@ macro_rules! __census_first_paragraph {
 }
 
 pub use crate::__census_first_paragraph as first_paragraph;
+
+/// An element for `__CENSUS_CELL` in one of the library's slices. The elements are references, because the linker may
+/// pad a section of larger elements.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __census_element {
+    ($slice:ident, $cell:ident) => {
+        const _: () = {
+            #[$crate::__private::linkme::distributed_slice($crate::__private::$slice)]
+            #[linkme(crate = $crate::__private::linkme)]
+            static __CENSUS_ELEMENT: &$crate::__private::$cell = &__CENSUS_CELL;
+        };
+    };
+}
+
+pub use crate::__census_element as element;
+
+/// A reference to a static with a literal: the recording function finds such a value by its address, without reading the
+/// string. (A constant may have several addresses.)
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __census_literal {
+    ($literal:literal) => {{
+        static __CENSUS_LITERAL: &::core::primitive::str = $literal;
+        &__CENSUS_LITERAL
+    }};
+}
+
+pub use crate::__census_literal as literal;

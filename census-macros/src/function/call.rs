@@ -32,27 +32,28 @@ impl<'a> CallExpander<'a> {
         plan
     }
 
-    /// Statements that make the plan and enter its tags, for a call that is not polled.
+    /// A statement that enters the call's tags, if it has any, for a call that is not polled.
     pub(super) fn enter(&self) -> TokenStream {
-        let krate = self.krate;
-        let plan = self.plan();
-        let scope = (!self.arguments.tags.is_empty())
-            .then(|| quote!(let __census_scope = #krate::CallPlan::enter(&__census_plan);));
-        quote!(let __census_plan = #plan; #scope)
+        let Self { krate, arguments } = self;
+        if arguments.tags.is_empty() {
+            return TokenStream::new();
+        }
+        let tags = record::expand_tags(krate, &arguments.tags);
+        quote!(let __census_scope = #krate::TagMap::enter(#tags);)
     }
 
     /// Statements that begin a call, run a body, look at the returned value, and end the call.
     pub(super) fn run(&self, declaration: &TokenStream, body: &TokenStream) -> TokenStream {
         let krate = self.krate;
         let enter = self.enter();
-        let finish = self.finish(&quote!(&__census_returned));
+        let finish = self.finish(&quote!(&__census_returned), &quote!(&mut __census_call));
         quote! {
             #declaration
             #enter
-            let mut __census_call = #krate::Call::new(&__census_plan);
+            let mut __census_call = #krate::Call::new(&__CENSUS_CELL);
             #krate::Call::begin(&mut __census_call);
             let __census_returned = #body;
-            { #finish }
+            #finish
             __census_returned
         }
     }
@@ -61,7 +62,7 @@ impl<'a> CallExpander<'a> {
     pub(super) fn polled(&self, future: &TokenStream, is_move: bool) -> TokenStream {
         let krate = self.krate;
         let plan = self.plan();
-        let finish = self.finish(&quote!(__census_returned));
+        let finish = self.finish(&quote!(__census_returned), &quote!(__census_call));
         let measured = |plan: &TokenStream| {
             quote! {
                 #krate::CallPlan::measured(
@@ -85,25 +86,10 @@ impl<'a> CallExpander<'a> {
         }
     }
 
-    /// Statements that take the result and the measured values from `returned`, a reference, and end the call.
-    fn finish(&self, returned: &TokenStream) -> TokenStream {
+    /// Statements that take the result and the measured values from `returned`, a reference, and give them to `call`, a
+    /// mutable reference.
+    fn finish(&self, returned: &TokenStream, call: &TokenStream) -> TokenStream {
         let Self { krate, arguments } = self;
-        let result = match &arguments.result {
-            None => quote! {
-                let __census_result = #krate::outcome!(#returned);
-            },
-            Some(closure) => {
-                let applied = apply(krate, returned, closure);
-                let last = krate.respan(first_last_span(closure).1);
-                let value = quote_spanned!(last=> &__census_value);
-                let function = quote!(AsTagValue::as_tag_value);
-                let result = krate.call(function, first_last_span(closure), value);
-                quote! {
-                    let __census_value = #applied;
-                    let __census_result = #result;
-                }
-            }
-        };
         let values = arguments.values.iter().map(|(path, closure)| {
             // The same check as in the static: of two equal errors the compiler shows one.
             let measure = krate.checked("measure", path);
@@ -111,14 +97,34 @@ impl<'a> CallExpander<'a> {
             krate.call(
                 quote!(Call::value),
                 (first_last_span(path).0, first_last_span(closure).1),
-                quote!(&__census_call, #measure, &__census_result, || #applied),
+                quote!(#call, #measure, __census_result, || #applied),
             )
         });
-        quote! {
-            #result
+        let Some(closure) = &arguments.result else {
+            let values = (!arguments.values.is_empty()).then(|| {
+                quote! {
+                    let __census_result = #krate::AsTagValue::as_tag_value(&__census_outcome);
+                    #(#values;)*
+                }
+            });
+            return quote! {
+                let __census_outcome = #krate::outcome!(#returned);
+                #values
+                #krate::Call::set_result(#call, __census_outcome);
+            };
+        };
+        let applied = apply(krate, returned, closure);
+        let last = krate.respan(first_last_span(closure).1);
+        let value = quote_spanned!(last=> &__census_value);
+        let function = quote!(AsTagValue::as_tag_value);
+        let result = krate.call(function, first_last_span(closure), value);
+        // A block: the returned value is moved after it.
+        quote! {{
+            let __census_value = #applied;
+            let __census_result = #result;
             #(#values;)*
-            #krate::Call::finish(__census_call, &__census_result);
-        }
+            #krate::Call::finish(#call, __census_result);
+        }}
     }
 }
 

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::model::{FunctionName, MeasuredFunction};
-use crate::generate::{first_last_span, origin, slice_element};
+use super::model::{FunctionName, KnownResults, MeasuredFunction};
+use crate::generate::{element, first_last_span, origin};
 
 /// `static __CENSUS_CELL`.
 pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
@@ -22,11 +22,16 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
             krate.call(quote!(function_name), first_last_span(expr), expr)
         }
     };
-    let results = quote!(&[#(#results),*]);
+    let KnownResults {
+        ok,
+        error,
+        cancelled,
+    } = results;
+    let results = quote!(#krate::KnownResults { ok: #ok, error: #error, cancelled: #cancelled });
     let origin = origin(krate, &function.sig.ident);
-    let slice_element = slice_element(krate, "FUNCTIONS", "FunctionCell");
-    let cell = if arguments.has_default_measures() {
-        quote!(#krate::function_with_default_measures(#name, #results, #origin))
+    let element = element(krate, "FUNCTIONS", "FunctionCell");
+    let recorded_into = if arguments.has_default_measures() {
+        quote!(&#krate::DEFAULT_MEASURES)
     } else {
         let latencies = arguments.latencies.iter();
         let latencies = latencies.map(|path| krate.checked("duration_measure", path));
@@ -39,18 +44,18 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
         let values = arguments.values.iter();
         let values = values.map(|(path, _)| krate.checked("measure", path));
         quote! {
-            #krate::FunctionCell::new(
-                #name,
-                #results,
-                const { &[#(#latencies),*] },
-                const { #in_flight },
-                const { &[#(#values),*] },
-                #origin,
-            )
+            const {
+                &#krate::FunctionMeasures {
+                    latencies: &[#(#latencies),*],
+                    in_flight: #in_flight,
+                    values: &[#(#values),*],
+                }
+            }
         }
     };
     quote! {
-        static __CENSUS_CELL: #krate::FunctionCell = #cell;
-        #slice_element
+        static __CENSUS_CELL: #krate::FunctionCell =
+            #krate::FunctionCell::new(#name, #recorded_into, #results, #origin);
+        #element
     }
 }

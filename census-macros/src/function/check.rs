@@ -8,7 +8,7 @@ use syn::{Meta, Type};
 use super::item::{Function, is_measure, mentions, take_measures};
 use super::model::{
     Arguments, BlockItem, BodyPlan, CheckedFunction, FunctionName, FuturePlan, ImplBlock,
-    ItemContext, MeasuredFunction,
+    ItemContext, KnownResults, MeasuredFunction,
 };
 use super::output::ReturnedFuture;
 use super::{arguments, future, output};
@@ -136,7 +136,7 @@ struct Checked {
     body: Group,
     arguments: Arguments,
     name: FunctionName,
-    results: Vec<&'static str>,
+    results: KnownResults,
     plan: BodyPlan,
 }
 
@@ -266,15 +266,13 @@ fn name(function: &Function, arguments: &Arguments, context: &ItemContext) -> Fu
 }
 
 /// The call results that are known before the first call. `result = ` can return any others.
-fn results(arguments: &Arguments, output: Option<&Type>, is_async: bool) -> Vec<&'static str> {
-    let mut results = Vec::new();
-    if arguments.result.is_none() && !output::is_never(output) {
-        results.push("ok");
-        results.extend(output::is_fallible(output).then_some("error"));
+fn results(arguments: &Arguments, output: Option<&Type>, is_async: bool) -> KnownResults {
+    let ok = arguments.result.is_none() && !output::is_never(output);
+    KnownResults {
+        ok,
+        error: ok && output::is_fallible(output),
+        cancelled: is_async,
     }
-    results.push("panicked");
-    results.extend(is_async.then_some("cancelled"));
-    results
 }
 
 /// Whether calls of this function can be measured at all. Reports why they cannot.

@@ -62,7 +62,7 @@ fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
         quote!(InfallibleCall)
     };
     let guard = quote! {
-        let mut __census_call = #krate::#call::new(&__census_plan);
+        let mut __census_call = #krate::#call::new(&__CENSUS_CELL);
         #krate::#call::begin(&mut __census_call);
     };
     let labeled = labeled(&measured.body);

@@ -65,8 +65,15 @@ pub(super) struct MeasuredFunction {
     pub(super) arguments: Arguments,
     pub(super) name: FunctionName,
     /// The call results that are known from the return type, before the first call.
-    pub(super) results: Vec<&'static str>,
+    pub(super) results: KnownResults,
     pub(super) plan: BodyPlan,
+}
+
+/// The call results that a function's return type shows. Every call may panic, too.
+pub(super) struct KnownResults {
+    pub(super) ok: bool,
+    pub(super) error: bool,
+    pub(super) cancelled: bool,
 }
 
 /// The tag value of `census::calls::FUNCTION`.

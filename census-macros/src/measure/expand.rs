@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::model::Measure;
 use crate::doc;
-use crate::generate::{allow_deprecated, first_last_span, optional, origin, slice_element};
+use crate::generate::{allow_deprecated, element, first_last_span, optional, origin};
 use crate::names::Name;
 
 pub(super) fn measure(measure: Measure) -> TokenStream {
@@ -43,12 +43,12 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         quote!(&__CENSUS_CELL),
     );
     let allow_deprecated = allow_deprecated(&item.attrs);
-    let slice_element = slice_element(&krate, "MEASURES", "MeasureCell");
+    let element = element(&krate, "MEASURES", "MeasureCell");
     quote! {
         #allow_deprecated
         #item: #ty = {
             static __CENSUS_CELL: #krate::MeasureCell = #function #arguments;
-            #slice_element
+            #element
             #measure
         };
     }

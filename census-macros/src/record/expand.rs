@@ -105,7 +105,7 @@ impl TagBindings {
             names.push(key.clone());
             values.push(krate.checked("as_tag_key", lhs));
             tags.push(if is_string_literal(value) {
-                let value = static_literal(value);
+                let value = quote!(#krate::literal!(#value));
                 krate.call(quote!(literal_tag), spans(assignment), quote!(#key, #value))
             } else {
                 let mut name = format_ident!("__census_value_{index}");
@@ -132,7 +132,7 @@ fn tag(krate: &Krate, assignment: &Assignment) -> TokenStream {
     let Assignment { lhs, value } = assignment;
     let key = krate.checked("as_tag_key", lhs);
     let (function, value) = if is_string_literal(value) {
-        (quote!(literal_tag), static_literal(value))
+        (quote!(literal_tag), quote!(#krate::literal!(#value)))
     } else {
         (quote!(tag), krate.borrowed(value))
     };
@@ -142,15 +142,6 @@ fn tag(krate: &Krate, assignment: &Assignment) -> TokenStream {
 /// The first span of the left side and the last one of the value.
 fn spans(Assignment { lhs, value }: &Assignment) -> (Span, Span) {
     (first_last_span(lhs).0, first_last_span(value).1)
-}
-
-/// A reference to a static with the literal: the recording function finds such a value by its address, without reading the
-/// string. (A constant may have several addresses.)
-fn static_literal(value: &TokenStream) -> TokenStream {
-    quote!({
-        static __CENSUS_LITERAL: &::core::primitive::str = #value;
-        &__CENSUS_LITERAL
-    })
 }
 
 fn is_string_literal(value: &TokenStream) -> bool {

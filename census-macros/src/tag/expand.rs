@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::model::Tag;
 use crate::doc;
-use crate::generate::{allow_deprecated, first_last_span, origin, slice_element};
+use crate::generate::{allow_deprecated, element, first_last_span, origin};
 use crate::names::Name;
 
 pub(super) fn tag(tag: Tag) -> TokenStream {
@@ -39,12 +39,12 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
         quote!(&__CENSUS_CELL),
     );
     let allow_deprecated = allow_deprecated(&item.attrs);
-    let slice_element = slice_element(&krate, "TAG_KEYS", "TagKeyCell");
+    let element = element(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
         #allow_deprecated
         #item: #ty = {
             static __CENSUS_CELL: #krate::TagKeyCell = #cell;
-            #slice_element
+            #element
             #key
         };
     }

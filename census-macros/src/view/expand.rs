@@ -6,7 +6,7 @@ use syn::Expr;
 
 use super::model::{AggregationKind, Bounds, Buckets, Definition, View};
 use crate::doc;
-use crate::generate::{Krate, allow_deprecated, first_last_span, optional, origin, slice_element};
+use crate::generate::{Krate, allow_deprecated, element, first_last_span, optional, origin};
 use crate::names::Name;
 
 pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
@@ -45,7 +45,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         checked_spans,
         quote!(#name, #description, #source, #columns, #max_series, #in_namespace, #origin),
     );
-    let slice_element = slice_element(krate, "VIEWS", "ViewCell");
+    let element = element(krate, "VIEWS", "ViewCell");
     let aggregation = &definition.aggregation.word;
     quote! {
         #(#attrs)*
@@ -54,7 +54,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
             static __CENSUS_CELL: #krate::ViewCell = #cell;
-            #slice_element
+            #element
             #krate::static_view(&__CENSUS_CELL)
         };
     }

@@ -11,11 +11,28 @@ use super::{Measure, MeasureCell, Origin, Value, name};
 #[derive(Debug)]
 pub struct FunctionCell {
     name: &'static str,
-    results: &'static [&'static str],
-    latencies: &'static [&'static Measure<Duration>],
-    in_flight: Option<&'static Measure<i64>>,
-    values: &'static [&'static dyn AnyMeasure],
+    measures: &'static FunctionMeasures,
+    results: KnownResults,
     origin: Origin,
+}
+
+/// The measures into which a function's calls record: `latencies` their durations, `in_flight` how many are in flight,
+/// `values` what is taken from the returned values.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct FunctionMeasures {
+    pub latencies: &'static [&'static Measure<Duration>],
+    pub in_flight: Option<&'static Measure<i64>>,
+    pub values: &'static [&'static dyn AnyMeasure],
+}
+
+/// The call results that are known from a function's return type. Every call may panic, too.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct KnownResults {
+    pub ok: bool,
+    pub error: bool,
+    pub cancelled: bool,
 }
 
 /// A measure of any value type.
@@ -47,34 +64,29 @@ pub const fn function_name(name: &'static str) -> &'static str {
 }
 
 impl FunctionCell {
-    /// A function and its measures: `latencies` of the calls' durations, `in_flight` of the calls in flight, `values`
-    /// of values taken from the returned values. `results` are the call results that are known from its return type.
+    /// A function and its measures.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(
         name: &'static str,
-        results: &'static [&'static str],
-        latencies: &'static [&'static Measure<Duration>],
-        in_flight: Option<&'static Measure<i64>>,
-        values: &'static [&'static dyn AnyMeasure],
+        measures: &'static FunctionMeasures,
+        results: KnownResults,
         origin: Origin,
     ) -> Self {
         Self {
             name,
+            measures,
             results,
-            latencies,
-            in_flight,
-            values,
             origin,
         }
     }
 
     pub(crate) const fn latencies(&self) -> &'static [&'static Measure<Duration>] {
-        self.latencies
+        self.measures.latencies
     }
 
     pub(crate) const fn in_flight(&self) -> Option<&'static Measure<i64>> {
-        self.in_flight
+        self.measures.in_flight
     }
 
     pub(crate) const fn name(&self) -> &&'static str {
@@ -85,21 +97,25 @@ impl FunctionCell {
         self.origin.module_ref()
     }
 
-    pub(crate) const fn results(&self) -> &'static [&'static str] {
+    pub(crate) const fn results(&self) -> KnownResults {
         self.results
     }
 
     /// Whether the durations of its calls are recorded into this measure.
     pub(crate) fn times(&self, measure: &MeasureCell) -> bool {
         let name = &*measure.descriptor.name;
-        self.latencies.iter().any(|other| other.name() == name)
+        self.latencies().iter().any(|other| other.name() == name)
     }
 
     /// Whether its calls record into this measure.
     pub(crate) fn records(&self, measure: &MeasureCell) -> bool {
         let name = &*measure.descriptor.name;
         self.times(measure)
-            || self.in_flight.iter().any(|other| other.name() == name)
-            || self.values.iter().any(|other| other.measure_name() == name)
+            || self.in_flight().iter().any(|other| other.name() == name)
+            || self
+                .measures
+                .values
+                .iter()
+                .any(|other| other.measure_name() == name)
     }
 }

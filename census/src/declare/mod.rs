@@ -33,7 +33,7 @@ pub(crate) use built_in::BuiltIn;
 pub(crate) use by_name::ByName;
 pub use check::measure_cell;
 pub use columns::{Column, column, columns};
-pub use function::{AnyMeasure, FunctionCell, function_name};
+pub use function::{AnyMeasure, FunctionCell, FunctionMeasures, KnownResults, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use measure::MeasureDescriptor;
 pub use measure::{Measure, MeasureCell, static_measure};

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::calls::{FUNCTION, MODULE, RESULT};
+use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{Column, FUNCTIONS, ViewSpec};
-use crate::tags::row_key;
+use crate::tags::{AsTagValue as _, row_key};
 
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns
 /// are all among `FUNCTION`, `MODULE` and `RESULT` has a row for each measured function that records into its measure;
@@ -27,8 +27,14 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
         // A call in flight has no result yet, and it is not known beforehand which calls return a value.
         function.times(measure) || !by_result && function.records(measure)
     }) {
-        let results = if by_result { function.results() } else { &[""] };
-        for result in results {
+        let results: Vec<CallResult> = if by_result {
+            CallResult::known(function.results()).collect()
+        } else {
+            // One row, in which no column has it.
+            vec![CallResult::Ok]
+        };
+        for result in &results {
+            let result = result.as_tag_value();
             let mut key = String::new();
             for column in &columns {
                 let value = if **column == FUNCTION {
@@ -36,7 +42,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
                 } else if **column == MODULE {
                     function.module()
                 } else {
-                    result
+                    result.get().unwrap_or_default()
                 };
                 row_key::push(&mut key, value);
             }

@@ -23,7 +23,7 @@ mod with_tags;
 
 pub use as_tag_value::AsTagValue;
 pub use context::Scope;
-pub(crate) use context::with_current;
+pub(crate) use context::{BorrowedScope, with_current};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
 pub use map::{TagMap, tags};

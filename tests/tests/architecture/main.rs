@@ -101,7 +101,9 @@ fn paths_from_the_root_begin_with_a_module() {
     // Macros of the crate's own, which its root exports.
     let macros = [
         "__census_default_name",
+        "__census_element",
         "__census_first_paragraph",
+        "__census_literal",
         "__census_outcome",
     ]
     .map(str::to_owned);

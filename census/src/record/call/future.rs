@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use super::guard::Call;
 use super::plan::CallPlan;
 use crate::calls::CallResult;
-use crate::tags::TagMap;
+use crate::tags::{BorrowedScope, TagMap};
 
 pin_project! {
     /// A future that is a measured call, which begins at the first poll. If the future is dropped before it is ready,
@@ -20,35 +20,72 @@ pin_project! {
         // `None` only while `Measured` is dropped, so that destructors within the future record with the call's tags.
         #[pin]
         future: Option<F>,
-        plan: CallPlan,
+        call: PolledCall,
         // `None` once the future was ready.
         on_return: Option<G>,
-        // While the future is not being polled, the result on drop is `cancelled`.
-        call: Option<Call>,
     }
 
     impl<F, G> PinnedDrop for Measured<F, G> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _scope = this.plan.tags.as_mut().map(TagMap::enter_borrowed);
+            let (_scope, call) = this.call.enter_to_drop();
             this.future.set(None);
-            drop(this.call.take());
+            end(call);
         }
     }
 }
 
+/// The call of a future, in its plan's tags. Its methods are not inlined, because each is in every measured future.
+#[derive(Debug)]
+struct PolledCall {
+    plan: CallPlan,
+    /// While the future is not being polled, the result is `cancelled`.
+    call: Option<Call>,
+}
+
+impl PolledCall {
+    /// Makes the call's tags current, and begins the call at the first poll. They are current only during each poll: a guard
+    /// held across an `.await` would give the tags to other tasks.
+    #[inline(never)]
+    fn enter(&mut self) -> (Option<BorrowedScope<'_>>, &mut Option<Call>) {
+        let function = self.plan.cell;
+        let scope = self.plan.tags.as_mut().map(TagMap::enter_borrowed);
+        // The destructor cannot ask `thread::panicking()` instead: another future's panic may drop this one.
+        match &mut self.call {
+            Some(call) => call.set_result(CallResult::Panicked),
+            none => none.insert(Call::new(function)).begin(),
+        }
+        (scope, &mut self.call)
+    }
+
+    /// Makes the call's tags current while the future is dropped.
+    #[inline(never)]
+    fn enter_to_drop(&mut self) -> (Option<BorrowedScope<'_>>, &mut Option<Call>) {
+        let scope = self.plan.tags.as_mut().map(TagMap::enter_borrowed);
+        (scope, &mut self.call)
+    }
+}
+
+/// Ends a call, if it has begun.
+#[inline(never)]
+fn end(call: &mut Option<Call>) {
+    *call = None;
+}
+
 impl CallPlan {
-    /// A future that is a measured call. When it is ready, `on_return` is called to finish the call.
+    /// A future that is a measured call. When it is ready, `on_return` is called to set the call's result.
     pub fn measured<F, G>(self, future: F, on_return: G) -> Measured<F, G>
     where
         F: Future,
-        G: FnOnce(&F::Output, Call),
+        G: FnOnce(&F::Output, &mut Call),
     {
         Measured {
             future: Some(future),
-            plan: self,
+            call: PolledCall {
+                plan: self,
+                call: None,
+            },
             on_return: Some(on_return),
-            call: None,
         }
     }
 }
@@ -56,41 +93,31 @@ impl CallPlan {
 impl<F, G> Future for Measured<F, G>
 where
     F: Future,
-    G: FnOnce(&F::Output, Call),
+    G: FnOnce(&F::Output, &mut Call),
 {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        if this.on_return.is_none()
-            && let Some(future) = this.future.as_mut().as_pin_mut()
-        {
-            // The future was ready before, and the call is finished. `future` decides how it behaves now.
-            return future.poll(cx);
-        }
-        let function = this.plan.cell;
-        // Current only during each poll: a guard held across an `.await` would give the tags to other tasks.
-        let _scope = this.plan.tags.as_mut().map(TagMap::enter_borrowed);
-        let call = match &mut *this.call {
-            Some(call) => call,
-            none => {
-                let call = none.insert(Call::of(function));
-                call.begin();
-                call
-            }
-        };
-        // The destructor cannot ask `thread::panicking()` instead: another future's panic may drop this one.
-        call.set_result_on_drop(CallResult::Panicked);
+        let this = self.project();
         let Some(future) = this.future.as_pin_mut() else {
             return Poll::Pending;
         };
+        if this.on_return.is_none() {
+            // The future was ready before, and the call has ended. `future` decides how it behaves now.
+            return future.poll(cx);
+        }
+        let (_scope, call) = this.call.enter();
         let polled = future.poll(cx);
-        if let Poll::Ready(output) = &polled {
-            if let (Some(on_return), Some(call)) = (this.on_return.take(), this.call.take()) {
-                on_return(output, call);
+        if let Some(running) = call {
+            match &polled {
+                Poll::Pending => running.set_result(CallResult::Cancelled),
+                Poll::Ready(output) => {
+                    if let Some(on_return) = this.on_return.take() {
+                        on_return(output, running);
+                    }
+                    end(call);
+                }
             }
-        } else {
-            call.set_result_on_drop(CallResult::Cancelled);
         }
         polled
     }
@@ -99,7 +126,7 @@ where
 impl<F, G> fmt::Debug for Measured<F, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Measured")
-            .field("plan", &self.plan)
+            .field("plan", &self.call.plan)
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,12 @@
 //! The guard of a measured call.
 
 use super::optional_value::OptionalValue;
-use super::plan::CallPlan;
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
 use crate::record::clock;
 use crate::record::in_flight::InFlight;
 use crate::record::measurement::{measurement, record_one, viewed};
-use crate::tags::{AsTagValue as _, Tag, TagValueRef, literal_tag};
+use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag};
 
 /// A call in flight. If it is dropped before it is finished, it ends with the result `panicked`.
 ///
@@ -35,12 +34,7 @@ pub(super) enum OnDrop {
 impl Call {
     /// A call that has not begun. It [begins](Self::begin) in place: moving a call costs more than the rest.
     #[inline]
-    pub const fn new(plan: &CallPlan) -> Self {
-        Self::of(plan.cell)
-    }
-
-    #[inline]
-    pub(super) const fn of(cell: &'static FunctionCell) -> Self {
+    pub const fn new(cell: &'static FunctionCell) -> Self {
         Self {
             cell,
             in_flight: InFlight::NONE,
@@ -64,26 +58,26 @@ impl Call {
     pub fn value<T: Value, V: OptionalValue<T>>(
         &self,
         measure: &Measure<T>,
-        result: &TagValueRef<'_>,
+        result: TagValueRef<'_>,
         value: impl FnOnce() -> V,
     ) {
         if let Some(version) = viewed(measure)
             && let Some(value) = value().into_option()
         {
-            record_one(version, &measurement(measure, value), || self.tags(*result));
+            record_one(version, &measurement(measure, value), || self.tags(result));
         }
     }
 
-    /// Ends the call.
-    pub fn finish(mut self, result: &TagValueRef<'_>) {
-        self.on_drop = OnDrop::Done;
-        self.end(*result);
+    /// Sets the result with which the call ends when it is dropped.
+    #[inline]
+    pub const fn set_result(&mut self, result: CallResult) {
+        self.on_drop = OnDrop::Record(result);
     }
 
-    /// Sets the result of the call for the case that it is dropped.
-    #[inline]
-    pub(super) const fn set_result_on_drop(&mut self, result: CallResult) {
-        self.on_drop = OnDrop::Record(result);
+    /// Ends the call with a result of the user's.
+    pub fn finish(&mut self, result: TagValueRef<'_>) {
+        self.on_drop = OnDrop::Done;
+        self.end(result);
     }
 
     fn end(&mut self, result: TagValueRef<'_>) {

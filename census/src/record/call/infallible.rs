@@ -1,8 +1,8 @@
 //! The guard of a call whose returned value is not inspected.
 
 use super::guard::Call;
-use super::plan::CallPlan;
 use crate::calls::CallResult;
+use crate::declare::FunctionCell;
 
 /// A call whose returned value is not inspected: when it is dropped, its result is `ok`, or `panicked` if the thread is
 /// unwinding.
@@ -20,26 +20,26 @@ pub struct InfallibleCall {
 impl InfallibleCall {
     /// A call that has not begun.
     #[inline]
-    pub fn new(plan: &CallPlan) -> Self {
-        let was_panicking = std::thread::panicking();
+    pub const fn new(cell: &'static FunctionCell) -> Self {
         Self {
-            call: Call::new(plan),
-            was_panicking,
+            call: Call::new(cell),
+            was_panicking: false,
         }
     }
 
     /// Begins the call, with the tags that are current now.
-    #[inline]
     pub fn begin(&mut self) {
+        self.was_panicking = std::thread::panicking();
         self.call.begin();
     }
 }
 
 impl Drop for InfallibleCall {
-    #[inline]
+    // Not inlined: it is in every measured function.
+    #[inline(never)]
     fn drop(&mut self) {
         if self.was_panicking || !std::thread::panicking() {
-            self.call.set_result_on_drop(CallResult::Ok);
+            self.call.set_result(CallResult::Ok);
         }
     }
 }

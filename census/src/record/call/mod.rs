@@ -3,13 +3,13 @@
 //! The code that `#[measure]` generates for a function looks like this:
 //!
 //! ```text
-//! let plan = CallPlan::new(&CELL);             // `.with_tags(tags(&[…]))`
-//! let scope = plan.enter();                    // if there are tags
-//! let mut call = Call::new(&plan);
+//! let scope = TagMap::enter(tags(&[…]));       // if there are tags
+//! let mut call = Call::new(&CELL);
 //! call.begin();
 //! let returned = call(move || BODY);
-//! call.value(&SIZE, result, || closure(&returned));
-//! call.finish(outcome!(&returned));
+//! let result = outcome!(&returned);
+//! call.value(&SIZE, &result, || closure(&returned));
+//! call.set_result(result);                     // the call ends when it is dropped
 //! returned
 //! ```
 //!
@@ -19,9 +19,12 @@
 //!
 //! ```text
 //! async fn f(ARGUMENTS) -> R {
-//!     CallPlan::new(&CELL).measured(async move { BODY }, |returned, call| call.finish(outcome!(returned))).await
+//!     CallPlan::new(&CELL).measured(async move { BODY }, |returned, call| call.set_result(outcome!(returned))).await
 //! }
 //! ```
+//!
+//! A program may have thousands of measured functions, so what is generated for each is small: a call is made by a few
+//! stores, and all else is a function of this module, which is not inlined.
 
 mod future;
 mod guard;

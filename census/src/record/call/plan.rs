@@ -1,9 +1,9 @@
-//! The function and the tags of a call, which are known before it begins.
+//! The function and the tags of a future's call, which are known before it begins.
 
 use crate::declare::FunctionCell;
-use crate::tags::{Scope, TagMap};
+use crate::tags::TagMap;
 
-/// A function and the tags of one call.
+/// A function and the tags of one call of it, which is polled.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct CallPlan {
@@ -23,11 +23,5 @@ impl CallPlan {
     pub fn with_tags(mut self, tags: TagMap) -> Self {
         self.tags = Some(tags);
         self
-    }
-
-    /// Makes the call's tags current, if it has any. The scope must be dropped after the [`Call`](super::guard::Call).
-    #[must_use]
-    pub fn enter(&self) -> Option<Scope> {
-        self.tags.clone().map(TagMap::enter)
     }
 }
