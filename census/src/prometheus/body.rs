@@ -8,7 +8,7 @@ use super::chunks::{CHUNK, Chunk};
 
 /// The body of a [`Scrape`](super::Scrape): bytes in the format that [`Scrape::content_type`] names.
 ///
-/// Cheap to clone: the scrapes that were answered together share the memory. The bytes are in chunks of 64 KiB, which
+/// Cheap to clone: the scrapes that were answered together share the memory. The bytes are in chunks of at most 64 KiB, which
 /// [`chunks`](Self::chunks) gives without a copy. The methods that give a longer body in one piece copy it once, and keep
 /// the copy for the clones.
 ///
@@ -48,13 +48,13 @@ impl Body {
         match self.0.chunks.as_slice() {
             [] => &[],
             [chunk] => chunk,
-            chunks => self.0.whole.get_or_init(|| chunks.concat()),
+            _ => self.0.whole.get_or_init(|| self.concat()),
         }
     }
 
     /// The bytes in pieces of at most 64 KiB, none of them empty. A character may be split.
     pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.chunks.iter().map(|it| &**it)
+        self.0.chunks.iter().map(|chunk| chunk.as_slice())
     }
 
     /// The number of bytes.
@@ -78,12 +78,29 @@ impl Body {
     /// The bytes, for a framework that wants to own them. Always a copy.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
-        self.0.chunks.concat()
+        self.concat()
+    }
+
+    fn concat(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len());
+        self.chunks()
+            .for_each(|chunk| bytes.extend_from_slice(chunk));
+        bytes
     }
 
     /// The body as text, in which U+FFFD replaces everything that is not UTF-8.
     pub(super) fn to_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// The only chunk, which the caller shares; `None` if there are several.
+    #[cfg(feature = "server")]
+    pub(crate) fn only_chunk(&self) -> Option<Chunk> {
+        match self.0.chunks.as_slice() {
+            [] => Some(Chunk::default()),
+            [chunk] => Some(Arc::clone(chunk)),
+            _ => None,
+        }
     }
 
     /// A chunk, which the caller shares.
@@ -140,7 +157,8 @@ impl PartialEq<&str> for Body {
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::from_chunks(bytes.chunks(CHUNK).map(Chunk::from).collect())
+        let chunks = bytes.chunks(CHUNK);
+        Self::from_chunks(chunks.map(|chunk| Chunk::new(chunk.to_vec())).collect())
     }
 }
 

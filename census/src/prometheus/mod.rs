@@ -76,6 +76,8 @@ mod value;
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
+#[cfg(all(feature = "server", test))]
+pub(crate) use chunks::CHUNK;
 #[cfg(feature = "server")]
-pub(crate) use chunks::{CHUNK, Chunk};
+pub(crate) use chunks::Chunk;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 
 use super::bodies::{Bodies, Lease};
-use crate::prometheus::{Body as Exposition, CHUNK};
+use crate::prometheus::{Body as Exposition, Chunk};
 
 /// The body of a response, which shares a chunk at a time of an exposition. So a client that does not read holds a
 /// chunk, and the exposition can be revoked.
@@ -39,15 +39,13 @@ impl ResponseBody {
 
     /// An exposition.
     pub(super) fn exposition(body: Exposition, bodies: &Bodies) -> Self {
-        let length = body.len();
-        Self(if length <= CHUNK {
-            Content::Short(body.chunk(0).map_or_else(Bytes::new, Bytes::from_owner))
-        } else {
-            Content::Leased {
-                lease: bodies.lease(body),
+        Self(match body.only_chunk() {
+            Some(chunk) => Content::Short(shared(&chunk)),
+            None => Content::Leased {
                 next_chunk: 0,
-                bytes_left: length,
-            }
+                bytes_left: body.len(),
+                lease: bodies.lease(body),
+            },
         })
     }
 
@@ -79,10 +77,23 @@ impl ResponseBody {
                     *next_chunk += 1;
                     *bytes_left -= chunk.len();
                 }
-                let chunk = chunk.map(Bytes::from_owner);
+                let chunk = chunk.as_ref().map(shared);
                 chunk.ok_or_else(|| io::Error::other("the body was revoked, to bound memory"))
             }
         })
+    }
+}
+
+/// A chunk as bytes that share its memory.
+fn shared(chunk: &Chunk) -> Bytes {
+    Bytes::from_owner(SharedChunk(Arc::clone(chunk)))
+}
+
+struct SharedChunk(Chunk);
+
+impl AsRef<[u8]> for SharedChunk {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -109,6 +120,7 @@ impl Body for ResponseBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prometheus::CHUNK;
     use crate::server::limits::Limits;
 
     #[test]

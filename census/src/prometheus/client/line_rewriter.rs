@@ -133,7 +133,7 @@ mod tests {
 
     /// Passes `input` through a rewriter, in calls like the encoder's.
     fn rewrite(format: Format, input: &str) -> String {
-        let mut out = ChunkWriter::default();
+        let mut out = ChunkWriter::new();
         let mut rewriter = LineRewriter::new(&mut out, format);
         for line in input.split_inclusive('\n') {
             if let Some(rest) = line.strip_prefix(HELP) {
@@ -185,7 +185,7 @@ mod tests {
             "",
             "\n# TYPE ",
         ] {
-            let mut out = ChunkWriter::default();
+            let mut out = ChunkWriter::new();
             let mut rewriter = LineRewriter::new(&mut out, Format::Text);
             write_help(&mut rewriter, "a", help);
             write_parts(&mut rewriter, &[TYPE, "a gauge\na 1\n"]);

@@ -28,7 +28,7 @@ impl TextFormats {
             formats: self,
             format,
             templates: Arc::default(),
-            out: ChunkWriter::default(),
+            out: ChunkWriter::new(),
         }
     }
 }
@@ -68,6 +68,7 @@ impl Encoder for TextEncoder<'_> {
     fn finish(mut self: Box<Self>) -> Body {
         if self.format == Format::OpenMetrics {
             self.out.text().push_str("# EOF\n");
+            self.out.end_line();
         }
         Body::from_chunks(self.out.finish())
     }
