@@ -82,6 +82,100 @@ fn asynchronous_function() {
 }
 
 #[test]
+fn impl_block() {
+    let output = crate::measure::attribute(
+        quote!(LATENCY, in_flight = IN_FLIGHT),
+        quote! {
+            #[async_trait]
+            impl Load for Service {
+                const LIMIT: usize = 5;
+
+                /// Loads.
+                async fn load(&self, id: u64) -> Vec<u8> {
+                    self.store.get(id).await
+                }
+
+                #[measure(SIZE = |text| text.len() as u64, name = "describe")]
+                fn describe(&self) -> String {
+                    format!("{self:?}")
+                }
+
+                #[measure(skip)]
+                fn skipped(&self) {}
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn function_that_tracks_its_caller() {
+    let output = crate::measure::attribute(
+        quote!(),
+        quote! {
+            #[track_caller]
+            #[must_use]
+            pub fn find<T: Eq>(list: &[T], (wanted, _): (&T, u8)) -> Result<usize, NotFound> {
+                list.iter().position(|it| it == wanted).ok_or(NotFound::here())
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn function_that_returns_a_future() {
+    let output = crate::measure::attribute(
+        quote!(tags(ROUTE = route)),
+        quote! {
+            fn answer(route: &str) -> Pin<Box<dyn Future<Output = Result<u8, Error>> + Send + '_>> {
+                if route.is_empty() {
+                    return Box::pin(async { Err(Error::Empty) });
+                }
+                Box::pin(async move { Ok(lookup(route).await) })
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+/// The body keeps its shape for an attribute below.
+#[test]
+fn function_with_another_attribute_that_returns_a_future() {
+    let output = crate::measure::attribute(
+        quote!(),
+        quote! {
+            #[tracing::instrument]
+            fn answer(route: &str) -> Pin<Box<dyn Future<Output = u8> + '_>> {
+                let route = route.trim();
+                Box::pin(async move { lookup(route).await })
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+/// The body stays as it is, with the code around it, so that an editor completes in it.
+#[test]
+fn broken_body() {
+    let output = crate::measure::attribute(
+        quote!(LATENCY, tag(KEY = 5), result = ),
+        quote! {
+            fn work(&self) -> Result<u8, Error> {
+                let half = self.typed.;
+            }
+        },
+    );
+    insta::assert_snapshot!(output.to_string());
+}
+
+#[test]
+fn broken_item() {
+    let output = crate::measure::attribute(quote!(), quote!(fn work(a, b) -> { 5 }));
+    insta::assert_snapshot!(output.to_string());
+}
+
+#[test]
 fn view() {
     let output = crate::view::items(quote! {
         census;

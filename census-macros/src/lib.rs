@@ -173,9 +173,13 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ## What it generates
 ///
 /// The function, with its body inside a call's guard, and an entry in the program's catalogue, so that there are rows with
-/// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order,
-/// lints check the body as it is, a future is larger by some words, and is `Send` under the same conditions. (If the
-/// return type is visibly different from `Result`, the arguments are dropped after the call has ended.)
+/// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order, a
+/// future is larger by some words, and is `Send` under the same conditions. (If the return type is visibly different from
+/// `Result`, the arguments are dropped after the call has ended.) Lints and coverage see the function and its body as they
+/// are. A few lints look for a shape of the whole body, and find a measured one different: `unconditional_recursion`,
+/// `clippy::unnecessary_wraps` and `clippy::needless_pass_by_value` of a function that may return a `Result`,
+/// `clippy::unused_async`, and of a function that returns a future `clippy::manual_async_fn` and
+/// `clippy::missing_errors_doc`.
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

@@ -106,6 +106,7 @@
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
+//! | `testing` | tests of metrics: `census::testing` | |
 //!
 //! # Limits
 //!
@@ -122,6 +123,7 @@
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
 //!   keep their connections can push out a scrape whose rendering takes longer than a quarter of a second. A firewall or
 //!   a proxy keeps such clients away.
+#![doc = include_str!("../docs/lints.md")]
 #![doc = include_str!("../docs/opencensus.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -144,6 +146,9 @@ mod register;
 mod record;
 
 mod collect;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
@@ -215,6 +220,41 @@ pub use tags::{
 /// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
+/// # More rows than `max_series`
+///
+/// A view that has `max_series` rows puts the measurements of further rows into one more, the overflow row. The totals
+/// stay right, and `census_overflowed_measurements_total` counts these measurements. But in the overflow row *every* column
+/// has the value `_overflow`. So a view by tenant and result shows the errors of a new tenant under no `result="error"`,
+/// and an alert on errors does not see them. For an alert, declare a view of its own, without the columns that have no
+/// bound:
+///
+/// ```standalone_crate
+/// use census::{Measure, TagKey, measure, record, tag, tags, view};
+///
+/// # #[tag]
+/// # static TENANT: TagKey;
+/// # #[tag]
+/// # static RESULT: TagKey;
+/// # #[measure]
+/// # static REQUESTS: Measure<u64>;
+/// view! {
+///     /// Requests, by tenant: to look at.
+///     static TENANT_REQUESTS: Count<REQUESTS> by (TENANT, RESULT) { max_series: 2 }
+///
+///     /// Requests: for alerts.
+///     static ALL_REQUESTS: Count<REQUESTS> by (RESULT);
+/// }
+///
+/// for tenant in ["a", "b", "c"] {
+///     record!(REQUESTS = 1, tags(TENANT = tenant, RESULT = "error"));
+/// }
+/// let overflowed = tags!(TENANT = "_overflow", RESULT = "_overflow");
+/// assert_eq!(TENANT_REQUESTS.data().get(&overflowed), Some(&1));
+/// assert_eq!(ALL_REQUESTS.data().get(&tags!(RESULT = "error")), Some(&3));
+/// ```
+///
+/// An alert on `rate(census_overflowed_measurements_total[5m]) > 0` says that a view needs more rows, or fewer columns.
+///
 /// # What it generates
 ///
 /// For each item: a `static` of type [`View<AGGREGATION>`](View), and an entry in the program's catalogue.
@@ -282,6 +322,25 @@ macro_rules! record {
 /// | `KEY = value` | a place of type [`TagKey`], and an [`AsTagValue`], any number of them, each key once | no | the tags that are current | `FRONTEND = "ios"` |
 ///
 /// A value longer than 255 bytes is truncated at a character boundary. `None` leaves the key as it is.
+///
+/// # What to do with it
+///
+/// The tags are current only where they are made so: for code that is not `async` by [`scope`](TagMap::scope) or
+/// [`enter`](TagMap::enter), for a future, and so for a task, by [`with_tags`](WithTags::with_tags). A new task or thread
+/// begins without tags.
+///
+/// ```
+/// use census::{TagKey, TagMap, WithTags as _, tag, tags};
+///
+/// #[tag]
+/// static ROUTE: TagKey;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let found = async { TagMap::current() }.with_tags(tags!(ROUTE = "/")).await;
+/// assert_eq!(found, tags!(ROUTE = "/"));
+/// # }
+/// ```
 ///
 /// # What it generates
 ///

@@ -1,5 +1,11 @@
 //! Descriptions that are macros: the HELP of a view whose doc comment is made by `concat!` or `include_str!`.
 
+#![allow(
+    clippy::doc_lazy_continuation,
+    clippy::doc_markdown,
+    reason = "this file is the text of some descriptions"
+)]
+
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, measure, record, tag, view};
 
@@ -55,6 +61,7 @@ fn first_paragraph_is_the_help() {
     assert_eq!(BLANK.description(), "");
     record!(VIDEO_SIZE = 5, tags(VIDEO = "a"));
     record!(BLOCK = 1, FILE = 1, BLANK = 1);
+    assert_eq!(VIDEOS.data().rows.len(), 1);
     let exporter = Exporter::builder().build().expect("a valid catalogue");
     let scrape = exporter.scrape(None);
     for help in [

@@ -189,6 +189,63 @@ fn hostile_scopes_have_no_warnings_in_any_edition() {
     }
 }
 
+/// The settings of `census/docs/lints.md`, in a program that loses its tags.
+#[test]
+fn lints_find_lost_tags() {
+    let [cargo_toml, clippy_toml] = toml_blocks(include_str!("../../census/docs/lints.md"));
+    let workspace = Crates::write(
+        "lost-tags",
+        &[Crate {
+            name: "lost-tags",
+            edition: "2024",
+            dependencies: &format!("{}\n{cargo_toml}", dependency("census", &[])),
+            file: "lib.rs",
+            code: r#"
+//! Loses tags.
+#![deny(missing_docs)]
+use census::{TagKey, tag, tags};
+
+#[tag]
+static ROUTE: TagKey;
+
+/// Ends the scope at once.
+pub fn not_bound() {
+    let _ = tags!(ROUTE = "/").enter();
+}
+
+/// Holds the guard while it waits.
+pub async fn held() {
+    let _scope = tags!(ROUTE = "/").enter();
+    std::future::ready(()).await;
+}
+"#,
+        }],
+    );
+    let settings = workspace.program.join("clippy.toml");
+    std::fs::write(settings, clippy_toml).expect("a new file");
+    let ended = process::run(
+        &mut workspace.cargo("clippy", &["--", "-D", "warnings"]),
+        "",
+    );
+    assert_ne!(ended.code, Some(0));
+    for error in [
+        "error: non-binding let on a type that has a destructor\n  --> src/lib.rs:",
+        "error: holding a disallowed type across an await point `census::Scope`\n  --> src/lib.rs:",
+        "= note: other tasks of this thread would have the tags: use `future.with_tags(tags)`",
+        "due to 2 previous errors",
+    ] {
+        assert!(ended.stderr.contains(error), "{error}:\n{}", ended.stderr);
+    }
+}
+
+/// The blocks of TOML in a page.
+fn toml_blocks<const N: usize>(page: &str) -> [&str; N] {
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks = blocks.filter_map(|rest| Some(rest.split_once("```")?.0));
+    let blocks: Vec<_> = blocks.collect();
+    blocks.try_into().expect("so many blocks")
+}
+
 /// Whoever declares something deprecated has no warnings of it; whoever uses it has.
 #[test]
 fn deprecated_items_have_no_warnings() {

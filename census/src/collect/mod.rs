@@ -8,7 +8,9 @@ mod snapshot;
 mod view_data;
 
 #[cfg(feature = "prometheus")]
-pub(crate) use collection::{CollectedView, Collection};
+pub(crate) use collection::CollectedView;
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+pub(crate) use collection::Collection;
 pub use report::{Reporter, ReporterHandle, report_every};
 pub use snapshot::{Snapshot, SnapshotView, snapshot};
 pub use view_data::{Row, ViewData};

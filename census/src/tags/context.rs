@@ -129,10 +129,12 @@ impl TagMap {
     /// Makes these tags current on this thread until the guard is dropped. A panic that drops the guard ends the scope,
     /// too. Guards may be dropped in any order: the innermost scope that is still open is current.
     ///
+    /// Bind the guard to a name: `let _ = tags.enter();` drops it, and the scope ends at once.
+    ///
     /// Do not hold the guard across an `.await`: other tasks that the thread polls meanwhile would have the tags, too.
-    /// The compiler rejects such a future where it must be `Send`. Elsewhere clippy does, with
-    /// `await-holding-invalid-types = ["census::Scope"]` in `clippy.toml`. Use
-    /// [`with_tags`](super::WithTags::with_tags) instead.
+    /// The compiler rejects such a future where it must be `Send`. Use [`with_tags`](super::WithTags::with_tags) instead.
+    ///
+    /// For both mistakes [there are lints](crate#lints-that-find-lost-tags).
     ///
     /// ```
     /// # use census::{TagKey, TagMap, tag, tags};
