@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::doc_lazy_continuation,
+    clippy::empty_docs,
     clippy::doc_markdown,
     reason = "this file is the text of some descriptions"
 )]
