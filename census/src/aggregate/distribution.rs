@@ -9,6 +9,7 @@ mod words;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use self::moments::SCALE;
 use self::total::Total;
 use self::words::{HEADER, Words, load_float};
 use super::Exemplar;
@@ -188,7 +189,7 @@ fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: Va
     let words = named;
     // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum
     // becomes infinite.
-    let deviation = value - load_float(words.shift);
+    let deviation = value * SCALE - load_float(words.shift);
     let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
     match kind {
         ValueKind::F64 => add(words.sum, value),
@@ -211,7 +212,7 @@ fn record_any<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits
     let value = kind.to_f64(bits);
     let key = bits.sort_key(kind);
     let bucket = format.bounds.bucket_of_sort_key(key);
-    let deviation = value - words.shift_or(value);
+    let deviation = value * SCALE - words.shift_or(value * SCALE);
     write::add_value::<W>(kind, words.sum, bits);
     W::update(words.shifted_sum, |sum| {
         (f64::from_bits(sum) + deviation).to_bits()

@@ -1,6 +1,11 @@
 //! The sums from which mean and deviations are computed.
 
-/// Sums of deviations from a shift, which is one of the values.
+/// All values are multiplied by this, 2^-64, before they are added up: then no sum becomes infinite, not even one of values
+/// at both ends of the range of floats. A multiplication by a power of two has no rounding error, except for values below
+/// 10^-288.
+pub(super) const SCALE: f64 = f64::from_bits((1023 - 64) << 52);
+
+/// Sums of deviations from a shift, which is one of the values, all of them [scaled](SCALE).
 ///
 /// Summed from zero, values that are large and close together would cancel out. From a shift among the values, the
 /// error stays below that of adding up as many floats.
@@ -51,23 +56,19 @@ impl Moments {
     /// The mean, between the least value and the greatest, and the sum of the squared deviations from it.
     ///
     /// Rounding may move both a little outside of their possible range, and so may a read between two additions; they
-    /// are moved back. If values at both ends of the range of floats leave no finite mean, `sum` gives it.
-    pub(super) fn mean_and_deviations(self, min: f64, max: f64, sum: f64) -> (f64, f64) {
+    /// are moved back. The squares of large deviations may be more than a float can express: then the deviations are the
+    /// largest float.
+    pub(super) fn mean_and_deviations(self, min: f64, max: f64) -> (f64, f64) {
         if self.count == 0 {
             return (0.0, 0.0);
         }
-        let mean = self.shift + self.sum / self.n();
-        let mean = if mean.is_finite() {
-            mean
-        } else {
-            sum / self.n()
-        };
+        let mean = (self.shift + self.sum / self.n()) / SCALE;
         let mean = if min <= max {
             mean.clamp(min, max)
         } else {
             mean
         };
-        let deviations = self.squares - self.sum * (self.sum / self.n());
+        let deviations = (self.squares - self.sum * (self.sum / self.n())) / (SCALE * SCALE);
         let deviations = if deviations.is_finite() {
             deviations.max(0.0)
         } else {
@@ -96,12 +97,31 @@ mod tests {
     fn moments(values: &[f64]) -> Moments {
         let one = |value: &f64| Moments {
             count: 1,
-            shift: *value,
+            shift: *value * SCALE,
             ..Moments::default()
         };
         values
             .iter()
             .fold(Moments::default(), |sum, value| sum.merge(one(value)))
+    }
+
+    #[test]
+    fn values_at_both_ends_of_the_range_have_a_mean() {
+        let ends = [
+            f64::MAX,
+            f64::MAX,
+            -f64::MAX,
+            f64::MAX,
+            -f64::MAX,
+            -f64::MAX,
+        ];
+        let (first, second) = ends.split_at(2);
+        let merged = moments(first).merge(moments(second));
+        let (mean, deviations) = merged.mean_and_deviations(-f64::MAX, f64::MAX);
+        assert!(mean.abs() < 1e-12 * f64::MAX, "{mean}");
+        assert!((deviations - f64::MAX).abs() < 1.0, "{deviations}");
+        let (mean, _) = moments(&[f64::MAX; 3]).mean_and_deviations(f64::MAX, f64::MAX);
+        assert!((mean - f64::MAX).abs() < 1.0, "{mean}");
     }
 
     #[test]
@@ -112,7 +132,7 @@ mod tests {
                 .collect();
             let (first, second) = values.split_at(300);
             let merged = moments(second).merge(moments(first));
-            let (mean, squares) = merged.mean_and_deviations(f64::MIN, f64::MAX, 0.0);
+            let (mean, squares) = merged.mean_and_deviations(f64::MIN, f64::MAX);
             let (serial_mean, serial_squares) = serial(&values);
             assert!(
                 (mean - serial_mean).abs() <= 1e-9 * serial_mean.abs().max(1.0),

@@ -114,11 +114,9 @@ impl Total {
         };
         let min = SortKey(!self.least).value_bits(kind);
         let max = SortKey(self.greatest).value_bits(kind);
-        let (mean, deviations) = self.moments.mean_and_deviations(
-            kind.to_f64(min),
-            kind.to_f64(max),
-            kind.to_f64(self.sum),
-        );
+        let (mean, deviations) = self
+            .moments
+            .mean_and_deviations(kind.to_f64(min), kind.to_f64(max));
         DistributionData {
             count,
             sum: kind.number(self.sum),

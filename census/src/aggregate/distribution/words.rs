@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::moments::SCALE;
 use crate::aggregate::write::Writer;
 use crate::declare::{SortKey, ValueBits, ValueKind};
 
@@ -97,7 +98,7 @@ impl<'a> Words<'a> {
     /// Makes the fast range that of the extremes. Called after the extremes and the shift were set.
     pub(super) fn update_fast_range(&self, kind: ValueKind) {
         let max = match kind {
-            ValueKind::F64 if load_float(self.shift).abs() > FAST_FLOAT_MAX => return,
+            ValueKind::F64 if load_float(self.shift).abs() > FAST_FLOAT_MAX * SCALE => return,
             ValueKind::F64 => FAST_FLOAT_MAX.to_bits(),
             ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => i64::MAX.cast_unsigned(),
         };
