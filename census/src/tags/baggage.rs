@@ -81,7 +81,6 @@ impl TagMap {
     ///     // Measurements that are recorded here have the caller's tags.
     /// });
     /// ```
-    #[must_use]
     pub fn from_baggage(header: impl AsRef<[u8]>) -> Self {
         Self::from_baggage_all([header])
     }
@@ -96,7 +95,6 @@ impl TagMap {
     /// assert_eq!(TagMap::from_baggage_all(["userId=alice", "isProduction=false"]).len(), 2);
     /// assert!(TagMap::from_baggage_all(None::<&[u8]>).is_empty());
     /// ```
-    #[must_use]
     pub fn from_baggage_all<H: AsRef<[u8]>>(headers: impl IntoIterator<Item = H>) -> Self {
         let mut tags = Vec::new();
         let mut remaining = MAX_BYTES;

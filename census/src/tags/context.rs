@@ -1,79 +1,136 @@
 //! The tags that are current in a scope of this thread.
 //!
 //! The open scopes of a thread are a stack. *Invariants:* the ids of the scopes on the stack increase from the bottom
-//! to the top, and an id is never given twice on one thread, so a guard can only ever close its own scope. No code of a
-//! user runs while the stack is borrowed: maps that are popped are dropped after the borrow ends, and the functions
-//! that are given to [`with_current`] are the library's own.
+//! to the top, and an id is never given twice on one thread, so a guard can only ever close its own scope. The topmost
+//! scope is open. No code of a user runs while the stack is borrowed: maps that are popped are dropped after the borrow
+//! ends, and the functions that are given to [`with_current`] are the library's own.
+//!
+//! The stack has no destructor. While a thread ends, its thread-locals are dropped in an order that nobody chooses, and
+//! their destructors may open scopes. [`FreesTheStack`] frees the stack's memory at that time.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 
 use super::TagMap;
 use crate::not_a_future::{Closure, NotAFuture};
 
 thread_local! {
-    static SCOPES: RefCell<ScopeStack> = const { RefCell::new(ScopeStack { next_id: ScopeId(0), scopes: Vec::new() }) };
+    static SCOPES: ManuallyDrop<RefCell<ScopeStack>> = const {
+        ManuallyDrop::new(RefCell::new(ScopeStack {
+            next_id: ScopeId(0),
+            scopes: Vec::new(),
+            thread: ThreadState::New,
+        }))
+    };
+    static FREES_THE_STACK: FreesTheStack = const { FreesTheStack };
 }
 
-/// The open scopes of a thread, the innermost last.
+/// The scopes of a thread, the innermost last.
 struct ScopeStack {
     next_id: ScopeId,
-    scopes: Vec<(ScopeId, TagMap)>,
+    /// Scopes that were closed before those above them have no tags. They go with the scopes above them, so closing costs
+    /// the same in any order.
+    scopes: Vec<StackEntry>,
+    thread: ThreadState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ThreadState {
+    /// No scope was opened yet.
+    New,
+    Running,
+    /// [`FreesTheStack`] was dropped.
+    Ending,
 }
 
 /// Identifies a scope among all scopes that its thread ever opened. Guards hold an id and not an index, because they
 /// may be dropped in any order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ScopeId(u64);
 
-impl ScopeStack {
-    fn index_of(&self, id: ScopeId) -> Option<usize> {
-        self.scopes.iter().rposition(|(open, _)| *open == id)
+/// A thread-local whose destructor frees the memory of the thread's stack.
+struct FreesTheStack;
+
+impl Drop for FreesTheStack {
+    fn drop(&mut self) {
+        let scopes = SCOPES.with(|stack| {
+            let mut stack = stack.try_borrow_mut().ok()?;
+            stack.thread = ThreadState::Ending;
+            Some(mem::take(&mut stack.scopes))
+        });
+        // The maps are dropped here, after the borrow of the stack has ended.
+        drop(scopes);
     }
 }
 
-/// Opens a scope with these tags, which are moved out of `tags`.
-///
-/// While the thread ends, its stack may be destroyed already. Then this returns `None`, `tags` keeps its tags, and they
-/// do not become current.
+impl ScopeStack {
+    fn index_of(&self, id: ScopeId) -> Option<usize> {
+        self.scopes.binary_search_by_key(&id, |(id, _)| *id).ok()
+    }
+
+    /// Removes the closed scopes above the topmost open one.
+    #[inline]
+    fn remove_closed(&mut self) {
+        while self.scopes.pop_if(|(_, tags)| tags.is_none()).is_some() {}
+        if self.thread == ThreadState::Ending && self.scopes.is_empty() {
+            // Nothing frees the memory after this.
+            self.scopes = Vec::new();
+        }
+    }
+}
+
+/// Opens a scope with these tags, which are moved out of `tags`. Returns `None`, and leaves `tags` as they are, if the
+/// stack is in use, which does not happen.
 #[inline]
 fn push(tags: &mut TagMap) -> Option<ScopeId> {
-    let pushed = SCOPES.try_with(|stack| {
+    SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
+        if stack.thread == ThreadState::New {
+            stack.thread = ThreadState::Running;
+            // An error means that the thread ends. The memory is freed with the last scope then.
+            if FREES_THE_STACK.try_with(|_| ()).is_err() {
+                stack.thread = ThreadState::Ending;
+            }
+        }
         let id = stack.next_id;
         stack.next_id = ScopeId(id.0 + 1);
-        stack.scopes.push((id, mem::take(tags)));
+        stack.scopes.push((id, Some(mem::take(tags))));
         Some(id)
-    });
-    pushed.ok().flatten()
+    })
 }
 
 /// Closes a scope of this thread and returns its tags. The scopes above it stay open.
 #[inline]
 fn pop(id: ScopeId) -> Option<TagMap> {
-    let popped = SCOPES.try_with(|stack| {
+    SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         // Usually the scope is the innermost one.
-        if let Some((_, tags)) = stack.scopes.pop_if(|(open, _)| *open == id) {
-            return Some(tags);
-        }
-        let index = stack.index_of(id)?;
-        Some(stack.scopes.remove(index).1)
-    });
-    popped.ok().flatten()
+        let tags = match stack.scopes.last_mut() {
+            Some((last, tags)) if *last == id => tags.take(),
+            _ => {
+                let index = stack.index_of(id)?;
+                stack.scopes.get_mut(index)?.1.take()
+            }
+        };
+        stack.remove_closed();
+        tags
+    })
 }
 
+/// A scope of a stack, open or closed.
+type StackEntry = (ScopeId, Option<TagMap>);
+
 /// Closes a scope of this thread and all scopes above it. Returns the scope's tags and the scopes that were above.
-fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<(ScopeId, TagMap)>)> {
-    let popped = SCOPES.try_with(|stack| {
+fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<StackEntry>)> {
+    SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         let index = stack.index_of(id)?;
         let above = stack.scopes.split_off(index + 1);
         let (_, tags) = stack.scopes.pop()?;
-        Some((tags, above))
-    });
-    popped.ok().flatten()
+        stack.remove_closed();
+        Some((tags.unwrap_or_default(), above))
+    })
 }
 
 /// A guard that keeps tags current on this thread until it is dropped. Made by [`TagMap::enter`].
@@ -107,10 +164,11 @@ fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<(ScopeId, TagMap)>)> {
 ///     work().await;
 /// }.with_tags(TagMap::current()));
 /// ```
-#[must_use = "the tags are current only while this guard lives: bind it, `let _scope = tags.enter();`"]
+#[must_use = "the tags are current only while this guard lives: bind it, `let _scope = tags.enter();`, or give the tags to \
+              a future, `future.with_tags(tags)`"]
 #[derive(Debug)]
 pub struct Scope {
-    /// `None` if the thread was ending and the scope was not opened.
+    /// `None` if the scope was not opened: see [`push`].
     id: Option<ScopeId>,
     /// The id means nothing on another thread.
     not_send: PhantomData<*const ()>,
@@ -121,7 +179,6 @@ impl TagMap {
     ///
     /// A new thread or task begins without tags. [`scope`](Self::scope) and [`with_tags`](super::WithTags::with_tags)
     /// show how the current tags are passed to it.
-    #[must_use]
     pub fn current() -> Self {
         with_current(|tags| tags.cloned().unwrap_or_default())
     }
@@ -156,8 +213,11 @@ impl TagMap {
     /// Calls `f` with these tags current.
     ///
     /// This is for code that is not `async`. A future that `f` returns would run after the scope, and therefore without the
-    /// tags, so the compiler rejects it ([`NotAFuture`] explains the error); a task that `f` spawns does not have the tags.
-    /// `async { … }.with_tags(tags)` gives tags to a future: see [`with_tags`](super::WithTags::with_tags). All code that this thread runs within `f` has the tags. If `f` blocks
+    /// tags, so the compiler rejects it ([`NotAFuture`] explains the error). It does not see a future inside of another
+    /// value, such as an `Option`, nor a task that `f` spawns: they do not have the tags. `async { … }.with_tags(tags)` gives
+    /// tags to a future: see [`with_tags`](super::WithTags::with_tags).
+    ///
+    /// All code that this thread runs within `f` has the tags. If `f` blocks
     /// on a runtime, this may include other tasks; `runtime.block_on(future.with_tags(tags))` gives the tags to one
     /// future only.
     ///
@@ -198,7 +258,7 @@ impl TagMap {
 /// Dropping it also closes the scopes above it. Such a scope is open if a future holds a [`Scope`] across an `.await`
 /// or has forgotten one; it must not stay current for the next task of the thread.
 pub(crate) struct BorrowedScope<'a> {
-    /// `None` if the thread was ending and the scope was not opened.
+    /// `None` if the scope was not opened: see [`push`].
     id: Option<ScopeId>,
     tags: &'a mut TagMap,
 }
@@ -219,19 +279,15 @@ impl Drop for Scope {
     }
 }
 
-/// Calls `f` with the tags of the innermost scope, or with `None` if no scope is open or the thread is ending.
+/// Calls `f` with the tags of the innermost scope, or with `None` if no scope is open.
 ///
 /// The stack is borrowed during the call: a scope that `f` opened would not become current.
 #[inline]
 pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
-    let called = SCOPES.try_with(|stack| {
-        let stack = stack.try_borrow().ok()?;
-        Some(f(stack.scopes.last().map(|(_, tags)| tags)))
-    });
-    match called {
-        Ok(Some(result)) => result,
-        _ => f(None),
-    }
+    SCOPES.with(|stack| match stack.try_borrow() {
+        Ok(stack) => f(stack.scopes.last().and_then(|(_, tags)| tags.as_ref())),
+        Err(_) => f(None),
+    })
 }
 
 #[cfg(test)]

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::declare::{ByName, Handle, TAG_KEYS, TagKey, TagKeyCell};
+use crate::declare::{ByName, Handle, TAG_KEYS, TagKey, TagKeyCell, elements};
 use crate::sync::RwLock;
 
 /// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must
 /// not leave the process because a second declaration of its name forgot `local`.
 static STATIC_KEYS: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
-    let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
+    let mut keys = elements(&TAG_KEYS).to_vec();
     // `collect` keeps the last key of each name, and `false` sorts before `true`.
     keys.sort_by_key(|cell| cell.is_local());
     keys.into_iter().map(|cell| (cell.name(), cell)).collect()

@@ -115,7 +115,6 @@ impl TagMap {
     /// // A filter that includes a local tag has no effect.
     /// assert!(tags.outgoing(&[TagFilter::include("session")]).is_empty());
     /// ```
-    #[must_use]
     pub fn outgoing(&self, filters: &[TagFilter<'_>]) -> Self {
         self.filtered(|key| !is_local_anywhere(key) && is_included(filters, key))
     }
@@ -129,7 +128,6 @@ impl TagMap {
     /// let tags = received.incoming(&[TagFilter::include_prefix("myorg/")]);
     /// assert_eq!(tags.len(), 1);
     /// ```
-    #[must_use]
     pub fn incoming(&self, filters: &[TagFilter<'_>]) -> Self {
         self.filtered(|key| is_included(filters, key))
     }

@@ -32,6 +32,7 @@ use crate::declare::TagKey;
 /// assert!(tags.is_empty());
 /// # Ok::<(), census::TagValueError>(())
 /// ```
+#[must_use = "tags have no effect until they are current: `.scope(|| …)`, `.enter()`, or `.with_tags(tags)` of a future"]
 #[derive(Clone, Default)]
 pub struct TagMap {
     /// Sorted by key, each key once. `None` and an empty vector both mean no tags; `None` needs no allocation.
@@ -50,7 +51,6 @@ const LINEAR_SCAN_LIMIT: usize = 8;
 
 impl TagMap {
     /// A map without tags.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,6 +109,34 @@ impl TagMap {
                 true
             }
         }
+    }
+
+    /// The tags of both maps. Of a key that both have, the value is that of `upper`.
+    ///
+    /// Tags from another process do not replace those of this one like so:
+    ///
+    /// ```
+    /// use census::{TagKey, TagMap, WithTags as _, tag, tags};
+    ///
+    /// #[tag]
+    /// static LISTENER: TagKey;
+    /// #[tag]
+    /// static TENANT: TagKey;
+    ///
+    /// let _scope = tags!(LISTENER = "public").enter();
+    /// let received = TagMap::from_baggage("tenant=acme,listener=internal");
+    /// let request = received.overridden_by(&TagMap::current());
+    /// assert_eq!(request, tags!(LISTENER = "public", TENANT = "acme"));
+    /// # drop(async {}.with_tags(request));
+    /// ```
+    pub fn overridden_by(mut self, upper: &Self) -> Self {
+        if self.is_empty() {
+            return upper.clone();
+        }
+        for (key, value) in upper {
+            self.upsert(key, value.clone());
+        }
+        self
     }
 
     /// Replaces the value of a key that has one. Returns whether it was replaced.

@@ -29,7 +29,7 @@ pub use filter::TagFilter;
 pub use map::{TagMap, tags};
 pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};
-pub use tag::{Tag, literal_tag, tag};
+pub use tag::{Tag, known_tag, literal_tag, tag, tag_value};
 pub(crate) use value::truncate;
 pub use value::{TagValue, TagValueError};
 pub use value_ref::TagValueRef;

@@ -21,6 +21,19 @@ pub fn tag<'a>(key: &'a TagKey, value: &'a (impl AsTagValue + ?Sized)) -> Tag<'a
     Tag::new(key, value.as_tag_value())
 }
 
+/// A value of a tag. The value is asked once for each `record!`, so that all its measurements have the same tags.
+#[inline]
+pub fn tag_value(value: &(impl AsTagValue + ?Sized)) -> TagValueRef<'_> {
+    value.as_tag_value()
+}
+
+/// A tag with a value that [`tag_value`] has given.
+#[inline]
+#[must_use]
+pub fn known_tag<'a>(key: &'a TagKey, value: TagValueRef<'a>) -> Tag<'a> {
+    Tag::new(key, value)
+}
+
 /// A tag whose value is a literal.
 #[inline]
 #[must_use]

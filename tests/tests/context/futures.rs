@@ -267,7 +267,7 @@ fn tags_of_a_stream_are_not_those_of_its_consumer() {
 }
 
 #[test]
-fn ending_thread_polls_without_context() {
+fn ending_thread_polls_with_the_tags() {
     struct PollAtThreadEnd(Arc<Mutex<Vec<String>>>);
     impl Drop for PollAtThreadEnd {
         fn drop(&mut self) {
@@ -276,7 +276,6 @@ fn ending_thread_polls_without_context() {
             let polled = poll(future.as_mut());
             let entered = tags!(TENANT = "entered").scope(tenant);
             if let Ok(mut seen) = self.0.lock() {
-                // The future still has its tags: on another thread they would be current again.
                 seen.push(format!("{polled:?} {entered:?} {future:?}"));
             }
         }
@@ -288,14 +287,13 @@ fn ending_thread_polls_without_context() {
     let seen_by_thread = Arc::clone(&seen);
     let alive = on_new_thread(move || {
         END.with_borrow_mut(|end| *end = Some(PollAtThreadEnd(seen_by_thread)));
-        // The context is first used after `END`, so it is destroyed before `END`.
         tags!(TENANT = "alive").scope(tenant)
     });
     assert_eq!(alive, some("alive"));
     let seen = seen.lock().map(|seen| seen.clone()).unwrap_or_default();
     assert_eq!(
         seen,
-        [r#"Pending None Tagged { tags: {"tenant": "end"}, .. }"#]
+        [r#"Pending Some("entered") Tagged { tags: {"tenant": "end"}, .. }"#]
     );
 }
 

@@ -2,3 +2,4 @@
 
 mod futures;
 mod measurements;
+mod thread_ends;

@@ -52,8 +52,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .and(warp::header::headers_cloned())
         .then(|name, headers: HeaderMap| {
             // Every measurement of `read` gets the tags that came with the request.
-            let tags = TagMap::from_baggage_all(headers.get_all("baggage"));
-            documents::read(name).with_tags(tags)
+            let received = TagMap::from_baggage_all(headers.get_all("baggage"));
+            documents::read(name).with_tags(received.overridden_by(&TagMap::current()))
         })
         .map(answer);
     let metrics = Exporter::builder().namespace("back").build()?.warp_filter();

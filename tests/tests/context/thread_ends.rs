@@ -1,0 +1,58 @@
+//! Tags while a thread ends: destructors of thread-locals open scopes, in whatever order they run.
+
+use std::cell::Cell;
+use std::sync::mpsc::{Sender, channel};
+
+use census::{TagKey, TagMap, TagValue, WithTags as _, tag, tags};
+use census_tests::polling::poll_once;
+use census_tests::threads::on_new_thread;
+
+#[tag]
+static PLACE: TagKey;
+
+/// Sends the tags of scopes that it opens when it is dropped.
+struct OpensScopes(Sender<Vec<Option<String>>>);
+
+fn place() -> Option<String> {
+    TagMap::current().get(&PLACE).map(TagValue::to_string)
+}
+
+impl Drop for OpensScopes {
+    fn drop(&mut self) {
+        let before = place();
+        let in_scope = tags!(PLACE = "scope").scope(place);
+        let entered = {
+            let _scope = tags!(PLACE = "entered").enter();
+            place()
+        };
+        let mut polled = None;
+        let future = async { polled = place() }.with_tags(tags!(PLACE = "future"));
+        assert!(poll_once(future).is_ready());
+        self.0
+            .send(vec![before, in_scope, entered, polled, place()])
+            .expect("the test waits");
+    }
+}
+
+thread_local! {
+    static FIRST: Cell<Option<OpensScopes>> = const { Cell::new(None) };
+    static SECOND: Cell<Option<OpensScopes>> = const { Cell::new(None) };
+}
+
+#[test]
+fn scopes_have_their_tags_in_destructors_of_thread_locals() {
+    let (sender, receiver) = channel();
+    on_new_thread(|| {
+        // The first one is made before the thread's first scope, the second one after it.
+        FIRST.set(Some(OpensScopes(sender.clone())));
+        assert_eq!(
+            tags!(PLACE = "thread").scope(place).as_deref(),
+            Some("thread")
+        );
+        SECOND.set(Some(OpensScopes(sender)));
+    });
+    let all: Vec<_> = receiver.iter().collect();
+    let expected = [None, Some("scope"), Some("entered"), Some("future"), None];
+    let expected = expected.map(|it| it.map(str::to_owned));
+    assert_eq!(all, [expected.to_vec(), expected.to_vec()]);
+}
