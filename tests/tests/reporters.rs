@@ -94,3 +94,26 @@ fn panicking_and_hanging_reporters() {
         "the drop does not wait for the reporter"
     );
 }
+
+/// A payload of a panic whose destructor panics.
+struct PanicsAgain;
+
+impl Drop for PanicsAgain {
+    fn drop(&mut self) {
+        assert!(std::hint::black_box(false), "on purpose, again");
+    }
+}
+
+#[test]
+fn payload_of_a_panic_that_panics_is_one_panic() {
+    let (sender, receiver) = channel();
+    let reporter = report_every(Duration::from_millis(1), move |_: &Snapshot| {
+        // This fails when the test has received enough.
+        let _ = sender.send(());
+        std::panic::panic_any(PanicsAgain);
+    })
+    .expect("a thread");
+    assert_eq!(receiver.iter().take(3).count(), 3);
+    assert!(reporter.panics() >= 2);
+    reporter.stop();
+}

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -10,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::snapshot::{Snapshot, snapshot};
+use crate::panics;
 
 /// Receives the views' data periodically, to send it somewhere. A closure `FnMut(&Snapshot)` is a reporter.
 pub trait Reporter: Send + 'static {
@@ -81,7 +81,12 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
     })
 }
 
-fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, panics: &AtomicU64) {
+fn run(
+    period: Duration,
+    mut reporter: impl Reporter,
+    stopped: &Receiver<()>,
+    panic_count: &AtomicU64,
+) {
     let mut next_report = Instant::now().checked_add(period);
     loop {
         let now = Instant::now();
@@ -98,9 +103,9 @@ fn run(period: Duration, mut reporter: impl Reporter, stopped: &Receiver<()>, pa
             true
         };
         next_report = next_report.and_then(|time| time.checked_add(period));
-        if catch_unwind(AssertUnwindSafe(|| reporter.report(&snapshot()))).is_err() {
+        if panics::catch(|| reporter.report(&snapshot())).is_err() {
             // Relaxed, as the load: no other memory is published by the counter.
-            panics.fetch_add(1, Ordering::Relaxed);
+            panic_count.fetch_add(1, Ordering::Relaxed);
         }
         if is_last {
             return;

@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 use tokio::runtime::Handle;
 
 use super::ServeError;
+use crate::panics::{self, Panicked};
 
 /// The number of connections that wait in the system to be accepted. It is large enough that in a flood of connections
 /// no other client has to try again, which takes a second.
@@ -65,18 +65,18 @@ pub(super) fn adopt(
     // tokio has no way to ask whether the runtime was built with IO and time: using them panics if it was not. A
     // program should not end because its metrics cannot be served, so the panic becomes an error. The closure changes
     // no state that a panic could leave inconsistent.
-    let adopted = catch_unwind(AssertUnwindSafe(|| {
+    let adopted = panics::catch(|| {
         drop(tokio::time::sleep(Duration::ZERO));
         let adopt = |listener: TcpListener| {
             listener.set_nonblocking(true)?;
             tokio::net::TcpListener::from_std(listener)
         };
         listeners.into_iter().map(adopt).collect()
-    }));
+    });
     match adopted {
         Ok(Ok(listeners)) => Ok(listeners),
         Ok(Err(source)) => Err(ServeError::Start { source }),
-        Err(_) => Err(ServeError::NoRuntime),
+        Err(Panicked) => Err(ServeError::NoRuntime),
     }
 }
 
