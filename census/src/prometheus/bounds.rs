@@ -1,7 +1,6 @@
 //! The buckets of a histogram, as they are exported.
 
-use std::borrow::Cow;
-
+use super::value::write_float;
 use crate::aggregate::Exemplar;
 use crate::declare::{TimeUnit, ViewSpec};
 
@@ -36,11 +35,10 @@ impl BucketBound {
     }
 
     /// The value of the label `le`.
-    pub(super) fn le(&self) -> Cow<'static, str> {
-        if self.bound == f64::INFINITY {
-            return Cow::Borrowed("+Inf");
-        }
-        Cow::Owned(dtoa::Buffer::new().format(self.bound).to_owned())
+    pub(super) fn le(&self) -> String {
+        let mut le = String::new();
+        write_float(&mut le, self.bound);
+        le
     }
 
     /// The exemplar to export for this bucket, which begins with the distribution's bucket `start`: the one of the

@@ -10,10 +10,10 @@ pub(super) struct ExporterConfig {
     pub(super) namespace: String,
     pub(super) const_labels: Vec<ConstLabel>,
     /// The labels of the family `build_info`. If there are none, there is no such family.
-    pub(super) build_info: Vec<(String, String)>,
+    pub(super) build_info: Vec<ConstLabel>,
 }
 
-/// A label that every series of every view has.
+/// A label that the program gives to the exporter: every series of every view has it, or the family `build_info`.
 #[derive(Clone, Debug)]
 pub(super) struct ConstLabel {
     /// The name, sanitized.
@@ -23,34 +23,49 @@ pub(super) struct ConstLabel {
     pub(super) origin: Origin,
 }
 
-impl ExporterConfig {
-    /// Removes the const labels that cannot be exported. Returns the problem of each.
-    pub(super) fn remove_invalid_labels(&mut self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut valid: Vec<ConstLabel> = Vec::new();
-        for label in std::mem::take(&mut self.const_labels) {
-            let earlier = valid.iter().find(|earlier| earlier.name == label.name);
-            // A const label is on histograms, too.
-            let reason = match name::label_problem(&label.name, true) {
-                _ if label.name.is_empty() => "has no name",
-                Some(LabelProblem::BucketBound) => {
-                    "has the name of the label of a histogram's buckets"
-                }
-                Some(LabelProblem::Reserved) => "begins with `__`, which Prometheus reserves",
-                None if earlier.is_some() => "is given twice",
-                None => {
-                    valid.push(label);
-                    continue;
-                }
-            };
-            problems.push(Problem {
-                kind: ProblemKind::InvalidExporter,
-                message: format!("const label `{}` {reason}", label.name),
-                rejected_at: label.origin,
-                kept_at: earlier.map(|earlier| earlier.origin),
-            });
+impl ConstLabel {
+    pub(super) fn new(name: &str, value: String, origin: Origin) -> Self {
+        Self {
+            name: name::sanitize(name).into_owned(),
+            value,
+            origin,
         }
-        self.const_labels = valid;
+    }
+}
+
+impl ExporterConfig {
+    /// Removes the labels that cannot be exported. Returns the problem of each.
+    pub(super) fn remove_invalid_labels(&mut self) -> Vec<Problem> {
+        // A const label is on histograms, too.
+        let mut problems = remove_invalid(&mut self.const_labels, "const label", true);
+        let of_build_info = "label of `build_info`";
+        problems.extend(remove_invalid(&mut self.build_info, of_build_info, false));
         problems
     }
+}
+
+fn remove_invalid(labels: &mut Vec<ConstLabel>, noun: &str, on_histograms: bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut valid: Vec<ConstLabel> = Vec::new();
+    for label in std::mem::take(labels) {
+        let earlier = valid.iter().find(|earlier| earlier.name == label.name);
+        let reason = match name::label_problem(&label.name, on_histograms) {
+            _ if label.name.is_empty() => "has no name",
+            Some(LabelProblem::BucketBound) => "has the name of the label of a histogram's buckets",
+            Some(LabelProblem::Reserved) => "begins with `__`, which Prometheus reserves",
+            None if earlier.is_some() => "is given twice",
+            None => {
+                valid.push(label);
+                continue;
+            }
+        };
+        problems.push(Problem {
+            kind: ProblemKind::InvalidExporter,
+            message: format!("{noun} `{}` {reason}", label.name),
+            rejected_at: label.origin,
+            kept_at: earlier.map(|earlier| earlier.origin),
+        });
+    }
+    *labels = valid;
+    problems
 }

@@ -11,7 +11,7 @@ use super::families::Families;
 use super::negotiate::ContentType;
 use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
-use crate::declare::{Origin, name};
+use crate::declare::Origin;
 use crate::register::{self, CatalogueError, Problem};
 
 /// Exports the views to Prometheus. Cheap to clone.
@@ -150,16 +150,14 @@ impl ExporterBuilder {
     /// A label of every series of every view. The name is sanitized like a tag key's.
     #[track_caller]
     pub fn const_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.config.const_labels.push(ConstLabel {
-            name: name::sanitize(&name.into()).into_owned(),
-            value: value.into(),
-            origin: Origin::caller(),
-        });
+        let label = ConstLabel::new(&name.into(), value.into(), Origin::caller());
+        self.config.const_labels.push(label);
         self
     }
 
     /// The labels of the family `build_info`, which has the value 1 and no namespace. Autometrics's dashboards use the
-    /// labels `version`, `commit` and `branch`. Default: there is no such family.
+    /// labels `version`, `commit` and `branch`. Default: there is no such family. The names are sanitized like a tag key's;
+    /// each is given once.
     ///
     /// ```
     /// use census::prometheus::Exporter;
@@ -170,17 +168,16 @@ impl ExporterBuilder {
     /// let scrape = exporter.scrape(None);
     /// assert!(scrape.text().contains("build_info{version=\"0.1.0\",branch=\"main\"} 1\n"));
     /// ```
+    #[track_caller]
     pub fn build_info<N: Into<String>, V: Into<String>>(
         mut self,
         labels: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let build_info = &mut self.config.build_info;
-        for (name, value) in labels {
-            let name = name::sanitize(&name.into()).into_owned();
-            // Of two labels whose names become equal, the later one stays.
-            build_info.retain(|(earlier, _)| *earlier != name);
-            build_info.push((name, value.into()));
-        }
+        let origin = Origin::caller();
+        let labels = labels
+            .into_iter()
+            .map(|(name, value)| ConstLabel::new(&name.into(), value.into(), origin));
+        self.config.build_info.extend(labels);
         self
     }
 

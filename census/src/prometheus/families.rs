@@ -18,8 +18,8 @@ pub(super) struct Families {
     pub(super) problems: Vec<Problem>,
     /// The names of the families in which the library reports on itself, without those that another registry has.
     self_names: Vec<&'static str>,
-    /// How many families are not exported, because another registry has samples of their names.
-    left_out: u64,
+    /// The names of the families that are not exported, because another registry has samples of their names.
+    left_out: Vec<String>,
 }
 
 /// A family that another registry has written.
@@ -59,7 +59,7 @@ impl Families {
             // The registry has it already if another exporter was registered into that registry.
             match claims.claim(name, suffixes(metric_type), Owner::Census) {
                 Ok(()) => families.self_names.push(name),
-                Err(_) => families.left_out += 1,
+                Err(_) => families.left_out.push(name.to_owned()),
             }
         }
         for (index, view) in collection.views().enumerate() {
@@ -91,7 +91,7 @@ impl Families {
             build_info: &config.build_info,
             views: self.with_views(collection).map(|(_, view)| view),
             problems: other_problems + self.problems.len(),
-            left_out: self.left_out,
+            left_out: &self.left_out,
             failed,
         };
         self_metrics.families()
@@ -126,7 +126,7 @@ impl Families {
         let suffixes = suffixes(family.metric_type);
         match claims.claim(&family.name, suffixes, Owner::View(view.origin)) {
             Ok(()) => self.valid.push(family),
-            Err((_, Owner::Registry)) => self.left_out += 1,
+            Err((_, Owner::Registry)) => self.left_out.push(family.name),
             Err((sample, owner)) => {
                 let (clash, kept_at) = match owner {
                     Owner::View(origin) => ("another view exports", Some(origin)),

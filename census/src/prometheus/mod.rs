@@ -41,7 +41,7 @@
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
-//! | `census_left_out_families` | families left out of this scrape, because the registry given to the exporter has samples of their names |
+//! | `census_left_out_families{family}` | 1 for each family that is left out of this scrape, because the registry given to the exporter has samples of its names |
 //! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter), `no_thread` (the system could not start one) |
 //!
 //! # Features
@@ -53,8 +53,6 @@
 mod body;
 mod bounds;
 mod chunks;
-#[cfg(feature = "prometheus-client")]
-mod client;
 mod config;
 mod encoder;
 mod exporter;
@@ -63,6 +61,8 @@ mod families;
 mod family;
 mod family_cache;
 mod negotiate;
+#[cfg(feature = "prometheus-client")]
+mod registry;
 mod render;
 mod render_thread;
 mod self_metrics;
@@ -81,3 +81,10 @@ pub(crate) use chunks::CHUNK;
 #[cfg(feature = "server")]
 pub(crate) use chunks::Chunk;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};
+/// The version of `prometheus-client` whose types are in this interface. With the feature `prometheus-client`.
+///
+/// A registry of another version does not fit into [`ExporterBuilder::registry`]: the compiler says that the types are
+/// different, although they have the same name. Declare the metrics of your registry with this one,
+/// `census::prometheus::client::registry::Registry`, or depend on the same version.
+#[cfg(feature = "prometheus-client")]
+pub use prometheus_client as client;

@@ -4,11 +4,9 @@
 //! one for each format, which neither a runtime nor `main` waits for. They also bound the memory that renderings leave
 //! behind in the allocator: it keeps free memory for each thread that has allocated.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -20,6 +18,7 @@ use super::failure::{FailedScrapes, Failure};
 use super::negotiate::Format;
 use super::render::Renderer;
 use super::single_flight::{SingleFlight, Ticket};
+use crate::panics::{self, Panicked};
 
 /// A body, or the reason why there is none.
 pub(super) type Rendered = Result<Body, Failure>;
@@ -153,21 +152,11 @@ impl Shared {
                 .render(format, self.other_problems, &self.failed)
         };
         // A collector of the user's registry may panic, which must not end the thread.
-        match catch_unwind(AssertUnwindSafe(render)) {
+        match panics::catch(render) {
             Ok(Ok(body)) => Ok(body),
             Ok(Err(fmt::Error)) => Err(Failure::Collector),
-            Err(payload) => {
-                drop_payload(payload);
-                Err(Failure::Panic)
-            }
+            Err(Panicked) => Err(Failure::Panic),
         }
-    }
-}
-
-/// Drops the payload of a panic, which is a value of the user's, whose destructor may panic in turn.
-fn drop_payload(payload: Box<dyn Any + Send>) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(payload);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
+use super::config::ConstLabel;
 use super::failure::FailedScrapes;
 use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, MetricType};
 use crate::collect::CollectedView;
@@ -38,13 +39,13 @@ pub(super) struct SelfMetrics<'a, V> {
     /// The families to export: those whose names no other family has.
     pub(super) names: &'a [&'static str],
     /// The labels of `build_info`.
-    pub(super) build_info: &'a [(String, String)],
+    pub(super) build_info: &'a [ConstLabel],
     /// The exported views.
     pub(super) views: V,
     /// How many problems the catalogue and the exporter have.
     pub(super) problems: usize,
-    /// How many families the scrape lacks, because another registry has samples of their names.
-    pub(super) left_out: u64,
+    /// The families that the scrape lacks, because another registry has samples of their names.
+    pub(super) left_out: &'a [String],
     /// The exporter's scrapes that failed.
     pub(super) failed: &'a FailedScrapes,
 }
@@ -71,7 +72,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
             labels: self
                 .build_info
                 .iter()
-                .map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_str())))
+                .map(|label| (label.name.as_str(), Cow::Borrowed(label.value.as_str())))
                 .collect(),
             value: 1,
         };
@@ -99,6 +100,9 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
         let failed = self.failed.iter();
         let failed = failed
             .map(|(reason, count)| SelfSample::labeled("reason", Cow::Borrowed(reason), count));
+        let left_out = self.left_out.iter();
+        let left_out =
+            left_out.map(|family| SelfSample::labeled("family", Cow::Borrowed(family.as_str()), 1));
         let problems = u64::try_from(self.problems).unwrap_or(u64::MAX);
         let mut families = vec![
             SelfFamily {
@@ -135,7 +139,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 name: LEFT_OUT,
                 help: "Families left out of this scrape, because another registry has samples of their names.",
                 metric_type: MetricType::Gauge,
-                samples: vec![SelfSample::unlabeled(self.left_out)],
+                samples: left_out.collect(),
             },
             SelfFamily {
                 name: FAILED,

@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 use super::escape::write_label_value;
 use crate::aggregate::Exemplar;
 use crate::declare::TimeUnit;
+use crate::prometheus::value::write_float;
 
 /// Adds an exemplar to the line of a bucket.
 pub(super) fn write_exemplar(out: &mut String, exemplar: &Exemplar, unit: TimeUnit) {
@@ -21,11 +22,8 @@ pub(super) fn write_exemplar(out: &mut String, exemplar: &Exemplar, unit: TimeUn
     }
     let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let value = exemplar.value.in_unit(unit);
+    out.push_str("} ");
+    write_float(out, value);
     // Writing to a `String` does not fail.
-    let _ = write!(
-        out,
-        "}} {value:?} {}.{:03}",
-        time.as_secs(),
-        time.subsec_millis()
-    );
+    let _ = write!(out, " {}.{:03}", time.as_secs(), time.subsec_millis());
 }

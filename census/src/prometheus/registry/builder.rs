@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prometheus_client::registry::Registry;
 
 use super::collector::ViewCollector;
-use super::registry::UserRegistry;
+use super::user_registry::UserRegistry;
 use crate::prometheus::exporter::{Exporter, ExporterBuilder};
 
 impl ExporterBuilder {
@@ -14,8 +14,11 @@ impl ExporterBuilder {
     ///
     /// The samples are those of the registry: neither the namespace nor the const labels of the exporter apply to them.
     ///
-    /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families` counts
-    /// such views. A collector in the registry must not scrape this exporter: such a scrape
+    /// The registry is one of this library's version of `prometheus-client`,
+    /// [`census::prometheus::client`](crate::prometheus::client).
+    ///
+    /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families{family}` names
+    /// it. A collector in the registry must not scrape this exporter: such a scrape
     /// is answered with 500, and `census_failed_scrapes_total{reason="nested"}` counts it.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(Arc::new(UserRegistry(registry.into())));

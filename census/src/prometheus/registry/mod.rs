@@ -1,0 +1,8 @@
+//! The only users of `prometheus-client`: a registry of the user's in an exposition of ours (`user_registry`), and the views
+//! in a registry that the user encodes (`collector`).
+
+mod builder;
+mod collector;
+mod help;
+mod line_rewriter;
+mod user_registry;
