@@ -2,7 +2,7 @@
 
 use census::{
     CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder,
-    measure,
+    measure, record, tags,
 };
 use census_tests::rows::{only_row, row};
 use census_tests::scrape;
@@ -181,4 +181,103 @@ fn handles_of_one_name_are_one_key() -> Result<(), CatalogueError> {
         Some("later")
     );
     Ok(())
+}
+
+#[test]
+fn order_of_columns_makes_no_other_view() {
+    let size = Measure::<u64>::builder("order/size")
+        .register()
+        .expect("a new measure");
+    let [a, b] = ["order_a", "order_b"].map(|name| TagKey::new(name).expect("a valid name"));
+    let view = || View::sum("order", &size);
+    let first = view().column(&a).column(&b).register().expect("a new view");
+    let second = view()
+        .column(&b)
+        .column(&a)
+        .register()
+        .expect("the same view");
+    record!(size = 5, tags(a = "x", b = "y"));
+    let tags = tags!(a = "x", b = "y");
+    assert_eq!(first.data().get(&tags), Some(&5_u64.into()));
+    assert_eq!(second.data().get(&tags), Some(&5_u64.into()));
+    let snapshot = census::snapshot();
+    let columns = snapshot.view("order").expect("it is registered").columns();
+    let labels: Vec<_> = columns.iter().map(census::Column::label).collect();
+    assert_eq!(labels, ["order_a", "order_b"], "the first one's order");
+}
+
+#[test]
+fn clash_names_what_differs() {
+    let size = Measure::<u64>::builder("clash/size")
+        .register()
+        .expect("a new measure");
+    let other = Measure::<f64>::builder("clash/other")
+        .unit("By")
+        .register()
+        .expect("a new measure");
+    let [a, b] = ["clash_a", "clash_b"].map(|name| TagKey::new(name).expect("a valid name"));
+    let _kept = View::distribution("clash", &size, [1, 5])
+        .column(&a)
+        .description("Sizes.")
+        .register()
+        .expect("a new view");
+    let message = |error: CatalogueError| error.problems()[0].message().to_owned();
+    let columns = View::distribution("clash", &size, [1, 5])
+        .column(&b)
+        .column(&a)
+        .description("Sizes.")
+        .register()
+        .map(drop)
+        .map_err(message);
+    assert_eq!(
+        columns,
+        Err("view `clash` is declared twice, with different definitions: columns: (clash_a, clash_b) here, (clash_a) there"
+            .to_owned())
+    );
+    let all = View::distribution("clash", &other, [0.5])
+        .max_series(7)
+        .namespace(false)
+        .register()
+        .map(drop)
+        .map_err(message);
+    assert_eq!(
+        all,
+        Err(
+            "view `clash` is declared twice, with different definitions: \
+             measure: \"clash/other\" here, \"clash/size\" there; type: F64 here, U64 there; \
+             unit: \"By\" here, \"1\" there; buckets: [0.5] here, [1, 5] there; \
+             columns: none here, (clash_a) there; max_series: 7 here, the default there; \
+             namespace: false here, true there; description: \"\" here, \"Sizes.\" there"
+                .to_owned()
+        )
+    );
+    let kind = View::count("clash", &size)
+        .column(&a)
+        .description("Sizes.")
+        .register();
+    assert_eq!(
+        kind.map(drop).map_err(message),
+        Err(
+            "view `clash` is declared twice, with different definitions: \
+             aggregation: Count here, Distribution there; buckets: none here, [1, 5] there"
+                .to_owned()
+        )
+    );
+    let measure = Measure::<u64>::builder("clash/size")
+        .unit("By")
+        .description("Size.")
+        .register();
+    assert_eq!(
+        measure.map(drop).map_err(message),
+        Err(
+            "measure `clash/size` is declared twice, with different definitions: \
+             unit: \"By\" here, \"1\" there; description: \"Size.\" here, \"\" there"
+                .to_owned()
+        )
+    );
+    let key = TagKey::new_local("clash_a").map(drop).map_err(message);
+    assert_eq!(
+        key,
+        Err("tag key `clash_a` is `local` here, and not there".to_owned())
+    );
 }

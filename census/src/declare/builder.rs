@@ -88,7 +88,7 @@ impl<A> ViewBuilder<A> {
         let spec = ViewSpec {
             name: Cow::Owned(name),
             description: Cow::Borrowed(""),
-            measure: measure.cell_handle().clone(),
+            measure: measure.cell().clone(),
             aggregation,
             columns: Arc::default(),
             max_series: None,

@@ -154,11 +154,7 @@ impl<T: Value> Measure<T> {
         self.cell.descriptor.origin
     }
 
-    pub(crate) fn cell(&self) -> &MeasureCell {
-        &self.cell
-    }
-
-    pub(super) fn cell_handle(&self) -> &Handle<MeasureCell> {
+    pub(crate) fn cell(&self) -> &Handle<MeasureCell> {
         &self.cell
     }
 

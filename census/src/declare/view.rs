@@ -98,7 +98,7 @@ impl ViewSpec {
         self
     }
 
-    /// Whether both define the same view, in whichever place.
+    /// Whether both define the same view, in whichever place. The order of the columns does not matter.
     pub(crate) fn is_same_definition(&self, other: &Self) -> bool {
         self.name == other.name
             && self.description == other.description
@@ -107,7 +107,7 @@ impl ViewSpec {
                 .descriptor
                 .is_same_definition(&other.measure.descriptor)
             && self.aggregation == other.aggregation
-            && self.columns == other.columns
+            && (self.columns == other.columns || self.sorted_keys() == other.sorted_keys())
             && self.max_series == other.max_series
             && self.in_namespace == other.in_namespace
     }

@@ -1,8 +1,10 @@
 //! The catalogue: every measure, tag key and view of the program, validated as a whole.
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
-use super::interest;
+use super::interest::{self, MeasureViews};
 use super::views::Views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -10,7 +12,8 @@ use crate::calls::BUILT_IN;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
 use crate::declare::{
-    ByName, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS, ViewSpec,
+    ByName, Difference, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS,
+    ViewSpec, elements, has_second_copy,
 };
 use crate::sync::{Mutex, MutexGuard};
 
@@ -26,9 +29,19 @@ struct Catalogue {
     problems: Vec<Problem>,
 }
 
-/// Builds the catalogue, unless it was built before.
-pub(super) fn ensure_built() {
-    drop(lock());
+/// Builds the catalogue, unless it was built before. If it does not have the measure, adds it: the linker does not find
+/// the declarations of every part of a program (`declare/slices.rs` says of which).
+pub(super) fn adopt(measure: &Handle<MeasureCell>) {
+    let mut catalogue = lock();
+    // Relaxed: the version is stored under the lock.
+    if measure.version.load(Ordering::Relaxed) != MeasureCell::NEW {
+        return;
+    }
+    match catalogue.add_measure(measure) {
+        Ok(()) => catalogue.change_views(&measure.descriptor.name, |_| {}),
+        Err(problem) if catalogue.problems.contains(&problem) => {}
+        Err(problem) => catalogue.problems.push(problem),
+    }
 }
 
 /// Checks everything that the program declares, as [`build`](crate::prometheus::ExporterBuilder::build) does, without
@@ -62,21 +75,27 @@ pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
 /// Registers a view. If a view of the same definition is registered already, it stays as it is.
 pub(super) fn register_view(view: ViewSpec) -> Result<(), CatalogueError> {
     let mut catalogue = lock();
-    let measure = view.measure.descriptor.name.to_string();
     let added = catalogue.add_view(view);
-    added.map_err(|problems| CatalogueError { problems })?;
-    catalogue.update_interest(&measure);
+    let added = added.map_err(|problems| CatalogueError { problems })?;
+    if let Some(live) = added {
+        let measure = &live.spec.measure.descriptor.name;
+        catalogue.change_views(measure, |views| {
+            views.insert(live.id(), Arc::clone(&live));
+        });
+    }
     Ok(())
 }
 
 /// Unregisters the view of this definition, with its rows. Returns whether there was one.
 pub(crate) fn unregister_view(view: &ViewSpec) -> bool {
     let mut catalogue = lock();
-    let was_registered = catalogue.views.remove(view);
-    if was_registered {
-        catalogue.update_interest(&view.measure.descriptor.name);
-    }
-    was_registered
+    let Some(live) = catalogue.views.remove(view) else {
+        return false;
+    };
+    catalogue.change_views(&view.measure.descriptor.name, |views| {
+        views.remove(&live.id());
+    });
+    true
 }
 
 /// Registers a measure. Returns the one that is registered already, if it has the same definition.
@@ -90,7 +109,8 @@ pub(super) fn register_measure(
         return Ok(first);
     }
     catalogue.add_measure(&cell)?;
-    catalogue.update_interest(&cell.descriptor.name);
+    // The new cell gets the version of the views, too.
+    catalogue.change_views(&cell.descriptor.name, |_| {});
     Ok(cell)
 }
 
@@ -136,21 +156,22 @@ fn lock() -> MutexGuard<'static, Catalogue> {
 impl Catalogue {
     fn build() -> Self {
         let mut catalogue = Self::default();
+        catalogue.problems.extend(second_copy());
         // The linker's order means nothing, and may differ from build to build. Of two declarations that clash, the one
         // with the lesser sort key stays.
-        let mut measures: Vec<_> = MEASURES.iter().copied().collect();
+        let mut measures = elements(&MEASURES).to_vec();
         measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
         for cell in measures {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys: Vec<_> = TAG_KEYS.iter().copied().collect();
+        let mut keys = elements(&TAG_KEYS).to_vec();
         keys.sort_by_key(|cell| cell.origin().sort_key());
         for cell in keys {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let declared = VIEWS.iter().map(|cell| cell.spec());
+        let declared = elements(&VIEWS).iter().map(|cell| cell.spec());
         for cell in BUILT_IN.keys {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);
@@ -162,8 +183,15 @@ impl Catalogue {
             let problems = catalogue.add_view(view).err();
             catalogue.problems.extend(problems.into_iter().flatten());
         }
+        let mut by_measure: HashMap<&str, MeasureViews> = HashMap::new();
+        for live in catalogue.views.iter() {
+            let measure = &*live.spec.measure.descriptor.name;
+            let views = by_measure.entry(measure).or_default();
+            views.insert(live.id(), Arc::clone(live));
+        }
         for name in catalogue.measures.names() {
-            catalogue.update_interest(&name);
+            let views = by_measure.remove(&*name).unwrap_or_default();
+            catalogue.change_views(&name, |interest| *interest = views);
         }
         catalogue
     }
@@ -176,8 +204,8 @@ impl Catalogue {
             return Err(conflict(
                 "measure",
                 &descriptor.name,
-                descriptor.origin,
-                first.descriptor.origin,
+                [descriptor.origin, first.descriptor.origin],
+                &descriptor.differences(&first.descriptor),
             ));
         }
         self.measures.add(&descriptor.name, cell);
@@ -188,28 +216,36 @@ impl Catalogue {
     fn add_key(&mut self, cell: &Handle<TagKeyCell>) -> Result<(), Problem> {
         let first = self.keys.first(cell.name());
         if let Some(first) = first.filter(|first| first.is_local() != cell.is_local()) {
+            let [here, there] = if cell.is_local() {
+                ["`local`", "not"]
+            } else {
+                ["not `local`", "`local`"]
+            };
             return Err(Problem {
+                kind: ProblemKind::Conflict,
                 message: format!(
-                    "tag key `{}` is `local` in one place and not in the other",
+                    "tag key `{}` is {here} here, and {there} there",
                     cell.name()
                 ),
-                ..conflict("tag key", cell.name(), cell.origin(), first.origin())
+                rejected_at: cell.origin(),
+                kept_at: Some(first.origin()),
             });
         }
         self.keys.add(cell.name(), cell);
         Ok(())
     }
 
-    fn add_view(&mut self, view: ViewSpec) -> Result<(), Vec<Problem>> {
+    /// Adds a view. Returns it, or `None` if it was there already.
+    fn add_view(&mut self, view: ViewSpec) -> Result<Option<Arc<LiveView>>, Vec<Problem>> {
         if let Some(first) = self.views.named(&view.name) {
             if first.spec.is_same_definition(&view) {
-                return Ok(());
+                return Ok(None);
             }
             return Err(vec![conflict(
                 "view",
                 &view.name,
-                view.origin,
-                first.spec.origin,
+                [view.origin, first.spec.origin],
+                &view.differences(&first.spec),
             )]);
         }
         let mut problems = validate::column_problems(&view);
@@ -217,7 +253,10 @@ impl Catalogue {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.views.add(view).map_err(|problem| vec![problem])
+        match self.views.add(view) {
+            Ok(live) => Ok(Some(Arc::clone(live))),
+            Err(problem) => Err(vec![problem]),
+        }
     }
 
     /// The problem of a view over a rejected measure: such a view would stay empty.
@@ -244,17 +283,37 @@ impl Catalogue {
         })
     }
 
-    /// Gives the measure of this name its registered views, under a new version.
-    fn update_interest(&self, measure: &str) {
-        let views = self.views.for_measure(measure);
-        interest::set_views(measure, self.measures.named(measure), views);
+    /// Changes the views of the measure of this name, which gets a new version.
+    fn change_views(&self, measure: &str, change: impl FnOnce(&mut MeasureViews)) {
+        interest::change_views(measure, self.measures.named(measure), change);
     }
 }
 
-fn conflict(item: &str, name: &str, rejected_at: Origin, kept_at: Origin) -> Problem {
+/// The problem of two copies of this library in one program.
+fn second_copy() -> Option<Problem> {
+    has_second_copy().then(|| Problem {
+        kind: ProblemKind::Conflict,
+        message: "the program has two copies of the library `census-metrics` of the same minor version, and the linker \
+                  mixes their declarations, so none of them counts: `cargo tree --duplicates` shows both"
+            .to_owned(),
+        rejected_at: Origin::new(module_path!(), file!(), line!(), column!()),
+        kept_at: None,
+    })
+}
+
+fn conflict(
+    item: &str,
+    name: &str,
+    [rejected_at, kept_at]: [Origin; 2],
+    differences: &[Difference],
+) -> Problem {
+    let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
     Problem {
         kind: ProblemKind::Conflict,
-        message: format!("{item} `{name}` is declared twice, with different definitions"),
+        message: format!(
+            "{item} `{name}` is declared twice, with different definitions: {}",
+            differences.join("; ")
+        ),
         rejected_at,
         kept_at: Some(kept_at),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
-use crate::declare::{Column, FUNCTIONS, ViewSpec};
+use crate::declare::{Column, FUNCTIONS, ViewSpec, elements};
 use crate::tags::{AsTagValue as _, row_key};
 
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns
@@ -23,7 +23,7 @@ pub(super) fn initial_keys(view: &ViewSpec) -> BTreeSet<String> {
     let by_result = columns.contains(&&RESULT);
     let measure = &view.measure;
     let mut keys = BTreeSet::new();
-    for function in FUNCTIONS.iter().filter(|function| {
+    for function in elements(&FUNCTIONS).iter().filter(|function| {
         // A call in flight has no result yet, and it is not known beforehand which calls return a value.
         function.times(measure) || !by_result && function.records(measure)
     }) {

@@ -10,12 +10,13 @@
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
+use crate::id::ViewId;
 use crate::sync::RwLock;
 
 /// Identifies a list of views of a measure. Versions are spread over all numbers, so that they can serve as hashes. The
@@ -37,15 +38,25 @@ impl ViewsVersion {
     }
 }
 
-/// The views of each measure that has some, by the measure's name, and the version of that list.
+/// The views of each measure that has some, by the measure's name.
 ///
-/// The lock is held for a few instructions, and no other lock of the library is taken while it is held.
+/// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library is
+/// taken while it is held.
 static INTERESTS: LazyLock<RwLock<HashMap<String, Interest>>> = LazyLock::new(RwLock::default);
 
+/// The views of a measure, in the order of their registration.
 struct Interest {
     version: ViewsVersion,
-    views: Arc<[Arc<LiveView>]>,
+    by_id: MeasureViews,
+    /// The same views, for recording threads. It is made when a thread asks for it, not at each change: a thousand
+    /// registrations in a row make one list.
+    list: Option<ViewList>,
 }
+
+/// The views of one measure.
+pub(super) type MeasureViews = BTreeMap<ViewId, Arc<LiveView>>;
+
+type ViewList = Arc<[Arc<LiveView>]>;
 
 /// How many times the views of any measure changed.
 static EPOCH: AtomicU64 = AtomicU64::new(0);
@@ -60,33 +71,46 @@ pub(crate) fn interest_epoch() -> u64 {
 
 /// The measure's views and their version. The views are those of the version that `current_version` returned to this
 /// thread, or of a later one; `None` if the measure has none any more.
-pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, Arc<[Arc<LiveView>]>)> {
+pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)> {
+    let name = &*measure.descriptor.name;
     let interests = INTERESTS.read();
-    let interest = interests.get(&*measure.descriptor.name)?;
-    Some((interest.version, Arc::clone(&interest.views)))
+    let interest = interests.get(name)?;
+    if let Some(list) = &interest.list {
+        return Some((interest.version, Arc::clone(list)));
+    }
+    drop(interests);
+    let mut interests = INTERESTS.write();
+    let Interest {
+        version,
+        by_id,
+        list,
+    } = interests.get_mut(name)?;
+    let list = list.get_or_insert_with(|| by_id.values().cloned().collect());
+    Some((*version, Arc::clone(list)))
 }
 
-/// Replaces the views of the measure of this name. `cells` are all cells of the measure. Called by one thread at a
-/// time, which builds the catalogue or holds its lock.
-pub(super) fn set_views(
+/// Changes the views of the measure of this name. `cells` are all cells of the measure. Called by one thread at a time,
+/// which builds the catalogue or holds its lock.
+pub(super) fn change_views(
     name: &str,
     cells: impl Iterator<Item = Handle<MeasureCell>>,
-    views: Vec<Arc<LiveView>>,
+    change: impl FnOnce(&mut MeasureViews),
 ) {
     let version = ViewsVersion::next();
-    let stored = if views.is_empty() {
+    let mut interests = INTERESTS.write();
+    let mut interest = interests.remove(name).unwrap_or_else(|| Interest {
+        version,
+        by_id: MeasureViews::new(),
+        list: None,
+    });
+    let former_list = interest.list.take();
+    interest.version = version;
+    change(&mut interest.by_id);
+    let stored = if interest.by_id.is_empty() {
         version.0 + 1
     } else {
+        interests.insert(name.to_owned(), interest);
         version.0
-    };
-    let interest = (!views.is_empty()).then(|| Interest {
-        version,
-        views: views.into(),
-    });
-    let mut interests = INTERESTS.write();
-    let former = match interest {
-        Some(interest) => interests.insert(name.to_owned(), interest),
-        None => interests.remove(name),
     };
     drop(interests);
     for cell in cells {
@@ -96,5 +120,5 @@ pub(super) fn set_views(
     // Relaxed: see `interest_epoch`.
     EPOCH.fetch_add(1, Ordering::Relaxed);
     // Not under the lock: the last reference to a view frees its rows.
-    drop(former);
+    drop(former_list);
 }

@@ -2,20 +2,20 @@
 
 use std::sync::atomic::Ordering;
 
-use super::catalogue::ensure_built;
+use super::catalogue::adopt;
 use super::interest::ViewsVersion;
-use crate::declare::MeasureCell;
+use crate::declare::{Handle, MeasureCell};
 
 /// The version of a measure for which no list of views was ever made. It is even, so that the first measurement is not
 /// dropped but builds the catalogue.
 const NEW: u64 = MeasureCell::NEW;
-/// The version of a measure that has no views, and never had any.
+/// The version of a measure that was rejected.
 const NEVER_VIEWED: u64 = 1;
 
 /// The version of the measure's views; `None` if it has none.
 #[inline]
-pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
-    // Acquire: pairs with the Release in `set_views`, so that a thread that sees a version finds its list of views.
+pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVersion> {
+    // Acquire: pairs with the Release in `change_views`, so that a thread that sees a version finds its list of views.
     let version = measure.version.load(Ordering::Acquire);
     if !version.is_multiple_of(2) {
         return None;
@@ -27,11 +27,10 @@ pub(crate) fn current_version(measure: &MeasureCell) -> Option<ViewsVersion> {
 }
 
 #[cold]
-fn initialize(measure: &MeasureCell) -> Option<ViewsVersion> {
-    ensure_built();
-    // If the version is still `NEW`, neither building the catalogue nor a registration since then gave the measure
-    // views. Relaxed on success, which publishes nothing. Acquire on failure: pairs with the Release in `set_views`, as
-    // in `current_version`.
+fn initialize(measure: &Handle<MeasureCell>) -> Option<ViewsVersion> {
+    adopt(measure);
+    // If the version is still `NEW`, the measure was rejected. Relaxed on success, which publishes nothing. Acquire on
+    // failure: pairs with the Release in `change_views`, as in `current_version`.
     let version =
         measure
             .version

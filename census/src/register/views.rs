@@ -1,6 +1,6 @@
-//! The views of the catalogue, found by name and by measure.
+//! The views of the catalogue, found by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::family_names::{Claims, family_name, suffixes};
@@ -16,7 +16,6 @@ pub(super) struct Views {
     /// In the order of registration.
     by_id: BTreeMap<ViewId, Arc<LiveView>>,
     by_name: HashMap<String, ViewId>,
-    by_measure: HashMap<String, BTreeSet<ViewId>>,
     claims: Claims<ViewId>,
 }
 
@@ -36,14 +35,8 @@ impl Views {
             .filter(|live| live.spec.is_same_definition(view))
     }
 
-    /// The views over the measure of this name.
-    pub(super) fn for_measure(&self, measure: &str) -> Vec<Arc<LiveView>> {
-        let ids = self.by_measure.get(measure).into_iter().flatten();
-        ids.filter_map(|id| self.by_id.get(id).cloned()).collect()
-    }
-
     /// Adds a view, unless the names of its samples are taken.
-    pub(super) fn add(&mut self, view: ViewSpec) -> Result<(), Problem> {
+    pub(super) fn add(&mut self, view: ViewSpec) -> Result<&Arc<LiveView>, Problem> {
         let id = ViewId::next();
         let (family, metric_type) = family(&view);
         if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
@@ -61,33 +54,18 @@ impl Views {
             });
         }
         self.by_name.insert(view.name.to_string(), id);
-        let measure = view.measure.descriptor.name.to_string();
-        self.by_measure.entry(measure).or_default().insert(id);
         let keys = initial_keys(&view);
-        self.by_id
-            .insert(id, Arc::new(LiveView::new(id, view, keys)));
-        Ok(())
+        let live = Arc::new(LiveView::new(id, view, keys));
+        Ok(self.by_id.entry(id).insert_entry(live).into_mut())
     }
 
-    /// Removes the view of this definition. Returns whether there was one.
-    pub(super) fn remove(&mut self, view: &ViewSpec) -> bool {
-        if self.find(view).is_none() {
-            return false;
-        }
-        let Some(id) = self.by_name.remove(&*view.name) else {
-            return false;
-        };
-        self.by_id.remove(&id);
-        let measure = &*view.measure.descriptor.name;
-        if let Some(ids) = self.by_measure.get_mut(measure) {
-            ids.remove(&id);
-            if ids.is_empty() {
-                self.by_measure.remove(measure);
-            }
-        }
+    /// Removes the view of this definition, and returns it.
+    pub(super) fn remove(&mut self, view: &ViewSpec) -> Option<Arc<LiveView>> {
+        self.find(view)?;
+        let id = self.by_name.remove(&*view.name)?;
         let (family, metric_type) = family(view);
         self.claims.release(&family, suffixes(metric_type));
-        true
+        self.by_id.remove(&id)
     }
 }
 

@@ -1,0 +1,119 @@
+//! The parts in which two definitions of one name differ, for the message about their clash.
+
+use std::fmt::{self, Debug};
+
+use super::{Column, MeasureDescriptor, Number, TagKey, ViewSpec};
+
+/// A part of two definitions that differs: the rejected one's and the kept one's.
+pub(crate) struct Difference {
+    part: &'static str,
+    rejected: String,
+    kept: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            part,
+            rejected,
+            kept,
+        } = self;
+        write!(f, "{part}: {rejected} here, {kept} there")
+    }
+}
+
+/// The differences in the order in which they are written.
+#[derive(Default)]
+struct Differences(Vec<Difference>);
+
+impl Differences {
+    fn part<T: PartialEq>(
+        &mut self,
+        part: &'static str,
+        [rejected, kept]: [T; 2],
+        text: impl Fn(T) -> String,
+    ) {
+        if rejected != kept {
+            self.0.push(Difference {
+                part,
+                rejected: text(rejected),
+                kept: text(kept),
+            });
+        }
+    }
+}
+
+impl MeasureDescriptor {
+    /// The parts in which this definition, which is rejected, differs from the kept one.
+    pub(crate) fn differences(&self, kept: &Self) -> Vec<Difference> {
+        let mut differences = Differences::default();
+        differences.part("type", [self.kind, kept.kind], debug);
+        differences.part("unit", [&self.unit, &kept.unit], debug);
+        let descriptions = [&self.description, &kept.description];
+        differences.part("description", descriptions, debug);
+        differences.0
+    }
+}
+
+impl ViewSpec {
+    /// The parts in which this definition, which is rejected, differs from the kept one.
+    pub(crate) fn differences(&self, kept: &Self) -> Vec<Difference> {
+        let mut differences = Differences::default();
+        let measures = [self, kept].map(|view| &view.measure.descriptor);
+        differences.part("measure", measures.map(|it| &it.name), debug);
+        let mut of_measures = measures[0].differences(measures[1]);
+        of_measures.retain(|difference| difference.part != "description");
+        differences.0.extend(of_measures);
+        differences.part(
+            "aggregation",
+            [self, kept].map(|it| it.aggregation.kind),
+            debug,
+        );
+        let bounds = [self, kept].map(|it| {
+            let bounds = it.aggregation.bounds.as_ref()?;
+            Some(bounds.numbers().iter().map(number).collect::<Vec<_>>())
+        });
+        differences.part("buckets", bounds, |bounds| match bounds {
+            Some(bounds) => format!("[{}]", bounds.join(", ")),
+            None => "none".to_owned(),
+        });
+        differences.part(
+            "columns",
+            [self.sorted_keys(), kept.sorted_keys()],
+            |keys| match keys.as_slice() {
+                [] => "none".to_owned(),
+                keys => format!("({})", keys.join(", ")),
+            },
+        );
+        let max_series = [self.max_series, kept.max_series];
+        differences.part("max_series", max_series, |rows| match rows {
+            Some(rows) => rows.to_string(),
+            None => "the default".to_owned(),
+        });
+        differences.part("namespace", [self.in_namespace, kept.in_namespace], debug);
+        let descriptions = [&self.description, &kept.description];
+        differences.part("description", descriptions, debug);
+        differences.0
+    }
+
+    /// The names of the columns' keys. Views that differ only in the order of their columns are the same view.
+    pub(crate) fn sorted_keys(&self) -> Vec<&str> {
+        let keys = self.columns.iter().map(Column::key);
+        let mut names: Vec<&str> = keys.map(TagKey::name).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+fn debug(value: impl Debug) -> String {
+    format!("{value:?}")
+}
+
+fn number(number: &Number) -> String {
+    match number {
+        Number::U64(value) => value.to_string(),
+        Number::I64(value) => value.to_string(),
+        Number::F64(value) => format!("{value:?}"),
+        Number::Duration(value) => format!("{value:?}"),
+    }
+}
