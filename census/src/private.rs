@@ -40,7 +40,9 @@ pub use crate::record::{
     record, record_if_viewed, record_one, viewed,
 };
 pub use crate::register::ViewsVersion;
-pub use crate::tags::{AsTagValue, Tag, TagMap, TagValueRef, literal_tag, tag, tags};
+pub use crate::tags::{
+    AsTagValue, Tag, TagMap, TagValueRef, known_tag, literal_tag, tag, tag_value, tags,
+};
 
 /// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its
 /// type is an alias of `Result`.

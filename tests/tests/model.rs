@@ -108,7 +108,12 @@ impl Step {
     }
 
     /// Records a value, and returns the tags that it must be counted with.
-    fn record<T: Value>(&self, measure: &Measure<T>, second: &Measure<u64>, value: T) -> Key {
+    fn record<T: Value + Into<Number>>(
+        &self,
+        measure: &Measure<T>,
+        second: &Measure<u64>,
+        value: T,
+    ) -> Key {
         let Some((a, b)) = self.scope else {
             return self.record_in_scope(measure, second, value, ("", ""));
         };
@@ -116,7 +121,7 @@ impl Step {
         tags!(A = a, B = b).scope(|| self.record_in_scope(measure, second, value, (a, b)))
     }
 
-    fn record_in_scope<T: Value>(
+    fn record_in_scope<T: Value + Into<Number>>(
         &self,
         measure: &Measure<T>,
         second: &Measure<u64>,
@@ -169,7 +174,10 @@ impl Step {
                 ("x", "y")
             }
             8 => {
-                measure.bind(tags!(A = a)).record(value);
+                // A value that is rejected would leave the row that `bind` makes, of which the log knows nothing.
+                if is_recorded(value) {
+                    measure.bind(tags!(A = a)).record(value);
+                }
                 // `tags!` includes the tags of the scope.
                 (a, scope.1)
             }
@@ -387,6 +395,11 @@ struct MeasureModel<T: Modeled> {
     guest: View<Count>,
     /// How many measurements the log had when the view was registered.
     guest_since: Option<usize>,
+}
+
+/// Whether a measure takes the value: it is neither NaN nor infinite.
+fn is_recorded<T: Into<Number>>(value: T) -> bool {
+    value.into().as_f64().is_finite()
 }
 
 fn is_near(a: f64, b: f64, tolerance: f64) -> bool {

@@ -106,6 +106,10 @@ fn lhs(tokens: &TokenStream, kind: LhsKind) -> syn::Result<Expr> {
         Ok(Expr::Lit(_)) => {
             format!("expected a {noun}'s static, not a literal\nhelp: write `{example}`")
         }
+        Ok(Expr::Macro(call)) if call.mac.path.is_ident("tags") => {
+            let tags = &call.mac.tokens;
+            format!("the tags of a measurement are not a `tags!`\nhelp: write `tags({tags})`")
+        }
         Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)) => {
             format!(
                 "expected a {noun}, not a call\nhelp: bind the {noun} to a variable first, with `let`"

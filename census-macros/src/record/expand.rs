@@ -7,7 +7,8 @@ use syn::Lit;
 use super::model::{Assignment, Label, Record};
 use crate::generate::{Krate, first_last_span};
 
-/// Values, tags and labels are inside the `if`, so that they are not evaluated unless a measure is viewed.
+/// Values, tags and labels are inside the `if`, so that they are not evaluated unless a measure is viewed. They are
+/// evaluated once each: the values of all measures, the tags, the labels, each in the order in which they are written.
 pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     let Record {
         measurements,
@@ -45,9 +46,9 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
                 if let ::core::option::Option::Some(__census_version) = #krate::viewed(#name) {
-                    match (#(#tag_values,)*) {
-                        (#(#tag_names,)*) => {
-                            #krate::record_one(__census_version, &#measurement, #tags);
+                    match (#measurement, #(#tag_values,)*) {
+                        (#name, #(#tag_names,)*) => {
+                            #krate::record_one(__census_version, &#name, #tags);
                         }
                     }
                 }
@@ -89,8 +90,7 @@ struct TagBindings {
     names: Vec<Ident>,
     values: Vec<TokenStream>,
     /// The closure that makes the tags. The recording function may call it twice: first for the addresses of keys and
-    /// literals, which usually suffice, then for the rest. So nothing is prepared for the first call that only the
-    /// second one needs.
+    /// literals, which usually suffice, then for the rest.
     tags: TokenStream,
 }
 
@@ -111,8 +111,9 @@ impl TagBindings {
                 let mut name = format_ident!("__census_value_{index}");
                 name.set_span(krate.respan(first_last_span(value).0));
                 names.push(name.clone());
-                values.push(krate.borrowed(value));
-                krate.call(quote!(tag), spans(assignment), quote!(#key, #name))
+                let borrowed = krate.borrowed(value);
+                values.push(krate.call(quote!(tag_value), first_last_span(value), borrowed));
+                krate.call(quote!(known_tag), spans(assignment), quote!(#key, #name))
             });
         }
         Self {

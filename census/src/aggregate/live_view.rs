@@ -72,6 +72,12 @@ impl LiveView {
         }
     }
 
+    /// Adds the row of a key, unless it is there or the view has as many rows as it may have.
+    pub(crate) fn add_row(&self, key: &str) {
+        let max = self.spec.max_series.unwrap_or_else(default_max_series);
+        let _ = self.rows.table.find_or_add(key, max);
+    }
+
     fn overflow_key(&self) -> String {
         let mut key = String::new();
         for _ in self.spec.columns.iter() {

@@ -19,6 +19,10 @@ pub struct BoundMeasure<T: Value> {
 impl<T: Value> Measure<T> {
     /// A handle that records with these tags and no others, without looking them up each time.
     ///
+    /// The views that there are now get the rows of these tags, with zeros, so that `rate()` in Prometheus sees the first
+    /// increase. (A [`LastValue`](crate::LastValue) has no zeros: its row appears with the first value.) These rows count
+    /// for `max_series`.
+    ///
     /// ```standalone_crate
     /// # use census::{Measure, TagKey, measure, tag, tags, view};
     /// # #[tag]
@@ -33,6 +37,9 @@ impl<T: Value> Measure<T> {
     /// ```
     #[must_use]
     pub fn bind(&self, tags: TagMap) -> BoundMeasure<T> {
+        if current_version(self.cell()).is_some() {
+            cache::make_rows(self.cell(), &tags);
+        }
         BoundMeasure {
             measure: self.clone(),
             tags,

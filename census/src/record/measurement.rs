@@ -3,7 +3,7 @@
 use super::cache;
 use crate::aggregate::ExemplarLabels;
 use crate::declare::check::RecordedMeasure;
-use crate::declare::{Measure, MeasureCell, Value, ValueBits};
+use crate::declare::{Handle, Measure, MeasureCell, Value, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::{AsTagValue, Tag, TagValueRef};
 
@@ -11,7 +11,7 @@ use crate::tags::{AsTagValue, Tag, TagValueRef};
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Measurement<'a> {
-    cell: &'a MeasureCell,
+    measure: &'a Handle<MeasureCell>,
     /// `None` if the value is rejected.
     bits: Option<ValueBits>,
 }
@@ -50,7 +50,7 @@ pub fn viewed<M: RecordedMeasure>(measure: &M) -> Option<ViewsVersion> {
 #[inline]
 pub fn measurement<M: RecordedMeasure>(measure: &M, value: M::Value) -> Measurement<'_> {
     Measurement {
-        cell: measure.measure().cell(),
+        measure: measure.measure().cell(),
         bits: value.to_bits(),
     }
 }
@@ -72,8 +72,8 @@ pub fn record_one<'a, const N: usize>(
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
     match measurement.bits {
-        Some(bits) => cache::record(measurement.cell, version, tags, bits),
-        None => measurement.cell.count_rejected_value(),
+        Some(bits) => cache::record(measurement.measure, version, tags, bits),
+        None => measurement.measure.count_rejected_value(),
     }
 }
 
@@ -84,7 +84,7 @@ pub fn record_if_viewed<'a, const N: usize>(
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
-    if let Some(version) = current_version(measurement.cell) {
+    if let Some(version) = current_version(measurement.measure) {
         record_one(version, measurement, tags);
     }
 }
@@ -101,16 +101,16 @@ pub fn record(
         .then(|| ExemplarLabels::new(exemplar))
         .flatten();
     for measurement in measurements {
-        let Some(version) = current_version(measurement.cell) else {
+        let Some(version) = current_version(measurement.measure) else {
             continue;
         };
         let Some(bits) = measurement.bits else {
-            measurement.cell.count_rejected_value();
+            measurement.measure.count_rejected_value();
             continue;
         };
         match &labels {
-            None => cache::record_slow(measurement.cell, version, tags, bits),
-            Some(labels) => cache::for_each_target(measurement.cell, version, tags, |target| {
+            None => cache::record_slow(measurement.measure, version, tags, bits),
+            Some(labels) => cache::for_each_target(measurement.measure, version, tags, |target| {
                 target.record(bits);
                 target.keep_exemplar(bits, labels);
             }),

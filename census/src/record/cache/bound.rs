@@ -7,7 +7,7 @@ use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::register::{ViewsVersion, views_of};
-use crate::tags::{TagMap, TagValue};
+use crate::tags::{TagMap, TagValue, row_key};
 
 /// Records a measurement with exactly these tags, which are those of the bound measure with this identifier.
 #[inline]
@@ -20,6 +20,21 @@ pub(in crate::record) fn record_bound(
 ) {
     if !record_by_address(version, &[TagAddresses::of_bound(id)], bits) {
         record_bound_slow(cell, version, id, tags, bits);
+    }
+}
+
+/// Makes the rows of these tags in the views of the measure.
+pub(in crate::record) fn make_rows(cell: &MeasureCell, tags: &TagMap) {
+    let Some((_, views)) = views_of(cell) else {
+        return;
+    };
+    for view in views.iter() {
+        let mut key = String::new();
+        for column in view.spec.columns.iter() {
+            let value = tags.get(column.key()).map_or("", TagValue::as_str);
+            row_key::push(&mut key, value);
+        }
+        view.add_row(&key);
     }
 }
 
