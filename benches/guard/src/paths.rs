@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use census::prometheus::Exporter;
-use census::{BoundMeasure, Measure, TagKey, TagValue, measure, record, tag, tags, view};
+use census::{BoundMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
 
 /// A path through the library, whose instructions are counted.
 pub(crate) struct Path {
@@ -22,7 +22,7 @@ pub(crate) struct Path {
 }
 
 /// All hot paths.
-pub(crate) const PATHS: [Path; 12] = [
+pub(crate) const PATHS: [Path; 14] = [
     path(
         "counter",
         "two labels that the recording code knows",
@@ -45,6 +45,20 @@ pub(crate) const PATHS: [Path; 12] = [
     path("unviewed", "no view uses the measure", unviewed),
     path("in-scope", "two labels from the scope's tags", in_scope),
     path("function", "an empty function, measured", function),
+    // With a cost that grows with the number of views or scopes, these would take a hundred times as much.
+    Path {
+        operations: 10_000,
+        ..path(
+            "register-view",
+            "one of 10,000 views of a measure, registered and unregistered",
+            register_views,
+        )
+    },
+    path(
+        "close-scope",
+        "one of 20,000 open scopes, the oldest first",
+        close_scopes,
+    ),
     Path {
         name: "scrape-counter",
         operation: "a counter's row, of 1,000",
@@ -250,6 +264,25 @@ fn in_scope(operations: usize) {
             SCOPED.record(black_box(1));
         }
     });
+}
+
+fn register_views(operations: usize) {
+    let views = (0..operations).map(|number| {
+        let view = census::View::count(format!("registered-{number}"), &UNVIEWED);
+        view.register().expect("no other view has this name")
+    });
+    let views: Vec<_> = views.collect();
+    for view in views {
+        assert!(view.unregister());
+    }
+}
+
+fn close_scopes(operations: usize) {
+    let scopes = (0..operations).map(|_| TagMap::new().enter());
+    let scopes: Vec<_> = scopes.collect();
+    for scope in scopes {
+        drop(scope);
+    }
 }
 
 #[measure]
