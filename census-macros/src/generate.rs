@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
-use syn::{Attribute, Path, Token};
+use syn::{Path, Token};
 
 /// The path to the library. In `quote!`, `#krate` is the path to its module `__private`, so that generated code can name
 /// nothing else (see `census/src/private.rs`).
@@ -128,13 +128,6 @@ pub(crate) fn first_last_span(tokens: impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.into_token_stream().into_iter();
     let first = tokens.next().map_or_else(Span::call_site, |t| t.span());
     (first, tokens.last().map_or(first, |t| t.span()))
-}
-
-/// An attribute for a deprecated item. The code in such an item may use what is deprecated, but the statics inside of it,
-/// which are generated, are items of their own.
-pub(crate) fn allow_deprecated(attrs: &[Attribute]) -> Option<TokenStream> {
-    let is_deprecated = attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
-    is_deprecated.then(|| quote!(#[allow(deprecated)]))
 }
 
 /// An `Option` of an expression. The path is whole, because `Some` may mean anything in the user's scope.

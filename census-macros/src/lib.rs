@@ -176,10 +176,17 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order, a
 /// future is larger by some words, and is `Send` under the same conditions. (If the return type is visibly different from
 /// `Result`, the arguments are dropped after the call has ended.) Lints and coverage see the function and its body as they
-/// are. A few lints look for a shape of the whole body, and find a measured one different: `unconditional_recursion`,
-/// `clippy::unnecessary_wraps` and `clippy::needless_pass_by_value` of a function that may return a `Result`,
-/// `clippy::unused_async`, and of a function that returns a future `clippy::manual_async_fn` and
-/// `clippy::missing_errors_doc`.
+/// are, with exceptions. These lints look for a shape of the whole body, and find a measured one different:
+///
+/// - of a function that may return a `Result`: `unconditional_recursion`, `clippy::unnecessary_wraps`,
+///   `clippy::needless_pass_by_value`, `clippy::boxed_local`, with `#[track_caller]` also `clippy::missing_panics_doc`;
+///   and `clippy::result_large_err` reports a large error twice
+/// - of an `async fn`: `clippy::unused_async`, `clippy::await_holding_lock` of an argument, `clippy::async_yields_async`
+/// - of another function that returns a future: `clippy::manual_async_fn`, `clippy::missing_errors_doc`; and the regions
+///   of coverage of what follows an `async` block, as in `async { … }.boxed()`
+/// - `clippy::inline_always`
+///
+/// An `#[expect]` of a lint that is not reported any more is not fulfilled: write `#[allow]` for these.
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

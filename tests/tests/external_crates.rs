@@ -265,6 +265,7 @@ fn deprecated_items_have_no_warnings() {
 /// All that the macros declare, deprecated, and with deprecated parts.
 const DEPRECATED: &str = r#"
 #![deny(warnings)]
+#![forbid(deprecated)]
 //! A library.
 use census::{Measure, TagKey, TagValue, calls, measure, tag, view};
 use std::time::Duration;
@@ -306,9 +307,6 @@ view! {
     /// A view.
     #[deprecated]
     pub static OF_CALLS: Count<calls::LATENCY> by (calls::FUNCTION);
-    /// A view.
-    #[deprecated]
-    pub static OF_DEPRECATED: Distribution<LATENCY> by (KEY) { buckets: [Duration::from_secs(1)] }
 }
 
 /// A function.
@@ -317,21 +315,20 @@ view! {
 pub fn plain() {}
 
 /// A function.
-#[measure(LATENCY, COUNT = |()| 1, tags(KEY = "x"))]
+#[measure(tags(calls::MODULE = "x"))]
 #[deprecated]
-pub async fn with_arguments() {
-    plain();
+pub async fn asynchronous() {
+    std::future::ready(()).await;
 }
 
 /// A function.
 ///
 /// # Errors
 /// Never.
-#[measure(LATENCY, tags(KEY = Client::Ios))]
+#[measure]
 #[deprecated]
 #[track_caller]
 pub fn tracked() -> Result<u8, std::num::ParseIntError> {
-    plain();
     "1".parse()
 }
 
@@ -347,7 +344,7 @@ impl Service {
     #[deprecated]
     #[track_caller]
     pub fn tracked() -> Result<u8, std::num::ParseIntError> {
-        tracked()
+        "1".parse()
     }
 }
 "#;

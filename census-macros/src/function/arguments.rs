@@ -223,6 +223,8 @@ fn boolean(value: Expr, errors: &mut Errors) -> Option<LitBool> {
             lit: Lit::Bool(literal),
             ..
         }) => Some(literal),
+        // A `macro_rules!` puts an invisible group around a `$literal`.
+        Expr::Group(group) => boolean(*group.expr, errors),
         other => {
             let message = "expected `true` or `false`\n\
                            help: write `future = true` if the function returns a future";

@@ -19,7 +19,6 @@ use super::inputs::{self, Statements};
 use super::item::{Function, braced};
 use super::model::{BlockItem, BodyPlan, CheckedFunction, FuturePlan, ImplBlock, MeasuredFunction};
 use super::{cell, hint, output, track_caller};
-use crate::generate::allow_deprecated;
 
 pub(super) fn block(block: ImplBlock<CheckedFunction>) -> TokenStream {
     let ImplBlock {
@@ -141,26 +140,29 @@ fn future(measured: &MeasuredFunction, plan: &FuturePlan) -> TokenStream {
         _ => TokenStream::new(),
     };
     let expander = CallExpander::new(measured);
-    let body = plan
-        .body
-        .with_blocks(&|block| async_block(&expander, block, plan.keeps_shape, &hint));
-    let body = if plan.keeps_shape {
-        body.stream()
-    } else {
-        labeled(&body)
+    if !plan.keeps_shape {
+        let replace = |block: &AsyncBlock| async_block(&expander, block, None, &hint);
+        let labeled = labeled(&plan.body.with_blocks(&replace));
+        let statements = quote!(#declaration #labeled);
+        return with_body(&measured.function, &statements, &measured.body);
+    }
+    // Some of the attributes that look for the block at the end of the body omit all statements before it, so the
+    // declaration is in the block, if there is only one.
+    let (inside, before) = match plan.body.blocks() {
+        1 => (declaration, TokenStream::new()),
+        _ => (TokenStream::new(), declaration),
     };
-    with_body(
-        &measured.function,
-        &quote!(#declaration #body),
-        &measured.body,
-    )
+    let replace = |block: &AsyncBlock| async_block(&expander, block, Some(&inside), &hint);
+    let body = plan.body.with_blocks(&replace).stream();
+    with_body(&measured.function, &quote!(#before #body), &measured.body)
 }
 
-/// An `async` block of the user's, polled by the library.
+/// An `async` block of the user's, polled by the library. With `statements`, it stays an `async` block, which begins with
+/// these.
 fn async_block(
     expander: &CallExpander<'_>,
     AsyncBlock { expr, is_output }: &AsyncBlock,
-    keeps_shape: bool,
+    statements: Option<&TokenStream>,
     hint: &TokenStream,
 ) -> TokenStream {
     let ExprAsync {
@@ -176,11 +178,11 @@ fn async_block(
     body.set_span(block.brace_token.span.join());
     let future = quote!(#async_token #capture #body);
     let polled = expander.polled(&future, capture.is_some());
-    if expander.arguments.tags.is_empty() && !keeps_shape {
+    if expander.arguments.tags.is_empty() && statements.is_none() {
         quote!(#(#attrs)* #polled)
     } else {
         // The tags are evaluated at the first poll.
-        quote!(#(#attrs)* async #capture { #polled.await })
+        quote!(#(#attrs)* async #capture { #statements #polled.await })
     }
 }
 
@@ -219,8 +221,7 @@ fn after(span: Span) -> Span {
 
 /// The function with another body.
 fn with_body(function: &Function, statements: &TokenStream, user_body: &Group) -> TokenStream {
-    let allow_deprecated = allow_deprecated(&function.attrs);
     let head = function.head();
     let body = braced(statements.clone(), user_body);
-    quote!(#allow_deprecated #head #body)
+    quote!(#head #body)
 }

@@ -54,6 +54,11 @@ pub(super) fn find(body: &Group) -> Result<FutureBody, TokenStream> {
 }
 
 impl FutureBody {
+    /// How many blocks there are.
+    pub(super) fn blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
     /// The body, with other tokens in the place of each block.
     pub(super) fn with_blocks(&self, replace: &dyn Fn(&AsyncBlock) -> TokenStream) -> Group {
         if self.blocks.is_empty() {

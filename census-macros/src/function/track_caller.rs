@@ -2,10 +2,10 @@
 
 use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, GenericParam, Pat, Signature};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, FnArg, GenericParam, Meta, Pat, Signature};
 
 use super::item::{Function, mentions};
-use crate::generate::allow_deprecated;
 
 /// The second function, and how the first calls it.
 pub(super) struct SecondFunction {
@@ -36,13 +36,14 @@ pub(super) fn second_function(
         sig.fn_token.span = first.span();
     }
     let ident = sig.ident.clone();
+    // A lint may look at either function, and would be missing at the other one.
+    function.attrs.iter_mut().for_each(allow_instead_of_expect);
     let attrs = function.attrs.iter().filter(|attr| {
         [
             "track_caller",
             "cfg",
             "cfg_attr",
             "allow",
-            "expect",
             "warn",
             "deny",
             "target_feature",
@@ -50,14 +51,9 @@ pub(super) fn second_function(
         .iter()
         .any(|name| attr.path().is_ident(name))
     });
-    let allow_deprecated = allow_deprecated(&function.attrs);
-    let item = quote!(#[doc(hidden)] #(#attrs)* #allow_deprecated #sig #body);
+    let item = quote!(#[doc(hidden)] #(#attrs)* #sig #body);
     let inputs = name_inputs(function);
     let generics = generics(function);
-    // The body is not in the first function any more, so the lint that is expected there would not be found.
-    function
-        .attrs
-        .retain(|attr| !attr.path().is_ident("expect"));
     if is_method {
         SecondFunction {
             inside: TokenStream::new(),
@@ -70,6 +66,16 @@ pub(super) fn second_function(
             beside: TokenStream::new(),
             call: quote!(#ident #generics (#(#inputs),*)),
         }
+    }
+}
+
+/// Makes `#[allow(…)]` of `#[expect(…)]`.
+fn allow_instead_of_expect(attr: &mut Attribute) {
+    if let Meta::List(list) = &mut attr.meta
+        && list.path.is_ident("expect")
+    {
+        let allow = Ident::new("allow", list.path.span());
+        list.path = allow.into();
     }
 }
 

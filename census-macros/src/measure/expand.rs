@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::model::Measure;
 use crate::doc;
-use crate::generate::{allow_deprecated, element, first_last_span, optional, origin};
+use crate::generate::{element, first_last_span, optional, origin};
 use crate::names::Name;
 
 pub(super) fn measure(measure: Measure) -> TokenStream {
@@ -42,10 +42,8 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         first_last_span(&ty),
         quote!(&__CENSUS_CELL),
     );
-    let allow_deprecated = allow_deprecated(&item.attrs);
     let element = element(&krate, "MEASURES", "MeasureCell");
     quote! {
-        #allow_deprecated
         #item: #ty = {
             static __CENSUS_CELL: #krate::MeasureCell = #function #arguments;
             #element

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::model::Tag;
 use crate::doc;
-use crate::generate::{allow_deprecated, element, first_last_span, origin};
+use crate::generate::{element, first_last_span, origin};
 use crate::names::Name;
 
 pub(super) fn tag(tag: Tag) -> TokenStream {
@@ -38,10 +38,8 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
         first_last_span(&ty),
         quote!(&__CENSUS_CELL),
     );
-    let allow_deprecated = allow_deprecated(&item.attrs);
     let element = element(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
-        #allow_deprecated
         #item: #ty = {
             static __CENSUS_CELL: #krate::TagKeyCell = #cell;
             #element

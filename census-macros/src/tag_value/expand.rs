@@ -1,6 +1,6 @@
 //! From a [`TagValue`] to an implementation of `AsTagValue`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Fields;
 
@@ -14,6 +14,9 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
         variants,
     } = input;
     let (params, arguments, bounds) = generics.split_for_impl();
+    // With a generated span the compiler does not report a deprecated enum, as it does not for derives of its own.
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site().located_at(ident.span()));
     let value = match variants.as_deref() {
         None => quote!(#krate::TagValueRef::unset()),
         Some([]) => quote!(match *self {}),
@@ -30,8 +33,6 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        // The enum or a variant may be deprecated, which concerns its users.
-        #[allow(deprecated)]
         impl #params #krate::AsTagValue for #ident #arguments #bounds {
             fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value
@@ -42,6 +43,8 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
 
 fn arm((index, variant): (usize, &Variant)) -> TokenStream {
     let Variant { ident, fields, .. } = variant;
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site().located_at(ident.span()));
     let pattern = match fields {
         Fields::Unit => quote!(Self::#ident),
         Fields::Named(_) | Fields::Unnamed(_) => quote!(Self::#ident { .. }),

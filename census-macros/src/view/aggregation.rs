@@ -19,20 +19,28 @@ const AGGREGATIONS: [(&str, AggregationKind); 4] = [
 ];
 
 /// The names that other libraries use: the aggregation, and what to write.
-const OTHER_NAMES: [(&str, &str, &str); 8] = [
-    (
-        "Counter",
-        "Sum",
-        "write `Sum`, which adds the values, or `Count`, which counts the measurements",
-    ),
+const OTHER_NAMES: [(&str, &str, &str); 17] = [
+    ("Counter", "Sum", COUNTER),
+    ("IntCounter", "Sum", COUNTER),
+    ("CounterVec", "Sum", COUNTER),
+    ("IntCounterVec", "Sum", COUNTER),
+    ("ObservableCounter", "Sum", COUNTER),
     ("Gauge", "LastValue", GAUGE),
+    ("IntGauge", "LastValue", GAUGE),
+    ("GaugeVec", "LastValue", GAUGE),
+    ("IntGaugeVec", "LastValue", GAUGE),
+    ("ObservableGauge", "LastValue", GAUGE),
     ("UpDownCounter", "Sum", GAUGE),
+    ("HistogramVec", "Distribution", "write `Distribution`"),
     ("Latest", "LastValue", "write `LastValue`"),
     ("Histogram", "Distribution", "write `Distribution`"),
     ("Summary", "Distribution", "write `Distribution`"),
     ("Total", "Sum", "write `Sum`"),
     ("Timer", "Distribution", "write `Distribution`"),
 ];
+
+const COUNTER: &str =
+    "write `Sum`, which adds the values, or `Count`, which counts the measurements";
 
 const GAUGE: &str = "write `LastValue`, or for what goes up and down the `Sum` of a `Measure<i64>`";
 

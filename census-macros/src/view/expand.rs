@@ -6,12 +6,11 @@ use syn::Expr;
 
 use super::model::{AggregationKind, Bounds, Buckets, Definition, View};
 use crate::doc;
-use crate::generate::{Krate, allow_deprecated, element, first_last_span, optional, origin};
+use crate::generate::{Krate, element, first_last_span, optional, origin};
 use crate::names::Name;
 
 pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let generated_doc = generated_doc(&view);
-    let allow_deprecated = allow_deprecated(&view.attrs);
     let View {
         attrs,
         vis,
@@ -50,7 +49,6 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     quote! {
         #(#attrs)*
         #generated_doc
-        #allow_deprecated
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
             static __CENSUS_CELL: #krate::ViewCell = #cell;

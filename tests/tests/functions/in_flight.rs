@@ -110,3 +110,16 @@ fn row_is_never_below_zero() {
     drop(after);
     assert_eq!(later(), Some(0));
 }
+
+/// A limit of the library: nothing tells that a forgotten future has ended.
+#[test]
+fn forgotten_future_stays_in_flight() {
+    #[measure]
+    async fn forgotten() {
+        std::future::pending::<()>().await;
+    }
+    let mut future = Box::pin(forgotten());
+    assert!(poll(future.as_mut()).is_pending());
+    std::mem::forget(future);
+    assert_eq!(in_flight("forgotten"), Some(1));
+}

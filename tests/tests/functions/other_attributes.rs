@@ -1,8 +1,8 @@
 //! `#[measure]` together with `#[tracing::instrument]`, in both orders, on all kinds of functions that return a future: the
 //! body runs within the span, and the call is counted.
 //!
-//! `#[instrument]` looks for an `async` block at the end of a function that is not `async`, and gives the span to it. So do
-//! the attributes of `fastrace` and others.
+//! `#[instrument]` looks for an `async` block at the end of a function that is not `async`, and gives the span to it. So does
+//! the attribute of `fastrace`.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -207,5 +207,73 @@ fn errors_are_counted_as_errors() {
         assert_eq!(spans, [function, function]);
         let calls = counts::calls_by_result(module_path!(), function);
         assert_eq!(calls[1], Some(1), "{function}");
+    }
+}
+
+/// `fastrace` keeps only the last expression of a function that returns `Box::pin(async move { … })`.
+mod kept_last_expression {
+    use super::*;
+
+    #[measure]
+    #[fastrace::trace]
+    fn boxed() -> Pin<Box<dyn Future<Output = Result<u8, String>> + Send>> {
+        Box::pin(async move { work(false) })
+    }
+
+    struct Traced;
+
+    #[async_trait]
+    impl Load for Traced {
+        #[measure(name = "Traced::load")]
+        #[fastrace::trace]
+        async fn load(&self) -> Result<u8, String> {
+            work(false)
+        }
+
+        #[measure(name = "Traced::load_again", tags(ROUTE = "/"))]
+        #[fastrace::trace]
+        async fn load_again(&self) -> Result<u8, String> {
+            assert_eq!(TagMap::current(), tags!(ROUTE = "/"));
+            work(false)
+        }
+    }
+
+    struct TracedInside;
+
+    #[async_trait]
+    #[measure]
+    impl Load for TracedInside {
+        #[fastrace::trace]
+        async fn load(&self) -> Result<u8, String> {
+            work(false)
+        }
+
+        #[fastrace::trace]
+        async fn load_again(&self) -> Result<u8, String> {
+            work(true)
+        }
+    }
+
+    #[test]
+    fn calls_are_counted() {
+        let module = module_path!();
+        let mut polled = Vec::new();
+        for (function, future) in [
+            ("boxed", boxed()),
+            ("Traced::load", Traced.load()),
+            ("Traced::load_again", Traced.load_again()),
+            ("TracedInside::load", TracedInside.load()),
+            ("TracedInside::load_again", TracedInside.load_again()),
+        ] {
+            assert_eq!(
+                counts::calls_by_result(module, function).map(Option::unwrap_or_default),
+                [0; 4]
+            );
+            assert!(poll_once(future).is_ready());
+            let [ok, error, ..] = counts::calls_by_result(module, function);
+            polled.push((ok, error));
+        }
+        let (ok, error) = ((Some(1), Some(0)), (Some(0), Some(1)));
+        assert_eq!(polled, [ok, ok, ok, ok, error]);
     }
 }
