@@ -100,7 +100,7 @@
 //! | feature | for | adds |
 //! |---|---|---|
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
-//! | `prometheus` | an application that encodes | `dtoa`, `itoa` |
+//! | `prometheus` | an application that encodes | `itoa`, `ryu` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `hyper`, `hyper-util`, `tokio`, `socket2` |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
@@ -117,7 +117,14 @@
 //! - The macros are for crates of edition 2018 and later.
 //! - The documentation tests of a crate of edition 2024 are compiled into one program and so have one catalogue. Tests
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
-//! - A `cdylib` has a catalogue of its own.
+//! - Each shared object has a catalogue of its own, if the library is linked into it, as into a `cdylib`. If an executable
+//!   has the library from a `dylib`, the linker finds the declarations of the `dylib` only. Measures of the executable
+//!   register themselves when they record, and its measured functions have no rows before their first call. Its views are
+//!   handed over, each in a line: `VIEW.register()?`. Its local tag keys do not reject tags from other processes.
+//! - Two copies of the library of one minor version are refused by cargo. If another build system links them, nothing is
+//!   recorded, and [`check`] says so.
+//! - A signal handler must not record: it may have interrupted its thread while that was recording, and would wait for it.
+//! - A measured future that is forgotten (`mem::forget`) after its first poll stays in flight: nothing tells that it ended.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
 //!   answered with 503 until it returns, because in an exposition without some families their series would end.
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
@@ -131,6 +138,7 @@
 // exceptions, and `tests/tests/architecture` checks the order.
 mod id;
 mod not_a_future;
+mod panics;
 mod sync;
 
 mod declare;
@@ -278,8 +286,9 @@ macro_rules! view {
 /// record!(VIDEO_SIZE = 1 << 20, FRAMES = 300, tags(FRONTEND = client), exemplar(trace_id = id));
 /// ```
 ///
-/// As in `log!`, nothing is evaluated unless one of the measures is viewed. `record!` never panics, unless one of the
-/// given expressions does. [`Measure::record`] says which values are rejected.
+/// As in `log!`, nothing is evaluated unless one of the measures is viewed. Then everything is evaluated once: first the
+/// values of all measures, then the tags, then the labels of the exemplar, each in the order in which they are written.
+/// `record!` never panics, unless one of the given expressions does. [`Measure::record`] says which values are rejected.
 ///
 /// # Arguments
 ///
