@@ -182,8 +182,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   `clippy::needless_pass_by_value`, `clippy::boxed_local`, with `#[track_caller]` also `clippy::missing_panics_doc`;
 ///   and `clippy::result_large_err` reports a large error twice
 /// - of an `async fn`: `clippy::unused_async`, `clippy::await_holding_lock` of an argument, `clippy::async_yields_async`
-/// - of another function that returns a future: `clippy::manual_async_fn`, `clippy::missing_errors_doc`; and the regions
-///   of coverage of what follows an `async` block, as in `async { … }.boxed()`
+/// - of another function that returns a future: `clippy::manual_async_fn`, `clippy::missing_errors_doc`
 /// - `clippy::inline_always`
 ///
 /// An `#[expect]` of a lint that is not reported any more is not fulfilled: write `#[allow]` for these.

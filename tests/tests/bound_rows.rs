@@ -34,7 +34,7 @@ fn bound_tags_have_rows_with_zeros() {
     ] {
         assert!(text.lines().any(|it| it == line), "no {line} in:\n{text}");
     }
-    // A last value that nobody set is not there.
+    // There is no row of a last value before the first value.
     assert!(!text.contains("last_by_shard{"), "{text}");
     first.record(7);
     depth.record(-1);

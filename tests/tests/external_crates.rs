@@ -246,7 +246,7 @@ fn toml_blocks<const N: usize>(page: &str) -> [&str; N] {
     blocks.try_into().expect("so many blocks")
 }
 
-/// Whoever declares something deprecated has no warnings of it; whoever uses it has.
+/// The declaration of a deprecated item has no warnings. Its uses have them.
 #[test]
 fn deprecated_items_have_no_warnings() {
     let workspace = Crates::write(

@@ -186,6 +186,10 @@ static JOBS: Measure<u64>;
 static LATE: Measure<u64>;
 view! { static JOBS_BY_WHO: Sum<JOBS> by (WHO); }
 
+/// The library does not know that this key is local.
+#[tag(crate = shared::census, local)]
+static SECRET: TagKey;
+
 #[measure(crate = shared::census)]
 fn work() {}
 
@@ -199,6 +203,10 @@ fn main() -> Result<(), census::CatalogueError> {
     LATE.record(1);
     work();
     census::check()?;
+    let received = census::TagMap::from_baggage("secret=x");
+    assert!(received.get(&SECRET).is_some());
+    let own = census::tags!(SECRET = "x");
+    assert_eq!(own.to_baggage().as_str(), "");
     assert!(late.is_registered());
     print!("{}", Exporter::builder().build()?.scrape(None).body);
     Ok(())

@@ -161,7 +161,11 @@ fn future(measured: &MeasuredFunction, plan: &FuturePlan) -> TokenStream {
 /// these.
 fn async_block(
     expander: &CallExpander<'_>,
-    AsyncBlock { expr, is_output }: &AsyncBlock,
+    AsyncBlock {
+        expr,
+        is_output,
+        is_receiver,
+    }: &AsyncBlock,
     statements: Option<&TokenStream>,
     hint: &TokenStream,
 ) -> TokenStream {
@@ -178,12 +182,21 @@ fn async_block(
     body.set_span(block.brace_token.span.join());
     let future = quote!(#async_token #capture #body);
     let polled = expander.polled(&future, capture.is_some());
-    if expander.arguments.tags.is_empty() && statements.is_none() {
+    let future = if expander.arguments.tags.is_empty() && statements.is_none() {
         quote!(#(#attrs)* #polled)
     } else {
         // The tags are evaluated at the first poll.
-        quote!(#(#attrs)* async #capture { #statements #polled.await })
+        let mut body = Group::new(Delimiter::Brace, quote!(#statements #polled.await));
+        body.set_span(block.brace_token.span.join());
+        quote!(#(#attrs)* #async_token #capture #body)
+    };
+    if !is_receiver {
+        return future;
     }
+    // In parentheses with the user's span: coverage looks at the beginning of the method's call.
+    let mut parentheses = Group::new(Delimiter::Parenthesis, future);
+    parentheses.set_span(async_token.span);
+    parentheses.into_token_stream()
 }
 
 /// Makes the body own the inputs that it or the tags use.

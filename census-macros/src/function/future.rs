@@ -19,6 +19,8 @@ pub(super) struct AsyncBlock {
     pub(super) expr: ExprAsync,
     /// Whether its output is that of the function's future. In `async { … }.map(…)` it is not.
     pub(super) is_output: bool,
+    /// Whether a method of it is called.
+    pub(super) is_receiver: bool,
 }
 
 /// Methods that leave a future's output as it is.
@@ -142,6 +144,7 @@ impl Finder {
                 self.blocks.push(AsyncBlock {
                     expr: block.clone(),
                     is_output,
+                    is_receiver: false,
                 });
                 *expr = Expr::Verbatim(placeholder.into_token_stream());
                 Ok(())
@@ -154,8 +157,13 @@ impl Finder {
             Expr::MethodCall(call) => {
                 let whole = call.to_token_stream();
                 let is_transparent = TRANSPARENT.iter().any(|name| call.method == name);
+                let is_async_block = matches!(&*call.receiver, Expr::Async(_));
                 self.returned(&mut call.receiver, is_output && is_transparent)
-                    .map_err(|_| whole)
+                    .map_err(|_| whole)?;
+                if let Some(block) = self.blocks.last_mut() {
+                    block.is_receiver |= is_async_block;
+                }
+                Ok(())
             }
             Expr::Cast(cast) => self.returned(&mut cast.expr, is_output),
             Expr::Group(group) => self.returned(&mut group.expr, is_output),

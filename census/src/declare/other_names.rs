@@ -1,11 +1,12 @@
-//! Methods that measures have in other libraries. A call of one does not compile, and the error says what to write here.
+//! Methods that measures have in other libraries, and those of measures on views. A call of one does not compile, and the
+//! error says what to write here.
 //!
-//! Each method has a bound that no measure has. The methods return the measure, so that a chain of calls is one mistake
+//! Each method has a bound that no type has. The methods of measures return the measure, so that a chain of calls is one mistake
 //! after another and not a chain of consequences.
 
 #![expect(clippy::must_use_candidate, reason = "they cannot be called")]
 
-use super::{Measure, Value};
+use super::{Measure, Value, View};
 
 #[diagnostic::on_unimplemented(
     message = "a measure records a value by `.record(value)`",
@@ -55,6 +56,13 @@ pub trait HasLabels {}
 )]
 #[doc(hidden)]
 pub trait KeepsAValue {}
+
+#[diagnostic::on_unimplemented(
+    message = "a view is not recorded to: it shows the measurements of its measure",
+    label = "write `.record(value)` of the measure"
+)]
+#[doc(hidden)]
+pub trait Records {}
 
 impl<T: Value> Measure<T> {
     #[doc(hidden)]
@@ -207,5 +215,70 @@ impl<T: Value> Measure<T> {
         Self: KeepsAValue,
     {
         self
+    }
+}
+
+impl<A> View<A> {
+    #[doc(hidden)]
+    pub fn record<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn inc(&self)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn inc_by<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn add<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn dec(&self)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn dec_by<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn sub<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn set<V>(&self, _: V)
+    where
+        Self: Records,
+    {
+    }
+
+    #[doc(hidden)]
+    pub fn observe<V>(&self, _: V)
+    where
+        Self: Records,
+    {
     }
 }

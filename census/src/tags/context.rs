@@ -5,8 +5,8 @@
 //! scope is open. No code of a user runs while the stack is borrowed: maps that are popped are dropped after the borrow
 //! ends, and the functions that are given to [`with_current`] are the library's own.
 //!
-//! The stack has no destructor. While a thread ends, its thread-locals are dropped in an order that nobody chooses, and
-//! their destructors may open scopes. [`FreesTheStack`] frees the stack's memory at that time.
+//! The stack has no destructor. While a thread ends, its thread-locals are dropped in an unspecified order, and their
+//! destructors may open scopes. [`FreesTheStack`] frees the stack's memory at that time.
 
 use std::cell::RefCell;
 use std::marker::PhantomData;

@@ -236,6 +236,40 @@ pub fn boxed(n: u8) -> Pin<Box<dyn Future<Output = u8> + Send>> {
     })
 }
 
+/// A trait with a method of futures.
+pub trait Boxed: Future + Sized {
+    /// Boxes the future.
+    fn boxed<'a>(self) -> Pin<Box<dyn Future<Output = Self::Output> + 'a>>
+    where
+        Self: 'a,
+    {
+        Box::pin(self)
+    }
+}
+
+impl<F: Future> Boxed for F {}
+
+/// A future whose method is called.
+#[measure]
+pub fn chained(n: u8) -> Pin<Box<dyn Future<Output = u8>>> {
+    let n = n.wrapping_add(1);
+    async move {
+        if n > 3 {
+            return 3;
+        }
+        n
+    }
+    .boxed()
+}
+
+/// A future whose method is called, with tags.
+#[measure(tags(KEY = "x"))]
+pub fn chained_with_tags(n: u8) -> Pin<Box<dyn Future<Output = u8>>> {
+    let n = n.wrapping_add(1);
+    async move { if n > 3 { 3 } else { n } }
+        .boxed()
+}
+
 /// Generic.
 #[measure]
 pub fn generic<T: Debug + Clone, const N: usize>(values: [T; N], pick: impl Fn(&T) -> bool) -> Option<T> {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use census::{Measure, measure};
+use census::{Measure, measure, view};
 
 #[measure]
 static COUNT: Measure<u64>;
@@ -11,7 +11,13 @@ static CONNECTIONS: Measure<i64>;
 #[measure]
 static LATENCY: Measure<Duration>;
 
+view! {
+    static COUNTED: Sum<COUNT>;
+}
+
 fn main() {
+    COUNTED.inc();
+    COUNTED.record(1);
     COUNT.inc();
     COUNT.add(1);
     COUNT.with_label_values(&["/"]).inc_by(2);
