@@ -64,7 +64,7 @@ fn concurrent_scrapes_are_never_stale() {
                     .find_map(|line| line.strip_prefix("collector_calls "));
                 let value: u64 = value.expect("a sample").parse().expect("a number");
                 assert!(value > before, "{value} is older than {before}");
-                let families = body.matches("# TYPE census_left_out_families").count();
+                let families = body.matches("# TYPE census_catalogue_problems").count();
                 assert_eq!(families, 1);
             }
         });
@@ -121,8 +121,8 @@ fn view_gives_way_to_a_family_of_the_users_registry() {
         let body = scrape::text(&exporter);
         let value = if theirs { 1 } else { 7 };
         assert!(body.contains(&format!("\ntheirs {value}\n")), "{body}");
-        let left_out = format!("census_left_out_families {}\n", u8::from(theirs));
-        assert!(body.contains(&left_out), "{body}");
+        let left_out = "census_left_out_families{family=\"theirs\"} 1\n";
+        assert_eq!(body.contains(left_out), theirs, "{body}");
         assert_eq!(body.matches("\ntheirs ").count(), 1);
     }
     assert!(view.unregister());
