@@ -179,13 +179,15 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// are, with exceptions. These lints look for a shape of the whole body, and find a measured one different:
 ///
 /// - of a function that may return a `Result`: `unconditional_recursion`, `clippy::unnecessary_wraps`,
-///   `clippy::needless_pass_by_value`, `clippy::boxed_local`, with `#[track_caller]` also `clippy::missing_panics_doc`;
-///   and `clippy::result_large_err` reports a large error twice
+///   `clippy::needless_pass_by_value`, `clippy::needless_pass_by_ref_mut`, `clippy::boxed_local`; with `#[track_caller]` also
+///   `clippy::missing_panics_doc` and `clippy::use_self`
 /// - of an `async fn`: `clippy::unused_async`, `clippy::await_holding_lock` of an argument, `clippy::async_yields_async`
 /// - of another function that returns a future: `clippy::manual_async_fn`, `clippy::missing_errors_doc`
-/// - `clippy::inline_always`
+/// - of every function: `clippy::inline_always`, `clippy::derivable_impls`
 ///
-/// An `#[expect]` of a lint that is not reported any more is not fulfilled: write `#[allow]` for these.
+/// An `#[expect]` of a lint that is not reported any more is not fulfilled: write `#[allow]` for these. Some lints report
+/// more: `clippy::non_canonical_clone_impl` and `clippy::non_canonical_partial_ord_impl` of any such implementation, and
+/// `unused_assignments` where a field of an argument is assigned only for its destructor.
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

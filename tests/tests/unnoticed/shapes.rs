@@ -270,6 +270,26 @@ pub fn chained_with_tags(n: u8) -> Pin<Box<dyn Future<Output = u8>>> {
         .boxed()
 }
 
+/// A large error.
+#[derive(Debug)]
+pub struct Large([u64; 40]);
+
+/// Large error.
+#[measure]
+pub fn large_error(n: u64) -> Result<u64, Large> {
+    if n > 3 { Err(Large([n; 40])) } else { Ok(n) }
+}
+
+impl std::str::FromStr for Large {
+    type Err = Self;
+
+    #[measure]
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let large = Self([text.len() as u64; 40]);
+        if text.is_empty() { Err(large) } else { Ok(large) }
+    }
+}
+
 /// Generic.
 #[measure]
 pub fn generic<T: Debug + Clone, const N: usize>(values: [T; N], pick: impl Fn(&T) -> bool) -> Option<T> {
