@@ -23,8 +23,10 @@ impl<T: Value> Measure<T> {
     /// NaN and infinities are rejected, and counted in `census_refused_measurements_total`. A duration of more than 584
     /// years counts as 584 years. Recording never panics. It takes no lock while this thread has the row in its cache,
     /// where the first measurement puts it.
+    // The compiler shows the line of the signature to a program that passes tags as a second argument.
+    #[rustfmt::skip]
     #[inline]
-    pub fn record(&self, value: T) {
+    pub fn record(&self, value: T) { // with tags: `record!(MEASURE = value, tags(KEY = value))`
         if let Some(version) = viewed(self) {
             record_one(version, &measurement(self, value), || []);
         }

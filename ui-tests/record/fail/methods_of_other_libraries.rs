@@ -18,6 +18,7 @@ view! {
 fn main() {
     COUNTED.inc();
     COUNTED.record(1);
+    COUNT.record(1, census::TagMap::new());
     COUNT.inc();
     COUNT.add(1);
     COUNT.with_label_values(&["/"]).inc_by(2);
