@@ -186,7 +186,7 @@ fn view() {
             max_series: 500,
         }
 
-        static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+        static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND as client) { zero: false }
     });
     insta::assert_snapshot!(items(output));
 }

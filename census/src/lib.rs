@@ -174,8 +174,9 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure,
-    MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
+    AggregationKind, AnyTagKey, ClosedSet, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution,
+    InSet, LastValue, Measure, MeasureBuilder, Number, OpenSet, Origin, Sum, TagKey, TimeUnit,
+    Value, ValueKind, ValueSet, View, ViewBuilder,
 };
 pub use not_a_future::NotAFuture;
 pub use record::{BoundMeasure, MeasureMap, Timer};
@@ -221,47 +222,66 @@ pub use tags::{
 /// |---|---|---|---|---|
 /// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
 /// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
-/// | columns | paths to [`TagKey`]s, each once, of different labels; none beginning with `__`, nor `le` for a [`Distribution`] | no | none: one row | `by (FRONTEND, CODEC)` |
+/// | columns | paths to [`TagKey`]s, each once | no | none: one row | `by (FRONTEND, CODEC)` |
+/// | label of a column | ASCII letters, digits and `_`; other than those of the other columns; not beginning with `__`, nor `le` for a [`Distribution`] | no | the key's name, with `_` for all other characters | `by (RESULT as status)` |
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
+/// | `zero` | `true` or `false`: whether the rows that are known beforehand are there from the start, with zeros | no | `true` | `zero: false` |
+///
+/// # Rows with zeros
+///
+/// A query like `rate(requests_total[5m])` does not see the first increase of a series that was not there before. So a
+/// view has rows with zeros from the start, as far as the program knows them: its only row, if it has no columns; a row for
+/// each combination of values, if all its columns have [closed sets](TagKey#closed-sets-of-values); and the rows of
+/// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value.)
+/// [`Measure::bind`] makes other rows.
 ///
 /// # More rows than `max_series`
 ///
-/// A view that has `max_series` rows puts the measurements of further rows into one more, the overflow row. The totals
-/// stay right, and `census_overflowed_measurements_total` counts these measurements. But in the overflow row *every* column
-/// has the value `_overflow`. So a view by tenant and result shows the errors of a new tenant under no `result="error"`,
-/// and an alert on errors does not see them. For an alert, declare a view of its own, without the columns that have no
-/// bound:
+/// A view that has `max_series` rows puts the measurements of further rows into overflow rows. Totals stay right, and
+/// `census_overflowed_measurements_total` counts these measurements. In an overflow row, a column with a [closed
+/// set](TagKey#closed-sets-of-values) keeps its value, and every other column has the value `_overflow`. The columns
+/// [`FUNCTION`](calls::FUNCTION), [`MODULE`](calls::MODULE) and [`RESULT`](calls::RESULT) keep those values that the
+/// program declares. So there are at most as many overflow rows as the values of the closed columns have combinations (with
+/// the value `_other` and a tag that is not set). [`check`] rejects a view whose closed columns have more combinations of
+/// values than its `max_series`.
+///
+/// An alert sees what the closed columns say, in all rows:
 ///
 /// ```standalone_crate
-/// use census::{Measure, TagKey, measure, record, tag, tags, view};
+/// use census::{Measure, TagKey, TagValue, measure, record, tag, tags, view};
 ///
-/// # #[tag]
-/// # static TENANT: TagKey;
-/// # #[tag]
-/// # static RESULT: TagKey;
-/// # #[measure]
-/// # static REQUESTS: Measure<u64>;
-/// view! {
-///     /// Requests, by tenant: to look at.
-///     static TENANT_REQUESTS: Count<REQUESTS> by (TENANT, RESULT) { max_series: 2 }
-///
-///     /// Requests: for alerts.
-///     static ALL_REQUESTS: Count<REQUESTS> by (RESULT);
+/// #[derive(TagValue)]
+/// enum Outcome {
+///     Ok,
+///     Error,
 /// }
 ///
+/// #[tag]
+/// static OUTCOME: TagKey<Outcome>;
+/// #[tag]
+/// static TENANT: TagKey;
+/// #[measure]
+/// static REQUESTS: Measure<u64>;
+///
+/// view! { static TENANT_REQUESTS: Count<REQUESTS> by (TENANT, OUTCOME) { max_series: 2 } }
+///
+/// record!(REQUESTS = 1, tags(TENANT = "a", OUTCOME = Outcome::Ok));
 /// for tenant in ["a", "b", "c"] {
-///     record!(REQUESTS = 1, tags(TENANT = tenant, RESULT = "error"));
+///     record!(REQUESTS = 1, tags(TENANT = tenant, OUTCOME = Outcome::Error));
 /// }
-/// let overflowed = tags!(TENANT = "_overflow", RESULT = "_overflow");
-/// assert_eq!(TENANT_REQUESTS.data().get(&overflowed), Some(&1));
-/// assert_eq!(ALL_REQUESTS.data().get(&tags!(RESULT = "error")), Some(&3));
+/// let overflowed = tags!(TENANT = "_overflow", OUTCOME = Outcome::Error);
+/// assert_eq!(TENANT_REQUESTS.data().get(&overflowed), Some(&2));
 /// ```
 ///
-/// An alert on `rate(census_overflowed_measurements_total[5m]) > 0` says that a view needs more rows, or fewer columns.
+/// - `sum by (outcome) (rate(tenant_requests_total{outcome="error"}[5m])) > 0` is an alert on the errors of all tenants,
+///   also of those in the overflow row. `sum by (tenant)` shows these as the tenant `_overflow`.
+/// - `rate(census_overflowed_measurements_total[5m]) > 0` says that a view needs more rows, or fewer columns.
+/// - If what an alert asks for is in a column that is not closed, declare a view of its own for it, without the columns
+///   that have no bound.
 ///
 /// # What it generates
 ///

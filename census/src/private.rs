@@ -19,8 +19,9 @@ pub use crate::calls::{CallResult, DEFAULT_MEASURES};
 pub use crate::declare::description::{paragraph_bytes, paragraph_len};
 pub use crate::declare::name::{const_str, default_bytes, default_len};
 pub use crate::declare::{
-    AnyMeasure, Count, Distribution, FunctionCell, FunctionMeasures, HasDefaultBuckets,
-    KnownResults, LastValue, Measure, MeasureCell, Origin, Sum, TagKey, TagKeyCell, View, ViewCell,
+    AnyMeasure, ClosedSet, Count, Distribution, FunctionCell, FunctionMeasures, HasDefaultBuckets,
+    HasEveryText, InSet, KnownResults, LastValue, Measure, MeasureCell, Origin, StaticColumn, Sum,
+    TagKey, TagKeyCell, View, ViewCell,
 };
 pub use crate::declare::{
     FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits, column, columns,
@@ -30,8 +31,8 @@ pub use crate::declare::{
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
     AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, RecordedMeasure,
-    SignedMeasure, StaticMeasure, StaticTagKey, as_measure, as_tag_key, duration_measure,
-    in_flight_measure, measure, number_measure, signed_measure, tag_key,
+    SignedMeasure, StaticMeasure, StaticTagKey, TypedTagKey, as_measure, as_tag_key,
+    duration_measure, in_flight_measure, measure, number_measure, signed_measure, tag_key,
 };
 
 // For recording.
@@ -41,7 +42,8 @@ pub use crate::record::{
 };
 pub use crate::register::ViewsVersion;
 pub use crate::tags::{
-    AsTagValue, Tag, TagMap, TagValueRef, known_tag, literal_tag, tag, tag_value, tags,
+    AsTagValue, Tag, TagMap, TagValue, TagValueRef, TypedValue, known_tag, literal_tag,
+    owned_tag_value, tag, tag_value, tags,
 };
 
 /// A reference to the value that a function returned, for `outcome!`: whether the value is an `Err`, also where its

@@ -1,7 +1,7 @@
 //! From a [`Record`] to the statement that records it, and from tags to a map.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Lit;
 
 use super::model::{Assignment, Label, Record};
@@ -101,7 +101,8 @@ impl TagBindings {
         let mut tags = Vec::new();
         for (index, assignment) in assignments.iter().enumerate() {
             let Assignment { lhs, value } = assignment;
-            let key = format_ident!("__census_key_{index}");
+            let mut key = format_ident!("__census_key_{index}");
+            key.set_span(krate.respan(first_last_span(lhs).0));
             names.push(key.clone());
             values.push(krate.checked("as_tag_key", lhs));
             tags.push(if is_string_literal(value) {
@@ -113,6 +114,7 @@ impl TagBindings {
                 names.push(name.clone());
                 let borrowed = krate.borrowed(value);
                 values.push(krate.call(quote!(tag_value), first_last_span(value), borrowed));
+                let name = quote_spanned!(name.span()=> &#name);
                 krate.call(quote!(known_tag), spans(assignment), quote!(#key, #name))
             });
         }

@@ -29,7 +29,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
     let description = description.unwrap_or_else(|| "".into_token_stream());
     let origin = origin(&krate, &item.ident);
     let cell = krate.call(
-        quote!(tag_key_cell),
+        quote!(tag_key_cell::<#ty>),
         checked_spans,
         quote!(#name, #description, #local, #origin),
     );

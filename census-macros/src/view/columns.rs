@@ -2,15 +2,17 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token, token};
 
+use super::model::Column;
 use super::scan::{EXAMPLE, at_item};
 use crate::errors::Errors;
 use crate::list;
 
 /// Reads the columns, if there are any.
-pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Path>> {
+pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Column>> {
     let word: Option<Ident> = input.parse()?;
     let has_parentheses = input.peek(token::Paren);
     let tokens: TokenStream = if has_parentheses {
@@ -31,7 +33,11 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
             return Ok(Vec::new());
         }
     }
-    let parser = |input: ParseStream<'_>| Ok(list::parse(input, errors, |input, _| column(input)));
+    let parser = |input: ParseStream<'_>| {
+        Ok(list::parse(input, errors, |input, errors| {
+            column(input, errors)
+        }))
+    };
     let columns = parser.parse2(tokens)?;
     Ok(distinct(columns, errors))
 }
@@ -64,21 +70,42 @@ fn without_parentheses(
     Ok(tokens)
 }
 
-fn column(input: ParseStream<'_>) -> syn::Result<Path> {
+fn column(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Column> {
     let message = "expected the path of a tag key's static\nhelp: write `by (FRONTEND)`";
     let path =
         Path::parse_mod_style(input).map_err(|error| syn::Error::new(error.span(), message))?;
+    let label = label(input, errors)?;
     if input.is_empty() || input.peek(Token![,]) || input.peek(syn::Ident) {
-        Ok(path)
+        Ok(Column { path, label })
     } else {
         Err(input.error(message))
     }
 }
 
+/// Reads `as label`, if it is there. Reports a label that Prometheus does not allow.
+fn label(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Ident>> {
+    let Some(word) = input.parse::<Option<Token![as]>>()? else {
+        return Ok(None);
+    };
+    let message = "expected a label after `as`\nhelp: write a name, as in `by (RESULT as status)`";
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new_spanned(word, message));
+    }
+    let label = input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), message))?;
+    if label.unraw().to_string().is_ascii() {
+        return Ok(Some(label));
+    }
+    let message = "a label consists of ASCII letters, digits and `_`\nhelp: write another name";
+    errors.at(label, message);
+    Ok(None)
+}
+
 /// The columns without repeated ones, which are reported.
-fn distinct(columns: Vec<Path>, errors: &mut Errors) -> Vec<Path> {
+fn distinct(columns: Vec<Column>, errors: &mut Errors) -> Vec<Column> {
     let mut seen: Vec<String> = Vec::new();
-    let mut is_first = |column: &Path| {
+    let mut is_first = |Column { path: column, .. }: &Column| {
         let tokens = column.to_token_stream().to_string();
         let is_first = !seen.contains(&tokens);
         if is_first {

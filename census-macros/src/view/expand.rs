@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
+use syn::ext::IdentExt as _;
 
-use super::model::{AggregationKind, Bounds, Buckets, Definition, View};
+use super::model::{AggregationKind, Bounds, Buckets, Column, Definition, View};
 use crate::doc;
 use crate::generate::{Krate, element, first_last_span, optional, origin};
 use crate::names::Name;
@@ -37,12 +38,13 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let source = source(krate, &definition);
     let (columns_static, columns) = columns(krate, &definition);
     let max_series = optional(options.max_series.as_ref());
-    let in_namespace = options.namespace.unwrap_or(true);
+    let outside = (options.namespace == Some(false)).then(|| quote!(.outside_of_namespace()));
+    let without_zeros = (options.zero == Some(false)).then(|| quote!(.without_zero_rows()));
     let origin = origin(krate, &ident);
     let cell = krate.call(
         quote!(ViewCell::new),
         checked_spans,
-        quote!(#name, #description, #source, #columns, #max_series, #in_namespace, #origin),
+        quote!(#name, #description, #source, #columns, #max_series, #origin),
     );
     let element = element(krate, "VIEWS", "ViewCell");
     let aggregation = &definition.aggregation.word;
@@ -51,7 +53,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
-            static __CENSUS_CELL: #krate::ViewCell = #cell;
+            static __CENSUS_CELL: #krate::ViewCell = #cell #outside #without_zeros;
             #element
             #krate::static_view(&__CENSUS_CELL)
         };
@@ -69,7 +71,11 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
     let aggregation = &definition.aggregation.word;
     let measure = definition.measure.as_ref().map(|path| compact(path));
     let measure = measure.unwrap_or_default();
-    let columns: Vec<String> = definition.columns.iter().map(|key| compact(key)).collect();
+    let columns: Vec<String> = definition
+        .columns
+        .iter()
+        .map(|it| compact(&it.path))
+        .collect();
     let sentence = if columns.is_empty() {
         format!("`{aggregation}` of `{measure}`.")
     } else {
@@ -81,21 +87,33 @@ fn generated_doc(view: &View) -> Option<TokenStream> {
 
 /// A static with the columns, each checked by itself and all against each other, and a reference to it.
 fn columns(krate: &Krate, definition: &Definition) -> (TokenStream, TokenStream) {
-    let paths = &definition.columns;
-    if paths.is_empty() {
+    if definition.columns.is_empty() {
         return (TokenStream::new(), quote!(&[]));
     }
     let is_distribution = definition.aggregation.kind == AggregationKind::Distribution;
-    let count = Literal::usize_unsuffixed(paths.len());
-    let columns = paths.iter().map(|path| {
+    let count = Literal::usize_unsuffixed(definition.columns.len());
+    let columns = definition.columns.iter().map(|Column { path, label }| {
         let key = krate.checked("tag_key", path);
-        let spans = first_last_span(path);
-        krate.call(quote!(column), spans, quote!(#key, #is_distribution))
+        let spans = (
+            first_last_span(path).0,
+            first_last_span(quote!(#path #label)).1,
+        );
+        let label = optional(label.as_ref().map(|label| {
+            let mut text = Literal::string(&label.unraw().to_string());
+            text.set_span(label.span());
+            text
+        }));
+        krate.call(
+            quote!(column),
+            spans,
+            quote!(#key, #label, #is_distribution),
+        )
     });
+    let paths = definition.columns.iter().map(|column| &column.path);
     let spans = first_last_span(quote!(#(#paths)*));
     let checked = krate.call(quote!(columns), spans, quote!([#(#columns),*]));
     let columns_static = quote! {
-        static __CENSUS_COLUMNS: [&#krate::TagKey; #count] = #checked;
+        static __CENSUS_COLUMNS: [#krate::StaticColumn; #count] = #checked;
     };
     (columns_static, quote!(&__CENSUS_COLUMNS))
 }

@@ -20,8 +20,14 @@ pub(super) struct Definition {
     pub(super) aggregation: Aggregation,
     /// `None`: missing or wrong, which was reported.
     pub(super) measure: Option<Path>,
-    pub(super) columns: Vec<Path>,
+    pub(super) columns: Vec<Column>,
     pub(super) options: Options,
+}
+
+/// A column: a tag key, and the label of its values if it is not the key's name.
+pub(super) struct Column {
+    pub(super) path: Path,
+    pub(super) label: Option<Ident>,
 }
 
 /// How a view aggregates. The word is the user's token if it was right, so that editors can explain it.
@@ -51,6 +57,8 @@ pub(super) struct Options {
     pub(super) max_series: Option<Expr>,
     /// Whether the exporter's namespace goes before the name, if the user says so. The default is `true`.
     pub(super) namespace: Option<bool>,
+    /// Whether the view has rows with zeros from the start, if the user says so. The default is `true`.
+    pub(super) zero: Option<bool>,
 }
 
 /// The buckets of a distribution.

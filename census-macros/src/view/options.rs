@@ -11,7 +11,14 @@ use crate::args::repeated;
 use crate::errors::Errors;
 use crate::{list, suggest};
 
-const OPTIONS: [&str; 5] = ["name", "description", "buckets", "max_series", "namespace"];
+const OPTIONS: [&str; 6] = [
+    "name",
+    "description",
+    "buckets",
+    "max_series",
+    "namespace",
+    "zero",
+];
 
 /// The names that other libraries use.
 const OTHER_NAMES: [(&str, &str); 5] = [
@@ -48,6 +55,7 @@ pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut 
             "name" => options.name = Some(value),
             "description" => options.description = Some(value),
             "namespace" => options.namespace = namespace(&value, errors),
+            "zero" => options.zero = zero(&value, errors),
             _ => options.max_series = max_series(value, errors),
         }
         Ok(())
@@ -126,14 +134,30 @@ fn max_series(value: Expr, errors: &mut Errors) -> Option<Expr> {
 
 /// A `bool` literal, also when a `macro_rules!` passed it on: the macro's output depends on it, so no other expression
 /// will do.
-fn namespace(value: &Expr, errors: &mut Errors) -> Option<bool> {
+fn bool_literal(value: &Expr) -> Option<bool> {
     match value {
         Expr::Lit(ExprLit {
             lit: Lit::Bool(value),
             ..
-        }) => return Some(value.value),
-        Expr::Group(group) => return namespace(&group.expr, errors),
-        _ => {}
+        }) => Some(value.value),
+        Expr::Group(group) => bool_literal(&group.expr),
+        _ => None,
+    }
+}
+
+fn zero(value: &Expr, errors: &mut Errors) -> Option<bool> {
+    let zero = bool_literal(value);
+    if zero.is_none() {
+        let message = "`zero` is `true` or `false`\nhelp: write `zero: false` for a view without rows before the first \
+                       measurement";
+        errors.at(value, message);
+    }
+    zero
+}
+
+fn namespace(value: &Expr, errors: &mut Errors) -> Option<bool> {
+    if let Some(value) = bool_literal(value) {
+        return Some(value);
     }
     let help = match value {
         Expr::Lit(ExprLit {

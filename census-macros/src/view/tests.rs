@@ -25,6 +25,8 @@ fn valid_views_have_no_mistakes() {
         quote!(static A: LastValue<SIZE> {} static B: Count<SIZE> by () {};),
         quote!(#[cfg(test)] static A: Distribution<SIZE> { buckets: [1, X, 0], name: NAME, }),
         quote!(static A: Count<SIZE> { max_series: 2 * 5, description: concat!("a") }),
+        quote!(static A: Count<SIZE> by (a::KEY as status, B as r#type, C as le,);),
+        quote!(static A: Count<SIZE> { zero: false } static B: Count<SIZE> { zero: true }),
         quote!(static A: Count<SIZE> { namespace: false } static B: Count<SIZE> { namespace: true }),
     ] {
         assert_eq!(mistakes(&input), [""; 0], "{input}");
@@ -73,6 +75,36 @@ fn namespace_is_a_bool() {
             ],
             "{wrong}"
         );
+    }
+}
+
+#[test]
+fn zero_is_a_bool() {
+    for wrong in [quote!("no"), quote!(0), quote!(ZERO), quote!(!true)] {
+        let reported = mistakes(&quote!(static A: Count<SIZE> { zero: #wrong, zero: true }));
+        assert_eq!(
+            reported,
+            ["`zero` is `true` or `false`", "`zero` is given twice"],
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn labels_of_columns_are_names() {
+    for (columns, mistake) in [
+        (quote!(A as, B), "expected a label after `as`"),
+        (quote!(A as), "expected a label after `as`"),
+        (quote!(A as "b"), "expected a label after `as`"),
+        (quote!(A as b.c), "expected the path of a tag key's static"),
+        (
+            quote!(A as ä),
+            "a label consists of ASCII letters, digits and `_`",
+        ),
+        (quote!(A as a, A as b), "this column is given twice"),
+    ] {
+        let reported = mistakes(&quote!(static A: Count<SIZE> by (#columns);));
+        assert_eq!(reported, [mistake], "{columns}");
     }
 }
 

@@ -6,14 +6,11 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
+use super::column_values::{self, ColumnValues};
 use super::rows::Rows;
 use super::{Exemplar, default_max_series};
-use crate::declare::{Bounds, ViewSpec};
+use crate::declare::{Bounds, TagKey, ViewSpec};
 use crate::id::{RowId, ViewId};
-use crate::tags::row_key;
-
-/// The value of every column of the overflow row.
-const OVERFLOW: &str = "_overflow";
 
 /// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
 /// table's, for which new rows wait.
@@ -23,6 +20,8 @@ const ROWS_PER_READ: usize = 64;
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: Arc<ViewSpec>,
+    /// One for each column.
+    column_values: Vec<ColumnValues>,
     pub(crate) rows: Arc<Rows>,
     /// When it was registered.
     pub(crate) start: SystemTime,
@@ -31,16 +30,17 @@ pub(crate) struct LiveView {
 /// The row that a measurement goes to.
 pub(crate) enum RowLookup {
     Row(RowId),
-    /// The overflow row. It must not be cached for the measurement's tags, so that the next such measurement is counted
+    /// An overflow row. It must not be cached for the measurement's tags, so that the next such measurement is counted
     /// as overflowed, too.
     Overflow(RowId),
 }
 
 impl LiveView {
-    /// A view with rows for these keys from the start.
+    /// A view with rows for these keys from the start. There is one of `column_values` for each column.
     pub(crate) fn new(
         id: ViewId,
         spec: ViewSpec,
+        column_values: Vec<ColumnValues>,
         initial_keys: impl IntoIterator<Item = String>,
     ) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
@@ -54,6 +54,7 @@ impl LiveView {
         }
         Self {
             spec: Arc::new(spec),
+            column_values,
             rows,
             start: SystemTime::now(),
         }
@@ -63,27 +64,26 @@ impl LiveView {
         self.rows.format.view
     }
 
+    /// Appends the key of the row that a measurement goes to. `value_of` returns the measurement's value of a column.
+    pub(crate) fn push_row_key<'v>(&self, key: &mut String, value_of: impl Fn(&TagKey) -> &'v str) {
+        let values = self.spec.columns.iter().map(|it| value_of(it.key()));
+        column_values::push_row_key(key, self.column_values.iter().zip(values));
+    }
+
     /// The row of a key, which holds the values of the columns.
     pub(crate) fn find_or_add(&self, key: &str) -> RowLookup {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        match self.rows.table.find_or_add(key, max) {
-            Some(row) => RowLookup::Row(row),
-            None => RowLookup::Overflow(self.rows.overflow(|| self.overflow_key())),
+        if let Some(row) = self.rows.table.find_or_add(key, max) {
+            return RowLookup::Row(row);
         }
+        let key = column_values::overflow_key(&self.column_values, key);
+        RowLookup::Overflow(self.rows.overflow(&key))
     }
 
     /// Adds the row of a key, unless it is there or the view has as many rows as it may have.
     pub(crate) fn add_row(&self, key: &str) {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
         let _ = self.rows.table.find_or_add(key, max);
-    }
-
-    fn overflow_key(&self) -> String {
-        let mut key = String::new();
-        for _ in self.spec.columns.iter() {
-            row_key::push(&mut key, OVERFLOW);
-        }
-        key
     }
 
     /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f`

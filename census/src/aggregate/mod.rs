@@ -14,6 +14,7 @@
 
 mod aggregation;
 mod chunk;
+mod column_values;
 mod count;
 mod data;
 mod distribution;
@@ -34,6 +35,7 @@ mod write;
 
 pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::Target;
+pub(crate) use column_values::{ColumnValues, SortedValues};
 pub use count::count;
 pub use data::{DistributionData, Exemplar};
 pub use distribution::default_distribution;

@@ -24,8 +24,8 @@
 //! `live`.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use super::aggregation::RowTotals;
 use super::chunk::{Chunk, SHARED_OWNER, Target};
@@ -44,9 +44,7 @@ pub(super) const MAX_OWNED_WORDS: usize = 1 << 17;
 pub(crate) struct Rows {
     pub(super) format: Arc<RowFormat>,
     pub(super) table: Table,
-    /// The row of measurements beyond the bound on rows. Made by the first of them.
-    overflow: OnceLock<RowId>,
-    /// How many measurements went to the overflow row.
+    /// How many measurements went to overflow rows.
     overflowed: AtomicU64,
     /// How many words belong to threads.
     owned_words: AtomicUsize,
@@ -91,7 +89,6 @@ impl Rows {
         Arc::new(Self {
             format: Arc::new(format),
             table: Table::new(max),
-            overflow: OnceLock::new(),
             overflowed: AtomicU64::new(0),
             owned_words: AtomicUsize::new(0),
             shared: RwLock::default(),
@@ -100,14 +97,15 @@ impl Rows {
         })
     }
 
-    /// The row of measurements beyond the bound on rows. Each call counts one such measurement. If a row with this key
-    /// exists already, it serves as the overflow row: with two rows of one key, a series would be exported twice.
-    pub(super) fn overflow(&self, key: impl FnOnce() -> String) -> RowId {
+    /// The overflow row of this key, for a measurement beyond the bound on rows. Each call counts one such measurement. If
+    /// a row of this key exists already, it serves as the overflow row: with two rows of one key, a series would be
+    /// exported twice.
+    pub(super) fn overflow(&self, key: &str) -> RowId {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
-        *self.overflow.get_or_init(|| self.table.add_initial(&key()))
+        self.table.add_initial(key)
     }
 
-    /// How many measurements went to the overflow row.
+    /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(&self) -> u64 {
         self.overflowed.load(Ordering::Relaxed)
     }

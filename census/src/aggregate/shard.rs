@@ -110,8 +110,8 @@ mod tests {
     use crate::aggregate::rows::MAX_OWNED_WORDS;
     use crate::aggregate::{DEFAULT_MAX_SERIES, Data, LiveView, RowLookup};
     use crate::declare::{
-        Distribution, Measure, MeasureCell, Origin, TagKeyCell, ValueBits, View, measure_cell,
-        static_measure, static_tag_key, tag_key_cell,
+        Distribution, Measure, MeasureCell, OpenSet, Origin, TagKey, TagKeyCell, ValueBits, View,
+        measure_cell, static_measure, static_tag_key, tag_key_cell,
     };
     use crate::id::ViewId;
     use crate::tags::row_key;
@@ -120,12 +120,17 @@ mod tests {
     fn view(name: &str, rows: usize) -> LiveView {
         static MEASURE: MeasureCell = measure_cell::<Measure<u64>>("measure", "", None, ORIGIN);
         const ORIGIN: Origin = Origin::new(module_path!(), file!(), line!(), column!());
-        const KEY: &TagKeyCell = &tag_key_cell("row", "", false, ORIGIN);
+        const KEY: &TagKeyCell = &tag_key_cell::<TagKey>("row", "", false, ORIGIN);
         let measure: Measure<u64> = static_measure(&MEASURE);
         let builder = View::<Distribution>::distribution(name, &measure, 1..56)
-            .column(&static_tag_key(KEY))
+            .column(&static_tag_key::<OpenSet>(KEY))
             .max_series(rows);
-        let view = LiveView::new(ViewId::next(), builder.spec, []);
+        let view = LiveView::new(
+            ViewId::next(),
+            builder.spec,
+            vec![crate::aggregate::ColumnValues::Open],
+            [],
+        );
         for row in 0..rows {
             let mut key = String::new();
             row_key::push(&mut key, &row.to_string());

@@ -58,11 +58,15 @@ impl Table {
     /// The row of this key, which is added if it is not there. An added row does not count towards the bound.
     pub(super) fn add_initial(&self, key: &str) -> RowId {
         let hash = self.hasher.hash_one(key);
-        let mut inner = self.inner.write();
-        match inner.find(hash, key) {
-            Some(row) => row,
-            None => inner.add(hash, key),
-        }
+        let existing = self.inner.read().find(hash, key);
+        existing.unwrap_or_else(|| {
+            let mut inner = self.inner.write();
+            // Another thread may have added the row since the look above.
+            match inner.find(hash, key) {
+                Some(row) => row,
+                None => inner.add(hash, key),
+            }
+        })
     }
 
     /// The row of this key, which is added if it is not there; `None` if it would be more than the `max`th row.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::aggregate::Data;
-use crate::declare::{Column, TagKey};
+use crate::declare::{AnyTagKey, Column, TagKey};
 use crate::tags::{TagMap, TagValue, row_key};
 
 /// The data of a view, `D` for each row: [`Data`], or the data of one aggregation.
@@ -58,9 +58,9 @@ impl<D> Row<D> {
 
     /// The value of a column; `None` if the view does not have the column. A tag that was not set has an empty value.
     #[must_use]
-    pub fn tag(&self, key: &TagKey) -> Option<&str> {
+    pub fn tag(&self, key: &(impl AnyTagKey + ?Sized)) -> Option<&str> {
         self.tags()
-            .find(|(column, _)| *column == key)
+            .find(|(column, _)| column.handle() == key.key_handle())
             .map(|(_, value)| value)
     }
 }
@@ -69,7 +69,7 @@ impl<D> ViewData<D> {
     /// The data of the row for these tags. Tags that are not columns are ignored; a column that has no tag is empty.
     #[must_use]
     pub fn get(&self, tags: &TagMap) -> Option<&D> {
-        let value_of = |key| tags.get(key).map_or("", TagValue::as_str);
+        let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
         self.rows
             .iter()
             .find(|row| row.tags().all(|(key, value)| value_of(key) == value))

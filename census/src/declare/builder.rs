@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::{
-    AggregationSpec, Column, Measure, MeasureDescriptor, Origin, TagKey, Value, ValueKind, ViewSpec,
+    AggregationSpec, AnyTagKey, Column, Measure, MeasureDescriptor, Origin, Value, ValueKind,
+    ViewSpec, name,
 };
 
 /// A measure before it is registered. Made by [`Measure::builder`].
@@ -93,6 +94,7 @@ impl<A> ViewBuilder<A> {
             columns: Arc::default(),
             max_series: None,
             in_namespace: true,
+            has_zero_rows: true,
             origin: Origin::caller(),
         };
         Self {
@@ -114,9 +116,30 @@ impl<A> ViewBuilder<A> {
     }
 
     /// Adds a column: a tag key, whose values are kept apart.
-    pub fn column(mut self, key: &TagKey) -> Self {
+    pub fn column(self, key: &(impl AnyTagKey + ?Sized)) -> Self {
+        self.with(Column::new(key.untyped()))
+    }
+
+    /// Adds a column whose label is not the key's name but another one: 1 to 255 bytes of printable ASCII, in which every
+    /// character outside `[A-Za-z0-9_]` becomes `_`, as in a key's name.
+    pub fn column_as(mut self, key: &(impl AnyTagKey + ?Sized), label: &str) -> Self {
+        if !name::is_valid(label) {
+            let problem = "the label of a column is 1 to 255 bytes of printable ASCII";
+            self.problem = self.problem.or(Some(problem));
+        }
+        self.with(Column::named(key.untyped(), label))
+    }
+
+    fn with(mut self, column: Column) -> Self {
         let columns = self.spec.columns.iter().cloned();
-        self.spec.columns = columns.chain([Column::new(key.clone())]).collect();
+        self.spec.columns = columns.chain([column]).collect();
+        self
+    }
+
+    /// Sets whether the view has a row with zeros for each combination of its columns' values from the start, if all its
+    /// columns are [closed](crate::TagKey#closed-sets-of-values). Default: `true`.
+    pub fn zero(mut self, has_zero_rows: bool) -> Self {
+        self.spec.has_zero_rows = has_zero_rows;
         self
     }
 

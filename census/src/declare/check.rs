@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, TagKey, Value};
+use super::{Measure, MeasureCell, Origin, TagKey, Value, ValueSet};
 
 /// A measure in a `static`.
 #[doc(hidden)]
@@ -176,12 +176,14 @@ pub const fn in_flight_measure<M: InFlightMeasure<Itself = M>>(
     note = "declare one: `#[tag] static FRONTEND: TagKey;`"
 )]
 pub trait StaticTagKey {
+    /// The values, unless any text can be a value.
+    const VALUES: Option<&'static [&'static str]>;
     /// See [`StaticMeasure::Itself`].
     type Itself;
 }
 
-#[diagnostic::do_not_recommend]
-impl StaticTagKey for TagKey {
+impl<S: ValueSet> StaticTagKey for TagKey<S> {
+    const VALUES: Option<&'static [&'static str]> = S::VALUES;
     type Itself = Self;
 }
 
@@ -263,22 +265,29 @@ impl<T: Value> RecordedMeasure for Measure<T> {
     note = "write the key on the left: `tags(FRONTEND = \"ios\")`; declare one: `#[tag] static FRONTEND: TagKey;`"
 )]
 pub trait AsTagKey {
+    /// The type of the key.
+    type Key;
+
     /// The key.
-    fn as_tag_key(&self) -> &TagKey;
+    fn as_tag_key(&self) -> &Self::Key;
 }
 
 #[diagnostic::do_not_recommend]
-impl AsTagKey for TagKey {
+impl<S> AsTagKey for TagKey<S> {
+    type Key = Self;
+
     #[inline]
-    fn as_tag_key(&self) -> &TagKey {
+    fn as_tag_key(&self) -> &Self {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Deref<Target: AsTagKey>> AsTagKey for P {
+    type Key = <P::Target as AsTagKey>::Key;
+
     #[inline]
-    fn as_tag_key(&self) -> &TagKey {
+    fn as_tag_key(&self) -> &Self::Key {
         (**self).as_tag_key()
     }
 }
@@ -286,6 +295,26 @@ impl<P: Deref<Target: AsTagKey>> AsTagKey for P {
 /// The key that an expression refers to.
 #[doc(hidden)]
 #[inline]
-pub fn as_tag_key<K: AsTagKey>(key: &K) -> &TagKey {
+pub fn as_tag_key<K: AsTagKey>(key: &K) -> &K::Key {
     key.as_tag_key()
+}
+
+/// The type that [`as_tag_key`] returns, as [`RecordedMeasure`] is for measures.
+#[doc(hidden)]
+pub trait TypedTagKey {
+    /// The key's set of values.
+    type Values;
+
+    /// The key.
+    fn typed(&self) -> &TagKey<Self::Values>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> TypedTagKey for TagKey<S> {
+    type Values = S;
+
+    #[inline]
+    fn typed(&self) -> &Self {
+        self
+    }
 }

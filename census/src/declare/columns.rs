@@ -2,14 +2,23 @@
 
 use std::sync::Arc;
 
-use super::TagKey;
 use super::name::{self, LabelProblem};
+use super::{Handle, TagKey, TagKeyCell};
 
 /// A column of a view: a tag key, and the label that its values have in an exposition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     key: TagKey,
     label: Arc<str>,
+}
+
+/// A column of a view in a `static`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct StaticColumn {
+    key: &'static Handle<TagKeyCell>,
+    /// The label, if the view gives one.
+    label: Option<&'static str>,
 }
 
 impl Column {
@@ -19,17 +28,48 @@ impl Column {
         Self { key, label }
     }
 
+    /// The column of this key, with the label that another name gives.
+    pub(crate) fn named(key: TagKey, label: &str) -> Self {
+        let label = name::sanitize(label).into();
+        Self { key, label }
+    }
+
     /// The tag key.
     #[must_use]
     pub const fn key(&self) -> &TagKey {
         &self.key
     }
 
-    /// The label: the key's name, in which every character outside `[A-Za-z0-9_]` became `_`, after a `_` if the name
-    /// begins with a digit.
+    /// The label: the name that the view gives the column, else the key's name. In it, every character outside
+    /// `[A-Za-z0-9_]` became `_`, after a `_` if the name begins with a digit.
     #[must_use]
     pub fn label(&self) -> &str {
         &self.label
+    }
+
+    /// Whether the view gives the label.
+    pub(crate) fn is_renamed(&self) -> bool {
+        *self.label != *name::sanitize(self.key.name())
+    }
+}
+
+impl StaticColumn {
+    /// The name that becomes the label, as far as it is known at compile time.
+    const fn name(&self) -> Option<&'static str> {
+        match self.label {
+            Some(label) => Some(label),
+            None => self.key.static_name(),
+        }
+    }
+}
+
+impl From<&StaticColumn> for Column {
+    fn from(column: &StaticColumn) -> Self {
+        let key = TagKey::from_handle(column.key.clone());
+        match column.label {
+            Some(label) => Self::named(key, label),
+            None => Self::new(key),
+        }
     }
 }
 
@@ -37,36 +77,46 @@ impl Column {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn column(key: &'static TagKey, of_distribution: bool) -> &'static TagKey {
-    let Some(name) = key.static_name() else {
-        return key;
+pub const fn column<S>(
+    key: &'static TagKey<S>,
+    label: Option<&'static str>,
+    of_distribution: bool,
+) -> StaticColumn {
+    let column = StaticColumn {
+        key: key.handle(),
+        label,
+    };
+    let Some(name) = column.name() else {
+        return column;
     };
     let problem = name::label_problem(name, of_distribution);
     assert!(
         !matches!(problem, Some(LabelProblem::Reserved)),
-        "this column's label would begin with `__`, which Prometheus keeps for itself: give the tag key another name"
+        "this column's label would begin with `__`, which Prometheus keeps for itself: give the column another name, as \
+         in `by (KEY as name)`"
     );
     assert!(
         !matches!(problem, Some(LabelProblem::BucketBound)),
-        "a `Distribution` cannot have the column `le`, which is the label of its buckets: give the tag key another name"
+        "a `Distribution` cannot have the column `le`, which is the label of its buckets: give the column another name, \
+         as in `by (KEY as name)`"
     );
-    key
+    column
 }
 
 /// The columns of a view, checked against each other.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn columns<const N: usize>(columns: [&'static TagKey; N]) -> [&'static TagKey; N] {
+pub const fn columns<const N: usize>(columns: [StaticColumn; N]) -> [StaticColumn; N] {
     let mut rest = columns.as_slice();
     while let [first, others @ ..] = rest {
         let mut later = others;
         while let [second, others @ ..] = later {
-            if let (Some(a), Some(b)) = (first.static_name(), second.static_name()) {
+            if let (Some(a), Some(b)) = (first.name(), second.name()) {
                 assert!(
                     !name::is_same_label(a, b),
                     "two of these columns have one label (a tag key's name, with `_` for all but letters and digits): \
-                     leave one of them out, or give its tag key another name"
+                     leave one of them out, or give it another name, as in `by (KEY as name)`"
                 );
             }
             later = others;

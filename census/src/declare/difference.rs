@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::{Column, MeasureDescriptor, Number, TagKey, ViewSpec};
+use super::{MeasureDescriptor, Number, ViewSpec};
 
 /// A part of two definitions that differs: the rejected one's and the kept one's.
 pub(crate) struct Difference {
@@ -79,7 +79,7 @@ impl ViewSpec {
         });
         differences.part(
             "columns",
-            [self.sorted_keys(), kept.sorted_keys()],
+            [self.sorted_columns(), kept.sorted_columns()],
             |keys| match keys.as_slice() {
                 [] => "none".to_owned(),
                 keys => format!("({})", keys.join(", ")),
@@ -91,17 +91,25 @@ impl ViewSpec {
             None => "the default".to_owned(),
         });
         differences.part("namespace", [self.in_namespace, kept.in_namespace], debug);
+        differences.part("zero", [self.has_zero_rows, kept.has_zero_rows], debug);
         let descriptions = [&self.description, &kept.description];
         differences.part("description", descriptions, debug);
         differences.0
     }
 
-    /// The names of the columns' keys. Views that differ only in the order of their columns are the same view.
-    pub(crate) fn sorted_keys(&self) -> Vec<&str> {
-        let keys = self.columns.iter().map(Column::key);
-        let mut names: Vec<&str> = keys.map(TagKey::name).collect();
-        names.sort_unstable();
-        names
+    /// The columns as `key` or `key as label`. Views that differ only in the order of their columns are the same view.
+    pub(crate) fn sorted_columns(&self) -> Vec<String> {
+        let columns = self.columns.iter().map(|column| {
+            let name = column.key().name();
+            if column.is_renamed() {
+                format!("{name} as {}", column.label())
+            } else {
+                name.to_owned()
+            }
+        });
+        let mut columns: Vec<String> = columns.collect();
+        columns.sort_unstable();
+        columns
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
-/// `&'static T` or `Arc<T>`.
-pub(crate) enum Handle<T: ?Sized + 'static> {
+/// `&'static T` or `Arc<T>`. It is public because a hidden method of a public trait returns it; nothing exports it.
+#[doc(hidden)]
+pub enum Handle<T: ?Sized + 'static> {
     Static(&'static T),
     Shared(Arc<T>),
 }

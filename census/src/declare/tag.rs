@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{Address, Handle, Origin, name};
+use super::check::StaticTagKey;
+use super::{Address, Handle, OpenSet, Origin, name};
 
 /// A tag key: the name of a dimension, such as `frontend`. Declared with [`#[tag]`](macro@crate::tag).
 ///
@@ -21,9 +25,101 @@ use super::{Address, Handle, Origin, name};
 /// assert_eq!(FRONTEND.name(), "frontend");
 /// assert_eq!(FRONTEND.description(), "Which client the video came from.");
 /// ```
-#[derive(Clone, Debug)]
-pub struct TagKey {
+///
+/// # Closed sets of values
+///
+/// A `TagKey` can have any text as its value. A program that knows all values of a tag beforehand says so with the key's
+/// type. Then a value of another type is a compile error, and the views know the values:
+///
+/// ```standalone_crate
+/// use census::{Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
+///
+/// #[derive(TagValue)]
+/// enum Method {
+///     Get,
+///     Post,
+/// }
+///
+/// #[tag]
+/// static METHOD: TagKey<Method>;
+/// #[tag]
+/// static TENANT: TagKey;
+/// #[measure]
+/// static REQUESTS: Measure<u64>;
+///
+/// view! {
+///     static BY_METHOD: Count<REQUESTS> by (METHOD);
+///     static BY_TENANT: Count<REQUESTS> by (TENANT, METHOD) { max_series: 2 }
+/// }
+///
+/// // All columns of `BY_METHOD` are closed, so it has its rows from the start, with zeros.
+/// assert_eq!(BY_METHOD.data().get(&tags!(METHOD = Method::Post)), Some(&0));
+///
+/// for tenant in ["a", "b", "c", "d"] {
+///     record!(REQUESTS = 1, tags(TENANT = tenant, METHOD = Method::Get));
+/// }
+/// // The overflow row keeps its closed columns.
+/// let overflow = tags!(TENANT = "_overflow", METHOD = Method::Get);
+/// assert_eq!(BY_TENANT.data().get(&overflow), Some(&2));
+///
+/// // Text from another process can be anything. In a closed column, a value outside of the set is `_other`.
+/// TagMap::from_baggage("method=brew").scope(|| record!(REQUESTS = 1));
+/// # #[tag(name = "method")]
+/// # static PLAIN: TagKey;
+/// assert_eq!(BY_METHOD.data().get(&tags!(PLAIN = "_other")), Some(&1));
+/// ```
+///
+/// The set belongs to the *name* of the key: a column is closed if any key of its name is. Two keys of one name with
+/// different sets clash, which [`check`](crate::check) reports. A tag that is not set is one value more. A view is
+/// refused if its closed columns have more combinations of values than its `max_series`; the overflow row is then one
+/// for each combination that occurs.
+pub struct TagKey<S = OpenSet> {
     cell: Handle<TagKeyCell>,
+    values: PhantomData<fn() -> S>,
+}
+
+/// A tag key, whatever its values: for functions that take any key, and for lists of several keys.
+///
+/// ```
+/// use census::{AnyTagKey, TagKey, tag};
+///
+/// #[tag]
+/// static RETRIED: TagKey<bool>;
+/// #[tag]
+/// static TENANT: TagKey;
+///
+/// static KEYS: [&dyn AnyTagKey; 2] = [&RETRIED, &TENANT];
+/// assert!(KEYS.iter().map(|key| key.untyped()).eq([RETRIED.untyped(), TENANT.clone()]));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tag key",
+    label = "expected a `TagKey`",
+    note = "declare one: `#[tag] static FRONTEND: TagKey;`"
+)]
+pub trait AnyTagKey: Send + Sync {
+    /// The key, as one that can have any value.
+    #[must_use]
+    fn untyped(&self) -> TagKey {
+        TagKey::from_handle(self.key_handle().clone())
+    }
+
+    #[doc(hidden)]
+    fn key_handle(&self) -> &Handle<TagKeyCell>;
+}
+
+impl<S> AnyTagKey for TagKey<S> {
+    #[inline]
+    fn key_handle(&self) -> &Handle<TagKeyCell> {
+        &self.cell
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Deref<Target: AnyTagKey> + Send + Sync> AnyTagKey for P {
+    #[inline]
+    fn key_handle(&self) -> &Handle<TagKeyCell> {
+        (**self).key_handle()
+    }
 }
 
 /// A tag key's definition, to which its `static` refers.
@@ -33,15 +129,43 @@ pub struct TagKeyCell {
     name: Cow<'static, str>,
     description: Cow<'static, str>,
     local: bool,
+    values: KeyValues,
     origin: Origin,
 }
 
+/// The values that a tag key declares.
+#[derive(Debug)]
+pub(crate) enum KeyValues {
+    Open,
+    Static(&'static [&'static str]),
+    Owned(Box<[String]>),
+}
+
+impl KeyValues {
+    /// The values in alphabetical order, if the set is closed.
+    pub(crate) fn sorted(&self) -> Option<Vec<&str>> {
+        let mut values: Vec<&str> = match self {
+            Self::Open => return None,
+            Self::Static(values) => values.to_vec(),
+            Self::Owned(values) => values.iter().map(String::as_str).collect(),
+        };
+        values.sort_unstable();
+        Some(values)
+    }
+}
+
 impl TagKeyCell {
-    pub(crate) const fn owned(name: String, local: bool, origin: Origin) -> Self {
+    pub(crate) const fn owned(
+        name: String,
+        local: bool,
+        values: KeyValues,
+        origin: Origin,
+    ) -> Self {
         Self {
             name: Cow::Owned(name),
             description: Cow::Borrowed(""),
             local,
+            values,
             origin,
         }
     }
@@ -54,12 +178,16 @@ impl TagKeyCell {
         self.local
     }
 
+    pub(crate) const fn values(&self) -> &KeyValues {
+        &self.values
+    }
+
     pub(crate) const fn origin(&self) -> Origin {
         self.origin
     }
 }
 
-impl TagKey {
+impl<S> TagKey<S> {
     /// The name: 1 to 255 bytes of printable ASCII (OpenCensus, `tags/TagMap.md`).
     #[must_use]
     pub fn name(&self) -> &str {
@@ -85,10 +213,42 @@ impl TagKey {
         self.cell.origin
     }
 
+    /// The key, as one that can have any value.
+    #[must_use]
+    pub fn untyped(&self) -> TagKey {
+        TagKey::from_handle(self.cell.clone())
+    }
+
+    pub(crate) const fn handle(&self) -> &Handle<TagKeyCell> {
+        &self.cell
+    }
+
+    pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {
+        Self {
+            cell,
+            values: PhantomData,
+        }
+    }
+}
+
+impl TagKey {
+    /// A key that came with received tags and that this program does not declare. It is not in the catalogue.
+    pub(crate) fn undeclared(name: &str) -> Self {
+        const RECEIVED: Origin = Origin::new("", "<received>", 0, 0);
+        Self::from_handle(Handle::Shared(Arc::new(TagKeyCell::owned(
+            name.to_owned(),
+            false,
+            KeyValues::Open,
+            RECEIVED,
+        ))))
+    }
+}
+
+impl Handle<TagKeyCell> {
     /// The name of a key that a `static` declares.
     pub(super) const fn static_name(&self) -> Option<&'static str> {
-        match &self.cell {
-            Handle::Static(TagKeyCell {
+        match self {
+            Self::Static(TagKeyCell {
                 name: Cow::Borrowed(name),
                 ..
             }) => Some(name),
@@ -96,40 +256,31 @@ impl TagKey {
         }
     }
 
-    pub(crate) const fn handle(&self) -> &Handle<TagKeyCell> {
-        &self.cell
-    }
-
     /// The address of the cell of a key that a `static` declares. A key made at run time has none: its cell is freed,
     /// and another one may take its address.
     #[inline]
     pub(crate) fn address(&self) -> Address {
-        match self.cell {
-            Handle::Static(cell) => Address::of(cell),
-            Handle::Shared(_) => Address::NONE,
+        match self {
+            Self::Static(cell) => Address::of(*cell),
+            Self::Shared(_) => Address::NONE,
         }
-    }
-
-    /// A key that came with received tags and that this program does not declare. It is not in the catalogue.
-    pub(crate) fn undeclared(name: &str) -> Self {
-        const RECEIVED: Origin = Origin::new("", "<received>", 0, 0);
-        Self::from_handle(Handle::Shared(Arc::new(TagKeyCell::owned(
-            name.to_owned(),
-            false,
-            RECEIVED,
-        ))))
-    }
-
-    pub(crate) const fn from_handle(cell: Handle<TagKeyCell>) -> Self {
-        Self { cell }
     }
 }
 
-/// The cell of a tag key, checked.
+/// Keys of one name are one key.
+impl PartialEq for Handle<TagKeyCell> {
+    fn eq(&self, other: &Self) -> bool {
+        self.ptr_eq(other) || self.name() == other.name()
+    }
+}
+
+impl Eq for Handle<TagKeyCell> {}
+
+/// The cell of a tag key of type `K`, checked.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-pub const fn tag_key_cell(
+pub const fn tag_key_cell<K: StaticTagKey>(
     name: &'static str,
     description: &'static str,
     local: bool,
@@ -143,6 +294,10 @@ pub const fn tag_key_cell(
         name: Cow::Borrowed(name),
         description: Cow::Borrowed(description),
         local,
+        values: match K::VALUES {
+            Some(values) => KeyValues::Static(values),
+            None => KeyValues::Open,
+        },
         origin,
     }
 }
@@ -150,31 +305,43 @@ pub const fn tag_key_cell(
 /// The tag key of a static's cell.
 #[doc(hidden)]
 #[must_use]
-pub const fn static_tag_key(cell: &'static TagKeyCell) -> TagKey {
+pub const fn static_tag_key<S>(cell: &'static TagKeyCell) -> TagKey<S> {
     TagKey::from_handle(Handle::Static(cell))
 }
 
-impl PartialEq for TagKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.cell.ptr_eq(&other.cell) || self.name() == other.name()
+impl<S> Clone for TagKey<S> {
+    fn clone(&self) -> Self {
+        Self::from_handle(self.cell.clone())
     }
 }
 
-impl Eq for TagKey {}
+impl<S> fmt::Debug for TagKey<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TagKey").field("cell", &self.cell).finish()
+    }
+}
 
-impl PartialOrd for TagKey {
+impl<S> PartialEq for TagKey<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cell == other.cell
+    }
+}
+
+impl<S> Eq for TagKey<S> {}
+
+impl<S> PartialOrd for TagKey<S> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for TagKey {
+impl<S> Ord for TagKey<S> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.name().cmp(other.name())
     }
 }
 
-impl Hash for TagKey {
+impl<S> Hash for TagKey<S> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name().hash(state);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{
     AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
-    StaticBounds, TagKey, Value, name,
+    StaticBounds, StaticColumn, Value, name,
 };
 
 /// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
@@ -53,9 +53,10 @@ struct StaticView {
     description: Option<&'static str>,
     measure: &'static Handle<MeasureCell>,
     aggregation: StaticAggregation,
-    columns: &'static [&'static TagKey],
+    columns: &'static [StaticColumn],
     max_series: Option<usize>,
     in_namespace: bool,
+    has_zero_rows: bool,
     origin: Origin,
 }
 
@@ -86,6 +87,8 @@ pub(crate) struct ViewSpec {
     pub(crate) max_series: Option<usize>,
     /// Whether the exporter's namespace is put before the name.
     pub(crate) in_namespace: bool,
+    /// Whether the view has rows with zeros from the start, if all its columns are closed.
+    pub(crate) has_zero_rows: bool,
     pub(crate) origin: Origin,
 }
 
@@ -107,9 +110,10 @@ impl ViewSpec {
                 .descriptor
                 .is_same_definition(&other.measure.descriptor)
             && self.aggregation == other.aggregation
-            && (self.columns == other.columns || self.sorted_keys() == other.sorted_keys())
+            && (self.columns == other.columns || self.sorted_columns() == other.sorted_columns())
             && self.max_series == other.max_series
             && self.in_namespace == other.in_namespace
+            && self.has_zero_rows == other.has_zero_rows
     }
 }
 
@@ -142,9 +146,8 @@ impl ViewCell {
         name: &'static str,
         description: Option<&'static str>,
         source: StaticViewSource<A>,
-        columns: &'static [&'static TagKey],
+        columns: &'static [StaticColumn],
         max_series: Option<usize>,
-        in_namespace: bool,
         origin: Origin,
     ) -> Self {
         assert!(
@@ -167,9 +170,30 @@ impl ViewCell {
             aggregation,
             columns,
             max_series,
-            in_namespace,
+            in_namespace: true,
+            has_zero_rows: true,
             origin,
         }))
+    }
+
+    /// The same view, outside of the exporter's namespace.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn outside_of_namespace(mut self) -> Self {
+        if let Definition::Static(view) = &mut self.0 {
+            view.in_namespace = false;
+        }
+        self
+    }
+
+    /// The same view, without rows before the first measurement.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn without_zero_rows(mut self) -> Self {
+        if let Definition::Static(view) = &mut self.0 {
+            view.has_zero_rows = false;
+        }
+        self
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -204,13 +228,10 @@ impl StaticView {
                 kind: self.aggregation.kind,
                 bounds: self.aggregation.bounds.map(Bounds::from),
             },
-            columns: self
-                .columns
-                .iter()
-                .map(|key| Column::new((*key).clone()))
-                .collect(),
+            columns: self.columns.iter().map(Column::from).collect(),
             max_series: self.max_series,
             in_namespace: self.in_namespace,
+            has_zero_rows: self.has_zero_rows,
             origin: self.origin,
         }
         .with_default_description()

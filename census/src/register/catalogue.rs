@@ -119,6 +119,7 @@ pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell
     let mut catalogue = lock();
     if let Some(first) = catalogue.keys.first(cell.name())
         && first.is_local() == cell.is_local()
+        && (cell.values().sorted().is_none() || first.values().sorted() == cell.values().sorted())
     {
         return Ok(first);
     }
@@ -212,27 +213,59 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Adds a tag key. Keys of one name are one key, so they must agree on whether their tags may leave the process.
+    /// Adds a tag key. Keys of one name are one key, so they must agree on whether their tags may leave the process, and
+    /// those with a closed set of values on the set.
     fn add_key(&mut self, cell: &Handle<TagKeyCell>) -> Result<(), Problem> {
+        self.locality_problem(cell)
+            .or_else(|| self.values_problem(cell))
+            .map_or(Ok(()), Err)?;
+        self.keys.add(cell.name(), cell);
+        Ok(())
+    }
+
+    fn locality_problem(&self, cell: &Handle<TagKeyCell>) -> Option<Problem> {
         let first = self.keys.first(cell.name());
-        if let Some(first) = first.filter(|first| first.is_local() != cell.is_local()) {
-            let [here, there] = if cell.is_local() {
-                ["`local`", "not"]
-            } else {
-                ["not `local`", "`local`"]
+        let first = first.filter(|first| first.is_local() != cell.is_local())?;
+        let [here, there] = if cell.is_local() {
+            ["`local`", "not"]
+        } else {
+            ["not `local`", "`local`"]
+        };
+        Some(Problem {
+            kind: ProblemKind::Conflict,
+            message: format!(
+                "tag key `{}` is {here} here, and {there} there",
+                cell.name()
+            ),
+            rejected_at: cell.origin(),
+            kept_at: Some(first.origin()),
+        })
+    }
+
+    fn values_problem(&self, cell: &Handle<TagKeyCell>) -> Option<Problem> {
+        let here = cell.values().sorted()?;
+        self.keys.named(cell.name()).find_map(|first| {
+            let there = first.values().sorted()?;
+            let only_in = |some: &[&str], others: &[&str]| {
+                let only = some.iter().filter(|value| !others.contains(value));
+                let only: Vec<String> = only.map(|value| format!("{value:?}")).collect();
+                match only.as_slice() {
+                    [] => "nothing".to_owned(),
+                    only => only.join(", "),
+                }
             };
-            return Err(Problem {
+            (here != there).then(|| Problem {
                 kind: ProblemKind::Conflict,
                 message: format!(
-                    "tag key `{}` is {here} here, and {there} there",
-                    cell.name()
+                    "tag key `{}` has different sets of values: only here {}, only there {}",
+                    cell.name(),
+                    only_in(&here, &there),
+                    only_in(&there, &here),
                 ),
                 rejected_at: cell.origin(),
                 kept_at: Some(first.origin()),
-            });
-        }
-        self.keys.add(cell.name(), cell);
-        Ok(())
+            })
+        })
     }
 
     /// Adds a view. Returns it, or `None` if it was there already.
@@ -253,7 +286,7 @@ impl Catalogue {
         if !problems.is_empty() {
             return Err(problems);
         }
-        match self.views.add(view) {
+        match self.views.add(view, &self.keys) {
             Ok(live) => Ok(Some(Arc::clone(live))),
             Err(problem) => Err(vec![problem]),
         }

@@ -1,6 +1,7 @@
 //! Step 2, **register**: the declarations become one validated catalogue, and each measure gets its views.
 
 mod catalogue;
+mod column_values;
 mod family_names;
 mod initial_rows;
 mod interest;

@@ -12,6 +12,8 @@ pub enum ProblemKind {
     Conflict,
     /// A name that is not 1 to 255 bytes of printable ASCII.
     InvalidName,
+    /// A tag key with an invalid set of values.
+    InvalidTagKey,
     /// A measure with an invalid unit.
     InvalidMeasure,
     /// An exporter with an invalid const label.

@@ -1,13 +1,14 @@
 //! Registering at run time, for programs that learn of their measures, tag keys and views while they run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::catalogue::{find, register_key, register_measure, register_view};
 use super::{CatalogueError, Problem, ProblemKind};
 use crate::aggregate;
 use crate::declare::{
-    Handle, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey, TagKeyCell,
-    TimeUnit, Value, ValueKind, View, ViewBuilder, name,
+    Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey,
+    TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, name,
 };
 use crate::tags::declared_keys;
 
@@ -18,7 +19,39 @@ impl TagKey {
     /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a local key of this name.
     #[track_caller]
     pub fn new(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::register(name.into(), false, Origin::caller())
+        Self::register(name.into(), false, KeyValues::Open, Origin::caller())
+    }
+
+    /// A tag key made at run time, with a closed set of values. The program is free to set other values: as those of text
+    /// from other processes, they count as `_other`. See [closed sets](Self#closed-sets-of-values).
+    ///
+    /// A view that is registered already keeps its columns as they are.
+    ///
+    /// ```standalone_crate
+    /// use census::{Measure, TagKey, View, tags};
+    ///
+    /// let queue = TagKey::with_values("queue", ["low", "high"])?; // from a file, say
+    /// let waiting = Measure::<i64>::builder("waiting").register()?;
+    /// let view = View::sum("waiting", &waiting).column(&queue).register()?;
+    /// assert!(view.data().get(&tags!(queue = "high")).is_some_and(|sum| *sum == 0));
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `name` is not 1 to 255 bytes of printable ASCII, if a value is not 1 to 255 bytes, if there are no values or one
+    /// of them twice, or if there is a local key of this name, or one with another set of values.
+    #[track_caller]
+    pub fn with_values<V: Into<String>>(
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<Self, CatalogueError> {
+        let (name, origin) = (name.into(), Origin::caller());
+        let values: Box<[String]> = values.into_iter().map(Into::into).collect();
+        if let Some(problem) = values_problem(&values) {
+            let message = format!("tag key `{}`: {problem}", name.escape_debug());
+            return Err(invalid(ProblemKind::InvalidTagKey, message, origin));
+        }
+        Self::register(name, false, KeyValues::Owned(values), origin)
     }
 
     /// A tag key made at run time, whose tags never leave the process, as those of `#[tag(local)]`.
@@ -27,12 +60,17 @@ impl TagKey {
     /// If `name` is not 1 to 255 bytes of printable ASCII, or if there is a key of this name that is not local.
     #[track_caller]
     pub fn new_local(name: impl Into<String>) -> Result<Self, CatalogueError> {
-        Self::register(name.into(), true, Origin::caller())
+        Self::register(name.into(), true, KeyValues::Open, Origin::caller())
     }
 
-    fn register(name: String, local: bool, origin: Origin) -> Result<Self, CatalogueError> {
+    fn register(
+        name: String,
+        local: bool,
+        values: KeyValues,
+        origin: Origin,
+    ) -> Result<Self, CatalogueError> {
         check_name("tag key", &name, origin)?;
-        let cell = TagKeyCell::owned(name, local, origin);
+        let cell = TagKeyCell::owned(name, local, values, origin);
         let cell = register_key(Handle::Shared(Arc::new(cell)))?;
         if local {
             declared_keys::add_local(&cell);
@@ -136,6 +174,27 @@ pub fn set_default_max_series(rows: usize) -> Result<(), CatalogueError> {
     }
     aggregate::set_default_max_series(rows);
     Ok(())
+}
+
+/// The problem of a closed set of values.
+fn values_problem(values: &[String]) -> Option<String> {
+    if values.is_empty() {
+        return Some("a closed set has at least one value".to_owned());
+    }
+    let mut seen = HashSet::new();
+    values.iter().find_map(|value| {
+        let value = value.as_str();
+        if value.is_empty() || value.len() > name::MAX_LEN {
+            Some(format!(
+                "a value has 1 to 255 bytes, {value:?} has {}",
+                value.len()
+            ))
+        } else if !seen.insert(value) {
+            Some(format!("the value {value:?} is given twice"))
+        } else {
+            None
+        }
+    })
 }
 
 fn check_name(item: &str, name: &str, origin: Origin) -> Result<(), CatalogueError> {

@@ -1,7 +1,6 @@
 //! The checks of a view that need no other declaration.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::{Problem, ProblemKind};
 use crate::aggregate::{MetricType, metric_type};
@@ -21,38 +20,28 @@ pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
     };
     let is_histogram = metric_type(view) == MetricType::Histogram;
     let mut labels: HashMap<&str, &TagKey> = HashMap::new();
-    for column in view.columns.iter() {
-        let (key, label) = (column.key(), column.label());
-        match name::label_problem(key.name(), is_histogram) {
+    let mut keys = HashSet::new();
+    let (view, columns) = (&view.name, view.columns.iter());
+    for (key, label) in columns.map(|column| (column.key(), column.label())) {
+        let name = key.name();
+        match name::label_problem(label, is_histogram) {
             Some(LabelProblem::Reserved) => report(format!(
-                "view `{}`: the column `{}` becomes the label `{label}`, and Prometheus reserves labels beginning with \
+                "view `{view}`: the column `{name}` has the label `{label}`, and Prometheus reserves labels beginning with \
                  `__`",
-                view.name,
-                key.name()
             )),
             Some(LabelProblem::BucketBound) => report(format!(
-                "view `{}`: a distribution cannot have the column `{}`, because `le` is the label of its buckets",
-                view.name,
-                key.name()
+                "view `{view}`: the column `{name}` of a distribution cannot have the label `le`, which is the label of \
+                 its buckets",
             )),
             None => {}
         }
-        match labels.entry(label) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(key);
-            }
-            Entry::Occupied(entry) if *entry.get() == key => report(format!(
-                "view `{}` has the column `{}` twice",
-                view.name,
-                key.name()
-            )),
-            Entry::Occupied(entry) => report(format!(
-                "view `{}`: the columns `{}` and `{}` both become the label `{}`",
-                view.name,
-                entry.get().name(),
-                key.name(),
-                entry.key()
-            )),
+        if !keys.insert(name) {
+            report(format!("view `{view}` has the column `{name}` twice"));
+        } else if let Some(other) = labels.insert(label, key) {
+            let other = other.name();
+            report(format!(
+                "view `{view}`: the columns `{other}` and `{name}` both have the label `{label}`",
+            ));
         }
     }
     problems

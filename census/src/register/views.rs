@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::column_values::{column_values, too_many_combinations};
 use super::family_names::{Claims, family_name, suffixes};
 use super::initial_rows::initial_keys;
 use super::{Problem, ProblemKind};
 use crate::aggregate::{LiveView, MetricType, metric_type};
-use crate::declare::ViewSpec;
+use crate::declare::{ByName, TagKeyCell, ViewSpec};
 use crate::id::ViewId;
 
 /// The registered views.
@@ -35,8 +36,16 @@ impl Views {
             .filter(|live| live.spec.is_same_definition(view))
     }
 
-    /// Adds a view, unless the names of its samples are taken.
-    pub(super) fn add(&mut self, view: ViewSpec) -> Result<&Arc<LiveView>, Problem> {
+    /// Adds a view, unless the names of its samples are taken, or its closed columns have too many values.
+    pub(super) fn add(
+        &mut self,
+        view: ViewSpec,
+        tag_keys: &ByName<TagKeyCell>,
+    ) -> Result<&Arc<LiveView>, Problem> {
+        let column_values = column_values(tag_keys, &view);
+        if let Some(problem) = too_many_combinations(&view, &column_values) {
+            return Err(problem);
+        }
         let id = ViewId::next();
         let (family, metric_type) = family(&view);
         if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
@@ -54,8 +63,8 @@ impl Views {
             });
         }
         self.by_name.insert(view.name.to_string(), id);
-        let keys = initial_keys(&view);
-        let live = Arc::new(LiveView::new(id, view, keys));
+        let keys = initial_keys(&view, &column_values);
+        let live = Arc::new(LiveView::new(id, view, column_values, keys));
         Ok(self.by_id.entry(id).insert_entry(live).into_mut())
     }
 

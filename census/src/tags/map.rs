@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::tag::Tag;
 use super::{TagMapIter, TagValue};
-use crate::declare::TagKey;
+use crate::declare::{AnyTagKey, Handle, TagKey, TagKeyCell, ValueSet};
 
 /// A map from tag keys to tag values. Cheap to clone. Made by [`tags!`](macro@crate::tags).
 ///
@@ -66,9 +66,14 @@ impl TagMap {
     /// The value of a key, if it has one.
     #[must_use]
     #[inline]
-    pub fn get(&self, key: &TagKey) -> Option<&TagValue> {
+    pub fn get(&self, key: &(impl AnyTagKey + ?Sized)) -> Option<&TagValue> {
+        self.get_by_handle(key.key_handle())
+    }
+
+    #[inline]
+    fn get_by_handle(&self, key: &Handle<TagKeyCell>) -> Option<&TagValue> {
         let tags = self.as_slice();
-        let is_same_handle = |(other, _): &&(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
+        let is_same_handle = |(other, _): &&(TagKey, TagValue)| other.handle().ptr_eq(key);
         let (_, value) = match tags.iter().take(LINEAR_SCAN_LIMIT).find(is_same_handle) {
             Some(tag) => tag,
             None => self.get_by_name(key)?,
@@ -78,7 +83,7 @@ impl TagMap {
 
     /// The tag of a key. Out of line, to keep [`get`](Self::get) small where it is inlined.
     #[inline(never)]
-    fn get_by_name(&self, key: &TagKey) -> Option<&(TagKey, TagValue)> {
+    fn get_by_name(&self, key: &Handle<TagKeyCell>) -> Option<&(TagKey, TagValue)> {
         self.as_slice().get(self.find(key).ok()?)
     }
 
@@ -101,11 +106,18 @@ impl TagMap {
     }
 
     /// Adds a tag unless its key already has a value. Returns whether the tag was added.
-    pub fn insert(&mut self, key: &TagKey, value: TagValue) -> bool {
-        match self.find(key) {
+    ///
+    /// The value is a [`TagValue`]; of a key with a [closed set](TagKey#closed-sets-of-values), it is of the set's type:
+    /// `tags.insert(&METHOD, Method::Get)`.
+    pub fn insert<S>(&mut self, key: &TagKey<S>, value: S::Value) -> bool
+    where
+        S: ValueSet<Value: Into<TagValue>>,
+    {
+        match self.find(key.handle()) {
             Ok(_) => false,
             Err(index) => {
-                self.make_mut().insert(index, (key.clone(), value));
+                let tag = (key.untyped(), value.into());
+                self.make_mut().insert(index, tag);
                 true
             }
         }
@@ -140,10 +152,13 @@ impl TagMap {
     }
 
     /// Replaces the value of a key that has one. Returns whether it was replaced.
-    pub fn update(&mut self, key: &TagKey, value: TagValue) -> bool {
-        match self.find(key) {
+    pub fn update<S>(&mut self, key: &TagKey<S>, value: S::Value) -> bool
+    where
+        S: ValueSet<Value: Into<TagValue>>,
+    {
+        match self.find(key.handle()) {
             Ok(index) => {
-                self.replace(index, key, value);
+                self.replace(index, key.untyped(), value.into());
                 true
             }
             Err(_) => false,
@@ -151,16 +166,23 @@ impl TagMap {
     }
 
     /// Sets the value of a key, whether or not the key already has one.
-    pub fn upsert(&mut self, key: &TagKey, value: TagValue) {
-        match self.find(key) {
+    pub fn upsert<S>(&mut self, key: &TagKey<S>, value: S::Value)
+    where
+        S: ValueSet<Value: Into<TagValue>>,
+    {
+        self.upsert_untyped(key.untyped(), value.into());
+    }
+
+    fn upsert_untyped(&mut self, key: TagKey, value: TagValue) {
+        match self.find(key.handle()) {
             Ok(index) => self.replace(index, key, value),
-            Err(index) => self.make_mut().insert(index, (key.clone(), value)),
+            Err(index) => self.make_mut().insert(index, (key, value)),
         }
     }
 
     /// Removes the tag of a key. Returns whether it was removed.
-    pub fn delete(&mut self, key: &TagKey) -> bool {
-        match self.find(key) {
+    pub fn delete(&mut self, key: &(impl AnyTagKey + ?Sized)) -> bool {
+        match self.find(key.key_handle()) {
             Ok(index) => {
                 self.make_mut().remove(index);
                 true
@@ -173,7 +195,10 @@ impl TagMap {
     pub(super) fn overlaid(mut self, tags: &[Tag<'_>]) -> Self {
         for tag in tags {
             if let Some(value) = tag.value.get() {
-                self.upsert(tag.key, TagValue::truncated(value));
+                self.upsert_untyped(
+                    TagKey::from_handle(tag.key.clone()),
+                    TagValue::truncated(value),
+                );
             }
         }
         self
@@ -188,20 +213,20 @@ impl TagMap {
     }
 
     /// The index of the key's tag, or the index at which it is to be inserted.
-    fn find(&self, key: &TagKey) -> Result<usize, usize> {
+    fn find(&self, key: &Handle<TagKeyCell>) -> Result<usize, usize> {
         let tags = self.as_slice();
         // Usually there are few tags, and one of them has this very handle. Then no name is read.
-        let is_same_handle = |(other, _): &(TagKey, TagValue)| other.handle().ptr_eq(key.handle());
+        let is_same_handle = |(other, _): &(TagKey, TagValue)| other.handle().ptr_eq(key);
         match tags.iter().take(LINEAR_SCAN_LIMIT).position(is_same_handle) {
             Some(index) => Ok(index),
-            None => tags.binary_search_by(|(other, _)| other.cmp(key)),
+            None => tags.binary_search_by(|(other, _)| other.name().cmp(key.name())),
         }
     }
 
     /// Replaces the tag at `index`: the value and also the handle of the key, which says whether the tag is local.
-    fn replace(&mut self, index: usize, key: &TagKey, value: TagValue) {
+    fn replace(&mut self, index: usize, key: TagKey, value: TagValue) {
         if let Some(tag) = self.make_mut().get_mut(index) {
-            *tag = (key.clone(), value);
+            *tag = (key, value);
         }
     }
 }

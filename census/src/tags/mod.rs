@@ -29,9 +29,9 @@ pub use filter::TagFilter;
 pub use map::{TagMap, tags};
 pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};
-pub use tag::{Tag, known_tag, literal_tag, tag, tag_value};
+pub use tag::{Tag, TypedValue, known_tag, literal_tag, tag, tag_value};
 pub(crate) use value::truncate;
-pub use value::{TagValue, TagValueError};
+pub use value::{TagValue, TagValueError, owned_tag_value};
 pub use value_ref::TagValueRef;
 #[cfg(feature = "stream")]
 pub use with_tags::StreamWithTags;

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::declare::{Handle, name};
+use super::AsTagValue;
+use crate::declare::{Handle, OpenSet, ValueSet, name};
 
 /// A tag value: UTF-8, at most 255 bytes. Cheap to clone.
 ///
@@ -42,6 +43,15 @@ impl TagValue {
         Self::shared(truncate(value))
     }
 
+    /// The value of a type with a closed set of values.
+    pub(super) fn of_closed_set(value: &impl AsTagValue) -> Self {
+        let value = value.as_tag_value();
+        match value.static_text() {
+            Some(literal) => Self(Handle::Static(truncate(literal))),
+            None => Self::truncated(value.get().unwrap_or_default()),
+        }
+    }
+
     fn shared(value: &str) -> Self {
         match value {
             // The empty value allocates nothing.
@@ -77,6 +87,24 @@ impl fmt::Display for TagValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+impl ValueSet for OpenSet {
+    const VALUES: Option<&'static [&'static str]> = None;
+
+    type Value = TagValue;
+}
+
+impl From<bool> for TagValue {
+    fn from(value: bool) -> Self {
+        Self::of_closed_set(&value)
+    }
+}
+
+/// The tag value of a value whose type has `#[derive(TagValue)]`.
+#[doc(hidden)]
+pub fn owned_tag_value(value: &impl AsTagValue) -> TagValue {
+    TagValue::of_closed_set(value)
 }
 
 impl TryFrom<&str> for TagValue {

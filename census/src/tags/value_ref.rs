@@ -48,6 +48,11 @@ impl<'a> TagValueRef<'a> {
         }
     }
 
+    /// The static text, if a static holds the value.
+    pub(super) fn static_text(&self) -> Option<&'static str> {
+        self.literal.copied()
+    }
+
     /// The address of the static that holds the value.
     #[inline]
     pub(super) fn address(&self) -> Address {

@@ -15,6 +15,8 @@ mod keys {
 
 #[tag]
 static FRONTEND: TagKey;
+#[tag]
+static CACHED: TagKey<bool>;
 
 /// Size of processed videos.
 #[measure(unit = "By")]
@@ -50,6 +52,8 @@ view! {
     static BALANCES: Distribution<BALANCE> { buckets: [-20, -10, 0, 1_000] }
     static OUTSIDE: Sum<BALANCE> { namespace: false }
     static INSIDE: Count<BALANCE> { namespace: true }
+    static RENAMED: Count<VIDEO_SIZE> by (FRONTEND as client, keys::CODEC as r#type,);
+    static WITHOUT_ZEROS: Count<VIDEO_SIZE> by (CACHED) { zero: false }
 
     #[cfg(any())]
     static ABSENT: Count<NO_SUCH_MEASURE>;
@@ -69,10 +73,10 @@ viewed!(BY_MACRO = self::VIDEO_SIZE, by FRONTEND, keys::CODEC; namespace false t
 fn main() {
     let videos: &View<Count> = &VIDEOS;
     assert_eq!(videos.name(), "videos");
-    assert_eq!(videos.origin().line(), 44);
-    assert_eq!(TOTAL.origin().line(), 45);
+    assert_eq!(videos.origin().line(), 46);
+    assert_eq!(TOTAL.origin().line(), 47);
     assert_eq!(VIDEO_SIZES.name(), "myorg/views/video_size");
     assert_eq!(BY_MACRO.name(), "by_macro");
     assert!(census::check().is_ok());
-    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES, &OUTSIDE, &INSIDE, &OTHER);
+    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES, &OUTSIDE, &INSIDE, &RENAMED, &WITHOUT_ZEROS, &OTHER);
 }

@@ -7,7 +7,7 @@ use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::register::{ViewsVersion, views_of};
-use crate::tags::{TagMap, TagValue, row_key};
+use crate::tags::{TagMap, TagValue};
 
 /// Records a measurement with exactly these tags, which are those of the bound measure with this identifier.
 #[inline]
@@ -30,10 +30,7 @@ pub(in crate::record) fn make_rows(cell: &MeasureCell, tags: &TagMap) {
     };
     for view in views.iter() {
         let mut key = String::new();
-        for column in view.spec.columns.iter() {
-            let value = tags.get(column.key()).map_or("", TagValue::as_str);
-            row_key::push(&mut key, value);
-        }
+        view.push_row_key(&mut key, |key| tags.get(key).map_or("", TagValue::as_str));
         view.add_row(&key);
     }
 }

@@ -4,8 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::tag_text::{TagText, last_set};
 use crate::aggregate::LiveView;
-use crate::declare::Address;
-use crate::declare::{MeasureCell, TagKey};
+use crate::declare::{Address, Handle, MeasureCell, TagKey, TagKeyCell};
 use crate::register::{ViewsVersion, views_of};
 use crate::tags::{Tag, TagMap, TagValue, truncate};
 
@@ -24,7 +23,7 @@ pub(super) struct MeasureLayout {
 
 /// The origins of the columns' values, for measurements whose own tags have certain keys in a certain order.
 pub(super) struct TagShape {
-    keys: Vec<TagKey>,
+    keys: Vec<Handle<TagKeyCell>>,
     addresses: Vec<Address>,
     /// One for each column.
     sources: Vec<ColumnSource>,
@@ -141,7 +140,10 @@ impl MeasureLayout {
 impl TagShape {
     fn new(columns: &[TagKey], tags: &[Tag<'_>]) -> Self {
         let source_of = |column: &TagKey| {
-            let mut of_column = tags.iter().enumerate().filter(|(_, tag)| tag.key == column);
+            let mut of_column = tags
+                .iter()
+                .enumerate()
+                .filter(|(_, tag)| tag.key == column.handle());
             match (of_column.next(), of_column.next()) {
                 (Some((index, _)), None) => ColumnSource::OwnTag(index),
                 (Some(_), Some(_)) => ColumnSource::LastSetTag,
@@ -196,8 +198,7 @@ impl TagShape {
     #[inline]
     fn is_of(&self, tags: &[Tag<'_>]) -> bool {
         let mut pairs = self.keys.iter().zip(tags);
-        self.keys.len() == tags.len()
-            && pairs.all(|(key, tag)| key.handle().ptr_eq(tag.key.handle()))
+        self.keys.len() == tags.len() && pairs.all(|(key, tag)| key.ptr_eq(tag.key))
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::aggregate::{LiveView, RowLookup, Target};
 use crate::declare::TagKey;
 use crate::id::RowId;
-use crate::tags::row_key;
 
 /// The rows of one measurement, one in each view. The buffers are used again, so that most measurements allocate
 /// nothing.
@@ -37,9 +36,7 @@ impl RowResolver {
         self.are_cacheable = true;
         for view in views {
             self.row_key.clear();
-            for column in view.spec.columns.iter() {
-                row_key::push(&mut self.row_key, value_of(column.key()));
-            }
+            view.push_row_key(&mut self.row_key, &value_of);
             let (row, is_overflow) = match view.find_or_add(&self.row_key) {
                 RowLookup::Row(row) => (row, false),
                 RowLookup::Overflow(row) => (row, true),

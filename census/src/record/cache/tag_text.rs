@@ -50,6 +50,6 @@ pub(super) fn column_texts<'a>(values: &'a [&str]) -> impl Iterator<Item = TagTe
 /// The value of a key in a measurement's own tags. Several tags may have the key: the last one that is set counts, as
 /// in `tags!`.
 pub(super) fn last_set<'a>(tags: &'a [Tag<'_>], key: &TagKey) -> Option<&'a str> {
-    let mut of_key = tags.iter().rev().filter(|tag| tag.key == key);
+    let mut of_key = tags.iter().rev().filter(|tag| tag.key == key.handle());
     of_key.find_map(|tag| tag.value.get())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aggregate::{LiveView, Target};
+use crate::aggregate::{ColumnValues, LiveView, Target};
 use crate::calls::FUNCTION;
 use crate::declare::{Count, Measure, MeasureCell, Origin, View, measure_cell, static_measure};
 use crate::id::{RowId, ViewId};
@@ -16,7 +16,12 @@ pub(super) fn view(max_series: usize) -> Arc<LiveView> {
     let builder = View::<Count>::count("view", &measure)
         .column(&FUNCTION)
         .max_series(max_series);
-    Arc::new(LiveView::new(ViewId::next(), builder.spec, []))
+    Arc::new(LiveView::new(
+        ViewId::next(),
+        builder.spec,
+        vec![ColumnValues::Open],
+        [],
+    ))
 }
 
 /// Targets of different rows.
