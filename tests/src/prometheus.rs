@@ -68,6 +68,20 @@ impl Prometheus {
     /// interval in seconds.
     #[must_use]
     pub fn with_jobs(target: SocketAddr, jobs: &[(&str, u64)]) -> Self {
+        Self::with_jobs_and_rules(target, jobs, "")
+    }
+
+    /// Starts a Prometheus that scrapes `target` each second and evaluates an alert each second. The alert has the name
+    /// `alert`.
+    #[must_use]
+    pub fn with_alert(target: SocketAddr, expression: &str) -> Self {
+        let rules = format!(
+            "groups:\n- name: test\n  interval: 1s\n  rules:\n  - alert: alert\n    expr: '{expression}'\n"
+        );
+        Self::with_jobs_and_rules(target, &[(JOB, 1)], &rules)
+    }
+
+    fn with_jobs_and_rules(target: SocketAddr, jobs: &[(&str, u64)], rules: &str) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
         let jobs = jobs.iter().map(|(name, seconds)| {
@@ -76,8 +90,14 @@ impl Prometheus {
                  - targets: ['{target}']\n"
             )
         });
-        let yaml = format!("scrape_configs:\n{}", jobs.collect::<String>());
-        std::fs::write(&config, yaml).expect("a temporary directory can be written to");
+        let yaml = format!(
+            "rule_files: [rules.yml]\nscrape_configs:\n{}",
+            jobs.collect::<String>()
+        );
+        for (file, text) in [("prometheus.yml", yaml.as_str()), ("rules.yml", rules)] {
+            std::fs::write(directory.path().join(file), text)
+                .expect("a temporary directory can be written to");
+        }
         let mut process = Self::start(&config, &directory.path().join("data"));
         let address = process.wait_for("address", |line| {
             let (_, rest) = line
@@ -201,6 +221,17 @@ impl Prometheus {
             (time.expect("a sample has a time"), number(sample, "/1"))
         });
         samples.collect()
+    }
+
+    /// The labels of the alerts that fire.
+    #[must_use]
+    pub fn firing_alerts(&self) -> Vec<BTreeMap<String, String>> {
+        let answer = self.api("alerts", &[]);
+        let alerts = list(&answer, "/alerts").iter();
+        alerts
+            .filter(|alert| string(alert, "/state") == "firing")
+            .map(|alert| labels(alert, "/labels"))
+            .collect()
     }
 
     /// The state of the target: its `health` and its `lastError`.

@@ -3,7 +3,7 @@
 //! A program of its own: the strict exporters of other tests would reject this catalogue.
 
 use census::prometheus::Exporter;
-use census::{Measure, ProblemKind, TagKey, measure, tag, view};
+use census::{Measure, ProblemKind, TagKey, TagValue, View, measure, tag, view};
 use census_tests::rows::only_row;
 use census_tests::scrape;
 
@@ -13,6 +13,27 @@ static A: TagKey;
 static LE: TagKey;
 #[tag(name = "a", local)]
 static A_LOCAL: TagKey;
+
+#[derive(TagValue)]
+#[expect(dead_code, reason = "the set is what matters")]
+enum Kind {
+    Small,
+    Large,
+}
+
+#[derive(TagValue)]
+#[expect(dead_code, reason = "the set is what matters")]
+enum OtherKind {
+    Small,
+    Huge,
+}
+
+#[tag]
+static KIND: TagKey<Kind>;
+#[tag(name = "kind")]
+static OTHER_KIND: TagKey<OtherKind>;
+#[tag]
+static CACHED: TagKey<bool>;
 
 #[measure(name = "n")]
 static N: Measure<u64>;
@@ -28,7 +49,12 @@ view! {
     static GOOD_TOTAL: LastValue<N>;
     static LE_COUNT: Count<N> by (LE);
     static OVER_REJECTED: Count<N_OTHER>;
+    static TOO_MANY: Count<N> by (KIND, A, CACHED) { max_series: 3 }
+    static STATUS: Count<N> by (A as status);
+    static STATE: Count<N> by (A as state) { name: "status" }
 }
+
+const PROBLEMS: usize = 8;
 
 /// The line of this file that has a text.
 fn line_with(text: &str) -> u32 {
@@ -47,13 +73,37 @@ fn every_problem_is_reported_with_both_places() {
         let problem = problems.find(|problem| problem.rejected_at().line() == line);
         problem.unwrap_or_else(|| panic!("no problem at line {line} in {error}"))
     };
-    assert_eq!(error.problems().len(), 5, "{error}");
+    assert_eq!(error.problems().len(), PROBLEMS, "{error}");
     let problem = problem_at("static N_OTHER");
     assert_eq!(problem.kind(), ProblemKind::Conflict);
     assert!(problem.kept_at().is_some());
-    for declaration in ["static OTHER:", "static GOOD_TOTAL", "static A_LOCAL"] {
-        assert_eq!(problem_at(declaration).kind(), ProblemKind::Conflict);
+    for declaration in [
+        "static OTHER:",
+        "static GOOD_TOTAL",
+        "static A_LOCAL",
+        "static OTHER_KIND",
+        "static STATE:",
+    ] {
+        let problem = problem_at(declaration);
+        assert_eq!(problem.kind(), ProblemKind::Conflict);
+        assert!(problem.kept_at().is_some());
     }
+    let message = problem_at("static OTHER_KIND").message();
+    assert!(
+        message.contains("only here \"huge\", only there \"large\""),
+        "{message}"
+    );
+    let message = problem_at("static STATE:").message();
+    assert!(
+        message.contains("a as status") && message.contains("a as state"),
+        "{message}"
+    );
+    let problem = problem_at("static TOO_MANY");
+    assert_eq!(problem.kind(), ProblemKind::InvalidView);
+    assert!(
+        problem.message().contains("4 combinations of values"),
+        "{problem:?}"
+    );
     let message = problem_at("static OVER_REJECTED").message();
     assert!(message.contains("rejected"), "{message}");
     let text = error.to_string();
@@ -67,7 +117,7 @@ fn every_problem_is_reported_with_both_places() {
 fn strict_exporter_fails_and_lenient_exporter_serves_the_rest() {
     assert!(Exporter::builder().build().is_err());
     let exporter = Exporter::builder().build_lenient();
-    assert_eq!(exporter.problems().len(), 5);
+    assert_eq!(exporter.problems().len(), PROBLEMS);
     N.record(1);
     N_EQUAL.record(1);
     N_OTHER.record(1);
@@ -87,6 +137,29 @@ fn strict_exporter_fails_and_lenient_exporter_serves_the_rest() {
         body.contains("good_total{a=\"\"} 2\n") && body.contains("le_count_total{le=\"\"} 2\n"),
         "{body}"
     );
-    assert!(body.contains("census_catalogue_problems 5\n"), "{body}");
+    let problems = format!("census_catalogue_problems {PROBLEMS}\n");
+    assert!(body.contains(&problems), "{body}");
+    assert!(!TOO_MANY.is_registered() && TOO_MANY.data().rows.is_empty());
     let _ = (&OTHER, &GOOD_TOTAL, &LE_COUNT, &OVER_REJECTED);
+    let _ = (&STATUS, &STATE, &OTHER_KIND, &CACHED);
+}
+
+#[test]
+fn labels_of_columns_at_run_time_are_checked() {
+    let view = || View::count("labels", &N).column(&A);
+    let problem = |error: census::CatalogueError| error.problems()[0].message().to_owned();
+    for (label, word) in [("a", "label"), ("", "255"), ("ä", "ASCII"), ("__a", "__")] {
+        let error = view().column_as(&KIND, label).register();
+        let message = problem(error.expect_err("an invalid label"));
+        assert!(message.contains(word), "{label}: {message}");
+    }
+    let le = View::distribution("labels", &N, [1]).column_as(&KIND, "le");
+    let message = problem(le.register().expect_err("the label of the buckets"));
+    assert!(message.contains("`le`"), "{message}");
+    let message = problem(view().column_as(&A, "b").register().expect_err("one key"));
+    assert!(message.contains("has the column `a` twice"), "{message}");
+    // Another label makes columns of keys whose names cannot be labels.
+    let le = View::distribution("labels_of_buckets", &N, [1]).column_as(&LE, "limit");
+    assert!(le.register().is_ok());
+    assert!(view().column_as(&KIND, "b").register().is_ok());
 }

@@ -106,10 +106,10 @@ fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
         assert_eq!(error.problems().len(), 1, "{error}");
         error.to_string()
     };
-    assert!(message(&["le"]).contains("`le` is the label of its buckets"));
+    assert!(message(&["le"]).contains("the label `le`, which is the label of its buckets"));
     assert!(message(&["a", "__reserved"]).contains("beginning with `__`"));
-    assert!(message(&["a.b", "a/b"]).contains("both become the label `a_b`"));
-    assert!(message(&["1", "_1"]).contains("both become the label `_1`"));
+    assert!(message(&["a.b", "a/b"]).contains("both have the label `a_b`"));
+    assert!(message(&["1", "_1"]).contains("both have the label `_1`"));
     assert!(message(&["a", "b", "a"]).contains("the column `a` twice"));
     assert_eq!(
         kind(view().max_series(0).register()),

@@ -1,0 +1,386 @@
+//! Tag keys with closed sets of values: rows with zeros, values from outside, and overflow rows that keep what the program
+//! knows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use census::calls::{FUNCTION, LATENCY, MODULE, RESULT};
+use census::prometheus::Exporter;
+use census::{
+    AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, measure, record, snapshot,
+    tag, tags, view,
+};
+use census_tests::prometheus::Prometheus;
+use census_tests::rows::{integer, tag_values};
+use census_tests::{eventually, scrape};
+
+#[derive(Clone, Copy, Debug, TagValue)]
+enum Method {
+    Get,
+    Post,
+    #[tag_value("BREW")]
+    Brew,
+}
+
+#[derive(Clone, Copy, Debug, TagValue)]
+enum Outcome {
+    Ok,
+    Error,
+}
+
+#[tag]
+static METHOD: TagKey<Method>;
+#[tag]
+static OUTCOME: TagKey<Outcome>;
+#[tag]
+static CACHED: TagKey<bool>;
+#[tag]
+static TENANT: TagKey;
+/// Another crate's key of the same name, which knows nothing of the set.
+#[tag(name = "method")]
+static PLAIN_METHOD: TagKey;
+
+#[measure]
+static REQUESTS: Measure<u64>;
+#[measure]
+static OPEN: Measure<i64>;
+#[measure]
+static OUTSIDE: Measure<u64>;
+#[measure]
+static OVERFLOWING: Measure<u64>;
+#[measure]
+static ALERTED: Measure<u64>;
+#[measure]
+static RENAMED: Measure<u64>;
+
+view! {
+    static BY_METHOD: Count<REQUESTS> by (METHOD, CACHED);
+    static SIZES: Distribution<REQUESTS> by (METHOD) { buckets: [10] }
+    static LEVELS: Sum<OPEN> by (OUTCOME);
+    static LAST: LastValue<OPEN> by (OUTCOME);
+    static WITHOUT_ZEROS: Count<REQUESTS> by (METHOD) { zero: false }
+    static WITH_AN_OPEN_COLUMN: Count<REQUESTS> by (METHOD, TENANT);
+
+    static OUTSIDE_BY_METHOD: Count<OUTSIDE> by (METHOD);
+    static OUTSIDE_BY_PLAIN_KEY: Count<OUTSIDE> by (PLAIN_METHOD);
+
+    static BY_TENANT: Sum<OVERFLOWING> by (OUTCOME, TENANT, METHOD) { max_series: 6 }
+    static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { max_series: 1 }
+
+    /// Requests, by tenant.
+    static TENANT_REQUESTS: Count<ALERTED> by (TENANT, OUTCOME) { max_series: 2 }
+
+    static BY_STATUS: Count<RENAMED> by (OUTCOME as status, METHOD as http_method, TENANT);
+}
+
+fn rows<A: census::Aggregation>(view: &View<A>) -> BTreeSet<Vec<String>> {
+    view.data().rows.iter().map(tag_values).collect()
+}
+
+fn set<const N: usize>(rows: &[[&str; N]]) -> BTreeSet<Vec<String>> {
+    let rows = rows.iter();
+    rows.map(|row| row.iter().copied().map(str::to_owned).collect())
+        .collect()
+}
+
+#[test]
+fn rows_with_zeros_are_there_before_the_first_measurement() {
+    let all = set(&[
+        ["get", "false"],
+        ["get", "true"],
+        ["post", "false"],
+        ["post", "true"],
+        ["BREW", "false"],
+        ["BREW", "true"],
+    ]);
+    assert_eq!(rows(&BY_METHOD), all);
+    assert!(BY_METHOD.data().rows.iter().all(|row| row.data == 0));
+    assert_eq!(rows(&LEVELS), set(&[["ok"], ["error"]]));
+    assert_eq!(rows(&WITHOUT_ZEROS), BTreeSet::new());
+    assert_eq!(rows(&WITH_AN_OPEN_COLUMN), BTreeSet::new());
+
+    let text = scrape::text(&Exporter::builder().build_lenient());
+    for line in [
+        "by_method_total{method=\"get\",cached=\"false\"} 0",
+        "sizes_bucket{le=\"10.0\",method=\"BREW\"} 0",
+        "sizes_count{method=\"post\"} 0",
+        "levels{outcome=\"error\"} 0",
+    ] {
+        assert!(text.lines().any(|it| it == line), "no {line} in:\n{text}");
+    }
+    // There is no last value before the first one.
+    assert!(!text.contains("\nlast{"), "{text}");
+
+    record!(REQUESTS = 1, tags(METHOD = Method::Get, CACHED = true));
+    record!(REQUESTS = 1, tags(METHOD = &Some(Method::Get)));
+    let hit = tags!(METHOD = Method::Get, CACHED = true);
+    assert_eq!(BY_METHOD.data().get(&hit), Some(&1));
+    // A tag that is not set is one value more.
+    let unset = tags!(METHOD = Method::Get);
+    assert_eq!(BY_METHOD.data().get(&unset), Some(&1));
+    assert_eq!(BY_METHOD.data().rows.len(), 7);
+    assert_eq!(rows(&WITHOUT_ZEROS), set(&[["get"]]));
+}
+
+/// The values come from baggage, from binary tags, and from keys and maps that do not know the set.
+#[test]
+fn text_from_outside_makes_one_row() {
+    const VALUES: u64 = 100_000;
+    let before = OUTSIDE_BY_METHOD.data().rows.len();
+    assert_eq!(before, 3);
+    for number in 0..VALUES {
+        TagMap::from_baggage(format!("method=m{number}")).scope(|| OUTSIDE.record(1));
+    }
+    for view in [&OUTSIDE_BY_METHOD, &OUTSIDE_BY_PLAIN_KEY] {
+        let data = view.data();
+        assert_eq!((data.rows.len(), data.overflowed), (before + 1, 0));
+        assert_eq!(data.get(&tags!(PLAIN_METHOD = "_other")), Some(&VALUES));
+    }
+
+    let brew = tags!(PLAIN_METHOD = "brew");
+    TagMap::decode(&brew.encode().expect("small").into_inner())
+        .expect("just encoded")
+        .scope(|| OUTSIDE.record(1));
+    record!(OUTSIDE = 1, tags(PLAIN_METHOD = "_overflow"));
+    OUTSIDE.bind(brew.clone()).record(1);
+    let mut map = TagMap::new();
+    for (key, value) in &brew {
+        map.insert(key, value.clone());
+    }
+    map.scope(|| OUTSIDE.record(1));
+    assert_eq!(rows(&OUTSIDE_BY_METHOD).len(), before + 1);
+    let other = tags!(PLAIN_METHOD = "_other");
+    assert_eq!(OUTSIDE_BY_METHOD.data().get(&other), Some(&(VALUES + 4)));
+
+    // Values of the set are themselves, wherever they come from.
+    TagMap::from_baggage("method=BREW").scope(|| OUTSIDE.record(1));
+    record!(OUTSIDE = 1, tags(PLAIN_METHOD = "BREW"));
+    let brew = tags!(METHOD = Method::Brew);
+    assert_eq!(OUTSIDE_BY_METHOD.data().get(&brew), Some(&2));
+    assert_eq!(OUTSIDE_BY_PLAIN_KEY.data().get(&brew), Some(&2));
+}
+
+#[test]
+fn overflow_rows_keep_closed_columns() {
+    let methods = [Method::Get, Method::Post, Method::Brew];
+    for tenant in 0..50_u64 {
+        for (number, method) in (1..).zip(methods) {
+            record!(
+                OVERFLOWING = number,
+                tags(TENANT = tenant, METHOD = method, OUTCOME = Outcome::Error)
+            );
+        }
+        record!(OVERFLOWING = 100, tags(TENANT = tenant));
+    }
+    let data = BY_TENANT.data();
+    let overflow = |tags: &TagMap| data.get(tags).map(integer);
+    let of = |method, outcome| {
+        overflow(&tags!(
+            TENANT = "_overflow",
+            METHOD = method,
+            OUTCOME = outcome
+        ))
+    };
+    // The six rows: all of the first tenant, and two of the second.
+    assert_eq!(of(Some(Method::Get), Some(Outcome::Error)), Some(48));
+    assert_eq!(of(Some(Method::Post), Some(Outcome::Error)), Some(2 * 48));
+    assert_eq!(of(Some(Method::Brew), Some(Outcome::Error)), Some(3 * 49));
+    assert_eq!(of(None, None), Some(100 * 49));
+    assert_eq!(data.rows.len(), 6 + 4);
+    assert_eq!(data.overflowed, 48 + 48 + 49 + 49);
+    let total: i64 = data.rows.iter().map(|row| integer(&row.data)).sum();
+    assert_eq!(total, 50 * (1 + 2 + 3 + 100));
+}
+
+#[measure]
+fn fallible(fails: bool) -> Result<(), ()> {
+    if fails { Err(()) } else { Ok(()) }
+}
+
+#[measure(result = |number| if *number > 3 { "large" } else { "small" })]
+fn with_results_of_its_own(number: u8) -> u8 {
+    number
+}
+
+#[test]
+fn overflow_rows_keep_functions_modules_and_known_results() {
+    for tenant in ["a", "b", "c"] {
+        tags!(TENANT = tenant).scope(|| {
+            let _ = fallible(true);
+            let _ = fallible(false);
+            with_results_of_its_own(7);
+        });
+    }
+    let data = CALLS.data();
+    let overflow = |function: &str, result: &str| {
+        data.get(&tags!(
+            FUNCTION = function,
+            MODULE = module_path!(),
+            TENANT = "_overflow",
+            RESULT = result
+        ))
+        .copied()
+    };
+    // The only row that is no overflow row is that of the first call.
+    assert_eq!(overflow("fallible", "error"), Some(2));
+    assert_eq!(overflow("fallible", "ok"), Some(3));
+    // A result that the catalogue does not know has no bound.
+    assert_eq!(
+        overflow("with_results_of_its_own", "_overflow"),
+        Some(3),
+        "{data:?}"
+    );
+    assert_eq!(data.rows.len(), 4);
+}
+
+#[test]
+fn columns_have_other_labels() {
+    record!(RENAMED = 1, tags(OUTCOME = Outcome::Ok, TENANT = "a"));
+    let line = "by_status_total{status=\"ok\",http_method=\"\",tenant=\"a\"} 1";
+    let exporter = Exporter::builder().build_lenient();
+    for body in [scrape::text(&exporter), scrape::open_metrics(&exporter)] {
+        assert!(body.lines().any(|it| it == line), "{body}");
+    }
+    let snapshot = snapshot();
+    let mut views = snapshot.views();
+    let view = views.find(|view| view.name() == "by_status");
+    let columns = view.expect("the view is registered").columns();
+    let columns = columns
+        .iter()
+        .map(|column| (column.key().name(), column.label()));
+    assert!(columns.eq([
+        ("outcome", "status"),
+        ("method", "http_method"),
+        ("tenant", "tenant")
+    ]));
+    let data = BY_STATUS.data();
+    // A row is asked by its keys.
+    let row = &data.rows[0];
+    assert_eq!(row.tag(&OUTCOME), Some("ok"));
+    assert_eq!(row.tag(&METHOD), Some(""));
+    assert_eq!(row.tag(&CACHED), None);
+}
+
+#[test]
+fn keys_of_any_set_are_in_one_list() {
+    const KEYS: [&dyn AnyTagKey; 3] = [&METHOD, &TENANT, &CACHED];
+    static STATIC_KEYS: &[&dyn AnyTagKey] = &KEYS;
+    let mut tags = tags!(METHOD = Method::Get, TENANT = "a");
+    let values: Vec<Option<&str>> = STATIC_KEYS
+        .iter()
+        .map(|key| tags.get(*key).map(TagValue::as_str))
+        .collect();
+    assert_eq!(values, [Some("get"), Some("a"), None]);
+
+    assert!(!tags.insert(&METHOD, Method::Post));
+    assert!(tags.insert(&CACHED, true));
+    assert!(tags.update(&METHOD, Method::Post));
+    assert_eq!(
+        tags,
+        tags!(METHOD = Method::Post, TENANT = "a", CACHED = true)
+    );
+    tags.upsert(&METHOD, Method::Brew);
+    for key in STATIC_KEYS {
+        assert!(tags.delete(*key));
+    }
+    assert_eq!(tags, TagMap::new());
+
+    let shared: Arc<TagKey<Method>> = Arc::new(METHOD.clone());
+    assert_eq!(shared.untyped(), METHOD.untyped());
+    assert_eq!(METHOD.untyped(), PLAIN_METHOD);
+}
+
+#[test]
+fn sets_are_given_at_run_time() {
+    let key = TagKey::with_values("color", ["red", "green"]).expect("a new key");
+    let measure = Measure::<u64>::builder("paint").register().expect("new");
+    let view = View::count("paint_by_color", &measure)
+        .column_as(&key, "colour")
+        .column(&CACHED)
+        .register()
+        .expect("new");
+    let cached = view.data().rows.iter().map(tag_values).collect();
+    let expected = [
+        ["red", "false"],
+        ["red", "true"],
+        ["green", "false"],
+        ["green", "true"],
+    ];
+    assert_eq!(set(&expected), cached);
+    record!(measure = 1, tags(key = "blue"));
+    let other = tags!(key = "_other");
+    assert_eq!(view.data().get(&other), Some(&1));
+
+    let without = View::count("paint_without_zeros", &measure)
+        .column(&key)
+        .zero(false)
+        .register()
+        .expect("new");
+    assert_eq!(rows(&without), BTreeSet::new());
+
+    // The same set in another order is the same set.
+    assert!(TagKey::with_values("color", ["green", "red"]).is_ok());
+    let clash = TagKey::with_values("color", ["red", "blue"]).expect_err("another set");
+    assert_eq!(clash.problems()[0].kind(), ProblemKind::Conflict);
+    let invalid = |values: &[&str]| {
+        let error = TagKey::with_values("invalid", values.iter().copied()).expect_err("invalid");
+        error.problems()[0].kind()
+    };
+    assert_eq!(invalid(&[]), ProblemKind::InvalidTagKey);
+    assert_eq!(invalid(&[""]), ProblemKind::InvalidTagKey);
+    assert_eq!(invalid(&["a", "a"]), ProblemKind::InvalidTagKey);
+    assert_eq!(invalid(&[&"a".repeat(256)]), ProblemKind::InvalidTagKey);
+}
+
+#[test]
+fn closed_columns_have_no_more_combinations_than_the_view_has_rows() {
+    let build = |max| {
+        View::count("combinations", &REQUESTS)
+            .column(&METHOD)
+            .column(&TENANT)
+            .column(&OUTCOME)
+            .max_series(max)
+            .register()
+    };
+    let error = build(5).expect_err("3 × 2 combinations");
+    assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
+    let text = error.to_string();
+    assert!(
+        text.contains("6 combinations of values (`method` 3, `outcome` 2)"),
+        "{text}"
+    );
+    assert!(build(6).is_ok());
+}
+
+/// A real Prometheus evaluates the alert.
+#[test]
+fn alert_on_errors_fires_for_tenants_in_the_overflow_row() {
+    let request = |tenant: u64, outcome| {
+        record!(ALERTED = 1, tags(TENANT = tenant, OUTCOME = outcome));
+    };
+    let mut tenant = 0;
+    while tenant < 10 {
+        request(tenant, Outcome::Ok);
+        tenant += 1;
+    }
+    let server = Exporter::builder().build_lenient().spawn("127.0.0.1:0");
+    let server = server.expect("a free port");
+    let expression = "sum by (outcome) (rate(tenant_requests_total{outcome=\"error\"}[1m])) > 0";
+    let prometheus = Prometheus::with_alert(server.local_addr(), expression);
+    let firing = eventually(|| {
+        request(tenant, Outcome::Error);
+        tenant += 1;
+        let firing = prometheus.firing_alerts();
+        (!firing.is_empty()).then_some(firing)
+    });
+    let firing = firing.expect("the alert fires");
+    assert_eq!(firing.len(), 1, "{firing:?}");
+    assert_eq!(firing[0].get("outcome").map(String::as_str), Some("error"));
+    // All errors are of tenants without a row of their own.
+    let data = TENANT_REQUESTS.data();
+    let rows = data
+        .rows
+        .iter()
+        .filter(|row| row.tag(&OUTCOME) == Some("error"));
+    assert!(rows.map(|row| row.tag(&TENANT)).eq([Some("_overflow")]));
+}
