@@ -127,7 +127,7 @@ fn too_many_extensions_overflow() {
     let mut program = Running::new(tree.path(), &ONCE);
     program.next_line();
     let samples = program.scrape();
-    let overflow = r#"directory_files_seen_total{kind="_overflow",extension="_overflow"}"#;
+    let overflow = r#"directory_files_seen_total{kind="other",extension="_overflow"}"#;
     assert_eq!(samples.value(overflow), 20);
     assert_eq!(
         samples.sum("directory_files_seen_total"),

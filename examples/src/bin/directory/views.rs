@@ -36,8 +36,9 @@ view! {
     /// Files seen, over all walks.
     ///
     /// Extensions are data from outside, and a directory may contain any number of them. The view keeps the first 100
-    /// rows. Files of further extensions are counted in the row `_overflow`, so the sum over all rows stays right.
-    /// `census_overflowed_measurements_total` is the number of these files.
+    /// rows. Files of further extensions are counted in a row with the extension `_overflow`, one for each kind, so the
+    /// sums stay right, over all rows and for each kind. `census_overflowed_measurements_total` is the number of these
+    /// files.
     pub(crate) static FILES_SEEN: Count<FILE_SIZE> by (KIND, EXTENSION) { max_series: 100 }
 
     /// Bytes of the files seen, over all walks.

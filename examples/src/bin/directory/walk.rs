@@ -18,15 +18,15 @@ pub(crate) static EXTENSION: TagKey;
 
 /// The kind of the file, such as source, text or image.
 #[tag]
-pub(crate) static KIND: TagKey;
+pub(crate) static KIND: TagKey<Kind>;
 
 /// The type of a skipped entry: a symlink or a special file.
 #[tag]
-pub(crate) static ENTRY: TagKey;
+pub(crate) static ENTRY: TagKey<Skipped>;
 
 /// The reason why an entry could not be read.
 #[tag]
-pub(crate) static REASON: TagKey;
+pub(crate) static REASON: TagKey<Reason>;
 
 /// Size of a regular file. Each walk records it once for every name (hard link) of the file.
 #[measure(unit = "By")]
