@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, TagKey, Value, ValueSet};
+use super::{Measure, MeasureCell, Origin, TagKey, TagKeyCell, Value, ValueSet};
 
 /// A measure in a `static`.
 #[doc(hidden)]
@@ -185,6 +185,19 @@ pub trait StaticTagKey {
 impl<S: ValueSet> StaticTagKey for TagKey<S> {
     const VALUES: Option<&'static [&'static str]> = S::VALUES;
     type Itself = Self;
+}
+
+/// The checked cell of a tag key of type `K`.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn tag_key_cell<K: StaticTagKey>(
+    name: &'static str,
+    description: &'static str,
+    local: bool,
+    origin: Origin,
+) -> TagKeyCell {
+    TagKeyCell::new(name, description, local, K::VALUES, origin)
 }
 
 /// A tag key.

@@ -8,7 +8,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::check::StaticTagKey;
 use super::{Address, Handle, OpenSet, Origin, name};
 
 /// A tag key: the name of a dimension, such as `frontend`. Declared with [`#[tag]`](macro@crate::tag).
@@ -155,6 +154,34 @@ impl KeyValues {
 }
 
 impl TagKeyCell {
+    /// The cell of a static's key. A closed set has `values`.
+    #[track_caller]
+    pub(super) const fn new(
+        name: &'static str,
+        description: &'static str,
+        local: bool,
+        values: Option<&'static [&'static str]>,
+        origin: Origin,
+    ) -> Self {
+        assert!(
+            name::is_valid(name),
+            "the name of a tag key is 1 to 255 bytes of printable ASCII"
+        );
+        if let Some(values) = values {
+            check_values(values);
+        }
+        Self {
+            name: Cow::Borrowed(name),
+            description: Cow::Borrowed(description),
+            local,
+            values: match values {
+                Some(values) => KeyValues::Static(values),
+                None => KeyValues::Open,
+            },
+            origin,
+        }
+    }
+
     pub(crate) const fn owned(
         name: String,
         local: bool,
@@ -184,6 +211,23 @@ impl TagKeyCell {
 
     pub(crate) const fn origin(&self) -> Origin {
         self.origin
+    }
+}
+
+/// Checks the values of a closed set.
+#[track_caller]
+const fn check_values(values: &[&str]) {
+    assert!(
+        !values.is_empty(),
+        "a closed set has at least one value: give the enum a variant"
+    );
+    let mut rest = values;
+    while let [value, others @ ..] = rest {
+        assert!(
+            !value.is_empty() && value.len() <= name::MAX_LEN,
+            "the values of a closed set have 1 to 255 bytes"
+        );
+        rest = others;
     }
 }
 
@@ -275,32 +319,6 @@ impl PartialEq for Handle<TagKeyCell> {
 }
 
 impl Eq for Handle<TagKeyCell> {}
-
-/// The cell of a tag key of type `K`, checked.
-#[doc(hidden)]
-#[must_use]
-#[track_caller]
-pub const fn tag_key_cell<K: StaticTagKey>(
-    name: &'static str,
-    description: &'static str,
-    local: bool,
-    origin: Origin,
-) -> TagKeyCell {
-    assert!(
-        name::is_valid(name),
-        "the name of a tag key is 1 to 255 bytes of printable ASCII"
-    );
-    TagKeyCell {
-        name: Cow::Borrowed(name),
-        description: Cow::Borrowed(description),
-        local,
-        values: match K::VALUES {
-            Some(values) => KeyValues::Static(values),
-            None => KeyValues::Open,
-        },
-        origin,
-    }
-}
 
 /// The tag key of a static's cell.
 #[doc(hidden)]

@@ -135,6 +135,22 @@ integers!(
     isize: isize::is_negative, |value: isize| value.unsigned_abs() as u128;
 );
 
+impl From<bool> for TagValue {
+    fn from(value: bool) -> Self {
+        owned_tag_value(&value)
+    }
+}
+
+/// The tag value of a value whose type has a closed set of values.
+#[doc(hidden)]
+pub fn owned_tag_value(value: &impl AsTagValue) -> TagValue {
+    let value = value.as_tag_value();
+    match value.static_text() {
+        Some(literal) => TagValue::literal(literal),
+        None => TagValue::truncated(value.get().unwrap_or_default()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

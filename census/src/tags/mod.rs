@@ -21,7 +21,7 @@ mod value;
 mod value_ref;
 mod with_tags;
 
-pub use as_tag_value::AsTagValue;
+pub use as_tag_value::{AsTagValue, owned_tag_value};
 pub use context::Scope;
 pub(crate) use context::{BorrowedScope, with_current};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
@@ -31,7 +31,7 @@ pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};
 pub use tag::{Tag, TypedValue, known_tag, literal_tag, tag, tag_value};
 pub(crate) use value::truncate;
-pub use value::{TagValue, TagValueError, owned_tag_value};
+pub use value::{TagValue, TagValueError};
 pub use value_ref::TagValueRef;
 #[cfg(feature = "stream")]
 pub use with_tags::StreamWithTags;

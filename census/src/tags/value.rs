@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::AsTagValue;
 use crate::declare::{Handle, OpenSet, ValueSet, name};
 
 /// A tag value: UTF-8, at most 255 bytes. Cheap to clone.
@@ -43,13 +42,9 @@ impl TagValue {
         Self::shared(truncate(value))
     }
 
-    /// The value of a type with a closed set of values.
-    pub(super) fn of_closed_set(value: &impl AsTagValue) -> Self {
-        let value = value.as_tag_value();
-        match value.static_text() {
-            Some(literal) => Self(Handle::Static(truncate(literal))),
-            None => Self::truncated(value.get().unwrap_or_default()),
-        }
+    /// A literal, which need not be copied, truncated.
+    pub(super) fn literal(value: &'static str) -> Self {
+        Self(Handle::Static(truncate(value)))
     }
 
     fn shared(value: &str) -> Self {
@@ -93,18 +88,6 @@ impl ValueSet for OpenSet {
     const VALUES: Option<&'static [&'static str]> = None;
 
     type Value = TagValue;
-}
-
-impl From<bool> for TagValue {
-    fn from(value: bool) -> Self {
-        Self::of_closed_set(&value)
-    }
-}
-
-/// The tag value of a value whose type has `#[derive(TagValue)]`.
-#[doc(hidden)]
-pub fn owned_tag_value(value: &impl AsTagValue) -> TagValue {
-    TagValue::of_closed_set(value)
 }
 
 impl TryFrom<&str> for TagValue {

@@ -1,4 +1,4 @@
-use census::{TagKey, tag};
+use census::{TagKey, TagValue, tag};
 
 enum Method {
     Get,
@@ -8,6 +8,11 @@ enum Method {
 static METHOD: TagKey<Method>;
 #[tag]
 static STATUS: TagKey<u16>;
+
+#[derive(TagValue)]
+enum Nothing {}
+#[tag]
+static NOTHING: TagKey<Nothing>;
 
 fn main() {
     let _ = Method::Get;
