@@ -174,12 +174,16 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure,
-    MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
+    AggregationKind, AnyView, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue,
+    Measure, MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View,
+    ViewBuilder, ViewSet, ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
 pub use record::{BoundMeasure, MeasureMap, Timer};
-pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
+pub use register::{
+    Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
+    set_default_max_series,
+};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
 pub use tags::{

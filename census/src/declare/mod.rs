@@ -23,6 +23,7 @@ mod slices;
 mod tag;
 mod unit;
 mod view;
+mod view_set;
 
 pub(crate) use address::Address;
 pub(crate) use aggregation::AggregationSpec;
@@ -48,3 +49,4 @@ pub use tag::{TagKey, TagKeyCell, static_tag_key, tag_key_cell};
 pub use unit::TimeUnit;
 pub(crate) use view::ViewSpec;
 pub use view::{StaticViewSource, View, ViewCell, static_view};
+pub use view_set::{AnyView, ViewSet, ViewSetIter};

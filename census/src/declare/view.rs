@@ -56,6 +56,7 @@ struct StaticView {
     columns: &'static [&'static TagKey],
     max_series: Option<usize>,
     in_namespace: bool,
+    is_optional: bool,
     origin: Origin,
 }
 
@@ -168,8 +169,24 @@ impl ViewCell {
             columns,
             max_series,
             in_namespace,
+            is_optional: false,
             origin,
         }))
+    }
+
+    /// The same view, which is not registered at the start.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        if let Definition::Static(view) = &mut self.0 {
+            view.is_optional = true;
+        }
+        self
+    }
+
+    /// Whether the view was declared with `#[optional]`.
+    pub(crate) const fn is_optional(&self) -> bool {
+        matches!(&self.0, Definition::Static(view) if view.is_optional)
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -242,7 +259,7 @@ impl<A> View<A> {
         }
     }
 
-    pub(crate) const fn handle(&'static self) -> &'static Handle<ViewCell> {
+    pub(crate) const fn handle(&self) -> &Handle<ViewCell> {
         &self.cell
     }
 }
