@@ -95,6 +95,9 @@
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
 //! [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
 //!
+//! A library may offer views without registering them, as a [`ViewSet`] of `#[optional]` views. An application registers
+//! the set, or gives it to its exporter. [`catalogue`] lists all views of the program, those on offer among them.
+//!
 //! # Features
 //!
 //! | feature | for | adds |
@@ -217,12 +220,14 @@ pub use tags::{
 ///
 /// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Each item has its own
 /// attributes, visibility and doc comment, whose first paragraph is the description. Without `by (…)` the view has one
-/// row. Without braces the item ends in `;`.
+/// row. Without braces the item ends in `;`. A view is registered from the start, unless it has the attribute
+/// `#[optional]`.
 ///
 /// # The parts
 ///
 /// | part | type | required | default | example |
 /// |---|---|---|---|---|
+/// | `#[optional]` | an attribute of the item, without arguments | no | the view is registered from the start | `#[optional]` |
 /// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
 /// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
 /// | columns | paths to [`TagKey`]s, each once, of different labels; none beginning with `__`, nor `le` for a [`Distribution`] | no | none: one row | `by (FRONTEND, CODEC)` |
@@ -231,6 +236,33 @@ pub use tags::{
 /// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
+///
+/// # Optional views
+///
+/// An `#[optional]` view is declared, and not registered: it has no rows, no scrape shows it, and its measure is not viewed
+/// because of it. A program registers it with [`View::register`], registers a [`ViewSet`] that has it, or gives such a set
+/// to an exporter (`ExporterBuilder::views`). [`catalogue`] lists it in any case. Its name is free until then: another view
+/// that has the name makes the registration fail.
+///
+/// ```standalone_crate
+/// use census::{Measure, ViewSet, measure, view};
+/// # #[measure]
+/// # static REQUESTS: Measure<u64>;
+///
+/// view! {
+///     /// Requests.
+///     #[optional]
+///     pub static REQUEST_COUNT: Count<REQUESTS> { name: "http_requests", namespace: false }
+/// }
+///
+/// /// The views that this library offers.
+/// pub static VIEWS: ViewSet = ViewSet::new(&[&REQUEST_COUNT]);
+///
+/// assert!(!REQUEST_COUNT.is_registered());
+/// VIEWS.register()?;
+/// assert!(REQUEST_COUNT.is_registered());
+/// # Ok::<(), census::CatalogueError>(())
+/// ```
 ///
 /// # More rows than `max_series`
 ///

@@ -153,13 +153,25 @@ enum Views {
 }
 
 impl ViewSet {
-    /// A set in a `static`, of views in `static`s. Elsewhere, [`of`](Self::of) makes a set.
+    /// A set in a `static`, of views in `static`s.
+    ///
+    /// ```standalone_crate
+    /// # use census::{Measure, ViewSet, measure, view};
+    /// # #[measure]
+    /// # static REQUESTS: Measure<u64>;
+    /// # view! { #[optional] static REQUEST_COUNT: Count<REQUESTS>; }
+    /// static VIEWS: ViewSet = ViewSet::new(&[&REQUEST_COUNT]);
+    /// assert_eq!(VIEWS.len(), 1);
+    /// ```
+    ///
+    /// In a `const` and in a function the compiler rejects the references ("temporary value dropped while borrowed"). A
+    /// `static` takes the place of the `const`, and in a function [`of`](Self::of) makes the set.
     #[must_use]
     pub const fn new(views: &'static [&'static dyn AnyView]) -> Self {
         Self(Views::Static(views))
     }
 
-    /// A set that is made at run time. It has handles of the views.
+    /// A set that is made at run time, of any views. It has handles of them, so the views of the slice need not live on.
     #[must_use]
     pub fn of(views: &[&dyn AnyView]) -> Self {
         views.iter().copied().collect()

@@ -89,8 +89,10 @@ pub fn catalogue() -> Catalogue {
     let mut views: Vec<_> = at_run_time.chain(in_statics).collect();
     drop(catalogue);
     views.sort_by(|a, b| {
-        let key = |view: &'_ CatalogueView| view.origin.sort_key();
-        key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+        // Declarations that one macro made have one place: their names and modules tell them apart.
+        let place = a.origin.sort_key().cmp(&b.origin.sort_key());
+        let name = place.then_with(|| a.name.cmp(&b.name));
+        name.then_with(|| a.origin.module().cmp(b.origin.module()))
     });
     Catalogue { views }
 }
