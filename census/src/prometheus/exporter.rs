@@ -26,7 +26,11 @@ pub(super) struct Inner {
     /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are
     /// found anew each time.
     pub(super) problems: Vec<Problem>,
-    /// The views that were given to the exporter.
+    /// Keeps the views that were given to the exporter registered. Its collectors share it.
+    #[cfg_attr(
+        not(feature = "prometheus-client"),
+        expect(dead_code, reason = "without collectors, it is only dropped")
+    )]
     pub(super) views: Arc<HeldViews>,
 }
 
