@@ -192,6 +192,17 @@ fn view() {
 }
 
 #[test]
+fn optional_view() {
+    let output = crate::view::items(quote! {
+        census;
+        /// Videos processed.
+        #[optional]
+        pub static VIDEOS: Count<VIDEO_SIZE>;
+    });
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
 fn record() {
     let output = crate::record::record(quote! {
         census;

@@ -73,12 +73,13 @@ fn parse_static(
     declaration: &Declaration,
     errors: &mut Errors,
 ) -> syn::Result<Option<Static>> {
-    let attrs = input.call(Attribute::parse_outer)?;
+    let mut attrs = input.call(Attribute::parse_outer)?;
     let vis = input.parse()?;
     let Some(token) = keyword(input, declaration, errors)? else {
         input.parse::<TokenStream>()?;
         return Ok(None);
     };
+    remove_optional(&mut attrs, declaration, errors);
     if let Some(token) = input.parse::<Option<Token![mut]>>()? {
         let message = format!(
             "a `{}` cannot be a `static mut`\nhelp: write `{}`",
@@ -116,6 +117,21 @@ fn parse_static(
         ident,
         ty,
     }))
+}
+
+/// Removes an `#[optional]`, which is reported: only items of a `view!` have it.
+fn remove_optional(attrs: &mut Vec<Attribute>, declaration: &Declaration, errors: &mut Errors) {
+    attrs.retain(|attr| {
+        let is_optional = attr.path().is_ident("optional");
+        if is_optional {
+            let message = format!(
+                "only a view can be optional, not a `{}`\nhelp: remove `#[optional]`",
+                declaration.ty
+            );
+            errors.at(attr, message);
+        }
+        !is_optional
+    });
 }
 
 /// The `static`. A `const NAME` is reported and gives a `static` in its place; any other item is reported and gives `None`.

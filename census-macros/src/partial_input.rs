@@ -31,6 +31,7 @@ const MEASURES: [(&str, &str); 2] = [
 const VIEWS: [&str; 2] = [
     "/// Sizes, by client. \n
      #[cfg(test)]
+     #[optional]
      pub static SIZES: Distribution<a::SIZE> by (FRONTEND as client, keys::CODEC,) {
          name: \"myorg/sizes\", description: TEXT, buckets: [-1, 16 * MIB, Duration::from_secs(5)], max_series: 500, namespace: false, zero: false,
      }

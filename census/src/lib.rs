@@ -95,6 +95,9 @@
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
 //! [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
 //!
+//! A library may offer views without registering them, as a [`ViewSet`] of `#[optional]` views. An application registers
+//! the set, or gives it to its exporter. [`catalogue`] lists all views of the program, those on offer among them.
+//!
 //! # Features
 //!
 //! | feature | for | adds |
@@ -174,13 +177,16 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, AnyTagKey, ClosedSet, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution,
-    InSet, LastValue, Measure, MeasureBuilder, Number, OpenSet, Origin, Sum, TagKey, TimeUnit,
-    Value, ValueKind, ValueSet, View, ViewBuilder,
+    AggregationKind, AnyTagKey, AnyView, ClosedSet, Column, Count, DEFAULT_LATENCY_BUCKETS,
+    Distribution, InSet, LastValue, Measure, MeasureBuilder, Number, OpenSet, Origin, Sum, TagKey,
+    TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
 pub use record::{BoundMeasure, MeasureMap, Timer};
-pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
+pub use register::{
+    Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
+    set_default_max_series,
+};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
 pub use tags::{
@@ -214,12 +220,14 @@ pub use tags::{
 ///
 /// Each item is `VISIBILITY static NAME: AGGREGATION<MEASURE> by (TAG, …) { OPTIONS }`. Each item has its own
 /// attributes, visibility and doc comment, whose first paragraph is the description. Without `by (…)` the view has one
-/// row. Without braces the item ends in `;`.
+/// row. Without braces the item ends in `;`. A view is registered from the start, unless it has the attribute
+/// `#[optional]`.
 ///
 /// # The parts
 ///
 /// | part | type | required | default | example |
 /// |---|---|---|---|---|
+/// | `#[optional]` | an attribute of the item, without arguments | no | the view is registered from the start | `#[optional]` |
 /// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
 /// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
 /// | columns | paths to [`TagKey`]s, each once | no | none: one row | `by (FRONTEND, CODEC)` |
@@ -238,6 +246,33 @@ pub use tags::{
 /// each combination of values, if all its columns have [closed sets](TagKey#closed-sets-of-values); and the rows of
 /// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value.)
 /// [`Measure::bind`] makes other rows.
+///
+/// # Optional views
+///
+/// An `#[optional]` view is declared, and not registered: it has no rows, no scrape shows it, and its measure is not viewed
+/// because of it. A program registers it with [`View::register`], registers a [`ViewSet`] that has it, or gives such a set
+/// to an exporter (`ExporterBuilder::views`). [`catalogue`] lists it in any case. Its name is free until then: another view
+/// that has the name makes the registration fail.
+///
+/// ```standalone_crate
+/// use census::{Measure, ViewSet, measure, view};
+/// # #[measure]
+/// # static REQUESTS: Measure<u64>;
+///
+/// view! {
+///     /// Requests.
+///     #[optional]
+///     pub static REQUEST_COUNT: Count<REQUESTS> { name: "http_requests", namespace: false }
+/// }
+///
+/// /// The views that this library offers.
+/// pub static VIEWS: ViewSet = ViewSet::new(&[&REQUEST_COUNT]);
+///
+/// assert!(!REQUEST_COUNT.is_registered());
+/// VIEWS.register()?;
+/// assert!(REQUEST_COUNT.is_registered());
+/// # Ok::<(), census::CatalogueError>(())
+/// ```
 ///
 /// # More rows than `max_series`
 ///

@@ -1,10 +1,13 @@
 //! Views outside the exporter's namespace.
 
 use census::prometheus::Exporter;
-use census::{Measure, View, measure, view};
+use census::{Measure, ProblemKind, View, ViewSet, measure, view};
+use census_tests::scrape;
 
 #[measure]
 static REQUESTS: Measure<u64>;
+#[measure]
+static SIZE: Measure<u64>;
 
 view! {
     static INSIDE: Count<REQUESTS>;
@@ -57,4 +60,39 @@ fn namespace_is_part_of_the_definition() {
         "{conflict}"
     );
     assert!(inside.unregister());
+}
+
+/// In the namespace `shop`, `size` inside of it and `shop_size` outside of it are one name.
+#[test]
+fn views_inside_and_outside_clash_in_one_namespace_only() {
+    let inside = View::last_value("size", &SIZE)
+        .build()
+        .expect("a valid view");
+    let outside = View::last_value("shop_size", &SIZE)
+        .namespace(false)
+        .build()
+        .expect("a valid view");
+    let views = ViewSet::of(&[&inside, &outside]);
+    views.register().expect("the names of the views differ");
+    SIZE.record(7);
+
+    let exporter = Exporter::builder().namespace("other").build();
+    let exposition = scrape::text(&exporter.expect("the exported names differ"));
+    assert_has(&exposition, "other_size 7");
+    assert_has(&exposition, "shop_size 7");
+
+    let shop = || Exporter::builder().namespace("shop");
+    let error = shop().build().expect_err("one name");
+    let [problem] = error.problems() else {
+        panic!("{error}");
+    };
+    assert_eq!(problem.kind(), ProblemKind::Conflict, "{problem}");
+    assert_eq!(problem.rejected_at(), outside.origin(), "{problem}");
+    assert_eq!(problem.kept_at(), Some(inside.origin()), "{problem}");
+    assert!(problem.to_string().contains("`shop_size`"), "{problem}");
+
+    let exposition = scrape::text(&shop().build_lenient());
+    let families = exposition.matches("# TYPE shop_size gauge\n").count();
+    assert_eq!(families, 1, "{exposition}");
+    assert_eq!(views.unregister(), 2);
 }

@@ -14,6 +14,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
     let generated_doc = generated_doc(&view);
     let View {
         attrs,
+        is_optional,
         vis,
         token,
         ident,
@@ -46,6 +47,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         checked_spans,
         quote!(#name, #description, #source, #columns, #max_series, #origin),
     );
+    let optional = is_optional.then(|| quote!(.optional()));
     let element = element(krate, "VIEWS", "ViewCell");
     let aggregation = &definition.aggregation.word;
     quote! {
@@ -53,7 +55,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         #generated_doc
         #vis #token #ident: #krate::View<#krate::#aggregation> = {
             #columns_static
-            static __CENSUS_CELL: #krate::ViewCell = #cell #outside #without_zeros;
+            static __CENSUS_CELL: #krate::ViewCell = #cell #outside #without_zeros #optional;
             #element
             #krate::static_view(&__CENSUS_CELL)
         };

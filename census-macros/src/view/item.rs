@@ -7,14 +7,15 @@ use syn::{Attribute, Token, Visibility, token};
 
 use super::model::{Definition, View};
 use super::scan::{EXAMPLE, at_item, skip_to_next};
-use super::{aggregation, columns, options};
+use super::{aggregation, columns, optional, options};
 use crate::errors::Errors;
 use crate::names::Name;
 
 /// Reads one item. `Err`: not even an identifier could be read, so there is no static that other code could refer to.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<View> {
     let start = input.cursor();
-    let attrs = attributes(input, errors)?;
+    let mut attrs = attributes(input, errors)?;
+    let is_optional = optional::take(&mut attrs, errors);
     let vis = visibility(input, errors)?;
     let token = keyword(input, errors)?;
     let ident: Ident = input.parse().map_err(|error| {
@@ -30,6 +31,7 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     let name = Name::new(name, &ident, "name: \"…\"", errors);
     Ok(View {
         attrs,
+        is_optional,
         vis,
         token,
         ident,

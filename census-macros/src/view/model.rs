@@ -7,7 +7,10 @@ use crate::names::Name;
 
 /// A view to be declared, after all checks.
 pub(super) struct View {
+    /// Without `#[optional]`.
     pub(super) attrs: Vec<Attribute>,
+    /// Whether the view has `#[optional]`: it is not registered at the start.
+    pub(super) is_optional: bool,
     pub(super) vis: Visibility,
     pub(super) token: Token![static],
     pub(super) ident: Ident,

@@ -85,6 +85,8 @@ fn unknown(word: &Ident) -> syn::Error {
     } else if spelling == "unit" {
         "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"By\")]`"
             .to_owned()
+    } else if spelling == "optional" {
+        "\nhelp: write `#[optional]` above the view".to_owned()
     } else {
         match OTHER_NAMES.iter().find(|(other, _)| *other == spelling) {
             Some((_, option)) => format!("\nhelp: did you mean `{option}`?"),

@@ -63,6 +63,55 @@ fn literal_bounds_must_increase() {
 }
 
 #[test]
+fn optional_is_a_word() {
+    for (input, expected) in [
+        (quote!(#[optional]), &[] as &[&str]),
+        (quote!(#[optional()]), &["`#[optional]` takes no argument"]),
+        (
+            quote!(#[optional(true)]),
+            &["`#[optional]` takes no argument"],
+        ),
+        (
+            quote!(#[optional = true]),
+            &["`#[optional]` takes no argument"],
+        ),
+        (
+            quote!(#[optional] #[doc = "x"] #[optional]),
+            &["`#[optional]` is given twice"],
+        ),
+        (
+            quote!(#[cfg_attr(test, inline, optional)]),
+            &["`#[optional]` has no condition"],
+        ),
+        (quote!(#[cfg_attr(optional, doc = "x")]), &[]),
+        (quote!(#[my::optional]), &[]),
+    ] {
+        assert_eq!(
+            mistakes(&quote!(#input static A: Count<SIZE>;)),
+            expected,
+            "{input}"
+        );
+    }
+    assert_eq!(
+        mistakes(&quote!(static A: Count<SIZE> { optional: true })),
+        ["a view has no option `optional`"]
+    );
+}
+
+/// The attribute is gone, also after a mistake: the compiler knows none of this name.
+#[test]
+fn optional_does_not_stay_on_the_static() {
+    for attribute in [quote!(#[optional]), quote!(#[optional(5)] #[optional])] {
+        let output =
+            items(quote!(census; /** Text. */ #attribute pub static A: Count<SIZE>;)).to_string();
+        assert!(!output.contains("# [optional"), "{output}");
+        assert!(output.contains(". optional ()"), "{output}");
+    }
+    let plain = items(quote!(census; static A: Count<SIZE>;)).to_string();
+    assert!(!plain.contains("optional ()"), "{plain}");
+}
+
+#[test]
 fn namespace_is_a_bool() {
     for wrong in [quote!("app"), quote!(0), quote!(NAMESPACE), quote!(!true)] {
         let reported =

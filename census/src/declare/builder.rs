@@ -19,7 +19,7 @@ pub struct MeasureBuilder<T: Value> {
 
 /// A view before it is registered. Made by [`View::count`](crate::View::count), [`View::sum`](crate::View::sum),
 /// [`View::last_value`](crate::View::last_value) and [`View::distribution`](crate::View::distribution).
-#[must_use = "`register` makes the view"]
+#[must_use = "`register` or `build` makes the view"]
 #[derive(Debug)]
 pub struct ViewBuilder<A> {
     pub(crate) spec: ViewSpec,

@@ -24,6 +24,7 @@ mod tag;
 mod unit;
 mod value_set;
 mod view;
+mod view_set;
 
 pub(crate) use address::Address;
 pub(crate) use aggregation::AggregationSpec;
@@ -52,3 +53,4 @@ pub use unit::TimeUnit;
 pub use value_set::{ClosedSet, HasEveryText, InSet, OpenSet, ValueSet};
 pub(crate) use view::ViewSpec;
 pub use view::{StaticViewSource, View, ViewCell, static_view};
+pub use view_set::{AnyView, ViewSet, ViewSetIter};

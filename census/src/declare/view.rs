@@ -57,6 +57,7 @@ struct StaticView {
     max_series: Option<usize>,
     in_namespace: bool,
     has_zero_rows: bool,
+    is_optional: bool,
     origin: Origin,
 }
 
@@ -172,6 +173,7 @@ impl ViewCell {
             max_series,
             in_namespace: true,
             has_zero_rows: true,
+            is_optional: false,
             origin,
         }))
     }
@@ -186,6 +188,16 @@ impl ViewCell {
         self
     }
 
+    /// The same view, which is not registered at the start.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        if let Definition::Static(view) = &mut self.0 {
+            view.is_optional = true;
+        }
+        self
+    }
+
     /// The same view, without rows before the first measurement.
     #[doc(hidden)]
     #[must_use]
@@ -194,6 +206,11 @@ impl ViewCell {
             view.has_zero_rows = false;
         }
         self
+    }
+
+    /// Whether the view was declared with `#[optional]`.
+    pub(crate) const fn is_optional(&self) -> bool {
+        matches!(&self.0, Definition::Static(view) if view.is_optional)
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -263,7 +280,7 @@ impl<A> View<A> {
         }
     }
 
-    pub(crate) const fn handle(&'static self) -> &'static Handle<ViewCell> {
+    pub(crate) const fn handle(&self) -> &Handle<ViewCell> {
         &self.cell
     }
 }

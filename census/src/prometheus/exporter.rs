@@ -11,8 +11,8 @@ use super::families::Families;
 use super::negotiate::ContentType;
 use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
-use crate::declare::Origin;
-use crate::register::{self, CatalogueError, Problem};
+use crate::declare::{Origin, ViewSet, ViewSpec};
+use crate::register::{self, CatalogueError, HeldViews, Problem};
 
 /// Exports the views to Prometheus. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,6 +26,12 @@ pub(super) struct Inner {
     /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are
     /// found anew each time.
     pub(super) problems: Vec<Problem>,
+    /// Keeps the views that were given to the exporter registered. Its collectors share it.
+    #[cfg_attr(
+        not(feature = "prometheus-client"),
+        expect(dead_code, reason = "without collectors, it is only dropped")
+    )]
+    pub(super) views: Arc<HeldViews>,
 }
 
 /// The settings of an [`Exporter`] to be built.
@@ -35,6 +41,7 @@ pub struct ExporterBuilder {
     config: ExporterConfig,
     pub(super) registry: Option<Arc<dyn ForeignRegistry>>,
     deadline: Option<Duration>,
+    views: Vec<ViewSpec>,
 }
 
 /// How long a scrape waits for an exposition, unless the builder sets another deadline: as long as Prometheus waits for
@@ -189,11 +196,44 @@ impl ExporterBuilder {
         self
     }
 
+    /// Views that are registered while the exporter is there: from [`build`](Self::build) on, until its last clone and the
+    /// last server, handle, filter or collector that was made from it is gone. May be called several times.
+    ///
+    /// ```standalone_crate
+    /// use census::prometheus::Exporter;
+    /// use census::{Measure, ViewSet, measure, view};
+    ///
+    /// #[measure]
+    /// static REQUESTS: Measure<u64>;
+    /// view! {
+    ///     #[optional]
+    ///     static REQUEST_COUNT: Count<REQUESTS> { name: "requests" }
+    /// }
+    /// static VIEWS: ViewSet = ViewSet::new(&[&REQUEST_COUNT]);
+    ///
+    /// let exporter = Exporter::builder().views(&VIEWS).build()?;
+    /// REQUESTS.record(1);
+    /// assert!(exporter.scrape(None).text().contains("requests_total 1\n"));
+    /// drop(exporter);
+    /// assert!(!REQUEST_COUNT.is_registered());
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    ///
+    /// A view stays that something else holds: the program, or another exporter that was given it.
+    /// [`ViewSet`](ViewSet#who-holds-a-view) says more. Every exporter shows all views that are registered, also those that
+    /// were given to another one.
+    pub fn views(mut self, views: &ViewSet) -> Self {
+        self.views.extend(views.specs());
+        self
+    }
+
     /// Builds the exporter, if there are no problems.
     ///
     /// # Errors
-    /// Every problem of the catalogue and of this exporter's names and labels, with both places.
+    /// Every problem of the catalogue, of the given [views](Self::views), and of this exporter's names and labels, with both
+    /// places. Then none of the given views is registered that was not registered before.
     pub fn build(self) -> Result<Exporter, CatalogueError> {
+        // If there are problems, it is dropped, and its views go.
         let exporter = self.build_lenient();
         let problems = exporter.problems();
         if !problems.is_empty() {
@@ -202,25 +242,34 @@ impl ExporterBuilder {
         Ok(exporter)
     }
 
-    /// Builds the exporter in any case. It exports the views that are valid; [`Exporter::problems`] has the problems of
-    /// the others.
+    /// Builds the exporter in any case. It registers the given [views](Self::views) that are valid, and exports all views
+    /// that are valid; [`Exporter::problems`] has the problems of the others.
     #[must_use]
     pub fn build_lenient(self) -> Exporter {
         let Self {
             mut config,
             registry,
             deadline,
+            views,
         } = self;
         let mut problems = register::check()
             .err()
             .map(|error| error.problems)
             .unwrap_or_default();
+        let (views, rejected) = HeldViews::register(views);
+        // A view that was rejected from the start is rejected again.
+        let rejected = rejected.into_iter();
+        let rejected: Vec<_> = rejected
+            .filter(|problem| !problems.contains(problem))
+            .collect();
+        problems.extend(rejected);
         problems.extend(config.remove_invalid_labels());
         let deadline = deadline.unwrap_or(DEFAULT_DEADLINE);
         Exporter {
             inner: Arc::new(Inner {
                 threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
+                views: Arc::new(views),
             }),
         }
     }

@@ -1,11 +1,12 @@
-//! Unregistering a view, which also clears this thread's cache.
+//! Unregistering views, which also clears this thread's cache.
 
 use super::cache;
-use crate::declare::View;
-use crate::register::unregister_view;
+use crate::declare::{View, ViewSet, ViewSpec};
+use crate::register::unregister_views;
 
 impl<A> View<A> {
-    /// Unregisters the view, and frees its rows. Returns whether the view was registered. Later measurements are not
+    /// Unregisters the view, and frees its rows. Returns whether the view was registered. It is gone for the whole
+    /// program, also for exporters that it was [given to](ViewSet#who-holds-a-view). Later measurements are not
     /// recorded to the view. If no other view uses its measure, recording to the measure costs one load.
     ///
     /// Each thread caches parts of the rows. This thread frees them at once. Another thread frees them when it ends, or
@@ -13,12 +14,25 @@ impl<A> View<A> {
     /// tags of a [`BoundMeasure`](crate::record::BoundMeasure) that the thread has recorded before count as literals.)
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn unregister(&self) -> bool {
-        let was_registered = unregister_view(&self.spec());
-        if was_registered {
-            cache::invalidate_current();
-        }
-        was_registered
+        unregister(&[self.spec()]) > 0
     }
+}
+
+impl ViewSet {
+    /// Unregisters the views, as [`View::unregister`] does: for the whole program, whether or not they are optional.
+    /// Returns how many of them were registered.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn unregister(&self) -> usize {
+        unregister(&self.specs().collect::<Vec<_>>())
+    }
+}
+
+fn unregister(views: &[ViewSpec]) -> usize {
+    let removed = unregister_views(views);
+    if removed > 0 {
+        cache::invalidate_current();
+    }
+    removed
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::interest::{self, MeasureViews};
-use super::views::Views;
+use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
 use crate::calls::BUILT_IN;
@@ -13,20 +13,47 @@ use crate::calls::BUILT_IN;
 use crate::declare::ValueKind;
 use crate::declare::{
     ByName, Difference, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS,
-    ViewSpec, elements, has_second_copy,
+    ViewCell, ViewSpec, elements, has_second_copy,
 };
+use crate::id::ViewId;
 use crate::sync::{Mutex, MutexGuard};
 
 /// Built from the slices when it is first needed: at the first measurement, registration, check, snapshot or scrape.
 static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(|| Mutex::new(Catalogue::build()));
 
 #[derive(Default)]
-struct Catalogue {
+pub(super) struct Catalogue {
     measures: ByName<MeasureCell>,
     keys: ByName<TagKeyCell>,
-    views: Views,
+    pub(super) views: Views,
+    /// The views in `static`s, in the order of their places, the optional ones among them.
+    pub(super) declared_views: Vec<DeclaredView>,
     /// The problems of declarations in statics. A problem of a registration at run time is returned to its caller.
     problems: Vec<Problem>,
+}
+
+/// A view in a `static`.
+pub(super) struct DeclaredView {
+    pub(super) cell: Handle<ViewCell>,
+    /// Whether it was to be registered from the start, and was rejected.
+    pub(super) is_rejected: bool,
+}
+
+/// A view that is registered.
+pub(super) enum AddedView {
+    /// It was added. Its measure does not have it yet.
+    New(Arc<LiveView>),
+    /// It was there before.
+    Found(ViewId),
+}
+
+impl AddedView {
+    fn id(&self) -> ViewId {
+        match self {
+            Self::New(live) => live.id(),
+            Self::Found(id) => *id,
+        }
+    }
 }
 
 /// Builds the catalogue, unless it was built before. If it does not have the measure, adds it: the linker does not find
@@ -70,32 +97,6 @@ pub(crate) fn views() -> Vec<Arc<LiveView>> {
 /// The registered view of this definition.
 pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
     lock().views.find(view).cloned()
-}
-
-/// Registers a view. If a view of the same definition is registered already, it stays as it is.
-pub(super) fn register_view(view: ViewSpec) -> Result<(), CatalogueError> {
-    let mut catalogue = lock();
-    let added = catalogue.add_view(view);
-    let added = added.map_err(|problems| CatalogueError { problems })?;
-    if let Some(live) = added {
-        let measure = &live.spec.measure.descriptor.name;
-        catalogue.change_views(measure, |views| {
-            views.insert(live.id(), Arc::clone(&live));
-        });
-    }
-    Ok(())
-}
-
-/// Unregisters the view of this definition, with its rows. Returns whether there was one.
-pub(crate) fn unregister_view(view: &ViewSpec) -> bool {
-    let mut catalogue = lock();
-    let Some(live) = catalogue.views.remove(view) else {
-        return false;
-    };
-    catalogue.change_views(&view.measure.descriptor.name, |views| {
-        views.remove(&live.id());
-    });
-    true
 }
 
 /// Registers a measure. Returns the one that is registered already, if it has the same definition.
@@ -150,7 +151,7 @@ pub(crate) fn rejected_values() -> Vec<(String, u64)> {
         .collect()
 }
 
-fn lock() -> MutexGuard<'static, Catalogue> {
+pub(super) fn lock() -> MutexGuard<'static, Catalogue> {
     CATALOGUE.lock()
 }
 
@@ -172,28 +173,26 @@ impl Catalogue {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let declared = elements(&VIEWS).iter().map(|cell| cell.spec());
         for cell in BUILT_IN.keys {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);
         }
-        let built_in = BUILT_IN.views.iter().map(|cell| cell.spec());
-        let mut views: Vec<ViewSpec> = declared.chain(built_in).collect();
-        views.sort_by_key(|view| view.origin.sort_key());
-        for view in views {
-            let problems = catalogue.add_view(view).err();
-            catalogue.problems.extend(problems.into_iter().flatten());
+        let declared = elements(&VIEWS).iter().map(|cell| Handle::Static(*cell));
+        let built_in = BUILT_IN.views.iter().map(|cell| (*cell).clone());
+        let mut views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
+        views.sort_by_key(|cell| cell.origin().sort_key());
+        for cell in views {
+            let is_rejected = !cell.is_optional() && catalogue.add_declared_view(&cell).is_err();
+            catalogue
+                .declared_views
+                .push(DeclaredView { cell, is_rejected });
         }
-        let mut by_measure: HashMap<&str, MeasureViews> = HashMap::new();
-        for live in catalogue.views.iter() {
-            let measure = &*live.spec.measure.descriptor.name;
-            let views = by_measure.entry(measure).or_default();
-            views.insert(live.id(), Arc::clone(live));
-        }
+        let mut by_measure = by_measure(catalogue.views.iter());
         for name in catalogue.measures.names() {
             let views = by_measure.remove(&*name).unwrap_or_default();
             catalogue.change_views(&name, |interest| *interest = views);
         }
+        drop(by_measure);
         catalogue
     }
 
@@ -268,11 +267,25 @@ impl Catalogue {
         })
     }
 
-    /// Adds a view. Returns it, or `None` if it was there already.
-    fn add_view(&mut self, view: ViewSpec) -> Result<Option<Arc<LiveView>>, Vec<Problem>> {
+    /// Adds a view of a `static`, which the program holds from the start.
+    fn add_declared_view(&mut self, cell: &ViewCell) -> Result<(), ()> {
+        match self.add_view(cell.spec()) {
+            Ok(added) => {
+                self.views.hold(added.id(), Holder::Program);
+                Ok(())
+            }
+            Err(problems) => {
+                self.problems.extend(problems);
+                Err(())
+            }
+        }
+    }
+
+    /// Adds a view, or finds the one of this definition.
+    pub(super) fn add_view(&mut self, view: ViewSpec) -> Result<AddedView, Vec<Problem>> {
         if let Some(first) = self.views.named(&view.name) {
             if first.spec.is_same_definition(&view) {
-                return Ok(None);
+                return Ok(AddedView::Found(first.id()));
             }
             return Err(vec![conflict(
                 "view",
@@ -287,7 +300,7 @@ impl Catalogue {
             return Err(problems);
         }
         match self.views.add(view, &self.keys) {
-            Ok(live) => Ok(Some(Arc::clone(live))),
+            Ok(live) => Ok(AddedView::New(Arc::clone(live))),
             Err(problem) => Err(vec![problem]),
         }
     }
@@ -317,9 +330,22 @@ impl Catalogue {
     }
 
     /// Changes the views of the measure of this name, which gets a new version.
-    fn change_views(&self, measure: &str, change: impl FnOnce(&mut MeasureViews)) {
+    pub(super) fn change_views(&self, measure: &str, change: impl FnOnce(&mut MeasureViews)) {
         interest::change_views(measure, self.measures.named(measure), change);
     }
+}
+
+/// The views, by the names of their measures.
+pub(super) fn by_measure<'v>(
+    views: impl IntoIterator<Item = &'v Arc<LiveView>>,
+) -> HashMap<&'v str, MeasureViews> {
+    let mut by_measure: HashMap<&str, MeasureViews> = HashMap::new();
+    for live in views {
+        let measure = &*live.spec.measure.descriptor.name;
+        let views = by_measure.entry(measure).or_default();
+        views.insert(live.id(), Arc::clone(live));
+    }
+    by_measure
 }
 
 /// The problem of two copies of this library in one program.

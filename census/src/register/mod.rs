@@ -3,8 +3,12 @@
 mod catalogue;
 mod column_values;
 mod family_names;
+#[cfg(feature = "prometheus")]
+mod held_views;
 mod initial_rows;
 mod interest;
+mod listing;
+mod on_request;
 mod problem;
 mod runtime;
 mod validate;
@@ -14,11 +18,15 @@ mod views;
 pub use catalogue::check;
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::rejected_values;
-pub(crate) use catalogue::{find, unregister_view, views};
+pub(crate) use catalogue::{find, views};
 #[cfg(feature = "prometheus")]
 pub(crate) use family_names::{Claims, family_name, suffixes};
+#[cfg(feature = "prometheus")]
+pub(crate) use held_views::HeldViews;
 pub use interest::ViewsVersion;
 pub(crate) use interest::{interest_epoch, views_of};
+pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
+pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::set_default_max_series;
 pub(crate) use version::current_version;

@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::catalogue::{find, register_key, register_measure, register_view};
-use super::{CatalogueError, Problem, ProblemKind};
+use super::catalogue::{find, register_key, register_measure};
+use super::on_request::register_views;
+use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate;
 use crate::declare::{
-    Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin, TagKey,
-    TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, name,
+    AnyView, Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin,
+    TagKey, TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, ViewSet, name,
 };
 use crate::tags::declared_keys;
 
@@ -121,6 +122,27 @@ impl<A> ViewBuilder<A> {
     /// If another view has this name or exports samples of its names, if the columns or the bounds cannot be exported,
     /// or if `max_series` is 0. The error of a clash names both places.
     pub fn register(self) -> Result<View<A>, CatalogueError> {
+        let view = self.into_view()?;
+        view.register()?;
+        Ok(view)
+    }
+
+    /// Makes the view without registering it: it has no rows, and measurements do not count, until it is
+    /// [registered](View::register), by itself or in a [`ViewSet`].
+    ///
+    /// # Errors
+    /// If the name is invalid, if the columns or the bounds cannot be exported, or if `max_series` is 0. Whether the view
+    /// clashes with another one is found out when it is registered.
+    pub fn build(self) -> Result<View<A>, CatalogueError> {
+        let view = self.into_view()?;
+        match validate::column_problems(&view.spec()) {
+            problems if problems.is_empty() => Ok(view),
+            problems => Err(CatalogueError { problems }),
+        }
+    }
+
+    /// The view, whose columns are not checked.
+    fn into_view(self) -> Result<View<A>, CatalogueError> {
         let origin = self.spec.origin;
         check_name("view", &self.spec.name, origin)?;
         let problem = match self.spec.max_series {
@@ -131,24 +153,42 @@ impl<A> ViewBuilder<A> {
             let message = format!("view `{}`: {problem}", self.spec.name);
             return Err(invalid(ProblemKind::InvalidView, message, origin));
         }
-        let view = View::owned(self.spec.with_default_description());
-        view.register()?;
-        Ok(view)
+        Ok(View::owned(self.spec.with_default_description()))
     }
 }
 
 impl<A> View<A> {
-    /// Registers the view again after [`unregister`](Self::unregister); it begins without rows. A view that is
-    /// registered stays as it is.
+    /// Registers the view for the program: an `#[optional]` one, one that was [built](ViewBuilder::build), or one that
+    /// was [unregistered](Self::unregister), which begins without rows. A view that is registered stays as it is; if only
+    /// exporters hold it, it now stays when they go. [`ViewSet`] says who holds a view.
     ///
     /// # Errors
-    /// If another view has taken one of its names meanwhile, or if the view was rejected before. The error of a clash
-    /// names both places.
+    /// If another view has one of its names, if the measure was rejected, or if the view was rejected before. The error of
+    /// a clash names both places.
     pub fn register(&self) -> Result<(), CatalogueError> {
-        register_view(self.spec())
+        register_views(vec![self.spec()])
     }
 
-    /// Whether the view is registered.
+    /// Whether the view is registered: for the program or for an exporter.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        find(&self.spec()).is_some()
+    }
+}
+
+impl ViewSet {
+    /// Registers the views for the program, all of them or none: also when an exporter goes that was given the set, they
+    /// stay. Views that are registered already stay as they are.
+    ///
+    /// # Errors
+    /// Every problem of the views, as of [`View::register`], with both places. Then the call has registered no view.
+    pub fn register(&self) -> Result<(), CatalogueError> {
+        register_views(self.specs().collect())
+    }
+}
+
+impl dyn AnyView + '_ {
+    /// Whether the view is registered: for the program or for an exporter.
     #[must_use]
     pub fn is_registered(&self) -> bool {
         find(&self.spec()).is_some()

@@ -1,4 +1,4 @@
-//! The views of the catalogue, found by name.
+//! The views of the catalogue, found by name, and who holds each.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,19 +15,43 @@ use crate::id::ViewId;
 #[derive(Default)]
 pub(super) struct Views {
     /// In the order of registration.
-    by_id: BTreeMap<ViewId, Arc<LiveView>>,
+    by_id: BTreeMap<ViewId, Held>,
     by_name: HashMap<String, ViewId>,
     claims: Claims<ViewId>,
 }
 
+/// A registered view. It stays as long as it has a holder.
+struct Held {
+    live: Arc<LiveView>,
+    /// Whether the program has registered it. It was not if an exporter did.
+    by_program: bool,
+    /// How many times exporters hold it.
+    #[cfg(feature = "prometheus")]
+    by_exporters: usize,
+}
+
+/// Who holds a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// The program, until it unregisters the view.
+    Program,
+    /// An exporter, which releases the view when it is dropped. Each of its holds counts.
+    #[cfg(feature = "prometheus")]
+    Exporter,
+}
+
 impl Views {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<LiveView>> {
-        self.by_id.values()
+        self.by_id.values().map(|held| &held.live)
     }
 
     /// The view of this name.
     pub(super) fn named(&self, name: &str) -> Option<&Arc<LiveView>> {
-        self.by_id.get(self.by_name.get(name)?)
+        self.live(*self.by_name.get(name)?)
+    }
+
+    fn live(&self, id: ViewId) -> Option<&Arc<LiveView>> {
+        self.by_id.get(&id).map(|held| &held.live)
     }
 
     /// The view of this definition.
@@ -36,7 +60,8 @@ impl Views {
             .filter(|live| live.spec.is_same_definition(view))
     }
 
-    /// Adds a view, unless the names of its samples are taken, or its closed columns have too many values.
+    /// Adds a view, unless the names of its samples are taken, or its closed columns have too many values. It has no
+    /// holder yet.
     pub(super) fn add(
         &mut self,
         view: ViewSpec,
@@ -49,7 +74,7 @@ impl Views {
         let id = ViewId::next();
         let (family, metric_type) = family(&view);
         if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
-            let first = self.by_id.get(&other).map(|live| &live.spec);
+            let first = self.live(other).map(|live| &live.spec);
             let sample = sample.strip_prefix(NAMESPACE_PREFIX).unwrap_or(&sample);
             return Err(Problem {
                 kind: ProblemKind::Conflict,
@@ -64,17 +89,46 @@ impl Views {
         }
         self.by_name.insert(view.name.to_string(), id);
         let keys = initial_keys(&view, &column_values);
-        let live = Arc::new(LiveView::new(id, view, column_values, keys));
-        Ok(self.by_id.entry(id).insert_entry(live).into_mut())
+        let held = Held {
+            live: Arc::new(LiveView::new(id, view, column_values, keys)),
+            by_program: false,
+            #[cfg(feature = "prometheus")]
+            by_exporters: 0,
+        };
+        Ok(&self.by_id.entry(id).insert_entry(held).into_mut().live)
     }
 
-    /// Removes the view of this definition, and returns it.
-    pub(super) fn remove(&mut self, view: &ViewSpec) -> Option<Arc<LiveView>> {
-        self.find(view)?;
-        let id = self.by_name.remove(&*view.name)?;
-        let (family, metric_type) = family(view);
+    /// Gives a view a holder.
+    pub(super) fn hold(&mut self, id: ViewId, holder: Holder) {
+        let Some(held) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        match holder {
+            Holder::Program => held.by_program = true,
+            #[cfg(feature = "prometheus")]
+            Holder::Exporter => held.by_exporters += 1,
+        }
+    }
+
+    /// Takes one hold of an exporter from a registration of a view, which may be gone. If it was the last hold, removes
+    /// the view, and returns it.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn release(&mut self, id: ViewId) -> Option<Arc<LiveView>> {
+        let held = self.by_id.get_mut(&id)?;
+        held.by_exporters = held.by_exporters.saturating_sub(1);
+        if held.by_program || held.by_exporters > 0 {
+            return None;
+        }
+        self.remove(id)
+    }
+
+    /// Removes a registration of a view, whatever holders it has, and returns it.
+    pub(super) fn remove(&mut self, id: ViewId) -> Option<Arc<LiveView>> {
+        let Held { live, .. } = self.by_id.remove(&id)?;
+        self.by_name.remove(&*live.spec.name);
+        let (family, metric_type) = family(&live.spec);
         self.claims.release(&family, suffixes(metric_type));
-        self.by_id.remove(&id)
+        Some(live)
     }
 }
 

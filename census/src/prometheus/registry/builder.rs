@@ -47,6 +47,9 @@ impl Exporter {
         let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
         let failed = Arc::clone(self.inner.threads.failed());
-        registry.register_collector(Box::new(ViewCollector::new(config, problems, failed)));
+        let views = Arc::clone(&self.inner.views);
+        registry.register_collector(Box::new(ViewCollector::new(
+            config, problems, failed, views,
+        )));
     }
 }

@@ -21,6 +21,7 @@ use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
+use crate::register::HeldViews;
 use crate::tags::row_key;
 
 /// Collects the views each time that the registry is encoded.
@@ -32,6 +33,8 @@ pub(super) struct ViewCollector {
     other_problems: usize,
     /// The exporter's scrapes that failed.
     failed: Arc<FailedScrapes>,
+    /// Keeps the views that were given to the exporter registered.
+    _views: Arc<HeldViews>,
 }
 
 impl ViewCollector {
@@ -39,12 +42,14 @@ impl ViewCollector {
         config: Arc<ExporterConfig>,
         other_problems: usize,
         failed: Arc<FailedScrapes>,
+        views: Arc<HeldViews>,
     ) -> Self {
         Self {
             config,
             cache: FamilyCache::default(),
             other_problems,
             failed,
+            _views: views,
         }
     }
 }

@@ -1,0 +1,107 @@
+//! `census::catalogue`: what it says of the views of a program.
+
+use census::{CatalogueError, CatalogueView, Measure, View, ViewState, measure, view};
+
+#[measure]
+static REQUESTS: Measure<u64>;
+
+// Not in the order of their names.
+view! {
+    static ZERO: Count<REQUESTS> { name: "z" }
+    #[optional]
+    static ON_REQUEST: Count<REQUESTS> { name: "on_request" }
+    #[optional]
+    static CLASHES: Sum<REQUESTS> { name: "z" }
+    static REJECTED: Sum<REQUESTS> { name: "z" }
+    static EQUAL: Count<REQUESTS> { name: "z" }
+}
+
+/// The views whose places are in this file.
+fn listed() -> Vec<CatalogueView> {
+    let mut views = census::catalogue().views;
+    views.retain(|view| view.origin.file() == file!());
+    views
+}
+
+/// One test, because it changes the one catalogue of this program.
+#[test]
+fn catalogue_tells_the_views_and_their_states() -> Result<(), CatalogueError> {
+    use ViewState::{Optional, Registered, Rejected, Unregistered};
+    let assert_states = |expected: &[(&str, bool, ViewState)]| {
+        let views = listed();
+        let states: Vec<_> = views
+            .iter()
+            .map(|view| (view.name.as_str(), view.optional, view.state))
+            .collect();
+        assert_eq!(states, expected);
+    };
+    assert_states(&[
+        ("z", false, Registered),
+        ("on_request", true, Optional),
+        ("z", true, Optional),
+        ("z", false, Rejected),
+        ("z", false, Registered),
+    ]);
+    let origins: Vec<_> = listed().iter().map(|view| view.origin).collect();
+    let declared = [
+        ZERO.origin(),
+        ON_REQUEST.origin(),
+        CLASHES.origin(),
+        REJECTED.origin(),
+        EQUAL.origin(),
+    ];
+    assert_eq!(origins, declared);
+
+    // What changes, changes in its place. A rejected optional view stays optional.
+    ON_REQUEST.register()?;
+    assert!(CLASHES.register().is_err());
+    assert!(ZERO.unregister());
+    assert_states(&[
+        ("z", false, Unregistered),
+        ("on_request", true, Registered),
+        ("z", true, Optional),
+        ("z", false, Rejected),
+        ("z", false, Unregistered),
+    ]);
+
+    // The name is free, so the optional view takes it. The rejected one is rejected again.
+    CLASHES.register()?;
+    assert!(ZERO.register().is_err());
+    assert!(ON_REQUEST.unregister());
+    // `REJECTED` has the definition of `CLASHES`, so it is the same view.
+    assert_states(&[
+        ("z", false, Unregistered),
+        ("on_request", true, Optional),
+        ("z", true, Registered),
+        ("z", false, Registered),
+        ("z", false, Unregistered),
+    ]);
+
+    // Views that are made at run time are listed while they are registered. Their places have no crate: they come first.
+    let built = View::count("b", &REQUESTS).build()?;
+    let [later, earlier] = ["y", "x"].map(|name| View::count(name, &REQUESTS).register());
+    let (later, earlier) = (later?, earlier?);
+    assert_eq!(later.origin(), earlier.origin());
+    let names = || listed().into_iter().map(|view| view.name).take(3);
+    assert!(names().eq(["x", "y", "z"]));
+    built.register()?;
+    assert!(names().eq(["b", "x", "y"]));
+    let first = &listed()[0];
+    assert_eq!(first.origin, built.origin());
+    assert_eq!((first.optional, first.state), (false, Registered));
+    assert!(built.unregister());
+    assert!(names().eq(["x", "y", "z"]));
+    Ok(())
+}
+
+#[test]
+fn built_in_views_are_listed() {
+    let catalogue = census::catalogue();
+    let mut views = catalogue.views.iter();
+    let calls = census::calls::CALLS.origin();
+    let calls = views.find(|view| view.origin == calls);
+    assert_eq!(
+        calls.map(|view| view.name.as_str()),
+        Some("function_calls_total")
+    );
+}

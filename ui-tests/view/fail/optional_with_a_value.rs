@@ -1,0 +1,13 @@
+use census::{Measure, measure, view};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    #[optional = true]
+    static VIDEOS: Count<VIDEO_SIZE>;
+}
+
+fn main() {
+    let _ = VIDEOS.data();
+}
