@@ -223,10 +223,12 @@ impl Prometheus {
         samples.collect()
     }
 
-    /// The labels of the alerts that fire.
+    /// The labels of the alerts that fire; none while Prometheus is starting.
     #[must_use]
     pub fn firing_alerts(&self) -> Vec<BTreeMap<String, String>> {
-        let answer = self.api("alerts", &[]);
+        let Ok(answer) = self.try_api("alerts", &[]) else {
+            return Vec::new();
+        };
         let alerts = list(&answer, "/alerts").iter();
         alerts
             .filter(|alert| string(alert, "/state") == "firing")
