@@ -10,9 +10,8 @@ use census::{
     AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, measure, record, snapshot,
     tag, tags, view,
 };
-use census_tests::prometheus::Prometheus;
 use census_tests::rows::{integer, tag_values};
-use census_tests::{eventually, scrape};
+use census_tests::scrape;
 
 #[derive(Clone, Copy, Debug, TagValue)]
 enum Method {
@@ -49,8 +48,6 @@ static OUTSIDE: Measure<u64>;
 #[measure]
 static OVERFLOWING: Measure<u64>;
 #[measure]
-static ALERTED: Measure<u64>;
-#[measure]
 static RENAMED: Measure<u64>;
 
 view! {
@@ -66,9 +63,6 @@ view! {
 
     static BY_TENANT: Sum<OVERFLOWING> by (OUTCOME, TENANT, METHOD) { max_series: 6 }
     static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { max_series: 1 }
-
-    /// Requests, by tenant.
-    static TENANT_REQUESTS: Count<ALERTED> by (TENANT, OUTCOME) { max_series: 2 }
 
     static BY_STATUS: Count<RENAMED> by (OUTCOME as status, METHOD as http_method, TENANT);
 }
@@ -350,37 +344,4 @@ fn closed_columns_have_no_more_combinations_than_the_view_has_rows() {
         "{text}"
     );
     assert!(build(6).is_ok());
-}
-
-/// A real Prometheus evaluates the alert.
-#[test]
-fn alert_on_errors_fires_for_tenants_in_the_overflow_row() {
-    let request = |tenant: u64, outcome| {
-        record!(ALERTED = 1, tags(TENANT = tenant, OUTCOME = outcome));
-    };
-    let mut tenant = 0;
-    while tenant < 10 {
-        request(tenant, Outcome::Ok);
-        tenant += 1;
-    }
-    let server = Exporter::builder().build_lenient().spawn("127.0.0.1:0");
-    let server = server.expect("a free port");
-    let expression = "sum by (outcome) (rate(tenant_requests_total{outcome=\"error\"}[1m])) > 0";
-    let prometheus = Prometheus::with_alert(server.local_addr(), expression);
-    let firing = eventually(|| {
-        request(tenant, Outcome::Error);
-        tenant += 1;
-        let firing = prometheus.firing_alerts();
-        (!firing.is_empty()).then_some(firing)
-    });
-    let firing = firing.expect("the alert fires");
-    assert_eq!(firing.len(), 1, "{firing:?}");
-    assert_eq!(firing[0].get("outcome").map(String::as_str), Some("error"));
-    // All errors are of tenants without a row of their own.
-    let data = TENANT_REQUESTS.data();
-    let rows = data
-        .rows
-        .iter()
-        .filter(|row| row.tag(&OUTCOME) == Some("error"));
-    assert!(rows.map(|row| row.tag(&TENANT)).eq([Some("_overflow")]));
 }
