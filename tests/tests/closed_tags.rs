@@ -282,6 +282,7 @@ fn keys_of_any_set_are_in_one_list() {
     let shared: Arc<TagKey<Method>> = Arc::new(METHOD.clone());
     assert_eq!(shared.untyped(), METHOD.untyped());
     assert_eq!(METHOD.untyped(), PLAIN_METHOD);
+    assert!(METHOD == PLAIN_METHOD && PLAIN_METHOD != OUTCOME);
 }
 
 #[test]

@@ -339,8 +339,9 @@ impl<S> fmt::Debug for TagKey<S> {
     }
 }
 
-impl<S> PartialEq for TagKey<S> {
-    fn eq(&self, other: &Self) -> bool {
+/// Keys of one name are equal, whatever sets of values their types have.
+impl<S, R> PartialEq<TagKey<R>> for TagKey<S> {
+    fn eq(&self, other: &TagKey<R>) -> bool {
         self.cell == other.cell
     }
 }

@@ -8,8 +8,8 @@ use crate::declare::{ByName, ClosedSet as _, FUNCTIONS, TagKey, TagKeyCell, View
 /// The values that each column of a view may have. A column is closed if any key of its name is.
 pub(super) fn column_values(keys: &ByName<TagKeyCell>, view: &ViewSpec) -> Vec<ColumnValues> {
     let of_column = |key: &TagKey| {
-        // The key itself may be in no slice.
-        let mut of_name = std::iter::once(key.handle().clone()).chain(keys.named(key.name()));
+        // The key itself may be in no slice, or may have been rejected because of its set.
+        let mut of_name = keys.named(key.name()).chain([key.handle().clone()]);
         match of_name.find_map(|key| sorted(&key)) {
             Some(values) => ColumnValues::Closed(values),
             None => known_values(key).map_or(ColumnValues::Open, ColumnValues::Known),
