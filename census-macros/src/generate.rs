@@ -3,7 +3,7 @@
 //! Generated tokens that are "shown at" the user's tokens have the location of these: the compiler reports errors
 //! there.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::ParseStream;
 use syn::{Path, Token};
@@ -65,6 +65,19 @@ impl Krate {
             private_span: Span::call_site(),
             hygiene: Span::call_site(),
             is_library: false,
+        }
+    }
+
+    /// Whether the path may begin with an import of the user's.
+    pub(crate) fn may_be_imported(&self) -> bool {
+        let is_other = |word: &Ident| {
+            ["crate", "$crate", "self", "super"]
+                .iter()
+                .any(|it| word == it)
+        };
+        match self.path.clone().into_iter().next() {
+            Some(TokenTree::Ident(word)) => !is_other(&word),
+            _ => false,
         }
     }
 

@@ -175,19 +175,11 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The function, with its body inside a call's guard, and an entry in the program's catalogue, so that there are rows with
 /// zeros before the first call. The function behaves as without `#[measure]`: arguments are dropped in the same order, a
 /// future is larger by some words, and is `Send` under the same conditions. (If the return type is visibly different from
-/// `Result`, the arguments are dropped after the call has ended.) Lints and coverage see the function and its body as they
-/// are, with exceptions. These lints look for a shape of the whole body, and find a measured one different:
+/// `Result`, the arguments are dropped after the call has ended.)
 ///
-/// - of a function that may return a `Result`: `unconditional_recursion`, `clippy::unnecessary_wraps`,
-///   `clippy::needless_pass_by_value`, `clippy::needless_pass_by_ref_mut`, `clippy::boxed_local`; with `#[track_caller]` also
-///   `clippy::missing_panics_doc` and `clippy::use_self`
-/// - of an `async fn`: `clippy::unused_async`, `clippy::await_holding_lock` of an argument, `clippy::async_yields_async`
-/// - of another function that returns a future: `clippy::manual_async_fn`, `clippy::missing_errors_doc`
-/// - of every function: `clippy::inline_always`, `clippy::derivable_impls`
-///
-/// An `#[expect]` of a lint that is not reported any more is not fulfilled: write `#[allow]` for these. Some lints report
-/// more: `clippy::non_canonical_clone_impl` and `clippy::non_canonical_partial_ord_impl` of any such implementation, and
-/// `unused_assignments` where a field of an argument is assigned only for its destructor.
+/// Lints and coverage see the function and its body as they are without `#[measure]`. Clippy does because under
+/// `cfg(clippy)` the function has no code that measures. The few lints that differ are in the documentation of the crate
+/// `census`, under "Lints of measured functions".
 #[proc_macro_attribute]
 pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::attribute(args.into(), item.into()).into()

@@ -33,6 +33,7 @@ type Outcome<T> = Result<T, String>;
 fn plain() {}
 
 #[measure]
+#[expect(clippy::unnecessary_wraps, reason = "a fallible function")]
 fn fallible() -> Result<(), String> {
     Ok(())
 }
@@ -43,6 +44,7 @@ fn by_alias() -> Outcome<()> {
 }
 
 #[measure]
+#[expect(clippy::unused_async, reason = "an `async` function")]
 async fn asynchronous() -> std::io::Result<()> {
     Ok(())
 }

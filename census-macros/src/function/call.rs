@@ -22,7 +22,7 @@ impl<'a> CallExpander<'a> {
     }
 
     /// The call's plan, with its tags.
-    fn plan(&self) -> TokenStream {
+    pub(super) fn plan(&self) -> TokenStream {
         let Self { krate, arguments } = self;
         let mut plan = quote!(#krate::CallPlan::new(&__CENSUS_CELL));
         if !arguments.tags.is_empty() {
@@ -90,7 +90,7 @@ impl<'a> CallExpander<'a> {
 
     /// Statements that take the result and the measured values from `returned`, a reference, and give them to `call`, a
     /// mutable reference.
-    fn finish(&self, returned: &TokenStream, call: &TokenStream) -> TokenStream {
+    pub(super) fn finish(&self, returned: &TokenStream, call: &TokenStream) -> TokenStream {
         let Self { krate, arguments } = self;
         let values = arguments.values.iter().map(|(path, closure)| {
             // The same check as in the static: of two equal errors the compiler shows one.

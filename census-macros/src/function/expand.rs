@@ -1,53 +1,95 @@
 //! From a [`CheckedFunction`] to tokens.
 //!
-//! In every [`BodyPlan`] the body is a block of its own, in the user's braces: the temporaries of its last expression are
-//! dropped as the user's edition says, and items in it do not stand after statements. The block has a label, because the
-//! compiler reports braces without one as unnecessary. The label has the user's span, because otherwise the block would
-//! have the edition of this crate, and lints would skip it.
+//! In every [`BodyPlan`] the body is a block of its own (`body.rs`). The braces of the function, of the closure and of the
+//! `async` block around the body have the spans of the user's braces. Lints skip a function whose braces are generated,
+//! `dead_code` among them, and `-C instrument-coverage` counts only what has the same expansion as the braces around it.
 //!
-//! The braces of the function, of the closure and of the `async` block around the body have the spans of the user's
-//! braces, too. Lints skip a function whose braces are generated, `dead_code` among them, and `-C instrument-coverage`
-//! counts only what has the same expansion as the braces around it.
+//! Clippy sees another version of a measured function (`for_clippy.rs`). Both are in the output, each for its `cfg`.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{ExprAsync, Lifetime, Type};
 
+use super::body::{label, labeled, with_body};
 use super::call::CallExpander;
 use super::future::AsyncBlock;
-use super::inputs::{self, Statements};
+use super::inputs::{self, Statements, Treatment};
 use super::item::{Function, braced};
-use super::model::{BlockItem, BodyPlan, CheckedFunction, FuturePlan, ImplBlock, MeasuredFunction};
-use super::{cell, hint, output, track_caller};
+use super::model::{
+    BlockItem, BodyPlan, CheckedFunction, FuturePlan, ImplBlock, ItemContext, MeasuredFunction,
+};
+use super::{cell, for_clippy, hint, output, track_caller};
 
+/// The whole block is there in both versions, so that an attribute below finds one block with all methods.
 pub(super) fn block(block: ImplBlock<CheckedFunction>) -> TokenStream {
     let ImplBlock {
         head,
         braces,
+        context,
         inner_attrs,
         items,
-        ..
     } = block;
+    let with_items = |items: Vec<TokenStream>| {
+        let braces = braced(quote!(#(#inner_attrs)* #(#items)*), &braces);
+        quote!(#head #braces)
+    };
+    let mut has_twin = false;
     let items = items.into_iter().map(|item| match item {
-        BlockItem::Function(checked) => function(*checked),
-        BlockItem::Other(tokens) => tokens,
+        BlockItem::Function(checked) => {
+            let (items, twin) = versions(*checked, &context);
+            has_twin |= twin.is_some();
+            let measured = quote!(#(#items)*);
+            let twin = twin.unwrap_or_else(|| measured.clone());
+            (measured, twin)
+        }
+        BlockItem::Other(tokens) => (tokens.clone(), tokens),
     });
-    let braces = braced(quote!(#(#inner_attrs)* #(#items)*), &braces);
-    quote!(#head #braces)
+    let (measured, twins) = items.unzip();
+    let twin = has_twin.then(|| with_items(twins));
+    alternatives(&[with_items(measured)], twin)
 }
 
 pub(super) fn function(checked: CheckedFunction) -> TokenStream {
-    let measured = match checked {
-        CheckedFunction::Measured(measured) => measured,
-        CheckedFunction::Unmeasured(function) => return function.into_token_stream(),
-    };
-    match &measured.plan {
-        BodyPlan::Direct { is_never } => direct(&measured, *is_never),
-        BodyPlan::Closure { is_never } => closure(&measured, *is_never),
-        BodyPlan::TrackCaller { is_method } => track_caller(&measured, *is_method),
-        BodyPlan::Async { is_never } => asynchronous(&measured, *is_never),
-        BodyPlan::Future(plan) => future(&measured, plan),
+    let (measured, twin) = versions(checked, &ItemContext::Alone);
+    alternatives(&measured, twin)
+}
+
+/// The items of a function, and its twin for Clippy, if it has one.
+fn versions(
+    checked: CheckedFunction,
+    context: &ItemContext,
+) -> (Vec<TokenStream>, Option<TokenStream>) {
+    match checked {
+        CheckedFunction::Measured(measured) => {
+            let of_trait = matches!(context, ItemContext::Impl { of_trait: true, .. });
+            (items(&measured), for_clippy::function(&measured, of_trait))
+        }
+        CheckedFunction::Unmeasured(function) => (vec![function.into_token_stream()], None),
     }
+}
+
+/// Items, and what Clippy sees in their place. The measured items come first, because an editor that finds the user's
+/// tokens in several places may use the first one. They have no `cfg` of their own, because `rustdoc` can show it.
+fn alternatives(measured: &[TokenStream], twin: Option<TokenStream>) -> TokenStream {
+    let Some(twin) = twin else {
+        return quote!(#(#measured)*);
+    };
+    quote! {
+        #(#[cfg_attr(clippy, cfg(false))] #measured)*
+        #[cfg(clippy)]
+        #twin
+    }
+}
+
+fn items(measured: &MeasuredFunction) -> Vec<TokenStream> {
+    let item = match &measured.plan {
+        BodyPlan::Direct { is_never } => direct(measured, *is_never),
+        BodyPlan::Closure { is_never } => closure(measured, *is_never),
+        BodyPlan::TrackCaller { is_method } => return track_caller(measured, *is_method),
+        BodyPlan::Async { is_never } => asynchronous(measured, *is_never),
+        BodyPlan::Future(plan) => future(measured, plan),
+    };
+    vec![item]
 }
 
 fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
@@ -96,7 +138,8 @@ fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     with_body(&function, &run, &measured.body)
 }
 
-fn track_caller(measured: &MeasuredFunction, is_method: bool) -> TokenStream {
+/// One function, or two.
+fn track_caller(measured: &MeasuredFunction, is_method: bool) -> Vec<TokenStream> {
     let declaration = cell::declaration(measured);
     let mut function = measured.function.clone();
     let tags = measured.arguments.tags.iter().map(|tag| &tag.value);
@@ -104,7 +147,10 @@ fn track_caller(measured: &MeasuredFunction, is_method: bool) -> TokenStream {
     let (inside, beside) = (&second.inside, &second.beside);
     let run = CallExpander::new(measured).run(&quote!(#inside #declaration), &second.call);
     let function = with_body(&function, &run, &measured.body);
-    quote!(#function #beside)
+    [Some(function), beside.clone()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn asynchronous(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
@@ -204,22 +250,12 @@ fn own_inputs(function: &mut Function, measured: &MeasuredFunction) -> Statement
     let tags = &measured.arguments.tags;
     let values = tags.iter().map(|tag| &tag.value);
     let body = measured.body.stream();
-    inputs::owned(
-        &mut function.sig,
-        &quote!(#body #(#values)*),
-        !tags.is_empty(),
-    )
-}
-
-/// The body as a block with a label.
-fn labeled(body: &Group) -> TokenStream {
-    let label = label(body.span_open());
-    quote!(#label #body)
-}
-
-fn label(span: Span) -> TokenStream {
-    let label = Lifetime::new("'__census_body", span);
-    quote_spanned!(span=> #label:)
+    let treatment = Treatment {
+        keep_patterns: !tags.is_empty(),
+        // Tags may assign to the inputs, too.
+        bind_mutable: tags.is_empty() && function.sig.asyncness.is_none(),
+    };
+    inputs::owned(&mut function.sig, &quote!(#body #(#values)*), treatment)
 }
 
 /// The empty span after another one.
@@ -230,11 +266,4 @@ fn after(span: Span) -> Span {
     } else {
         span
     }
-}
-
-/// The function with another body.
-fn with_body(function: &Function, statements: &TokenStream, user_body: &Group) -> TokenStream {
-    let head = function.head();
-    let body = braced(statements.clone(), user_body);
-    quote!(#head #body)
 }

@@ -61,6 +61,11 @@ impl FutureBody {
         self.blocks.len()
     }
 
+    /// Whether all blocks have the output of the function's future.
+    pub(super) fn gives_output(&self) -> bool {
+        self.blocks.iter().all(|block| block.is_output)
+    }
+
     /// The body, with other tokens in the place of each block.
     pub(super) fn with_blocks(&self, replace: &dyn Fn(&AsyncBlock) -> TokenStream) -> Group {
         if self.blocks.is_empty() {

@@ -36,7 +36,7 @@ pub(super) fn hint(ty: Option<&Type>) -> TokenStream {
 }
 
 /// The type as generated tokens, which lints skip: they check the user's tokens in the signature already.
-fn generated(tokens: TokenStream) -> TokenStream {
+pub(super) fn generated(tokens: TokenStream) -> TokenStream {
     let respan = |mut token: TokenTree| {
         match &mut token {
             TokenTree::Group(group) => {

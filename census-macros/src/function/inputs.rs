@@ -2,17 +2,17 @@
 //! without `#[measure]`, the last one first, and the compiler must still report unused ones.
 //!
 //! A closure drops its captures after the variables of its body, in the order in which it first mentions them. So a
-//! statement at the beginning of the body mentions the inputs, the last one first. Two kinds of inputs become variables of
-//! the body instead, as in the desugaring of an `async fn`: patterns with a part that has no name, such as `(a, _)`, which
-//! cannot be mentioned, and inputs that the body does not use, because a mention would be a use. All inputs after the
-//! first of these become variables, too, to keep the order.
+//! statement at the beginning of the body mentions the inputs, the last one first. Some inputs become variables of the body
+//! instead, as in the desugaring of an `async fn`: patterns with a part that has no name, such as `(a, _)`, which cannot be
+//! mentioned; inputs that the body does not use, because a mention would be a use; and in a closure, `mut` inputs, because
+//! the compiler reports assignments to captures with other words, or where it reports none to an input. All inputs after
+//! the first of these become variables, too, to keep the order.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Attribute, FnArg, GenericArgument, Pat, PathArguments, ReceiverKind, Signature, Type};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Attribute, FnArg, Pat, Signature};
 
-use super::item::mentions;
-use super::output::ungrouped;
+use super::input::{Form, Input, has_ref_mut};
 
 /// The statements at the beginning of the body.
 pub(super) struct Statements {
@@ -22,9 +22,22 @@ pub(super) struct Statements {
     pub(super) bindings: TokenStream,
 }
 
-/// Makes the body own all inputs. With `keep_patterns`, patterns stay in the signature, because tags use the names in
-/// them, too. Then the parts without a name are dropped later: when the function returns.
-pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool) -> Statements {
+/// How [`owned`] treats the inputs.
+#[derive(Clone, Copy)]
+pub(super) struct Treatment {
+    /// Patterns stay in the signature, because tags use the names in them, too. Then the parts without a name are dropped
+    /// later: when the function returns.
+    pub(super) keep_patterns: bool,
+    /// `mut` inputs become variables of the body. A future would be larger by them.
+    pub(super) bind_mutable: bool,
+}
+
+/// Makes the body own all inputs.
+pub(super) fn owned(sig: &mut Signature, body: &TokenStream, treatment: Treatment) -> Statements {
+    let Treatment {
+        keep_patterns,
+        bind_mutable,
+    } = treatment;
     let inputs: Vec<Input> = sig
         .inputs
         .iter()
@@ -36,18 +49,20 @@ pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool
         .position(|input| input.is_used && !input.has_trivial_drop)
         .unwrap_or(inputs.len());
     let is_partial = |input: &Input| input.form == Form::Partial && !keep_patterns;
+    let is_mutable = |input: &Input| bind_mutable && input.is_mutable;
     let bound_from = inputs
         .iter()
         .enumerate()
         .position(|(index, input)| {
             !input.has_trivial_drop
-                && (is_partial(input) || index >= first && input.has_unused_variable())
+                && (is_partial(input)
+                    || index >= first && (input.has_unused_variable() || is_mutable(input)))
         })
         .unwrap_or(inputs.len());
     let mut captures = Vec::new();
     let mut bindings = TokenStream::new();
     for (index, (input, arg)) in inputs.iter().zip(&mut sig.inputs).enumerate() {
-        if input.has_trivial_drop {
+        if input.has_trivial_drop && !is_mutable(input) {
             continue;
         }
         match arg {
@@ -60,7 +75,7 @@ pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool
             FnArg::Typed(arg) => {
                 let (conditions, others) = split_conditions(&arg.attrs);
                 let is_kept = keep_patterns && input.is_pattern();
-                if index >= bound_from && !is_kept {
+                if (index >= bound_from || input.has_trivial_drop) && !is_kept {
                     let (name, statements) = bind(input, &arg.pat, index);
                     let statements = statements
                         .into_iter()
@@ -112,7 +127,8 @@ fn bind(input: &Input, pat: &Pat, index: usize) -> (Ident, Vec<TokenStream>) {
             (hidden, statements)
         }
         (Form::Partial, _) => {
-            let whole = quote!(let #hidden = #hidden;);
+            let mutability = has_ref_mut(pat.to_token_stream()).then(|| quote!(mut));
+            let whole = quote!(let #mutability #hidden = #hidden;);
             let statements = vec![whole, quote!(let #pat = #hidden;)];
             (hidden, statements)
         }
@@ -125,162 +141,6 @@ fn bind(input: &Input, pat: &Pat, index: usize) -> (Ident, Vec<TokenStream>) {
 
 fn hidden(index: usize) -> Ident {
     format_ident!("__census_argument_{index}")
-}
-
-/// How an input is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Receiver,
-    /// `a`, `mut a`
-    Name,
-    /// `_`
-    Wild,
-    /// A pattern of which all parts have names.
-    Pattern,
-    /// A pattern of which a part has no name.
-    Partial,
-}
-
-/// A receiver or an argument.
-struct Input {
-    form: Form,
-    /// The variables that it declares.
-    names: Vec<Ident>,
-    /// The variables that the body does not mention.
-    unused: Vec<Ident>,
-    /// Whether the body mentions the receiver, or a variable.
-    is_used: bool,
-    /// Whether dropping it does nothing, as far as its type shows.
-    has_trivial_drop: bool,
-}
-
-impl Input {
-    fn new(input: &FnArg, body: &TokenStream) -> Self {
-        match input {
-            FnArg::Receiver(receiver) => Self {
-                form: Form::Receiver,
-                names: Vec::new(),
-                unused: Vec::new(),
-                is_used: mentions(body, "self"),
-                has_trivial_drop: match &receiver.kind {
-                    ReceiverKind::Reference(..) => true,
-                    ReceiverKind::Typed(_, ty) => has_trivial_drop(ty),
-                    _ => false,
-                },
-            },
-            FnArg::Typed(arg) => {
-                let mut variables = Vec::new();
-                let form = match &*arg.pat {
-                    Pat::Wild(_) => Form::Wild,
-                    Pat::Ident(pat) if pat.subpat.is_none() && pat.by_ref.is_none() => {
-                        variables.push(pat.ident.clone());
-                        Form::Name
-                    }
-                    pat if names(pat, &mut variables) => Form::Partial,
-                    _ => Form::Pattern,
-                };
-                let is_unused = |name: &&Ident| !mentions(body, &name.to_string());
-                let unused: Vec<Ident> = variables.iter().filter(is_unused).cloned().collect();
-                Self {
-                    form,
-                    is_used: unused.len() < variables.len(),
-                    names: variables,
-                    unused,
-                    has_trivial_drop: has_trivial_drop(&arg.ty),
-                }
-            }
-        }
-    }
-
-    fn is_pattern(&self) -> bool {
-        matches!(self.form, Form::Pattern | Form::Partial)
-    }
-
-    /// Whether the body leaves one of the variables unused.
-    fn has_unused_variable(&self) -> bool {
-        !self.unused.is_empty()
-    }
-
-    fn uses(&self, name: &Ident) -> bool {
-        !self.unused.contains(name)
-    }
-}
-
-/// Collects the variables of a pattern. Returns whether a part of the matched value goes into no variable.
-fn names(pat: &Pat, variables: &mut Vec<Ident>) -> bool {
-    let mut of_all = |pats: &mut dyn Iterator<Item = &Pat>| {
-        // Not `any`, which would stop at the first partial pattern and miss the names after it.
-        pats.fold(false, |partial, pat| names(pat, variables) | partial)
-    };
-    match pat {
-        Pat::Ident(pat) => {
-            variables.push(pat.ident.clone());
-            // The variable is a reference; the value itself goes into no variable.
-            pat.by_ref.is_some()
-        }
-        Pat::Paren(pat) => names(&pat.pat, variables),
-        Pat::Type(pat) => names(&pat.pat, variables),
-        Pat::Reference(_) => {
-            names_in_reference(pat, variables);
-            false
-        }
-        Pat::Tuple(pat) => of_all(&mut pat.elems.iter()),
-        Pat::TupleStruct(pat) => of_all(&mut pat.elems.iter()),
-        Pat::Slice(pat) => of_all(&mut pat.elems.iter()),
-        Pat::Struct(pat) => {
-            let partial = of_all(&mut pat.fields.iter().map(|field| &*field.pat));
-            partial | pat.rest.is_some()
-        }
-        // All cases declare the same variables.
-        Pat::Or(pat) => of_all(&mut pat.cases.iter().take(1)),
-        Pat::Path(_) => false,
-        _ => true,
-    }
-}
-
-/// The variables behind a reference. A part without a name does not matter, because it is not dropped.
-fn names_in_reference(pat: &Pat, variables: &mut Vec<Ident>) {
-    if let Pat::Reference(pat) = pat {
-        names(&pat.pat, variables);
-    }
-}
-
-/// Whether dropping a value does nothing, as far as the tokens of its type show.
-fn has_trivial_drop(ty: &Type) -> bool {
-    const NAMES: [&str; 17] = [
-        "bool",
-        "char",
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "f32",
-        "f64",
-        "PhantomData",
-    ];
-    match ungrouped(ty) {
-        Type::Reference(_) | Type::Ptr(_) | Type::FnPtr(_) | Type::Never(_) => true,
-        Type::Tuple(ty) => ty.elems.iter().all(has_trivial_drop),
-        Type::Array(ty) => has_trivial_drop(&ty.elem),
-        Type::Path(ty) if ty.qself.is_none() => {
-            let Some(last) = ty.path.segments.last() else {
-                return false;
-            };
-            let is_pinned = last.ident == "Pin"
-                && matches!(&last.arguments, PathArguments::AngleBracketed(arguments)
-                    if matches!(arguments.args.first(), Some(GenericArgument::Type(ty)) if has_trivial_drop(ty)));
-            is_pinned || ty.path.segments.len() == 1 && NAMES.iter().any(|name| last.ident == name)
-        }
-        _ => false,
-    }
 }
 
 /// The `cfg` attributes of an input, and the others.

@@ -9,12 +9,15 @@
 
 mod arguments;
 mod block;
+mod body;
 mod call;
 mod cell;
 mod check;
 mod expand;
+mod for_clippy;
 mod future;
 mod hint;
+mod input;
 mod inputs;
 mod item;
 mod model;

@@ -5,14 +5,15 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, FnArg, GenericParam, Meta, Pat, Signature};
 
-use super::item::{Function, mentions};
+use super::body::labeled;
+use super::item::{Function, braced, mentions};
 
 /// The second function, and how the first calls it.
 pub(super) struct SecondFunction {
     /// The second function, if it is inside of the first one, where it cannot name anything of an `impl` around it.
     pub(super) inside: TokenStream,
     /// The second function, if it is a method beside the first one.
-    pub(super) beside: TokenStream,
+    pub(super) beside: Option<TokenStream>,
     pub(super) call: TokenStream,
 }
 
@@ -57,13 +58,13 @@ pub(super) fn second_function(
     if is_method {
         SecondFunction {
             inside: TokenStream::new(),
-            beside: item,
+            beside: Some(item),
             call: quote!(Self::#ident #generics (#(#inputs),*)),
         }
     } else {
         SecondFunction {
             inside: item,
-            beside: TokenStream::new(),
+            beside: None,
             call: quote!(#ident #generics (#(#inputs),*)),
         }
     }
@@ -90,10 +91,14 @@ fn with_inputs_of_tags(sig: &Signature, tags: &TokenStream, body: Option<&Group>
         FnArg::Receiver(_) => None,
     });
     let idents: Vec<&Ident> = idents.collect();
-    if idents.is_empty() {
-        return body.to_token_stream();
+    match body {
+        Some(body) if !idents.is_empty() => {
+            let labeled = labeled(body);
+            let statements = quote!(if false { #(let _ = &#idents;)* } #labeled);
+            braced(statements, body).into_token_stream()
+        }
+        _ => body.to_token_stream(),
     }
-    quote!({ if false { #(let _ = &#idents;)* } #body })
 }
 
 /// Gives the inputs of the first function plain names, and returns them as arguments for the second.

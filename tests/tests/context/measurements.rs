@@ -66,6 +66,7 @@ fn innermost_tag_takes_precedence() {
 }
 
 #[measure(CALL, tags(C = "call", D = "call"))]
+#[expect(clippy::unused_async, reason = "an `async` function")]
 async fn called() {
     record!(LEVELS = 1, tags(D = "own"));
 }

@@ -5,6 +5,7 @@
     dead_code,
     dropping_copy_types,
     unused_assignments,
+    unused_mut,
     unused_variables,
     reason = "dropped values need not be used"
 )]
@@ -169,6 +170,23 @@ same_order! {
         b.touch();
         Ok(())
     }, (a(), b());
+    mutable_in_the_middle: (a: Noisy, mut n: u8, mut b: Noisy, c: Noisy) -> Outcome {
+        n += 1;
+        c.touch();
+        b.0 = "new b";
+        a.touch();
+        Ok(())
+    }, (a(), 1, b(), c());
+    mutable_unused: (mut a: Noisy, mut n: u8, b: Noisy, mut c: Noisy) -> Outcome {
+        n += 1;
+        b.touch();
+        Ok(())
+    }, (a(), 1, b(), c());
+    mutable_reference_to_part: ((ref mut a, b): (Noisy, Noisy), c: Noisy) -> Outcome {
+        a.0 = "new a";
+        b.touch();
+        Ok(())
+    }, ((a(), b()), c());
     no_return_value: (a: Noisy, (b, _): (Noisy, Noisy)) -> () { b.touch(); }, (a(), (b(), c()));
     returned_argument: (a: Noisy, b: Noisy, c: Noisy) -> Result<Noisy, ()> { c.touch(); Ok(b) }, (a(), b(), c());
     temporary_in_tail_expression: (a: Noisy, b: Noisy) -> Result<&'static str, ()> {

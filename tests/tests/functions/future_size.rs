@@ -72,6 +72,7 @@ async fn generic<T: AsRef<str>>(text: T) -> usize {
 }
 
 #[measure]
+#[expect(clippy::manual_async_fn, reason = "the future is returned")]
 fn returned(text: &str) -> impl Future<Output = usize> {
     async move {
         wait().await;

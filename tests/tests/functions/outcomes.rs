@@ -134,6 +134,7 @@ fn boxed(behavior: Behavior) -> Pin<Box<dyn Future<Output = Result<u8, ()>> + Se
 }
 
 #[measure]
+#[expect(clippy::manual_async_fn, reason = "the future is returned")]
 fn returned(behavior: Behavior) -> impl Future<Output = Result<u8, ()>> {
     async move {
         if matches!(behavior, Behavior::Wait) {

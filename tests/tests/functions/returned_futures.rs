@@ -131,6 +131,7 @@ fn adaptor_after_the_async_block() {
 }
 
 #[measure]
+#[expect(clippy::manual_async_fn, reason = "the future is returned")]
 fn polled_again() -> impl Future<Output = Result<u8, ()>> {
     async move { Ok(1) }
 }

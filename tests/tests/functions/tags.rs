@@ -34,6 +34,7 @@ fn plain(route: &str) -> Option<String> {
     clippy::trivially_copy_pass_by_ref,
     reason = "a tag's value behind a reference"
 )]
+#[expect(clippy::unnecessary_wraps, reason = "a fallible function")]
 fn fallible(
     request: (String, u8),
     tenant: &u8,
@@ -44,6 +45,7 @@ fn fallible(
 }
 
 #[measure(tags(ROUTE = route, TENANT = first))]
+#[expect(clippy::unnecessary_wraps, reason = "a fallible function")]
 fn destructured((first, _): (u8, String), [route]: [String; 1]) -> Result<[Option<String>; 2], ()> {
     Ok([
         current(&ROUTE),
@@ -68,6 +70,7 @@ impl Server {
     }
 
     #[measure(tags(ROUTE = "own", TENANT = "replaced"))]
+    #[expect(clippy::unnecessary_wraps, reason = "a fallible function")]
     fn own(self) -> Result<[Option<String>; 2], ()> {
         drop(self);
         Ok([current(&ROUTE), current(&TENANT)])
@@ -165,6 +168,7 @@ fn async_methods() {
 }
 
 #[measure(tags(ROUTE = { *evaluated += 1; "late" }))]
+#[expect(clippy::unused_async, reason = "an `async` function")]
 async fn evaluates(evaluated: &mut u8) -> u8 {
     *evaluated
 }

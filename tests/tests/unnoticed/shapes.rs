@@ -1,15 +1,17 @@
 //! Functions of every shape, with branches and with code that lints report.
 //!
-//! The test compiles this file twice: as it is, and without its `#[measure]`s. A comment after a line, `without: LINT`,
-//! says that this lint is reported there only if the function is not measured. These lints look for a shape of the whole
-//! body, which is in a closure or is awaited if the function is measured.
+//! The test compiles this file twice: as it is, and without its `#[measure]`s. Clippy reports the same. The compiler alone
+//! sees the measured bodies. A comment after a line, `rustc loses: LINT`, says that it reports this lint there only if the
+//! function is not measured, and `rustc adds: LINT` that it does only if the function is measured.
 #![warn(missing_docs, unreachable_pub, unused, clippy::all, clippy::pedantic, clippy::nursery)]
 // A measured function cannot be `const`.
 #![allow(clippy::missing_const_for_fn)]
 
+use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::MutexGuard;
 
 use census::measure;
 
@@ -75,7 +77,7 @@ fn dead_fallible(n: u8) -> Result<u8, ()> {
 }
 
 #[measure]
-async fn dead_async(n: u8) -> u8 { // without: clippy::unused_async
+async fn dead_async(n: u8) -> u8 {
     n
 }
 
@@ -86,7 +88,7 @@ fn dead_tracked(n: u8) -> Result<u8, ()> {
 }
 
 #[measure]
-fn dead_future(n: u8) -> impl Future<Output = u8> { // without: clippy::manual_async_fn
+fn dead_future(n: u8) -> impl Future<Output = u8> {
     async move { n }
 }
 
@@ -98,7 +100,7 @@ pub fn recursion(n: u8) -> u8 {
 
 /// Documented.
 #[measure]
-pub fn recursion_fallible(n: u8) -> Result<u8, ()> { // without: unconditional_recursion
+pub fn recursion_fallible(n: u8) -> Result<u8, ()> { // rustc loses: unconditional_recursion
     recursion_fallible(n)
 }
 
@@ -108,7 +110,7 @@ fn wraps(n: u8) -> Option<u8> {
 }
 
 #[measure]
-fn wraps_result(n: u8) -> Result<u8, ()> { // without: clippy::unnecessary_wraps
+fn wraps_result(n: u8) -> Result<u8, ()> {
     Ok(n)
 }
 
@@ -118,7 +120,7 @@ fn by_value(text: String) -> usize {
 }
 
 #[measure]
-fn by_value_fallible(text: String) -> Result<usize, ()> { // without: clippy::needless_pass_by_value
+fn by_value_fallible(text: String) -> Result<usize, ()> {
     if text.is_empty() { Err(()) } else { Ok(text.len()) }
 }
 
@@ -187,7 +189,7 @@ pub async fn asynchronous(n: u8) -> Result<u8, ()> {
 
 /// Async.
 #[measure]
-pub async fn asynchronous_plain(n: u8) -> u8 { // without: clippy::unused_async
+pub async fn asynchronous_plain(n: u8) -> u8 {
     let x = n;
     if x > 4 {
         return 3;
@@ -197,13 +199,13 @@ pub async fn asynchronous_plain(n: u8) -> u8 { // without: clippy::unused_async
 
 /// No await.
 #[measure]
-pub async fn unused_async(n: u8) -> u8 { // without: clippy::unused_async
+pub async fn unused_async(n: u8) -> u8 {
     n
 }
 
 /// Unit.
 #[measure]
-pub async fn async_unit(n: u8) { // without: clippy::unused_async
+pub async fn async_unit(n: u8) {
     if n > 3 {
         println!("large");
     }
@@ -211,7 +213,7 @@ pub async fn async_unit(n: u8) { // without: clippy::unused_async
 
 /// Returned future.
 #[measure]
-pub fn returned(n: u8) -> impl Future<Output = Result<u8, ()>> { // without: clippy::missing_errors_doc
+pub fn returned(n: u8) -> impl Future<Output = Result<u8, ()>> {
     let m = if n > 3 { 3 } else { n };
     async move {
         if m == 0 {
@@ -377,7 +379,7 @@ impl Service {
 
     /// Async.
     #[measure]
-    pub async fn method_async(&self, n: u8) -> Result<u8, ()> { // without: clippy::unused_async
+    pub async fn method_async(&self, n: u8) -> Result<u8, ()> {
         if n > self.n { Err(()) } else { Ok(n) }
     }
 
@@ -418,7 +420,7 @@ impl Block {
     }
 
     /// Async.
-    pub async fn asynchronous(&self, n: u8) -> Result<u8, ()> { // without: clippy::unused_async
+    pub async fn asynchronous(&self, n: u8) -> Result<u8, ()> {
         if n > self.n { Err(()) } else { Ok(n) }
     }
 
@@ -470,7 +472,7 @@ pub async fn arguments_async(text: &str, mut n: u8, (a, b): (u8, u8), _: u8) -> 
 }
 
 #[measure(tags(KEY = "x"))]
-async fn arguments_async_callee(n: u8) -> u8 { // without: clippy::unused_async
+async fn arguments_async_callee(n: u8) -> u8 {
     if n > 3 { n } else { 3 }
 }
 
@@ -736,5 +738,268 @@ pub fn complex(a: u8, b: u8) -> u8 {
         }
     } else {
         9
+    }
+}
+
+/// Canonical implementations.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Canonical(u8);
+
+impl Copy for Canonical {}
+
+#[measure]
+impl Clone for Canonical {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+#[measure]
+impl PartialOrd for Canonical {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[measure]
+impl Ord for Canonical {
+    fn cmp(&self, other: &Self) -> Ordering {
+        return self.0.cmp(&other.0);
+    }
+}
+
+/// Other implementations.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Other(u8);
+
+impl Copy for Other {}
+
+#[measure]
+impl Clone for Other {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+#[measure]
+impl Default for Other {
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
+/// A partial order.
+#[derive(Debug, PartialEq, Eq, Ord)]
+pub struct Partial(u8);
+
+impl PartialOrd for Partial {
+    #[measure]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.0.partial_cmp(&other.0)
+    }
+}
+
+/// Inlined.
+#[measure]
+#[inline(always)]
+pub fn inlined(n: u8) -> u8 {
+    n.wrapping_add(1)
+}
+
+#[measure]
+fn boxed_argument(value: Box<u8>) -> Result<u8, ()> {
+    if *value > 3 { Err(()) } else { Ok(*value) }
+}
+
+#[measure]
+fn mutable_argument(value: &mut u8) -> Result<u8, ()> {
+    if *value > 3 { Err(()) } else { Ok(*value) }
+}
+
+/// Holds a lock.
+#[measure]
+pub async fn holds_a_lock(guard: MutexGuard<'_, u8>) -> u8 {
+    asynchronous_plain(*guard).await
+}
+
+/// Yields a future.
+#[measure]
+pub async fn yields_a_future(n: u8) -> impl Future<Output = u8> {
+    let _ = asynchronous_plain(n).await;
+    async move { n }
+}
+
+impl Other {
+    /// Tracks its caller.
+    #[measure]
+    #[track_caller]
+    pub fn tracks(n: Option<u8>) -> Result<Other, ()> {
+        let n = n.unwrap();
+        if n == 0 { Err(()) } else { Ok(Other(n)) }
+    }
+}
+
+/// Logs when it is dropped.
+#[derive(Debug)]
+pub struct Log {
+    code: u8,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        println!("{}", self.code);
+    }
+}
+
+/// Assigns for the destructor.
+#[measure]
+pub fn assigns(mut log: Log, mut n: u8, (mut a, b): (u8, String)) -> Result<(), ()> {
+    if n > 3 {
+        n += 1;
+        a = n;
+    }
+    log.code = 1;
+    Ok(())
+}
+
+/// Assigns for the destructor.
+#[measure]
+pub async fn assigns_async(mut log: Log) -> Result<(), ()> {
+    log.code = 1; // rustc adds: unused_assignments
+    Ok(())
+}
+
+/// Assigns, and never reads.
+#[measure]
+pub async fn never_reads(
+    mut n: u8, // rustc loses: unused_variables // rustc adds: unused_variables
+) -> Result<(), ()> {
+    n = 1; // rustc adds: unused_assignments
+    Ok(())
+}
+
+/// Assigns for the destructor, with tags.
+#[measure(tags(KEY = "x"))]
+pub fn assigns_with_tags(mut log: Log) -> Result<(), ()> {
+    log.code = 1; // rustc adds: unused_assignments
+    Ok(())
+}
+
+impl Log {
+    /// Assigns for the destructor.
+    #[measure]
+    pub fn assigns(mut self) -> Result<(), ()> {
+        self.code = 1; // rustc adds: unused_assignments
+        Ok(())
+    }
+
+    /// Assigns.
+    #[measure]
+    pub fn assigned(mut self, mut code: u8) -> Result<Self, ()> {
+        code += 1;
+        self.code = code;
+        Ok(self)
+    }
+}
+
+/// Names a part.
+#[measure]
+pub fn reference_to_part((ref mut log, n): (Log, u8), mut ends: [String; 2]) -> Result<u8, ()> {
+    log.code = n;
+    Ok(n)
+}
+
+#[measure(LATENCY)]
+fn with_latency(text: String) -> Result<usize, ()> {
+    return Ok(text.len());
+}
+
+/// With a number of calls in flight.
+#[measure(in_flight = IN_FLIGHT)]
+pub fn with_in_flight(n: u8) -> u8 {
+    use std::convert::identity;
+    let unused = 1;
+    return identity(n);
+}
+
+/// With a value.
+#[measure(SIZE = |returned| returned.as_ref().map(|it| u64::from(*it)).ok())]
+pub async fn with_value(n: u8) -> Result<u8, ()> {
+    let mut unused = 1;
+    return Ok(n);
+}
+
+/// With a result.
+#[measure(result = |returned| if *returned > 3 { "large" } else { "small" })]
+#[inline(always)]
+pub fn with_result(n: u8) -> u8 {
+    let sum = n.wrapping_add(1);
+    sum
+}
+
+/// With tags.
+#[measure(tags(KEY = text))]
+pub fn with_tags(text: String) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    return Some(text);
+}
+
+/// With tags.
+#[measure(tags(KEY = text.trim()))]
+pub async fn with_tags_async(text: &str) -> usize {
+    return text.len();
+}
+
+/// With tags.
+#[measure(tags(KEY = "x"))]
+fn with_tags_future(n: u8) -> impl Future<Output = u8> {
+    async move { n }
+}
+
+/// With a name.
+#[measure(name = concat!("with", "_name"))]
+pub fn with_name(n: u8) -> Result<u8, ()> { // rustc loses: unconditional_recursion
+    with_name(n)
+}
+
+/// With a path to the library.
+#[measure(crate = census)]
+pub fn with_path(n: u8) -> u8 {
+    return n;
+}
+
+/// With the word that it returns a future.
+#[measure(future = true)]
+fn with_future(n: u8) -> impl Future<Output = u8> {
+    async move { n }
+}
+
+impl Service {
+    /// With all.
+    #[measure(LATENCY, SIZE = |it| u64::from(**it), in_flight = IN_FLIGHT, tags(KEY = name), name = "all")]
+    #[track_caller]
+    pub fn with_all<'a, T: AsRef<str> + ?Sized>(&'a self, name: &T) -> &'a u8
+    where
+        for<'b> &'b T: census::AsTagValue,
+    {
+        println!("{}", name.as_ref());
+        return &self.n;
+    }
+
+    /// With all.
+    #[measure(LATENCY, SIZE = |it| it.map_or(0, u64::from), in_flight = IN_FLIGHT, tags(KEY = format!("{}", self.n)))]
+    pub fn with_all_boxed(&self) -> Pin<Box<dyn Future<Output = Option<u8>> + Send + '_>> {
+        let n = self.n;
+        Box::pin(async move {
+            return Some(n);
+        })
+    }
+
+    /// With tags.
+    #[measure(tags(KEY = "never"))]
+    pub fn with_tags_never(&self) -> ! {
+        panic!("{}", self.n)
     }
 }

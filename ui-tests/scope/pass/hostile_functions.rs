@@ -91,6 +91,7 @@ pub mod hostile {
         tags(KEY = text),
         name = "at_length",
     )]
+    #[expect(clippy::unused_async, reason = "an `async` function")]
     pub async fn at_length(text: &::core::primitive::str) -> ::core::result::Result<usize, u8> {
         fallible(text)
     }

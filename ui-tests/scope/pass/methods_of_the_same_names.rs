@@ -63,6 +63,7 @@ fn fallible(text: &str) -> Result<usize, ()> {
 }
 
 #[measure(LATENCY, SIZE = |text| text.len() as u64, tags(FRONTEND = Client::Ios))]
+#[expect(clippy::unused_async, reason = "an `async` function")]
 async fn later(text: &str) -> String {
     text.to_owned()
 }
