@@ -44,7 +44,7 @@
 //!    shows (two different views of one name, say) is an error that names both places: [`check`].
 //! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current
 //!    in the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one
-//!    load, and its values are not evaluated.
+//!    load, and its values are not evaluated. [`Measure::hold`] adds a value until a guard is dropped.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
 //! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
@@ -125,6 +125,7 @@
 //!   recorded, and [`check`] says so.
 //! - A signal handler must not record: it may have interrupted its thread while that was recording, and would wait for it.
 //! - A measured future that is forgotten (`mem::forget`) after its first poll stays in flight: nothing tells that it ended.
+//!   What a forgotten [`Held`] holds stays, too.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
 //!   answered with 503 until it returns, because in an exposition without some families their series would end.
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
@@ -178,7 +179,7 @@ pub use declare::{
     MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
 };
 pub use not_a_future::NotAFuture;
-pub use record::{BoundMeasure, MeasureMap, Timer};
+pub use record::{BoundMeasure, Held, MeasureMap, Timer};
 pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;

@@ -134,9 +134,12 @@ mod calls_in_flight {
     #[measure]
     static ACTIVE: Measure<i64>;
     #[measure]
+    static ALONE: Measure<i64>;
+    #[measure]
     static TOOK: Measure<Duration>;
 
     view! {
+        static ALONE_SUM: Sum<ALONE>;
         static IN_FLIGHT_BY_A: Sum<ACTIVE> by (A);
         static IN_FLIGHT_BY_B: Sum<ACTIVE> by (B);
     }
@@ -188,6 +191,18 @@ mod calls_in_flight {
             0,
             "a method of the same name"
         );
+        assert_eq!(
+            of_a_thousand_calls(|| drop(ACTIVE.hold(1))),
+            0,
+            "a guard, with tags of the scope"
+        );
+        let bound = ACTIVE.bind(tags!(A = "a", B = "b"));
+        assert_eq!(
+            of_a_thousand_calls(|| drop(bound.hold(1))),
+            0,
+            "a guard of a bound measure"
+        );
+        assert_eq!(of_a_thousand_calls(|| drop(ALONE.hold(1))), 0, "a guard");
         let data = IN_FLIGHT_BY_A.data();
         assert!(data.get(&tags!(A = "a")).is_some_and(|sum| *sum == 0));
     }

@@ -7,6 +7,7 @@ mod bound_measure;
 mod cache;
 mod call;
 mod clock;
+mod hold;
 mod in_flight;
 mod measure_map;
 mod measurement;
@@ -15,6 +16,7 @@ mod unregister;
 
 pub use bound_measure::BoundMeasure;
 pub use call::{Call, CallPlan, InfallibleCall, Measured, OptionalValue, call};
+pub use hold::Held;
 pub use measure_map::MeasureMap;
 pub use measurement::{exemplar_label, measurement, record, record_if_viewed, record_one, viewed};
 pub use timer::Timer;

@@ -47,7 +47,7 @@ impl Call {
     pub fn begin(&mut self) {
         let cell = self.cell;
         if let Some(measure) = cell.in_flight() {
-            self.in_flight.begin(measure, || cell.tags());
+            self.in_flight.begin(measure, || cell.tags(), 1);
         }
         if cell.latencies().iter().any(|measure| measure.is_viewed()) {
             self.start = Some(clock::now());
@@ -85,7 +85,7 @@ impl Call {
         let elapsed = self.start.map(clock::elapsed);
         let cell = self.cell;
         if let Some(measure) = cell.in_flight() {
-            self.in_flight.end(measure, || cell.tags());
+            self.in_flight.end(measure, || cell.tags(), 1);
         }
         // If the first view of the durations was registered during the call, the start is unknown.
         let Some(elapsed) = elapsed else { return };
