@@ -19,8 +19,16 @@ static TENANT: TagKey;
 static FIRST: Measure<i64>;
 #[measure]
 static SECOND: Measure<i64>;
+/// The rows of this measure's views never depend on the scope.
+#[measure]
+static ALONE: Measure<i64>;
 
-const MEASURES: [&Measure<i64>; 2] = [&FIRST, &SECOND];
+const MEASURES: [&Measure<i64>; 3] = [&FIRST, &SECOND, &ALONE];
+
+/// Whether a measure has views with columns.
+fn has_columns(measure: &Measure<i64>) -> bool {
+    measure.name() != ALONE.name()
+}
 const TENANTS: [&str; 5] = ["a", "b", "c", "a tenant with a long name", ""];
 
 static BOUND: LazyLock<Vec<(usize, &str, BoundMeasure<i64>)>> = LazyLock::new(|| {
@@ -28,11 +36,13 @@ static BOUND: LazyLock<Vec<(usize, &str, BoundMeasure<i64>)>> = LazyLock::new(||
         let index: usize = measure;
         let bound = MEASURES
             .get(index)
-            .expect("two")
+            .expect("three")
             .bind(tags!(TENANT = tenant));
         (index, tenant, bound)
     };
-    [(0, "b"), (0, "d"), (1, "a"), (1, "e")].map(bind).into()
+    [(0, "b"), (0, "d"), (1, "a"), (1, "e"), (2, "")]
+        .map(bind)
+        .into()
 });
 
 const WAVES: u64 = 40;
@@ -153,7 +163,7 @@ struct ModeledView {
 impl ModeledView {
     fn register(number: u64, rng: &mut Rng, since: u64) -> Self {
         let measure = rng.usize(..MEASURES.len());
-        let by_tenant = rng.bool();
+        let by_tenant = has_columns(MEASURES[measure]) && rng.bool();
         let max = if rng.bool() { 3 } else { 100 };
         let mut view = View::sum(format!("modeled{number}"), MEASURES[measure]);
         if by_tenant {
@@ -210,7 +220,7 @@ fn guests(stop: &Stop, wave: u64) {
         number += 1;
         let measure = rng.choice(MEASURES).expect("there are measures");
         let mut view = View::sum(format!("guest{wave}_{number}"), measure);
-        if rng.bool() {
+        if has_columns(measure) && rng.bool() {
             view = view.column(&TENANT).max_series(2);
         }
         views.push(view.register().expect("a free name"));
