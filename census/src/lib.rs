@@ -175,8 +175,9 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, LastValue, Measure,
-    MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, View, ViewBuilder,
+    AggregationKind, BucketBounds, Buckets, Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution,
+    LastValue, Measure, MeasureBuilder, Number, Origin, Sum, TagKey, TimeUnit, Value, ValueKind,
+    View, ViewBuilder,
 };
 pub use not_a_future::NotAFuture;
 pub use record::{BoundMeasure, Held, MeasureMap, Timer};
@@ -225,7 +226,7 @@ pub use tags::{
 /// | columns | paths to [`TagKey`]s, each once, of different labels; none beginning with `__`, nor `le` for a [`Distribution`] | no | none: one row | `by (FRONTEND, CODEC)` |
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
-/// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
+/// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 ///
