@@ -45,6 +45,7 @@
 //! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current
 //!    in the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one
 //!    load, and its values are not evaluated. [`Measure::hold`] adds a value until a guard is dropped.
+//!    [`exemplars_from`] gives measurements the current trace as their exemplar.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
 //! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
@@ -180,7 +181,7 @@ pub use declare::{
     View, ViewBuilder,
 };
 pub use not_a_future::NotAFuture;
-pub use record::{BoundMeasure, Held, MeasureMap, Timer};
+pub use record::{BoundMeasure, ExemplarsFromTwice, Held, MeasureMap, Timer, exemplars_from};
 pub use register::{CatalogueError, Problem, ProblemKind, check, set_default_max_series};
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
@@ -298,7 +299,7 @@ macro_rules! view {
 /// |---|---|---|---|---|
 /// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
 /// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope, which the given tags replace | `tags(FRONTEND = "ios")` |
-/// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | none | `exemplar(trace_id = id)` |
+/// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | that of [`exemplars_from`], if there is one | `exemplar(trace_id = id)` |
 ///
 /// # What it generates
 ///

@@ -36,8 +36,9 @@ pub use crate::declare::check::{
 
 // For recording.
 pub use crate::record::{
-    Call, CallPlan, InfallibleCall, Measured, OptionalValue, call, exemplar_label, measurement,
-    record, record_if_viewed, record_one, viewed,
+    Call, CallExemplar, CallPlan, InfallibleCall, Measured, OptionalValue, call, call_exemplar,
+    call_label, exemplar_label, measurement, record, record_if_viewed, record_one, viewed,
+    wants_exemplar,
 };
 pub use crate::register::ViewsVersion;
 pub use crate::tags::{

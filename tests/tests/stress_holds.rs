@@ -3,6 +3,8 @@
 //!
 //! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
 
+#![expect(clippy::indexing_slicing, reason = "the indices are below the lengths")]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -87,11 +89,11 @@ fn begin(rng: &mut Rng, born: u64) -> (Held, Modeled) {
     }
     let measure = rng.usize(..MEASURES.len());
     let tenant = rng.choice(TENANTS).expect("there are tenants");
-    let hold = || MEASURES[measure].hold(value);
+    let begin = || MEASURES[measure].hold(value);
     let held = if tenant.is_empty() {
-        hold()
+        begin()
     } else {
-        tags!(TENANT = tenant).scope(hold)
+        tags!(TENANT = tenant).scope(begin)
     };
     let modeled = Modeled {
         measure,
@@ -261,7 +263,9 @@ fn rows_are_those_of_the_model() {
         with_background(
             &[&|stop| guests(stop, wave), &|stop| {
                 while !stop.is_set() {
-                    views.iter().for_each(|it| assert_not_below_zero(&it.view));
+                    for modeled in &*views {
+                        assert_not_below_zero(&modeled.view);
+                    }
                 }
             }],
             || {
@@ -274,10 +278,14 @@ fn rows_are_those_of_the_model() {
         let mut held: Vec<Modeled> = shared.iter().map(|(_, modeled)| modeled.clone()).collect();
         drop(shared);
         held.extend(locked(&FORGOTTEN).iter().cloned());
-        views.iter().for_each(|view| view.check(&held));
+        for view in &views {
+            view.check(&held);
+        }
     }
     drop(std::mem::take(&mut *locked(&SHARED)));
     let forgotten = locked(&FORGOTTEN);
     assert!(!forgotten.is_empty());
-    views.iter().for_each(|view| view.check(&forgotten));
+    for view in &views {
+        view.check(&forgotten);
+    }
 }

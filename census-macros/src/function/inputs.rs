@@ -22,8 +22,8 @@ pub(super) struct Statements {
     pub(super) bindings: TokenStream,
 }
 
-/// Makes the body own all inputs. With `keep_patterns`, patterns stay in the signature, because tags use the names in
-/// them, too. Then the parts without a name are dropped later: when the function returns.
+/// Makes the body own all inputs. With `keep_patterns`, patterns stay in the signature, because tags and labels use
+/// the names in them, too. Then the parts without a name are dropped later: when the function returns.
 pub(super) fn owned(sig: &mut Signature, body: &TokenStream, keep_patterns: bool) -> Statements {
     let inputs: Vec<Input> = sig
         .inputs

@@ -162,6 +162,8 @@ impl Aggregate for Distribution {
         (kind == ValueKind::F64 && !total.has_negative(kind)).then_some(&mut total.sum.0)
     }
 
+    const KEEPS_EXEMPLARS: bool = true;
+
     fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
         Some(format.bounds.bucket(bits))
     }

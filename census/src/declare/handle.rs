@@ -6,7 +6,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
 /// `&'static T` or `Arc<T>`.
-pub(crate) enum Handle<T: ?Sized + 'static> {
+#[doc(hidden)]
+pub enum Handle<T: ?Sized + 'static> {
     Static(&'static T),
     Shared(Arc<T>),
 }

@@ -51,7 +51,7 @@ impl InFlight {
             cache::for_each_target(measure.cell(), version, &tags(), f);
         });
         if N > 0 {
-            cache::insert_alias(version, &tags());
+            cache::insert_alias(version.of_list(), &tags());
         }
     }
 

@@ -80,7 +80,7 @@ pub(super) fn register_view(view: ViewSpec) -> Result<(), CatalogueError> {
     if let Some(live) = added {
         let measure = &live.spec.measure.descriptor.name;
         catalogue.change_views(measure, |views| {
-            views.insert(live.id(), Arc::clone(&live));
+            views.insert(Arc::clone(&live));
         });
     }
     Ok(())
@@ -93,7 +93,7 @@ pub(crate) fn unregister_view(view: &ViewSpec) -> bool {
         return false;
     };
     catalogue.change_views(&view.measure.descriptor.name, |views| {
-        views.remove(&live.id());
+        views.remove(live.id());
     });
     true
 }
@@ -124,6 +124,15 @@ pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell
     }
     catalogue.add_key(&cell)?;
     Ok(cell)
+}
+
+/// From now on, measurements of measures with views that keep exemplars ask the source of exemplars.
+pub(crate) fn ask_for_exemplars() {
+    let catalogue = lock();
+    interest::ask_for_exemplars();
+    for name in catalogue.measures.names() {
+        catalogue.change_views(&name, |_| {});
+    }
 }
 
 /// The names of the viewed measures whose values can be rejected, each with the number of rejected values.
@@ -187,7 +196,7 @@ impl Catalogue {
         for live in catalogue.views.iter() {
             let measure = &*live.spec.measure.descriptor.name;
             let views = by_measure.entry(measure).or_default();
-            views.insert(live.id(), Arc::clone(live));
+            views.insert(Arc::clone(live));
         }
         for name in catalogue.measures.names() {
             let views = by_measure.remove(&*name).unwrap_or_default();

@@ -13,7 +13,7 @@ mod views;
 pub use catalogue::check;
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::rejected_values;
-pub(crate) use catalogue::{find, unregister_view, views};
+pub(crate) use catalogue::{ask_for_exemplars, find, unregister_view, views};
 #[cfg(feature = "prometheus")]
 pub(crate) use family_names::{Claims, family_name, suffixes};
 pub use interest::ViewsVersion;

@@ -6,6 +6,7 @@ use super::{slot, uncached};
 use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
+use crate::record::exemplar_source;
 use crate::register::{ViewsVersion, views_of};
 use crate::tags::{TagMap, TagValue, row_key};
 
@@ -47,6 +48,11 @@ fn record_bound_slow(
     tags: &TagMap,
     bits: ValueBits,
 ) {
+    if version.asks_for_exemplars() {
+        return exemplar_source::record(bits, &|f| {
+            for_each_bound_target(cell, version, id, tags, f);
+        });
+    }
     resolve(cell, version, id, tags, &mut |target| target.record(bits));
 }
 
@@ -59,6 +65,7 @@ pub(in crate::record) fn for_each_bound_target(
     tags: &TagMap,
     f: &mut dyn FnMut(&Target),
 ) {
+    let version = version.of_list();
     let found = slot::with_attached(|cache| {
         let entry = cache.find_by_address(version, &[TagAddresses::of_bound(id)])?;
         entry.targets().for_each(&mut *f);
