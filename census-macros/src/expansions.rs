@@ -69,6 +69,32 @@ fn fallible_function() {
 }
 
 #[test]
+fn function_with_an_exemplar() {
+    let output = crate::measure::attribute(
+        quote!(exemplar(trace_id = request.trace(), "span-id" = 5)),
+        quote! {
+            fn answer(request: Request) -> u64 {
+                request.work()
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
+fn asynchronous_function_with_an_exemplar() {
+    let output = crate::measure::attribute(
+        quote!(LATENCY, exemplar(trace_id = request.trace())),
+        quote! {
+            async fn answer(request: Request) {
+                request.work().await;
+            }
+        },
+    );
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
 fn asynchronous_function() {
     let output = crate::measure::attribute(
         quote!(),

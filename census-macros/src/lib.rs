@@ -161,6 +161,7 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `MEASURE = \|returned\| value` | path to a `Measure<T>`, and a closure from a reference to the returned value to a `T` or an `Option<T>`, any number of them; not evaluated unless the measure is viewed | no | | `SIZE = \|returned\| returned.len() as u64` |
 /// | `in_flight` | path to a `static` of type `Measure<i64>`: one more while the call is in flight | no | `census::calls::IN_FLIGHT`, if no measure is named | `in_flight = IN_FLIGHT` |
 /// | `tags(KEY = value, …)` | `TagKey`s and `AsTagValue`s, with the function's arguments in scope; evaluated before the call begins, and current while its body runs, around every poll of a future | no | the tags that are current | `tags(METHOD = request.method())` |
+/// | `exemplar(label = value, …)` | names or string literals, and `AsTagValue`s, with the function's arguments in scope; 128 characters in all; evaluated before the call begins, after the tags, and only if a `Distribution` views one of the named measures | no | that of `census::exemplars_from`, if there is one | `exemplar(trace_id = request.trace_id())` |
 /// | `result` | a closure from a reference to the returned value to an `AsTagValue`, the `RESULT` of a call that returns | no | `ok` or `error` | `result = \|r\| if r.is_ok() { "hit" } else { "miss" }` |
 /// | `name` | `&'static str`: 1 to 255 bytes; not on a block | no | the identifier, in an annotated block `Type::method` | `name = "load"` |
 /// | `future` | `true` or `false`: whether a function that is not `async` returns a future; not on a block | no | as the return type looks | `future = false` |
@@ -169,6 +170,11 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// The arguments on a method are added to those on its block; an argument on both is the method's. The `const fn`s of a
 /// block are not measured.
+///
+/// The exemplar belongs to all measurements of the call but those of `in_flight`, however the call ends. Tags and labels are
+/// evaluated before the body, because the body may consume the arguments; those of a future are evaluated at its first
+/// poll. If one panics, the caller sees the panic, and no call has begun. A trace that begins within the body is seen by
+/// `census::exemplars_from`, which is asked when the call ends.
 ///
 /// ## What it generates
 ///

@@ -28,7 +28,7 @@ const MEASURES: [(&str, &str); 2] = [
     ),
 ];
 
-const VIEWS: [&str; 2] = [
+const VIEWS: [&str; 3] = [
     "/// Sizes, by client. \n
      #[cfg(test)]
      #[optional]
@@ -38,6 +38,7 @@ const VIEWS: [&str; 2] = [
      static COUNT: Count<SIZE>;
      pub(crate) static SUM: Sum<::a::SIZE> by (FRONTEND);
      static LAST: LastValue<SIZE> { name: \"last\" };",
+    "static A: Distribution<SIZE> { buckets: (census::Buckets::linear(0, 16 * MIB, 5)), name: \"a\" }",
     "static A: Distribution<LATENCY>; static B: Count<SIZE> {} static C: Count<SIZE>;",
 ];
 

@@ -44,7 +44,8 @@
 //!    shows (two different views of one name, say) is an error that names both places: [`check`].
 //! 3. **Record**: [`record!`], [`Measure::record`] and [`Measure::time`] record a value with the tags that are current
 //!    in the scope ([`tags!`], [`TagMap::scope`]) and the measurement's own. A measure that no view uses costs one
-//!    load, and its values are not evaluated.
+//!    load, and its values are not evaluated. [`Measure::hold`] adds a value until a guard is dropped.
+//!    [`exemplars_from`] gives measurements the current trace as their exemplar.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
 //! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
@@ -128,6 +129,7 @@
 //!   recorded, and [`check`] says so.
 //! - A signal handler must not record: it may have interrupted its thread while that was recording, and would wait for it.
 //! - A measured future that is forgotten (`mem::forget`) after its first poll stays in flight: nothing tells that it ended.
+//!   What a forgotten [`Held`] holds stays, too.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
 //!   answered with 503 until it returns, because in an exposition without some families their series would end.
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
@@ -177,12 +179,13 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, AnyTagKey, AnyView, ClosedSet, Column, Count, DEFAULT_LATENCY_BUCKETS,
-    Distribution, InSet, LastValue, Measure, MeasureBuilder, Number, OpenSet, Origin, Sum, TagKey,
-    TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
+    AggregationKind, AnyTagKey, AnyView, BucketBounds, Buckets, ClosedSet, Column, Count,
+    DEFAULT_LATENCY_BUCKETS, Distribution, InSet, LastValue, Measure, MeasureBuilder, Number,
+    OpenSet, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet,
+    ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
-pub use record::{BoundMeasure, MeasureMap, Timer};
+pub use record::{BoundMeasure, ExemplarsFromTwice, Held, MeasureMap, Timer, exemplars_from};
 pub use register::{
     Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
     set_default_max_series,
@@ -234,7 +237,7 @@ pub use tags::{
 /// | label of a column | ASCII letters, digits and `_`; other than those of the other columns; not beginning with `__`, nor `le` for a [`Distribution`] | no | the key's name, with `_` for all other characters | `by (RESULT as status)` |
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
-/// | `buckets` | bounds in the measure's type, finite and increasing | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
+/// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 /// | `zero` | `true` or `false`: whether the rows that are known beforehand are there from the start, with zeros | no | `true` | `zero: false` |
@@ -351,7 +354,7 @@ macro_rules! view {
 /// |---|---|---|---|---|
 /// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
 /// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope, which the given tags replace | `tags(FRONTEND = "ios")` |
-/// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | none | `exemplar(trace_id = id)` |
+/// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | that of [`exemplars_from`], if there is one | `exemplar(trace_id = id)` |
 ///
 /// # What it generates
 ///

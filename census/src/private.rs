@@ -3,8 +3,8 @@
 //! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what
 //! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
 //! hidden methods. There are two exceptions:
-//! - `Measure::__distribution`, one inherent method for each value type, so that the bounds in `buckets: [0, 16 * MIB]`
-//!   have the type of the measure's values: only a method lets the compiler infer the right types.
+//! - `Measure::__distribution` and `Measure::__distribution_in`, inherent methods for each value type, so that the bounds in
+//!   `buckets: [0, 16 * MIB]` have the type of the measure's values: only a method lets the compiler infer the right types.
 //! - The methods of `declare/other_names.rs`, whose calls do not compile.
 //!
 //! (The method of [`Outcome`] is also called by method syntax, but by the macro
@@ -37,8 +37,9 @@ pub use crate::declare::check::{
 
 // For recording.
 pub use crate::record::{
-    Call, CallPlan, InfallibleCall, Measured, OptionalValue, call, exemplar_label, measurement,
-    record, record_if_viewed, record_one, viewed,
+    Call, CallExemplar, CallPlan, InfallibleCall, Measured, OptionalValue, call, call_exemplar,
+    call_label, exemplar_label, measurement, record, record_if_viewed, record_one, viewed,
+    wants_exemplar,
 };
 pub use crate::register::ViewsVersion;
 pub use crate::tags::{

@@ -2,6 +2,8 @@
 //!
 //! A program of its own with one test: the allocator counts for all threads.
 
+use std::time::Duration;
+
 use census::{Measure, TagKey, measure, record, tag, tags, view};
 use census_tests::allocations::of_a_thousand_calls;
 
@@ -34,6 +36,15 @@ view! {
 #[measure]
 fn measured() -> u64 {
     7
+}
+
+#[measure]
+static COUNTED: Measure<Duration>;
+view! { static COUNTED_CALLS: Count<COUNTED>; }
+
+#[measure(COUNTED, exemplar(trace_id = "x".repeat(2)))]
+fn measured_with_an_exemplar_that_no_view_keeps() -> Result<u64, u64> {
+    Ok(7)
 }
 
 #[test]
@@ -74,6 +85,12 @@ fn hit_allocates_nothing() {
         }),
         ("two measures with strings", &mut || {
             record!(SIZE = 2, PART = 0.5, tags(A = string.as_str()));
+        }),
+        ("a timer", &mut || {
+            assert!(COUNTED.start().stop() < Duration::MAX);
+        }),
+        ("an exemplar that no view keeps", &mut || {
+            assert!(measured_with_an_exemplar_that_no_view_keeps().is_ok());
         }),
         ("an exemplar", &mut || {
             record!(SIZE = 3, tags(A = "z"), exemplar(trace_id = "4bf9"));
@@ -134,9 +151,12 @@ mod calls_in_flight {
     #[measure]
     static ACTIVE: Measure<i64>;
     #[measure]
+    static ALONE: Measure<i64>;
+    #[measure]
     static TOOK: Measure<Duration>;
 
     view! {
+        static ALONE_SUM: Sum<ALONE>;
         static IN_FLIGHT_BY_A: Sum<ACTIVE> by (A);
         static IN_FLIGHT_BY_B: Sum<ACTIVE> by (B);
     }
@@ -188,6 +208,18 @@ mod calls_in_flight {
             0,
             "a method of the same name"
         );
+        assert_eq!(
+            of_a_thousand_calls(|| drop(ACTIVE.hold(1))),
+            0,
+            "a guard, with tags of the scope"
+        );
+        let bound = ACTIVE.bind(tags!(A = "a", B = "b"));
+        assert_eq!(
+            of_a_thousand_calls(|| drop(bound.hold(1))),
+            0,
+            "a guard of a bound measure"
+        );
+        assert_eq!(of_a_thousand_calls(|| drop(ALONE.hold(1))), 0, "a guard");
         let data = IN_FLIGHT_BY_A.data();
         assert!(data.get(&tags!(A = "a")).is_some_and(|sum| *sum == 0));
     }

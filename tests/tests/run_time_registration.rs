@@ -1,8 +1,8 @@
 //! Measures, tag keys and views that are made at run time.
 
 use census::{
-    CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder,
-    measure, record, tags,
+    Buckets, CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View,
+    ViewBuilder, measure, record, tags,
 };
 use census_tests::rows::{only_row, row};
 use census_tests::scrape;
@@ -280,4 +280,34 @@ fn clash_names_what_differs() {
         key,
         Err("tag key `clash_a` is `local` here, and not there".to_owned())
     );
+}
+
+#[test]
+fn series_of_buckets_are_shown_as_a_user_writes_them() -> Result<(), Box<dyn std::error::Error>> {
+    let load = Measure::<f64>::builder("series/load").register()?;
+    let buckets = Buckets::linear(0.1, 0.1, 8);
+    View::distribution("series_load", &load, buckets).register()?;
+    load.record(0.3);
+    let body = scrape::text(&census::prometheus::Exporter::builder().build()?);
+    let line = |le: &str, count: u8| format!("series_load_bucket{{le=\"{le}\"}} {count}\n");
+    for (le, count) in [("0.1", 0), ("0.2", 0), ("0.3", 1), ("0.7", 1), ("0.8", 1)] {
+        assert!(body.contains(&line(le, count)), "{le} in {body}");
+    }
+    Ok(())
+}
+
+#[test]
+fn series_that_cannot_be_used_are_errors() -> Result<(), CatalogueError> {
+    let load = Measure::<f64>::builder("series/wrong").register()?;
+    for (buckets, message) in [
+        (Buckets::linear(0.0, 1.0, 0), "1 to 1000 bounds"),
+        (Buckets::linear(0.0, 0.0, 3), "width"),
+        (Buckets::exponential(1.0, f64::NAN, 3), "factor"),
+        (Buckets::exponential(1e300, 1e10, 3), "too great"),
+    ] {
+        let error = View::distribution("series_wrong", &load, buckets).register();
+        let error = error.expect_err("it is wrong").to_string();
+        assert!(error.contains(message), "{error}");
+    }
+    Ok(())
 }

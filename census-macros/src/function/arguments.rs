@@ -9,13 +9,16 @@ use syn::{Expr, ExprLit, Lit, LitBool, LitStr, Path, Token, token};
 use super::model::Arguments;
 use crate::args::{Arg, repeated, string_without_name};
 use crate::errors::Errors;
-use crate::record::{Assignment, parse_tags, value};
+use crate::record::{
+    Assignment, LABELS_WITHOUT_PARENTHESES, Label, parse_labels, parse_tags, value,
+};
 use crate::{list, names, suggest};
 
 const ATTRIBUTE: &str = "`#[measure]` of a function";
-const WORDS: [&str; 7] = [
+const WORDS: [&str; 8] = [
     "in_flight",
     "tags",
+    "exemplar",
     "result",
     "name",
     "future",
@@ -91,6 +94,7 @@ fn keyword(
     seen.push(word.clone());
     match spelling.as_str() {
         "tags" => arguments.tags = tags(input, errors)?,
+        "exemplar" => arguments.exemplar = exemplar(input, errors)?,
         "in_flight" => {
             let value = assigned(input, &word, IN_FLIGHT)?;
             let path = syn::parse2::<Path>(value.clone()).map_err(|_| {
@@ -183,6 +187,17 @@ fn tags(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Assignme
     let content;
     syn::parenthesized!(content in input);
     Ok(parse_tags(&content, errors))
+}
+
+fn exemplar(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Label>> {
+    if !input.peek(token::Paren) {
+        let error = input.error(LABELS_WITHOUT_PARENTHESES);
+        list::rest(input);
+        return Err(error);
+    }
+    let content;
+    syn::parenthesized!(content in input);
+    Ok(parse_labels(&content, errors))
 }
 
 /// Reads `= value`.

@@ -32,6 +32,32 @@ impl<'a> CallExpander<'a> {
         plan
     }
 
+    /// A call of this type that has not begun, with its exemplar.
+    pub(super) fn new_call(&self, ty: &TokenStream) -> TokenStream {
+        let krate = self.krate;
+        match self.exemplar() {
+            Some(exemplar) => quote!(#krate::#ty::with_exemplar(&__CENSUS_CELL, #exemplar)),
+            None => quote!(#krate::#ty::new(&__CENSUS_CELL)),
+        }
+    }
+
+    /// The call's exemplar, if it has one. Its labels are evaluated only if a view keeps it.
+    pub(super) fn exemplar(&self) -> Option<TokenStream> {
+        let Self { krate, arguments } = self;
+        if arguments.exemplar.is_empty() {
+            return None;
+        }
+        let labels = arguments.exemplar.iter();
+        let labels = labels.map(|label| record::expand_label(krate, "call_label", label));
+        Some(quote! {
+            if #krate::wants_exemplar(&__CENSUS_CELL) {
+                #krate::call_exemplar(&[#(#labels),*])
+            } else {
+                ::core::option::Option::None
+            }
+        })
+    }
+
     /// A statement that enters the call's tags, if it has any, for a call that is not polled.
     pub(super) fn enter(&self) -> TokenStream {
         let Self { krate, arguments } = self;
@@ -47,10 +73,11 @@ impl<'a> CallExpander<'a> {
         let krate = self.krate;
         let enter = self.enter();
         let finish = self.finish(&quote!(&__census_returned), &quote!(&mut __census_call));
+        let new = self.new_call(&quote!(Call));
         quote! {
             #declaration
             #enter
-            let mut __census_call = #krate::Call::new(&__CENSUS_CELL);
+            let mut __census_call = #new;
             #krate::Call::begin(&mut __census_call);
             // It would report the closure beside the function, or instead of the trait that the function implements.
             #[allow(clippy::result_large_err)]
@@ -65,22 +92,25 @@ impl<'a> CallExpander<'a> {
         let krate = self.krate;
         let plan = self.plan();
         let finish = self.finish(&quote!(__census_returned), &quote!(__census_call));
-        let measured = |plan: &TokenStream| {
-            quote! {
-                #krate::CallPlan::measured(
-                    #plan,
-                    #future,
-                    |__census_returned, __census_call| { #finish },
-                )
-            }
-        };
-        if self.arguments.tags.is_empty() {
-            return measured(&plan);
+        let future = quote!(#future, |__census_returned, __census_call| { #finish },);
+        if !self.arguments.use_inputs() {
+            return quote!(#krate::CallPlan::measured(#plan, #future));
         }
-        let measured = measured(&quote!(__census_plan));
-        let measured = quote!({ let __census_plan = #plan; #measured });
+        let measured = if self.arguments.exemplar.is_empty() {
+            quote!({
+                let __census_plan = #plan;
+                #krate::CallPlan::measured(__census_plan, #future)
+            })
+        } else {
+            let exemplar = self.exemplar();
+            quote!({
+                let __census_plan = #plan;
+                let __census_exemplar = #exemplar;
+                #krate::CallPlan::measured_with_exemplar(__census_plan, __census_exemplar, #future)
+            })
+        };
         if is_move {
-            // The closure holds the values that the tags borrow. Without the closure, the outer future would have room
+            // The closure holds the values that the tags and labels borrow. Without the closure, the outer future would have room
             // for these values, although they move into the inner future.
             quote!(#krate::call(move || #measured))
         } else {

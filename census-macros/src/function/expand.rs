@@ -95,15 +95,17 @@ fn items(measured: &MeasuredFunction) -> Vec<TokenStream> {
 fn direct(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
     let krate = &measured.krate;
     let declaration = cell::declaration(measured);
-    let enter = CallExpander::new(measured).enter();
+    let expander = CallExpander::new(measured);
+    let enter = expander.enter();
     // A function of type `!` never returns, so its guard must not record `ok` when it is dropped.
     let call = if is_never {
         quote!(Call)
     } else {
         quote!(InfallibleCall)
     };
+    let new = expander.new_call(&quote!(#call));
     let guard = quote! {
-        let mut __census_call = #krate::#call::new(&__CENSUS_CELL);
+        let mut __census_call = #new;
         #krate::#call::begin(&mut __census_call);
     };
     let labeled = labeled(&measured.body);
@@ -142,8 +144,8 @@ fn closure(measured: &MeasuredFunction, is_never: bool) -> TokenStream {
 fn track_caller(measured: &MeasuredFunction, is_method: bool) -> Vec<TokenStream> {
     let declaration = cell::declaration(measured);
     let mut function = measured.function.clone();
-    let tags = measured.arguments.tags.iter().map(|tag| &tag.value);
-    let second = track_caller::second_function(&mut function, is_method, &quote!(#(#tags)*));
+    let values = measured.arguments.input_values();
+    let second = track_caller::second_function(&mut function, is_method, &values);
     let (inside, beside) = (&second.inside, &second.beside);
     let run = CallExpander::new(measured).run(&quote!(#inside #declaration), &second.call);
     let function = with_body(&function, &run, &measured.body);
@@ -228,10 +230,10 @@ fn async_block(
     body.set_span(block.brace_token.span.join());
     let future = quote!(#async_token #capture #body);
     let polled = expander.polled(&future, capture.is_some());
-    let future = if expander.arguments.tags.is_empty() && statements.is_none() {
+    let future = if !expander.arguments.use_inputs() && statements.is_none() {
         quote!(#(#attrs)* #polled)
     } else {
-        // The tags are evaluated at the first poll.
+        // The tags and the labels are evaluated at the first poll.
         let mut body = Group::new(Delimiter::Brace, quote!(#statements #polled.await));
         body.set_span(block.brace_token.span.join());
         quote!(#(#attrs)* #async_token #capture #body)
@@ -245,17 +247,17 @@ fn async_block(
     parentheses.into_token_stream()
 }
 
-/// Makes the body own the inputs that it or the tags use.
+/// Makes the body own the inputs that it or the tags or labels use.
 fn own_inputs(function: &mut Function, measured: &MeasuredFunction) -> Statements {
-    let tags = &measured.arguments.tags;
-    let values = tags.iter().map(|tag| &tag.value);
+    let arguments = &measured.arguments;
+    let values = arguments.input_values();
     let body = measured.body.stream();
     let treatment = Treatment {
-        keep_patterns: !tags.is_empty(),
+        keep_patterns: arguments.use_inputs(),
         // Tags may assign to the inputs, too.
-        bind_mutable: tags.is_empty() && function.sig.asyncness.is_none(),
+        bind_mutable: !arguments.use_inputs() && function.sig.asyncness.is_none(),
     };
-    inputs::owned(&mut function.sig, &quote!(#body #(#values)*), treatment)
+    inputs::owned(&mut function.sig, &quote!(#body #values), treatment)
 }
 
 /// The empty span after another one.

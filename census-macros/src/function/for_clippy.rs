@@ -37,7 +37,7 @@ fn has_arguments(measured: &MeasuredFunction) -> bool {
     let arguments = &measured.arguments;
     !arguments.has_default_measures()
         || arguments.need_returned_value()
-        || !arguments.tags.is_empty()
+        || arguments.use_inputs()
         || matches!(measured.name, FunctionName::Expression(_))
         || measured.krate.may_be_imported()
 }
@@ -48,6 +48,9 @@ fn statement(measured: &MeasuredFunction) -> Option<TokenStream> {
     let declaration = cell::declaration(measured);
     let expander = CallExpander::new(measured);
     let plan = expander.plan();
+    let exemplar = expander
+        .exemplar()
+        .map(|exemplar| quote!(let _ = #exemplar;));
     let on_return = if measured.arguments.need_returned_value() {
         let ty = returned_type(measured)?;
         let finish = expander.finish(&quote!(__census_returned), &quote!(__census_call));
@@ -57,7 +60,7 @@ fn statement(measured: &MeasuredFunction) -> Option<TokenStream> {
     } else {
         TokenStream::new()
     };
-    Some(quote!(let _ = { #declaration #on_return #plan };))
+    Some(quote!(let _ = { #declaration #on_return #exemplar #plan };))
 }
 
 /// The type of the value that the arguments' closures look at, if it can be written in the body.

@@ -25,8 +25,8 @@ pub(super) struct Statements {
 /// How [`owned`] treats the inputs.
 #[derive(Clone, Copy)]
 pub(super) struct Treatment {
-    /// Patterns stay in the signature, because tags use the names in them, too. Then the parts without a name are dropped
-    /// later: when the function returns.
+    /// Patterns stay in the signature, because tags and labels use the names in them, too. Then the parts without a name
+    /// are dropped later: when the function returns.
     pub(super) keep_patterns: bool,
     /// `mut` inputs become variables of the body. A future would be larger by them.
     pub(super) bind_mutable: bool,

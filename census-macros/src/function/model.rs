@@ -1,13 +1,13 @@
 //! The model of `#[measure]` on functions and blocks: the arguments, and what checking finds out for expansion.
 
 use proc_macro2::{Group, Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Expr, LitBool, Path, Type};
 
 use super::future::FutureBody;
 use super::item::Function;
 use crate::generate::Krate;
-use crate::record::Assignment;
+use crate::record::{Assignment, Label};
 
 /// The arguments of a `#[measure]`.
 #[derive(Clone, Default)]
@@ -21,6 +21,8 @@ pub(super) struct Arguments {
     pub(super) values: Vec<(Path, TokenStream)>,
     pub(super) in_flight: Option<Path>,
     pub(super) tags: Vec<Assignment>,
+    /// The labels of the exemplar of the call's measurements.
+    pub(super) exemplar: Vec<Label>,
     pub(super) result: Option<TokenStream>,
     /// Whether a function that is not `async` returns a future, whatever its return type looks like.
     pub(super) future: Option<LitBool>,
@@ -121,8 +123,20 @@ impl Arguments {
         !self.values.is_empty() || self.result.is_some()
     }
 
-    /// The arguments of a method merged with those of its block. Measures and tags of both apply; for any other argument,
-    /// and for a measure or tag that both have, the method's replaces the block's.
+    /// Whether something is evaluated before the call begins, with the function's inputs in scope.
+    pub(super) fn use_inputs(&self) -> bool {
+        !(self.tags.is_empty() && self.exemplar.is_empty())
+    }
+
+    /// The expressions that are evaluated before the call begins.
+    pub(super) fn input_values(&self) -> TokenStream {
+        let tags = self.tags.iter().map(|tag| &tag.value);
+        let labels = self.exemplar.iter().map(|label| &label.value);
+        quote!(#(#tags)* #(#labels)*)
+    }
+
+    /// The arguments of a method merged with those of its block. Measures, tags and labels of both apply; for any other
+    /// argument, and for a measure, tag or label that both have, the method's replaces the block's.
     pub(super) fn merged_with_block(self, block: &Self) -> Self {
         let spelling = |tokens: &dyn ToTokens| tokens.to_token_stream().to_string();
         let has_measure = |path: &Path| {
@@ -138,9 +152,15 @@ impl Arguments {
         merged.latencies.retain(|path| !has_measure(path));
         merged.values.retain(|(path, _)| !has_measure(path));
         merged.tags.retain(|tag| !has_tag(tag));
+        let has_label = |label: &Label| {
+            let mut labels = self.exemplar.iter();
+            labels.any(|other| other.name.value() == label.name.value())
+        };
+        merged.exemplar.retain(|label| !has_label(label));
         merged.latencies.extend(self.latencies);
         merged.values.extend(self.values);
         merged.tags.extend(self.tags);
+        merged.exemplar.extend(self.exemplar);
         Self {
             krate: self.krate.or(merged.krate),
             skip: None,

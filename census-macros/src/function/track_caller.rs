@@ -21,10 +21,10 @@ pub(super) struct SecondFunction {
 pub(super) fn second_function(
     function: &mut Function,
     is_method: bool,
-    tags: &TokenStream,
+    values: &TokenStream,
 ) -> SecondFunction {
     let mut sig = function.sig.clone();
-    let body = with_inputs_of_tags(&sig, tags, function.body.as_ref());
+    let body = with_inputs_of(&sig, values, function.body.as_ref());
     // If the function is in the `impl` of a trait, which the macro cannot see, the compiler quotes this name in its
     // error.
     sig.ident = format_ident!(
@@ -80,12 +80,12 @@ fn allow_instead_of_expect(attr: &mut Attribute) {
     }
 }
 
-/// The body, after a statement that uses the inputs that only the tags use: otherwise the compiler would report them as
-/// unused.
-fn with_inputs_of_tags(sig: &Signature, tags: &TokenStream, body: Option<&Group>) -> TokenStream {
+/// The body, after a statement that uses the inputs that only the values of tags and labels use: otherwise the compiler would
+/// report them as unused.
+fn with_inputs_of(sig: &Signature, values: &TokenStream, body: Option<&Group>) -> TokenStream {
     let idents = sig.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(arg) => match &*arg.pat {
-            Pat::Ident(pat) if mentions(tags, &pat.ident.to_string()) => Some(&pat.ident),
+            Pat::Ident(pat) if mentions(values, &pat.ident.to_string()) => Some(&pat.ident),
             _ => None,
         },
         FnArg::Receiver(_) => None,

@@ -8,7 +8,7 @@ pub(crate) const VALID: [(&str, &str); 7] = [
         "pub(crate) async fn work<T: Copy>(self, (a, _): (T, u8)) -> Result<T> { a }",
     ),
     (
-        "a::LATENCY, in_flight = a::IN_FLIGHT, tags(KEY = a == b, K = c), result = |r| r.is_ok(), name = NAME,",
+        "a::LATENCY, in_flight = a::IN_FLIGHT, tags(KEY = a == b, K = c), exemplar(trace_id = id(), \"b\" = b), result = |r| r.is_ok(), name = NAME,",
         "unsafe extern \"C\" fn work(mut a: String, _: u8) -> ! { loop {} }",
     ),
     (
@@ -24,7 +24,7 @@ pub(crate) const VALID: [(&str, &str); 7] = [
          }",
     ),
     (
-        "tags(A = 1)",
+        "tags(A = 1), exemplar(a = 1)",
         "fn work() -> impl Future<Output = ()> + Send { let a = || { 5 }; async move { a(); }.boxed() }",
     ),
     (

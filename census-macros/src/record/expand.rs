@@ -67,11 +67,9 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         }
     } else {
         let tags = tags.iter().map(|assignment| tag(krate, assignment));
-        let labels = labels.iter().map(|Label { name, value }| {
-            let spans = (name.span(), first_last_span(value).1);
-            let value = krate.borrowed(value);
-            krate.call(quote!(exemplar_label), spans, quote!(#name, #value))
-        });
+        let labels = labels
+            .iter()
+            .map(|each| label(krate, "exemplar_label", each));
         quote! {
             if #is_viewed {
                 #krate::record(&[#(#measurements),*], &[#(#tags),*], &[#(#labels),*]);
@@ -124,6 +122,14 @@ impl TagBindings {
             tags: quote!(|| [#(#tags),*]),
         }
     }
+}
+
+/// A label of an exemplar, made by one of the library's functions.
+pub(crate) fn label(krate: &Krate, function: &str, Label { name, value }: &Label) -> TokenStream {
+    let function = Ident::new(function, Span::call_site());
+    let spans = (name.span(), first_last_span(value).1);
+    let value = krate.borrowed(value);
+    krate.call(quote!(#function), spans, quote!(#name, #value))
 }
 
 pub(crate) fn tags(krate: &Krate, tags: &[Assignment]) -> TokenStream {

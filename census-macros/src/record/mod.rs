@@ -13,11 +13,11 @@ use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
 use crate::generate::Krate;
-// `#[measure]` on functions has tags, too.
+// `#[measure]` on functions has tags and exemplars, too.
 pub(crate) use assignment::value;
-pub(crate) use expand::tags as expand_tags;
-pub(crate) use model::Assignment;
-pub(crate) use parse::tags as parse_tags;
+pub(crate) use expand::{label as expand_label, tags as expand_tags};
+pub(crate) use model::{Assignment, Label};
+pub(crate) use parse::{LABELS_WITHOUT_PARENTHESES, labels as parse_labels, tags as parse_tags};
 
 pub(crate) fn record(input: TokenStream) -> TokenStream {
     expression(input, parse::record, expand::record)

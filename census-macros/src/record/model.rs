@@ -21,7 +21,8 @@ pub(crate) struct Assignment {
 }
 
 /// A label of an exemplar.
-pub(super) struct Label {
-    pub(super) name: LitStr,
-    pub(super) value: TokenStream,
+#[derive(Clone)]
+pub(crate) struct Label {
+    pub(crate) name: LitStr,
+    pub(crate) value: TokenStream,
 }

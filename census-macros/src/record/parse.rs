@@ -116,13 +116,16 @@ fn group(input: ParseStream<'_>) -> Option<Ident> {
     None
 }
 
+pub(crate) const LABELS_WITHOUT_PARENTHESES: &str =
+    "an exemplar's labels are written in parentheses\nhelp: write `exemplar(trace_id = id)`";
+
 /// Takes the content of a group's parentheses.
 fn content(input: ParseStream<'_>, word: &Ident) -> syn::Result<TokenStream> {
     if !input.peek(token::Paren) {
         let message = if word == "tags" {
             "tags are written in parentheses\nhelp: write `tags(FRONTEND = \"ios\")`"
         } else {
-            "an exemplar's labels are written in parentheses\nhelp: write `exemplar(trace_id = id)`"
+            LABELS_WITHOUT_PARENTHESES
         };
         return Err(input.error(message));
     }
@@ -141,7 +144,7 @@ fn read<T: Default>(
 }
 
 /// `trace_id = id, "span-id" = span`
-fn labels(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Label> {
+pub(crate) fn labels(input: ParseStream<'_>, errors: &mut Errors) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     for label in list::parse(input, errors, |input, _| label(input)) {
         let name = label.name.value();

@@ -1,19 +1,24 @@
-//! Bucket bounds: a list of expressions. Literals are compared by the macro.
+//! Bucket bounds: a list of expressions, of which the macro compares the literals, or an expression of type `Buckets`.
 
 use std::cmp::Ordering;
 
 use proc_macro2::Group;
+use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Lit, UnOp, token};
+use syn::{Expr, ExprLit, Lit, Token, UnOp, token};
 
 use super::model::{Bounds, Buckets};
 use crate::errors::Errors;
 use crate::list;
 
-/// Reads `[bound, …]`.
+/// Reads `[bound, …]`, or an expression of type `Buckets`.
 pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
-    const MESSAGE: &str = "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]`";
+    const MESSAGE: &str = "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]` or \
+                           `buckets: Buckets::linear(10, 10, 5)`";
     let before = errors.count();
+    if let Some(series) = series(input) {
+        return Buckets::Series(Box::new(series));
+    }
     let list = if input.peek(token::Bracket) {
         input.parse::<Group>().ok()
     } else {
@@ -46,6 +51,30 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
         list,
         exprs,
     }))
+}
+
+/// Takes an expression that may be of type `Buckets`.
+fn series(input: ParseStream<'_>) -> Option<Expr> {
+    let ahead = input.fork();
+    let expr: Expr = ahead.parse().ok()?;
+    let is_whole = ahead.is_empty() || ahead.peek(Token![,]);
+    (is_whole && may_be_series(&expr)).then(|| {
+        input.advance_to(&ahead);
+        expr
+    })
+}
+
+/// Only the compiler knows the type of an expression. But these are not of the wrong types that come to mind: a list that
+/// is borrowed or repeated, a range, a number.
+fn may_be_series(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_) | Expr::Field(_) => {
+            true
+        }
+        Expr::Group(group) => may_be_series(&group.expr),
+        Expr::Paren(paren) => may_be_series(&paren.expr),
+        _ => false,
+    }
 }
 
 /// Reports the first literal that is not greater than the literal before it.

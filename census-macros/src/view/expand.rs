@@ -134,6 +134,9 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
         (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
             return distribution(krate, &measure, bounds);
         }
+        (AggregationKind::Distribution, Some(Buckets::Series(series))) => {
+            return distribution_in(krate, &measure, series);
+        }
     };
     let constructor = Ident::new(constructor, Span::call_site());
     krate.call(quote!(#constructor), first_last_span(path), measure)
@@ -159,6 +162,16 @@ fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenS
         #(#checks)*
         __census_measure.__distribution(const { &[#(#exprs),*] })
     }}
+}
+
+/// A distribution with buckets of a `Buckets`.
+fn distribution_in(krate: &Krate, measure: &TokenStream, series: &Expr) -> TokenStream {
+    let (first, last) = first_last_span(series);
+    // From the first token to the last: there the compiler shows what the check of the series says.
+    let series = quote_spanned!(krate.respan(last)=> (#series));
+    let measure = quote_spanned!(krate.respan(first)=> (#measure));
+    let method = quote_spanned!(krate.respan(first)=> .__distribution_in);
+    quote!(#measure #method #series)
 }
 
 /// Checks at a bound whether the measure can have it. If it cannot, the result of the check has no known type, so the

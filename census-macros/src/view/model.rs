@@ -68,6 +68,8 @@ pub(super) struct Options {
 pub(super) enum Buckets {
     /// Upper bounds, right as far as a macro can see. The library checks the values of the expressions.
     Bounds(Box<Bounds>),
+    /// An expression of type `Buckets`.
+    Series(Box<Expr>),
     /// Wrong, which was reported.
     Wrong,
 }

@@ -85,6 +85,9 @@ pub(super) trait Aggregate: 'static {
         None
     }
 
+    /// Whether a measurement's exemplar is kept.
+    const KEEPS_EXEMPLARS: bool = false;
+
     /// The bucket that keeps a measurement's exemplar; `None` if the aggregation keeps none.
     fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
         let _ = (format, bits);
@@ -161,6 +164,11 @@ pub(super) fn is_per_thread(kind: AggregationKind) -> bool {
 /// See [`Aggregate::IS_COUNTER`].
 pub(super) fn is_counter(kind: AggregationKind) -> bool {
     dispatch!(kind, A => A::IS_COUNTER)
+}
+
+/// See [`Aggregate::KEEPS_EXEMPLARS`].
+pub(super) fn keeps_exemplars(kind: AggregationKind) -> bool {
+    dispatch!(kind, A => A::KEEPS_EXEMPLARS)
 }
 
 /// See [`Aggregate::fold`].

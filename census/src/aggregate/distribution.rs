@@ -19,9 +19,9 @@ use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
 use super::write::{self, Shared, Writer};
 use crate::declare::{
-    AggregationKind, AggregationSpec, Bounds, DEFAULT_LATENCY_BUCKETS, Distribution,
-    HasDefaultBuckets, Measure, MeasureDescriptor, SortKey, StaticBounds, StaticViewSource, Value,
-    ValueBits, ValueKind, View, ViewBuilder,
+    AggregationKind, AggregationSpec, Bounds, BucketBounds, Buckets, DEFAULT_LATENCY_BUCKETS,
+    Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, SortKey, StaticBounds,
+    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
 };
 
 impl Aggregation for Distribution {
@@ -36,8 +36,8 @@ impl Aggregation for Distribution {
 }
 
 impl View<Distribution> {
-    /// A view to be registered at run time: how the values are distributed over buckets, whose bounds are finite and
-    /// increase strictly.
+    /// A view to be registered at run time: how the values are distributed over buckets. Their bounds are a list of values
+    /// that are finite and increase strictly, or a [`Buckets`].
     ///
     /// ```standalone_crate
     /// use census::{Measure, TagKey, View};
@@ -52,9 +52,9 @@ impl View<Distribution> {
     pub fn distribution<T: Value>(
         name: impl Into<String>,
         measure: &Measure<T>,
-        bounds: impl IntoIterator<Item = T>,
+        bounds: impl BucketBounds<T>,
     ) -> ViewBuilder<Distribution> {
-        let (bounds, problem) = match Bounds::new(bounds) {
+        let (bounds, problem) = match bounds.into_bounds() {
             Ok(bounds) => (bounds, None),
             Err(problem) => (Bounds::none(T::KIND), Some(problem)),
         };
@@ -76,9 +76,10 @@ pub const fn default_distribution<T: HasDefaultBuckets>(
         .with_bounds(StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS))
 }
 
-/// One method for each type of values, so that `buckets: [0, 16 * MIB]` takes the measure's type.
+/// Two methods for each type of values, so that `buckets: [0, 16 * MIB]` and `buckets: Buckets::linear(0, 10, 5)` take the
+/// measure's type.
 macro_rules! distributions {
-    ($($type:ty => $variant:ident),*) => {$(
+    ($($type:ty => $variant:ident, $of_buckets:ident;)*) => {$(
         impl Measure<$type> {
             #[doc(hidden)]
             #[track_caller]
@@ -89,11 +90,26 @@ macro_rules! distributions {
                 StaticViewSource::new(self, AggregationKind::Distribution)
                     .with_bounds(StaticBounds::$variant(bounds).checked())
             }
+
+            #[doc(hidden)]
+            #[track_caller]
+            pub const fn __distribution_in(
+                &'static self,
+                buckets: Buckets<$type>,
+            ) -> StaticViewSource<Distribution> {
+                StaticViewSource::new(self, AggregationKind::Distribution)
+                    .with_bounds(StaticBounds::$of_buckets(buckets))
+            }
         }
     )*};
 }
 
-distributions!(u64 => U64, i64 => I64, f64 => F64, Duration => Duration);
+distributions! {
+    u64 => U64, u64_buckets;
+    i64 => I64, i64_buckets;
+    f64 => F64, f64_buckets;
+    Duration => Duration, duration_buckets;
+}
 
 impl Aggregate for Distribution {
     type Total = Total;
@@ -145,6 +161,8 @@ impl Aggregate for Distribution {
         let kind = format.value_kind;
         (kind == ValueKind::F64 && !total.has_negative(kind)).then_some(&mut total.sum.0)
     }
+
+    const KEEPS_EXEMPLARS: bool = true;
 
     fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usize> {
         Some(format.bounds.bucket(bits))

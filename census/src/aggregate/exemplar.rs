@@ -22,6 +22,8 @@ pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
 /// Exemplars dropped because of a label without a name, one that begins with `__` (which Prometheus keeps for itself),
 /// or a NUL in a value (on which its parser gives up the whole scrape).
 pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
+/// Exemplars dropped because the program's source of exemplars panicked.
+pub(crate) static DROPPED_PANICKED: AtomicU64 = AtomicU64::new(0);
 
 /// The exemplar labels of a measurement; at least one.
 #[derive(Clone, Copy, Debug)]

@@ -70,6 +70,11 @@ impl LiveView {
         column_values::push_row_key(key, self.column_values.iter().zip(values));
     }
 
+    /// Whether the view keeps exemplars.
+    pub(crate) fn keeps_exemplars(&self) -> bool {
+        aggregation::keeps_exemplars(self.rows.format.kind)
+    }
+
     /// The row of a key, which holds the values of the columns.
     pub(crate) fn find_or_add(&self, key: &str) -> RowLookup {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);

@@ -39,6 +39,7 @@ pub(crate) use column_values::{ColumnValues, SortedValues};
 pub use count::count;
 pub use data::{DistributionData, Exemplar};
 pub use distribution::default_distribution;
+pub(crate) use exemplar::DROPPED_PANICKED;
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]
 pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};

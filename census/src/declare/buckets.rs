@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bucket_lookup::BucketLookup;
+use super::bucket_series::{BoundSeries, Buckets};
 use super::number::{float_bits, nanoseconds};
 use super::{Number, SortKey, Value, ValueBits, ValueKind};
 
@@ -27,23 +28,50 @@ const NOT_FINITE: &str = "a bucket bound is a finite number (of a duration, at m
 const NOT_INCREASING: &str =
     "bucket bounds increase strictly: write them in increasing order, each of them once";
 
-/// Bounds as a `static` has them, in the type of the measure's values.
+/// Bounds as a `static` has them: a list in the type of the measure's values, or a series.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum StaticBounds {
     U64(&'static [u64]),
     I64(&'static [i64]),
     F64(&'static [f64]),
     Duration(&'static [Duration]),
+    Series(BoundSeries),
+}
+
+/// The bounds of a [`Buckets`], checked. One function for each type, because a `const fn` cannot call a trait's method.
+macro_rules! of_buckets {
+    ($($function:ident($type:ty);)*) => {$(
+        #[track_caller]
+        pub(crate) const fn $function(buckets: Buckets<$type>) -> Self {
+            Self::Series(buckets.static_series()).checked()
+        }
+    )*};
 }
 
 impl StaticBounds {
+    of_buckets! {
+        u64_buckets(u64);
+        i64_buckets(i64);
+        f64_buckets(f64);
+        duration_buckets(Duration);
+    }
+
     /// These bounds, which are checked to be finite and to increase strictly.
     #[track_caller]
     pub(crate) const fn checked(self) -> Self {
+        if let Self::Series(series) = &self {
+            if let Some(problem) = series.problem() {
+                #[expect(clippy::panic, reason = "`view!` calls it at compile time")]
+                {
+                    panic!("{}", problem);
+                }
+            }
+            return self;
+        }
         let mut previous = None;
         let mut index = 0;
         while let Some((kind, bits)) = self.get(index) {
-            assert!(is_finite(kind, bits), "{}", NOT_FINITE);
+            assert!(bits.is_finite(kind), "{}", NOT_FINITE);
             let key = bits.sort_key(kind).0;
             if let Some(previous) = previous {
                 assert!(previous < key, "{}", NOT_INCREASING);
@@ -73,22 +101,18 @@ impl StaticBounds {
                 Some((_, [bound, ..])) => Some((ValueKind::Duration, nanoseconds(*bound))),
                 _ => None,
             },
+            Self::Series(series) => match series.get(index) {
+                Some(bits) => Some((series.kind(), bits)),
+                None => None,
+            },
         }
     }
 }
 
-const fn is_finite(kind: ValueKind, bits: ValueBits) -> bool {
-    match kind {
-        ValueKind::U64 | ValueKind::I64 => true,
-        ValueKind::F64 => f64::from_bits(bits.0).is_finite(),
-        // Durations that do not fit have the bits `u64::MAX`, too.
-        ValueKind::Duration => bits.0 < u64::MAX,
-    }
-}
-
-/// Bounds as a view has them: shared by its rows, and comparable as integers whatever the type (see [`SortKey`]).
+/// Bounds as a view has them: shared by its rows, and comparable as integers whatever the type (see `SortKey`).
+#[doc(hidden)]
 #[derive(Clone, Debug)]
-pub(crate) struct Bounds {
+pub struct Bounds {
     kind: ValueKind,
     sort_keys: Arc<[SortKey]>,
     /// The bounds as they were written.
@@ -109,7 +133,7 @@ impl Bounds {
     /// Bounds made at run time, checked as those of a `static` are.
     pub(crate) fn new<T: Value>(bounds: impl IntoIterator<Item = T>) -> Result<Self, &'static str> {
         let sort_key = |bound: T| {
-            let bits = bound.to_bits().filter(|bits| is_finite(T::KIND, *bits))?;
+            let bits = bound.to_bits().filter(|bits| bits.is_finite(T::KIND))?;
             Some(bits.sort_key(T::KIND))
         };
         let sort_keys: Option<Arc<[SortKey]>> = bounds.into_iter().map(sort_key).collect();
@@ -118,6 +142,14 @@ impl Bounds {
             return Err(NOT_INCREASING);
         }
         Ok(Self::from_sort_keys(T::KIND, sort_keys))
+    }
+
+    /// Bounds made at run time as a series, checked as those of a `static` are.
+    pub(super) fn of_series(series: BoundSeries) -> Result<Self, &'static str> {
+        match series.problem() {
+            None => Ok(StaticBounds::Series(series).into()),
+            Some(problem) => Err(problem),
+        }
     }
 
     /// No bounds: one bucket.
@@ -172,12 +204,39 @@ impl From<StaticBounds> for Bounds {
             StaticBounds::I64(_) => ValueKind::I64,
             StaticBounds::F64(_) => ValueKind::F64,
             StaticBounds::Duration(_) => ValueKind::Duration,
+            StaticBounds::Series(series) => series.kind(),
         };
         let sort_keys = (0..)
             .map_while(|index| bounds.get(index))
             .map(|(kind, bits)| bits.sort_key(kind))
             .collect();
         Self::from_sort_keys(kind, sort_keys)
+    }
+}
+
+/// The bounds of a distribution's buckets, at run time: a [`Buckets`], or a list (an array, a `Vec`, an iterator) of values
+/// that are finite and increase strictly.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no bucket bounds of type `{T}`",
+    label = "write a list like `[1, 2, 5]`, or `Buckets::linear(…)`, in the type of the measure's values"
+)]
+pub trait BucketBounds<T> {
+    /// The bounds, or why they cannot be used.
+    #[doc(hidden)]
+    fn into_bounds(self) -> Result<Bounds, &'static str>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> BucketBounds<T> for Buckets<T> {
+    fn into_bounds(self) -> Result<Bounds, &'static str> {
+        Bounds::of_series(self.series())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value, I: IntoIterator<Item = T>> BucketBounds<T> for I {
+    fn into_bounds(self) -> Result<Bounds, &'static str> {
+        Bounds::new(self)
     }
 }
 

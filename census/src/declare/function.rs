@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, Value, name};
+use super::{Handle, Measure, MeasureCell, Origin, Value, name};
 
 /// A function with `#[measure]`: its name, where it stands, and the measures into which its calls record.
 #[doc(hidden)]
@@ -42,12 +42,12 @@ pub struct KnownResults {
 #[doc(hidden)]
 pub trait AnyMeasure: Send + Sync + RefUnwindSafe + fmt::Debug {
     #[doc(hidden)]
-    fn measure_name(&self) -> &str;
+    fn handle(&self) -> &Handle<MeasureCell>;
 }
 
 impl<T: Value> AnyMeasure for Measure<T> {
-    fn measure_name(&self) -> &str {
-        self.name()
+    fn handle(&self) -> &Handle<MeasureCell> {
+        self.cell()
     }
 }
 
@@ -89,6 +89,11 @@ impl FunctionCell {
         self.measures.in_flight
     }
 
+    /// The measures of what is taken from the returned values.
+    pub(crate) const fn values(&self) -> &'static [&'static dyn AnyMeasure] {
+        self.measures.values
+    }
+
     pub(crate) const fn name(&self) -> &&'static str {
         &self.name
     }
@@ -113,9 +118,8 @@ impl FunctionCell {
         self.times(measure)
             || self.in_flight().iter().any(|other| other.name() == name)
             || self
-                .measures
-                .values
+                .values()
                 .iter()
-                .any(|other| other.measure_name() == name)
+                .any(|other| other.handle().descriptor.name == name)
     }
 }

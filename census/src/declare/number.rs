@@ -131,6 +131,16 @@ impl ValueKind {
 const SIGN: u64 = 1 << 63;
 
 impl ValueBits {
+    /// Whether this can be a bound: a finite number, or a duration that fits.
+    pub(crate) const fn is_finite(self, kind: ValueKind) -> bool {
+        match kind {
+            ValueKind::U64 | ValueKind::I64 => true,
+            ValueKind::F64 => f64::from_bits(self.0).is_finite(),
+            // Durations that do not fit have the bits `u64::MAX`, too.
+            ValueKind::Duration => self.0 < u64::MAX,
+        }
+    }
+
     /// The sort key of a value.
     #[inline]
     pub(crate) const fn sort_key(self, kind: ValueKind) -> SortKey {

@@ -24,7 +24,8 @@ pub trait CountsByOtherNames {}
 
 #[diagnostic::on_unimplemented(
     message = "a measure that goes down records a negative value",
-    label = "write `.record(-value)`, of a `Measure<i64>`; its view is a `Sum`"
+    label = "write `.record(-value)` of a `Measure<i64>`, or `let held = MEASURE.hold(value);`, which takes the value back \
+             when `held` is dropped; its view is a `Sum`"
 )]
 #[doc(hidden)]
 pub trait GoesDownByOtherNames {}

@@ -5,7 +5,9 @@ use std::sync::atomic::Ordering;
 
 use super::config::ConstLabel;
 use super::failure::FailedScrapes;
-use crate::aggregate::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG, MetricType};
+use crate::aggregate::{
+    DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType,
+};
 use crate::collect::CollectedView;
 use crate::register;
 
@@ -90,6 +92,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
         let dropped = [
             ("busy", &DROPPED_BUSY),
             ("invalid", &DROPPED_INVALID),
+            ("panicked", &DROPPED_PANICKED),
             ("too_long", &DROPPED_TOO_LONG),
         ];
         // Relaxed: a count orders no other memory.

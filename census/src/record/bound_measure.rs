@@ -1,6 +1,7 @@
 //! A measure with tags that are decided beforehand.
 
 use super::cache;
+use super::hold::Held;
 use crate::declare::{Measure, Value, ValueBits};
 use crate::id::BoundId;
 use crate::register::{ViewsVersion, current_version};
@@ -63,5 +64,13 @@ impl<T: Value> BoundMeasure<T> {
             return cell.count_rejected_value();
         };
         cache::record_bound(cell, version, self.id, &self.tags, bits);
+    }
+}
+
+impl BoundMeasure<i64> {
+    /// Adds `value` now, and subtracts it when the returned guard is dropped, as [`Measure::hold`] does, with the tags of
+    /// this handle. The guard may outlive the handle.
+    pub fn hold(&self, value: i64) -> Held {
+        Held::bound(&self.measure, self.id, &self.tags, value)
     }
 }

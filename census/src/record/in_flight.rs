@@ -1,89 +1,138 @@
-//! The count of a call in flight: one more at its beginning, one less at its end, in the same rows.
+//! A value that is in a measure's rows for a time: added at its beginning, subtracted at its end, in the same rows. It is
+//! the one of a call in flight, or the value of a [`Held`](super::Held).
 
 use std::mem;
 
 use super::cache::{self, Beginning, InFlightToken, TagAddresses};
+use crate::aggregate::Target;
 use crate::declare::{Measure, ValueBits};
+use crate::id::BoundId;
 use crate::register::{ViewsVersion, current_version};
-use crate::tags::Tag;
+use crate::tags::{Tag, TagMap};
 
-/// How many tags the count of a call has: the function and the module.
-const TAGS: usize = 2;
-
-const ONE: ValueBits = ValueBits(1);
-const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
-
-/// The count of a call in flight.
+/// A value in flight: one for each call, and that of each [`Held`](super::Held).
 ///
 /// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered
-/// during the call does not see its end, tags that changed during the call do not matter, and no row ends below zero.
+/// meanwhile does not see the end, tags that changed meanwhile do not matter, and no row ends below zero.
 #[derive(Debug)]
 pub(super) struct InFlight(Beginning);
 
 impl InFlight {
-    /// The count of a call that has not begun.
+    /// A value that has not begun.
     pub(super) const NONE: Self = Self(Beginning::NotCounted);
 
-    /// Counts the beginning, if the measure has views.
+    /// Adds `value`, if the measure has views, with the tags of the scope and `tags` over them.
     #[inline]
-    pub(super) fn begin<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
+    pub(super) fn begin<'a, const N: usize>(
+        &mut self,
+        measure: &Measure<i64>,
+        tags: impl Fn() -> [Tag<'a>; N],
+        value: i64,
+    ) {
         let Some(version) = current_version(measure.cell()) else {
             return;
         };
         let addresses = tags().map(|tag| TagAddresses::of(&tag));
-        if !cache::begin(&mut self.0, version, &addresses, ONE) {
-            self.begin_slow(measure, version, tags);
+        if !cache::begin(&mut self.0, version, &addresses, added(value)) {
+            self.begin_slow(measure, version, tags, added(value));
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn begin_slow<'a>(
+    fn begin_slow<'a, const N: usize>(
         &mut self,
         measure: &Measure<i64>,
         version: ViewsVersion,
-        tags: impl Fn() -> [Tag<'a>; TAGS],
+        tags: impl Fn() -> [Tag<'a>; N],
+        bits: ValueBits,
+    ) {
+        self.begin_with_targets(bits, |f| {
+            cache::for_each_target(measure.cell(), version, &tags(), f);
+        });
+        if N > 0 {
+            cache::insert_alias(version.of_list(), &tags());
+        }
+    }
+
+    /// Adds `value`, if the measure has views, with exactly these tags, which are those of the bound measure with this
+    /// identifier.
+    pub(super) fn begin_bound(
+        &mut self,
+        measure: &Measure<i64>,
+        id: BoundId,
+        tags: &TagMap,
+        value: i64,
+    ) {
+        if let Some(version) = current_version(measure.cell()) {
+            self.begin_with_targets(added(value), |f| {
+                cache::for_each_bound_target(measure.cell(), version, id, tags, f);
+            });
+        }
+    }
+
+    /// Adds a value to all targets that `for_each` finds, and keeps them for the end.
+    fn begin_with_targets(
+        &mut self,
+        bits: ValueBits,
+        for_each: impl FnOnce(&mut dyn FnMut(&Target)),
     ) {
         let mut targets = cache::take_pooled_list().unwrap_or_default();
-        cache::for_each_target(measure.cell(), version, &tags(), |target| {
-            target.record(ONE);
+        for_each(&mut |target| {
+            target.record(bits);
             targets.push(target);
         });
         self.0 = Beginning::Targets(targets);
-        cache::insert_alias(version, &tags());
     }
 
-    /// Counts the end, if the beginning was counted. Called at most once, with the tags of the beginning.
+    /// Subtracts the value, if it was added. Called at most once, with the tags and the value of the beginning.
     #[inline]
-    pub(super) fn end<'a>(&mut self, measure: &Measure<i64>, tags: impl Fn() -> [Tag<'a>; TAGS]) {
+    pub(super) fn end<'a, const N: usize>(
+        &mut self,
+        measure: &Measure<i64>,
+        tags: impl Fn() -> [Tag<'a>; N],
+        value: i64,
+    ) {
         match &self.0 {
             Beginning::NotCounted => {}
             Beginning::Token(token) => {
                 let addresses = tags().map(|tag| TagAddresses::of(&tag));
-                if !cache::end(token, &addresses, MINUS_ONE) {
-                    end_elsewhere(token, measure, tags);
+                if !cache::end(token, &addresses, subtracted(value)) {
+                    end_elsewhere(token, measure, tags, subtracted(value));
                 }
             }
-            Beginning::Targets(_) => self.end_targets(),
+            Beginning::Targets(_) => self.end_targets(subtracted(value)),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_targets(&mut self) {
+    fn end_targets(&mut self, bits: ValueBits) {
         let beginning = mem::replace(&mut self.0, Beginning::NotCounted);
         if let Beginning::Targets(targets) = beginning {
-            cache::end_targets(targets, MINUS_ONE);
+            cache::end_targets(targets, bits);
         }
     }
 }
 
+#[inline]
+const fn added(value: i64) -> ValueBits {
+    ValueBits(value.cast_unsigned())
+}
+
+/// The bits of `-value`. Those of `i64::MIN` are its own: sums wrap around, so it is taken back, too.
+#[inline]
+const fn subtracted(value: i64) -> ValueBits {
+    ValueBits(value.wrapping_neg().cast_unsigned())
+}
+
 #[cold]
 #[inline(never)]
-fn end_elsewhere<'a>(
+fn end_elsewhere<'a, const N: usize>(
     token: &InFlightToken,
     measure: &Measure<i64>,
-    tags: impl Fn() -> [Tag<'a>; TAGS],
+    tags: impl Fn() -> [Tag<'a>; N],
+    bits: ValueBits,
 ) {
-    cache::end_elsewhere(token, measure.cell(), &tags(), MINUS_ONE);
+    cache::end_elsewhere(token, measure.cell(), &tags(), bits);
 }

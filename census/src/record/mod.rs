@@ -7,6 +7,8 @@ mod bound_measure;
 mod cache;
 mod call;
 mod clock;
+mod exemplar_source;
+mod hold;
 mod in_flight;
 mod measure_map;
 mod measurement;
@@ -14,7 +16,12 @@ mod timer;
 mod unregister;
 
 pub use bound_measure::BoundMeasure;
-pub use call::{Call, CallPlan, InfallibleCall, Measured, OptionalValue, call};
+pub use call::{
+    Call, CallExemplar, CallPlan, InfallibleCall, Measured, OptionalValue, call, call_exemplar,
+    call_label, wants_exemplar,
+};
+pub use exemplar_source::{ExemplarsFromTwice, exemplars_from};
+pub use hold::Held;
 pub use measure_map::MeasureMap;
 pub use measurement::{exemplar_label, measurement, record, record_if_viewed, record_one, viewed};
 pub use timer::Timer;

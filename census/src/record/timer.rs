@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::clock;
+use super::measurement::{measurement, record};
 use crate::declare::Measure;
 use crate::not_a_future::{Closure, NotAFuture};
+use crate::tags::{AsTagValue, TagValueRef};
 
 /// A running timer. Made by [`Measure::start`].
 ///
@@ -23,6 +25,7 @@ use crate::not_a_future::{Closure, NotAFuture};
 pub struct Timer<'a> {
     measure: &'a Measure<Duration>,
     start: clock::Instant,
+    exemplar: Vec<(&'a str, TagValueRef<'a>)>,
 }
 
 impl Measure<Duration> {
@@ -31,6 +34,7 @@ impl Measure<Duration> {
         Timer {
             measure: self,
             start: clock::now(),
+            exemplar: Vec::new(),
         }
     }
 
@@ -50,7 +54,29 @@ impl Measure<Duration> {
     }
 }
 
-impl Timer<'_> {
+impl<'a> Timer<'a> {
+    /// Adds a label of the measurement's exemplar, such as `trace_id`. If a label is given twice, the exemplar has the later
+    /// value.
+    ///
+    /// ```standalone_crate
+    /// # use std::time::Duration;
+    /// # use census::{Measure, measure, view};
+    /// # #[measure]
+    /// # static LATENCY: Measure<Duration>;
+    /// # view! { static LATENCIES: Distribution<LATENCY>; }
+    /// # fn work() -> u64 { 7 }
+    /// let timer = LATENCY.start();
+    /// let trace_id = work();
+    /// timer.exemplar("trace_id", &trace_id).stop();
+    /// # let data = LATENCIES.data();
+    /// # let mut exemplars = data.rows[0].data.exemplars.iter().flatten();
+    /// # assert_eq!(exemplars.next().unwrap().labels, [("trace_id".to_owned(), "7".to_owned())]);
+    /// ```
+    pub fn exemplar(mut self, label: &'a str, value: &'a (impl AsTagValue + ?Sized)) -> Self {
+        self.exemplar.push((label, value.as_tag_value()));
+        self
+    }
+
     /// The time since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -64,7 +90,11 @@ impl Timer<'_> {
     )]
     pub fn stop(self) -> Duration {
         let elapsed = self.elapsed();
-        self.measure.record(elapsed);
+        if self.exemplar.is_empty() {
+            self.measure.record(elapsed);
+        } else {
+            record(&[measurement(self.measure, elapsed)], &[], &self.exemplar);
+        }
         elapsed
     }
 }

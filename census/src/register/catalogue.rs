@@ -128,6 +128,15 @@ pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell
     Ok(cell)
 }
 
+/// From now on, measurements of measures with views that keep exemplars ask the source of exemplars.
+pub(crate) fn ask_for_exemplars() {
+    let catalogue = lock();
+    interest::ask_for_exemplars();
+    for name in catalogue.measures.names() {
+        catalogue.change_views(&name, |_| {});
+    }
+}
+
 /// The names of the viewed measures whose values can be rejected, each with the number of rejected values.
 #[cfg(feature = "prometheus")]
 pub(crate) fn rejected_values() -> Vec<(String, u64)> {
@@ -343,7 +352,7 @@ pub(super) fn by_measure<'v>(
     for live in views {
         let measure = &*live.spec.measure.descriptor.name;
         let views = by_measure.entry(measure).or_default();
-        views.insert(live.id(), Arc::clone(live));
+        views.insert(Arc::clone(live));
     }
     by_measure
 }

@@ -6,12 +6,19 @@
 //! first list, is even, too: see `version.rs`.) No two lists of views share a version, even if they belong to different
 //! measures. So a cache entry that was stored for a version is valid exactly for measurements with that version.
 //!
+//! A version has two flags, each in one bit:
+//! - [`has_exemplars`](ViewsVersion::has_exemplars): a view keeps exemplars.
+//! - [`asks_for_exemplars`](ViewsVersion::asks_for_exemplars): the program has a source of exemplars, too
+//!   (`record/exemplar_source.rs`). Only `MeasureCell::version` has this flag. No cache entry is stored under a version
+//!   that has it, so a measurement of such a measure is found in no cache, and only there the flag is looked at. So it
+//!   costs the other measurements nothing, not even a branch.
+//!
 //! A change of a measure's views stores the new list in `INTERESTS`, and then the new version in the measure. A thread
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use crate::aggregate::LiveView;
@@ -26,9 +33,32 @@ pub struct ViewsVersion(pub(crate) u64);
 
 impl ViewsVersion {
     /// How many numbers belong to each version, at least.
-    pub(crate) const STEP: usize = 16;
+    pub(crate) const STEP: usize = 64;
 
-    /// An even version that was never returned before: the numbers repeat after 2^60 calls.
+    /// How many numbers from a version on caches may use. Further bits are flags.
+    pub(crate) const CACHE_KEYS: usize = 16;
+    const HAS_EXEMPLARS: u64 = 1 << 4;
+    const ASKS_FOR_EXEMPLARS: u64 = 1 << 5;
+
+    /// Whether a view of the list keeps exemplars.
+    #[inline]
+    pub(crate) const fn has_exemplars(self) -> bool {
+        self.0 & Self::HAS_EXEMPLARS != 0
+    }
+
+    /// Whether the source of exemplars is asked for those of measurements.
+    #[inline]
+    pub(crate) const fn asks_for_exemplars(self) -> bool {
+        self.0 & Self::ASKS_FOR_EXEMPLARS != 0
+    }
+
+    /// The version by which the list is known, and cached.
+    #[inline]
+    pub(crate) const fn of_list(self) -> Self {
+        Self(self.0 & !Self::ASKS_FOR_EXEMPLARS)
+    }
+
+    /// An even version that was never returned before: the numbers repeat after 2^58 calls.
     fn next() -> Self {
         /// An odd multiple of the step: the golden ratio in 64 bits.
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(ViewsVersion::STEP as u64);
@@ -47,16 +77,53 @@ static INTERESTS: LazyLock<RwLock<HashMap<String, Interest>>> = LazyLock::new(Rw
 /// The views of a measure, in the order of their registration.
 struct Interest {
     version: ViewsVersion,
-    by_id: MeasureViews,
+    views: MeasureViews,
     /// The same views, for recording threads. It is made when a thread asks for it, not at each change: a thousand
     /// registrations in a row make one list.
     list: Option<ViewList>,
 }
 
 /// The views of one measure.
-pub(super) type MeasureViews = BTreeMap<ViewId, Arc<LiveView>>;
+#[derive(Default)]
+pub(super) struct MeasureViews {
+    by_id: BTreeMap<ViewId, Arc<LiveView>>,
+    /// How many of them keep exemplars. Counted, because a measure may have thousands of views that come and go.
+    keep_exemplars: usize,
+}
+
+impl MeasureViews {
+    /// Adds a view that is not there.
+    pub(super) fn insert(&mut self, view: Arc<LiveView>) {
+        self.keep_exemplars += usize::from(view.keeps_exemplars());
+        self.by_id.insert(view.id(), view);
+    }
+
+    /// Adds views that are not there. The cost depends on their number, and not on how many are there.
+    pub(super) fn add(&mut self, views: Self) {
+        views.by_id.into_values().for_each(|view| self.insert(view));
+    }
+
+    /// Removes those of these views that are there. The cost depends on the number of these views.
+    pub(super) fn subtract(&mut self, views: &Self) {
+        for id in views.by_id.keys() {
+            let removed = self.by_id.remove(id);
+            if removed.is_some_and(|view| view.keeps_exemplars()) {
+                self.keep_exemplars -= 1;
+            }
+        }
+    }
+}
 
 type ViewList = Arc<[Arc<LiveView>]>;
+
+/// Whether the program has a source of exemplars. Changed and read by a thread that holds the catalogue's lock.
+static HAS_EXEMPLAR_SOURCE: AtomicBool = AtomicBool::new(false);
+
+/// From now on, lists of views ask for exemplars, if one of the views keeps them.
+pub(super) fn ask_for_exemplars() {
+    // Relaxed: the catalogue's lock orders it.
+    HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
+}
 
 /// How many times the views of any measure changed.
 static EPOCH: AtomicU64 = AtomicU64::new(0);
@@ -82,10 +149,10 @@ pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)
     let mut interests = INTERESTS.write();
     let Interest {
         version,
-        by_id,
+        views,
         list,
     } = interests.get_mut(name)?;
-    let list = list.get_or_insert_with(|| by_id.values().cloned().collect());
+    let list = list.get_or_insert_with(|| views.by_id.values().cloned().collect());
     Some((*version, Arc::clone(list)))
 }
 
@@ -96,21 +163,29 @@ pub(super) fn change_views(
     cells: impl Iterator<Item = Handle<MeasureCell>>,
     change: impl FnOnce(&mut MeasureViews),
 ) {
-    let version = ViewsVersion::next();
+    let mut version = ViewsVersion::next();
     let mut interests = INTERESTS.write();
     let mut interest = interests.remove(name).unwrap_or_else(|| Interest {
         version,
-        by_id: MeasureViews::new(),
+        views: MeasureViews::default(),
         list: None,
     });
     let former_list = interest.list.take();
+    change(&mut interest.views);
+    if interest.views.keep_exemplars > 0 {
+        version.0 |= ViewsVersion::HAS_EXEMPLARS;
+    }
     interest.version = version;
-    change(&mut interest.by_id);
-    let stored = if interest.by_id.is_empty() {
+    let stored = if interest.views.by_id.is_empty() {
         version.0 + 1
     } else {
         interests.insert(name.to_owned(), interest);
-        version.0
+        // Relaxed: the catalogue's lock orders it.
+        if version.has_exemplars() && HAS_EXEMPLAR_SOURCE.load(Ordering::Relaxed) {
+            version.0 | ViewsVersion::ASKS_FOR_EXEMPLARS
+        } else {
+            version.0
+        }
     };
     drop(interests);
     for cell in cells {

@@ -18,7 +18,7 @@ mod views;
 pub use catalogue::check;
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::rejected_values;
-pub(crate) use catalogue::{find, views};
+pub(crate) use catalogue::{ask_for_exemplars, find, views};
 #[cfg(feature = "prometheus")]
 pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]

@@ -101,16 +101,14 @@ fn hold(catalogue: &mut Catalogue, ids: &[ViewId], holder: Holder, new: &[Arc<Li
     for id in ids {
         catalogue.views.hold(*id, holder);
     }
-    for (measure, mut added) in by_measure(new) {
-        catalogue.change_views(measure, |views| views.append(&mut added));
+    for (measure, added) in by_measure(new) {
+        catalogue.change_views(measure, |views| views.add(added));
     }
 }
 
 /// Takes removed views away from their measures.
 fn hide(catalogue: &Catalogue, removed: &[Arc<LiveView>]) {
     for (measure, removed) in by_measure(removed) {
-        catalogue.change_views(measure, |views| {
-            views.retain(|id, _| !removed.contains_key(id));
-        });
+        catalogue.change_views(measure, |views| views.subtract(&removed));
     }
 }

@@ -52,6 +52,21 @@ pub fn moves(text: String) -> Box<str> {
     identity(text).into()
 }
 
+/// Only the label of the exemplar uses the argument.
+#[measure(LATENCY, exemplar(trace_id = text.trim()))]
+pub fn only_exemplar(text: &str) {
+    println!("called");
+}
+
+/// The labels of an asynchronous function.
+///
+/// # Errors
+/// Never.
+#[measure(LATENCY, exemplar(trace_id = *Rc::new(text)), result = |returned| if returned.is_ok() { "ok" } else { "no" })]
+pub async fn exemplar_async(text: &str) -> Result<usize, std::num::TryFromIntError> {
+    Ok(ready(text.len()).await)
+}
+
 /// Only the tags use the argument.
 #[measure(OTHER_LATENCY, tags(KIND = text))]
 pub fn only_tags(text: &str) {

@@ -6,6 +6,7 @@ use super::{slot, uncached};
 use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
+use crate::record::exemplar_source;
 use crate::register::{ViewsVersion, views_of};
 use crate::tags::{TagMap, TagValue};
 
@@ -44,18 +45,53 @@ fn record_bound_slow(
     tags: &TagMap,
     bits: ValueBits,
 ) {
+    if version.asks_for_exemplars() {
+        return exemplar_source::record(bits, &|f| {
+            for_each_bound_target(cell, version, id, tags, f);
+        });
+    }
+    resolve(cell, version, id, tags, &mut |target| target.record(bits));
+}
+
+/// Calls `f` for each target of a measurement with exactly these tags, which are those of the bound measure with this
+/// identifier.
+pub(in crate::record) fn for_each_bound_target(
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    id: BoundId,
+    tags: &TagMap,
+    f: &mut dyn FnMut(&Target),
+) {
+    let version = version.of_list();
+    let found = slot::with_attached(|cache| {
+        let entry = cache.find_by_address(version, &[TagAddresses::of_bound(id)])?;
+        entry.targets().for_each(&mut *f);
+        Some(())
+    });
+    if !matches!(found, Some(Some(()))) {
+        resolve(cell, version, id, tags, f);
+    }
+}
+
+/// Calls `f` for each target of a bound measure's tags, which have no entry.
+fn resolve(
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    id: BoundId,
+    tags: &TagMap,
+    f: &mut dyn FnMut(&Target),
+) {
     let Some((current, views)) = views_of(cell) else {
         return;
     };
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
     // Views that are newer than the version must not be cached for it.
     let version = (current == version).then_some(version);
-    let recorded = slot::with(|cache| {
+    let resolved = slot::with(|cache| {
         cache.invalidate_if_stale();
-        cache.record_bound(id, version, &views, value_of, bits);
+        cache.resolve_bound(id, version, &views, value_of, &mut *f);
     });
-    if recorded.is_none() {
-        let mut record = |target: &Target| target.record(bits);
-        uncached::for_each_shared_target(views.iter().cloned(), value_of, &mut record);
+    if resolved.is_none() {
+        uncached::for_each_shared_target(views.iter().cloned(), value_of, f);
     }
 }

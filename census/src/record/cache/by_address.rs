@@ -254,6 +254,10 @@ impl AddressEntry {
         }
     }
 
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.first.iter().chain(&self.rest)
+    }
+
     /// The newest of the targets' views: targets are in the order of their views, the oldest first.
     #[inline]
     pub(super) fn newest_view(&self) -> Option<ViewId> {

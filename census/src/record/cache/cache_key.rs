@@ -5,8 +5,8 @@ use crate::register::ViewsVersion;
 /// The version of a list of views, and the kind of tags by which an entry is found. It is one number, so that one
 /// comparison suffices.
 ///
-/// Versions are multiples of [`ViewsVersion::STEP`], and each constructor adds an offset below the step. So keys of two
-/// versions are never equal. Within one cache, keys of one version are equal only if the constructor and the number of
+/// Versions without their flags are multiples of [`ViewsVersion::STEP`], and each constructor adds an offset below the
+/// flags. So keys of two versions are never equal. Within one cache, keys of one version are equal only if the constructor and the number of
 /// tags are equal:
 ///
 /// | cache | offset |
@@ -21,7 +21,7 @@ pub(super) struct CacheKey(u64);
 /// A measurement with more tags is not found by addresses: a longer entry would make all of them larger.
 pub(super) const MAX_ADDRESSES: usize = 5;
 
-const _: () = assert!(2 * MAX_ADDRESSES < ViewsVersion::STEP);
+const _: () = assert!(2 * MAX_ADDRESSES < ViewsVersion::CACHE_KEYS);
 
 impl CacheKey {
     /// The key of an entry that is free.

@@ -3,7 +3,8 @@
 //! # Protocol
 //!
 //! A call in flight adds one to a row at its beginning, and subtracts one from the same row at its end, which may be on
-//! another thread. *Invariant:* a scrape that sees the end sees the beginning, so no row is read as less than zero.
+//! another thread. A [`Held`](crate::record::Held) does the same with any value; here it is a call, too. *Invariant:* a
+//! scrape that sees the end sees the beginning, so no row is read as less than zero.
 //!
 //! - If the end is on the thread of the beginning, and the entry is still cached or the call has a list of targets, both
 //!   change the same word.
@@ -18,7 +19,8 @@
 //!
 //! At the end, the rows of the beginning are found in one of two ways. If the call's own tags had an entry by address,
 //! they determine the rows: an [`InFlightToken`] says in which views. Otherwise the rows may depend on the tags of the
-//! scope, which may have changed until the end, so the call keeps a [`TargetList`].
+//! scope, which may have changed until the end, so the call keeps a [`TargetList`]. So does a held value of a bound
+//! measure.
 
 use std::mem;
 

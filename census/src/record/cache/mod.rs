@@ -37,7 +37,7 @@ mod thread_cache;
 mod uncached;
 
 pub(super) use self::address::TagAddresses;
-pub(super) use self::bound::{make_rows, record_bound};
+pub(super) use self::bound::{for_each_bound_target, make_rows, record_bound};
 pub(super) use self::fast_path::{insert_alias, record};
 pub(super) use self::in_flight_token::{
     Beginning, InFlightToken, begin, end, end_elsewhere, end_targets, take_pooled_list,

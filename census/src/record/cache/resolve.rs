@@ -8,10 +8,11 @@ use super::thread_cache::{CacheBy, ThreadCache};
 use super::uncached;
 use crate::aggregate::Target;
 use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::record::exemplar_source;
 use crate::register::{ViewsVersion, views_of};
 use crate::tags::{Tag, TagMap, TagValue, truncate, with_current};
 
-/// Records a measurement that may have no cached entry.
+/// Records a measurement that may have no cached entry. If the version says so, the source of exemplars is asked for one.
 #[inline(never)]
 pub(in crate::record) fn record_slow(
     cell: &MeasureCell,
@@ -19,6 +20,9 @@ pub(in crate::record) fn record_slow(
     tags: &[Tag<'_>],
     bits: ValueBits,
 ) {
+    if version.asks_for_exemplars() {
+        return exemplar_source::record(bits, &|f| for_each_target(cell, version, tags, f));
+    }
     for_each_target(cell, version, tags, |target| target.record(bits));
 }
 
@@ -29,6 +33,7 @@ pub(in crate::record) fn for_each_target(
     tags: &[Tag<'_>],
     mut f: impl FnMut(&Target),
 ) {
+    let version = version.of_list();
     let resolved = slot::with(|cache| {
         cache.invalidate_if_stale();
         if let Some(entry) = cache.find_by_tags(version, tags) {

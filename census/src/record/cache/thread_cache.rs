@@ -330,15 +330,15 @@ impl ThreadCache {
         Some(())
     }
 
-    /// Records a value to the rows of a bound measure's tags in these views, which are those of `version`. Caches the
-    /// targets if that is worthwhile and there is a `version`.
-    pub(super) fn record_bound<'v>(
+    /// Finds or adds the rows of a bound measure's tags in these views, which are those of `version`. Caches their targets
+    /// if that is worthwhile and there is a `version`, and calls `f` for each target.
+    pub(super) fn resolve_bound<'v>(
         &mut self,
         id: BoundId,
         version: Option<ViewsVersion>,
         views: &[Arc<LiveView>],
         value_of: impl Fn(&TagKey) -> &'v str,
-        bits: ValueBits,
+        f: &mut dyn FnMut(&Target),
     ) {
         let Self {
             thread,
@@ -350,9 +350,7 @@ impl ThreadCache {
         resolver.resolve(views.iter().cloned(), value_of, |view, row| {
             shards.target(*thread, view, row)
         });
-        for target in resolver.targets() {
-            target.record(bits);
-        }
+        resolver.targets().iter().for_each(f);
         if let Some(version) = version
             && let Some(targets) = resolver.cacheable_targets(views.len())
         {

@@ -11,7 +11,7 @@ use crate::declare::TagKey;
 pub(super) fn for_each_shared_target<'v>(
     views: impl Iterator<Item = Arc<LiveView>>,
     value_of: impl Fn(&TagKey) -> &'v str,
-    f: &mut impl FnMut(&Target),
+    f: &mut (impl FnMut(&Target) + ?Sized),
 ) {
     let mut resolver = RowResolver::default();
     resolver.resolve(views, value_of, |view, row| ResolvedTarget {

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::exemplar::CallExemplar;
 use super::guard::Call;
 use super::plan::CallPlan;
 use crate::calls::CallResult;
@@ -39,7 +40,8 @@ pin_project! {
 #[derive(Debug)]
 struct PolledCall {
     plan: CallPlan,
-    /// While the future is not being polled, the result is `cancelled`.
+    /// While the future is not being polled, the result is `cancelled`. `None` before the beginning of a call without an
+    /// exemplar, and after the end.
     call: Option<Call>,
 }
 
@@ -52,7 +54,7 @@ impl PolledCall {
         let scope = self.plan.tags.as_mut().map(TagMap::enter_borrowed);
         // The destructor cannot ask `thread::panicking()` instead: another future's panic may drop this one.
         match &mut self.call {
-            Some(call) => call.set_result(CallResult::Panicked),
+            Some(call) => call.resume(),
             none => none.insert(Call::new(function)).begin(),
         }
         (scope, &mut self.call)
@@ -79,12 +81,24 @@ impl CallPlan {
         F: Future,
         G: FnOnce(&F::Output, &mut Call),
     {
+        self.measured_with_exemplar(None, future, on_return)
+    }
+
+    /// The same, for a call whose measurements have this exemplar.
+    pub fn measured_with_exemplar<F, G>(
+        self,
+        exemplar: Option<Box<CallExemplar>>,
+        future: F,
+        on_return: G,
+    ) -> Measured<F, G>
+    where
+        F: Future,
+        G: FnOnce(&F::Output, &mut Call),
+    {
+        let call = exemplar.map(|exemplar| Call::not_begun(self.cell, exemplar));
         Measured {
             future: Some(future),
-            call: PolledCall {
-                plan: self,
-                call: None,
-            },
+            call: PolledCall { plan: self, call },
             on_return: Some(on_return),
         }
     }

@@ -1,5 +1,6 @@
 //! The guard of a measured call.
 
+use super::exemplar::CallExemplar;
 use super::optional_value::OptionalValue;
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{FunctionCell, Measure, Value};
@@ -17,14 +18,25 @@ use crate::tags::{AsTagValue, Tag, TagValueRef, literal_tag};
 pub struct Call {
     cell: &'static FunctionCell,
     in_flight: InFlight,
-    /// `None` before the beginning, and if no duration is measured.
-    start: Option<clock::Instant>,
+    start: Start,
     on_drop: OnDrop,
+}
+
+/// When a call began.
+#[derive(Debug)]
+enum Start {
+    /// It has not begun, or no duration is measured.
+    Unknown,
+    At(clock::Instant),
+    /// The exemplar has the time.
+    WithExemplar(Box<CallExemplar>),
 }
 
 /// The effect of dropping a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum OnDrop {
+    /// None: the call, which a future will begin, has not begun.
+    NotBegun,
     /// The call ends with this result.
     Record(CallResult),
     /// None: the call is finished.
@@ -38,19 +50,47 @@ impl Call {
         Self {
             cell,
             in_flight: InFlight::NONE,
-            start: None,
+            start: Start::Unknown,
             on_drop: OnDrop::Record(CallResult::Panicked),
         }
+    }
+
+    /// A call that has not begun, whose measurements have this exemplar.
+    pub fn with_exemplar(cell: &'static FunctionCell, exemplar: Option<Box<CallExemplar>>) -> Self {
+        let mut this = Self::new(cell);
+        if let Some(exemplar) = exemplar {
+            this.start = Start::WithExemplar(exemplar);
+        }
+        this
+    }
+
+    /// A call that is dropped without an effect unless [`resume`](Self::resume) begins it.
+    pub(super) fn not_begun(cell: &'static FunctionCell, exemplar: Box<CallExemplar>) -> Self {
+        let mut this = Self::with_exemplar(cell, Some(exemplar));
+        this.on_drop = OnDrop::NotBegun;
+        this
+    }
+
+    /// Begins the call if it has not begun. Until the next result is set, it ends as `panicked`.
+    pub(super) fn resume(&mut self) {
+        if let OnDrop::NotBegun = self.on_drop {
+            self.begin();
+        }
+        self.set_result(CallResult::Panicked);
     }
 
     /// Begins the call, with the tags that are current now.
     pub fn begin(&mut self) {
         let cell = self.cell;
         if let Some(measure) = cell.in_flight() {
-            self.in_flight.begin(measure, || cell.tags());
+            self.in_flight.begin(measure, || cell.tags(), 1);
         }
         if cell.latencies().iter().any(|measure| measure.is_viewed()) {
-            self.start = Some(clock::now());
+            let now = clock::now();
+            match &mut self.start {
+                Start::WithExemplar(exemplar) => exemplar.start = Some(now),
+                start => *start = Start::At(now),
+            }
         }
     }
 
@@ -64,7 +104,13 @@ impl Call {
         if let Some(version) = viewed(measure)
             && let Some(value) = value().into_option()
         {
-            record_one(version, &measurement(measure, value), || self.tags(result));
+            let measurement = measurement(measure, value);
+            match &self.start {
+                Start::WithExemplar(exemplar) => exemplar.record(measurement, &self.tags(result)),
+                Start::At(_) | Start::Unknown => {
+                    record_one(version, &measurement, || self.tags(result));
+                }
+            }
         }
     }
 
@@ -82,19 +128,45 @@ impl Call {
 
     fn end(&mut self, result: TagValueRef<'_>) {
         // Before all else, because reading the clock waits for preceding instructions.
-        let elapsed = self.start.map(clock::elapsed);
-        let cell = self.cell;
-        if let Some(measure) = cell.in_flight() {
-            self.in_flight.end(measure, || cell.tags());
-        }
-        // If the first view of the durations was registered during the call, the start is unknown.
-        let Some(elapsed) = elapsed else { return };
-        for &measure in cell.latencies() {
+        let elapsed = match &self.start {
+            Start::At(start) => clock::elapsed(*start),
+            // If the first view of the durations was registered during the call, the start is unknown.
+            Start::Unknown => return self.end_in_flight(),
+            Start::WithExemplar(_) => return self.end_with_exemplar(result),
+        };
+        self.end_in_flight();
+        for &measure in self.cell.latencies() {
             if let Some(version) = viewed(measure) {
                 record_one(version, &measurement(measure, elapsed), || {
                     self.tags(result)
                 });
             }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_with_exemplar(&mut self, result: TagValueRef<'_>) {
+        let start = match &self.start {
+            Start::WithExemplar(exemplar) => exemplar.start,
+            Start::At(_) | Start::Unknown => None,
+        };
+        let elapsed = start.map(clock::elapsed);
+        self.end_in_flight();
+        if let Start::WithExemplar(exemplar) = &self.start
+            && let Some(elapsed) = elapsed
+        {
+            for &measure in self.cell.latencies() {
+                exemplar.record(measurement(measure, elapsed), &self.tags(result));
+            }
+        }
+    }
+
+    #[inline]
+    fn end_in_flight(&mut self) {
+        let cell = self.cell;
+        if let Some(measure) = cell.in_flight() {
+            self.in_flight.end(measure, || cell.tags(), 1);
         }
     }
 

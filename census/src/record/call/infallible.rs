@@ -1,5 +1,6 @@
 //! The guard of a call whose returned value is not inspected.
 
+use super::exemplar::CallExemplar;
 use super::guard::Call;
 use crate::calls::CallResult;
 use crate::declare::FunctionCell;
@@ -23,6 +24,14 @@ impl InfallibleCall {
     pub const fn new(cell: &'static FunctionCell) -> Self {
         Self {
             call: Call::new(cell),
+            was_panicking: false,
+        }
+    }
+
+    /// A call that has not begun, whose measurements have this exemplar.
+    pub fn with_exemplar(cell: &'static FunctionCell, exemplar: Option<Box<CallExemplar>>) -> Self {
+        Self {
+            call: Call::with_exemplar(cell, exemplar),
             was_panicking: false,
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let scope = TagMap::enter(tags(&[…]));       // if there are tags
-//! let mut call = Call::new(&CELL);
+//! let mut call = Call::new(&CELL);             // or, with `exemplar(…)`, `Call::with_exemplar(&CELL, labels)`
 //! call.begin();
 //! let returned = call(move || BODY);
 //! let result = outcome!(&returned);
@@ -26,12 +26,14 @@
 //! A program may have thousands of measured functions, so what is generated for each is small: a call is made by a few
 //! stores, and all else is a function of this module, which is not inlined.
 
+mod exemplar;
 mod future;
 mod guard;
 mod infallible;
 mod optional_value;
 mod plan;
 
+pub use exemplar::{CallExemplar, call_exemplar, call_label, wants_exemplar};
 pub use future::Measured;
 pub use guard::Call;
 pub use infallible::InfallibleCall;

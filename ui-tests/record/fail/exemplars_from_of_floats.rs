@@ -1,0 +1,3 @@
+fn main() {
+    let _ = census::exemplars_from(|| Some(("ratio", 0.5)));
+}

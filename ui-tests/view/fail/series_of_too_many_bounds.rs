@@ -1,0 +1,12 @@
+use census::{Buckets, Measure, measure, view};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static SIZES: Distribution<VIDEO_SIZE> { buckets: Buckets::linear(0, 10, 1_001), name: "sizes" }
+}
+
+fn main() {
+    let _ = SIZES.data();
+}
