@@ -344,7 +344,7 @@ macro_rules! view {
 /// record!(VIDEO_SIZE = 1 << 20, FRAMES = 300, tags(FRONTEND = client), exemplar(trace_id = id));
 /// ```
 ///
-/// As in `log!`, nothing is evaluated unless one of the measures is viewed. Then everything is evaluated once: first the
+/// As in `log!`, nothing but the places of the measures is evaluated unless one of the measures is viewed. Then everything is evaluated once: first the
 /// values of all measures, then the tags, then the labels of the exemplar, each in the order in which they are written.
 /// `record!` never panics, unless one of the given expressions does. [`Measure::record`] says which values are rejected.
 ///

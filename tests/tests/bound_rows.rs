@@ -55,9 +55,12 @@ fn bound_tags_have_rows_with_zeros() {
 
     // Rows that are bound count for `max_series`.
     let third = WRITES.bind(tags!(SHARD = 3));
+    let overflow = BYTES_BY_SHARD.data();
+    let zero = overflow.get(&tags!(SHARD = "_overflow"));
+    assert_eq!((zero, overflow.overflowed), (Some(&0_u64.into()), 0));
     third.record(5);
     let overflow = BYTES_BY_SHARD.data();
-    assert_eq!(overflow.rows.len(), 3);
+    assert_eq!((overflow.rows.len(), overflow.overflowed), (3, 1));
     assert_eq!(
         overflow.get(&tags!(SHARD = "_overflow")),
         Some(&5_u64.into())

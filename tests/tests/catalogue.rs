@@ -42,6 +42,13 @@ static N_EQUAL: Measure<u64>;
 #[measure(name = "n", unit = "By")]
 static N_OTHER: Measure<u64>;
 
+/// One text.
+#[measure(name = "d")]
+static D: Measure<u64>;
+/// Another text.
+#[measure(name = "d")]
+static D_OTHER: Measure<u64>;
+
 view! {
     static GOOD: Count<N> by (A);
     static EQUAL: Count<N_EQUAL> by (A) { name: "good" }
@@ -50,11 +57,13 @@ view! {
     static LE_COUNT: Count<N> by (LE);
     static OVER_REJECTED: Count<N_OTHER>;
     static TOO_MANY: Count<N> by (KIND, A, CACHED) { max_series: 3 }
+    static OF_D: Count<D> { description: "Calls." }
+    static OF_D_OTHER: Count<D_OTHER> { name: "of_d", description: "Calls." }
     static STATUS: Count<N> by (A as status);
     static STATE: Count<N> by (A as state) { name: "status" }
 }
 
-const PROBLEMS: usize = 8;
+const PROBLEMS: usize = 10;
 
 /// The line of this file that has a text.
 fn line_with(text: &str) -> u32 {
@@ -82,6 +91,8 @@ fn every_problem_is_reported_with_both_places() {
         "static GOOD_TOTAL",
         "static A_LOCAL",
         "static OTHER_KIND",
+        "static D_OTHER",
+        "static OF_D_OTHER",
         "static STATE:",
     ] {
         let problem = problem_at(declaration);
@@ -93,6 +104,9 @@ fn every_problem_is_reported_with_both_places() {
         message.contains("only here \"huge\", only there \"large\""),
         "{message}"
     );
+    let message = problem_at("static OF_D_OTHER").message();
+    let difference = "the measure's description: \"Another text.\" here, \"One text.\" there";
+    assert!(message.contains(difference), "{message}");
     let message = problem_at("static STATE:").message();
     assert!(
         message.contains("a as status") && message.contains("a as state"),
@@ -141,7 +155,7 @@ fn strict_exporter_fails_and_lenient_exporter_serves_the_rest() {
     assert!(body.contains(&problems), "{body}");
     assert!(!TOO_MANY.is_registered() && TOO_MANY.data().rows.is_empty());
     let _ = (&OTHER, &GOOD_TOTAL, &LE_COUNT, &OVER_REJECTED);
-    let _ = (&STATUS, &STATE, &OTHER_KIND, &CACHED);
+    let _ = (&OF_D, &OF_D_OTHER, &STATUS, &STATE, &OTHER_KIND, &CACHED);
 }
 
 #[test]

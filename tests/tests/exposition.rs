@@ -144,6 +144,22 @@ fn families_of_the_users_registry_take_precedence() {
 }
 
 #[test]
+fn a_family_that_two_views_would_export_is_left_out_once() {
+    let outside = View::sum("app_users", &EMBEDDED).namespace(false);
+    let outside = outside.register().expect("a new view");
+    let mut registry = Registry::default();
+    registry.register("app_users", "The name of two views", <Counter>::default());
+    let exporter = Exporter::builder()
+        .namespace("app")
+        .registry(registry)
+        .build_lenient();
+    let body = scrape::text(&exporter);
+    let left_out = "census_left_out_families{family=\"app_users\"} 1\n";
+    assert_eq!(body.matches(left_out).count(), 1, "{body}");
+    outside.unregister();
+}
+
+#[test]
 fn exporter_as_collector_of_the_users_registry() {
     EMBEDDED.record(1);
     let mut registry = Registry::with_prefix("outer");

@@ -117,3 +117,25 @@ fn payload_of_a_panic_that_panics_is_one_panic() {
     assert!(reporter.panics() >= 2);
     reporter.stop();
 }
+
+struct PanicsWhenItIsDropped(std::sync::mpsc::Sender<()>);
+
+impl census::Reporter for PanicsWhenItIsDropped {
+    fn report(&mut self, _: &Snapshot) {
+        let _ = self.0.send(());
+    }
+}
+
+impl Drop for PanicsWhenItIsDropped {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn reporter_that_panics_when_it_is_dropped_has_stopped() {
+    let (sender, receiver) = channel();
+    let reporter = report_every(LONG, PanicsWhenItIsDropped(sender)).expect("a thread");
+    reporter.stop();
+    assert_eq!(receiver.iter().count(), 1);
+}

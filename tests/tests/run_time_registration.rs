@@ -251,6 +251,13 @@ fn clash_names_what_differs() {
                 .to_owned()
         )
     );
+    let renamed = TagKey::new("clash_a as b").expect("a valid name");
+    let columns = [
+        View::count("clash_columns", &size).column(&renamed),
+        View::count("clash_columns", &size).column_as(&a, "b"),
+    ];
+    let columns = columns.map(ViewBuilder::register);
+    assert!(columns[0].is_ok() && columns[1].is_err(), "{columns:?}");
     let kind = View::count("clash", &size)
         .column(&a)
         .description("Sizes.")

@@ -24,12 +24,11 @@ pub(crate) fn instructions(path: &Path) -> f64 {
     let collected = messages
         .lines()
         .find_map(|line| line.split_once("Collected :"))
-        .and_then(|(_, count)| count.trim().parse::<u32>().ok())
+        .and_then(|(_, count)| count.trim().parse::<f64>().ok())
         .expect("callgrind prints the number of instructions");
-    assert!(collected > 0, "{}: nothing was counted", path.name);
+    assert!(collected > 0.0, "{}: nothing was counted", path.name);
     let operations = path.operations * path.counted_runs;
-    f64::from(collected)
-        / f64::from(u32::try_from(operations).expect("the number of operations fits"))
+    collected / f64::from(u32::try_from(operations).expect("the number of operations fits"))
 }
 
 /// Runs a path under callgrind, twice. The first run makes the rows and fills this thread's cache.

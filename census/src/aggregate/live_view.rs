@@ -85,10 +85,14 @@ impl LiveView {
         RowLookup::Overflow(self.rows.overflow(&key))
     }
 
-    /// Adds the row of a key, unless it is there or the view has as many rows as it may have.
+    /// Adds the row of a key, if it is not there. If the view has as many rows as it may have, this is the overflow row of
+    /// the key.
     pub(crate) fn add_row(&self, key: &str) {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        let _ = self.rows.table.find_or_add(key, max);
+        if self.rows.table.find_or_add(key, max).is_none() {
+            let key = column_values::overflow_key(&self.column_values, key);
+            self.rows.table.add_initial(&key);
+        }
     }
 
     /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f`

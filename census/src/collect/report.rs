@@ -108,8 +108,11 @@ fn run(
             panic_count.fetch_add(1, Ordering::Relaxed);
         }
         if is_last {
-            return;
+            break;
         }
+    }
+    if panics::catch(|| drop(reporter)).is_err() {
+        panic_count.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::{MeasureDescriptor, Number, ViewSpec};
+use super::{Column, MeasureDescriptor, Number, ViewSpec};
 
 /// A part of two definitions that differs: the rejected one's and the kept one's.
 pub(crate) struct Difference {
@@ -62,7 +62,11 @@ impl ViewSpec {
         let measures = [self, kept].map(|view| &view.measure.descriptor);
         differences.part("measure", measures.map(|it| &it.name), debug);
         let mut of_measures = measures[0].differences(measures[1]);
-        of_measures.retain(|difference| difference.part != "description");
+        for difference in &mut of_measures {
+            if difference.part == "description" {
+                difference.part = "the measure's description";
+            }
+        }
         differences.0.extend(of_measures);
         differences.part(
             "aggregation",
@@ -80,9 +84,12 @@ impl ViewSpec {
         differences.part(
             "columns",
             [self.sorted_columns(), kept.sorted_columns()],
-            |keys| match keys.as_slice() {
+            |columns| match columns.as_slice() {
                 [] => "none".to_owned(),
-                keys => format!("({})", keys.join(", ")),
+                columns => format!(
+                    "({})",
+                    columns.iter().map(column).collect::<Vec<_>>().join(", ")
+                ),
             },
         );
         let max_series = [self.max_series, kept.max_series];
@@ -97,19 +104,21 @@ impl ViewSpec {
         differences.0
     }
 
-    /// The columns as `key` or `key as label`. Views that differ only in the order of their columns are the same view.
-    pub(crate) fn sorted_columns(&self) -> Vec<String> {
-        let columns = self.columns.iter().map(|column| {
-            let name = column.key().name();
-            if column.is_renamed() {
-                format!("{name} as {}", column.label())
-            } else {
-                name.to_owned()
-            }
-        });
-        let mut columns: Vec<String> = columns.collect();
-        columns.sort_unstable();
+    /// The columns, by their keys. Views that differ only in the order of their columns are the same view.
+    pub(crate) fn sorted_columns(&self) -> Vec<&Column> {
+        let mut columns: Vec<&Column> = self.columns.iter().collect();
+        columns.sort_unstable_by_key(|column| (column.key().name(), column.label()));
         columns
+    }
+}
+
+/// A column as `key` or `key as label`.
+fn column(column: &&Column) -> String {
+    let name = column.key().name();
+    if column.is_renamed() {
+        format!("{name} as {}", column.label())
+    } else {
+        name.to_owned()
     }
 }
 

@@ -65,6 +65,9 @@ impl Families {
         for (index, view) in collection.views().enumerate() {
             families.add(index, view, config, &mut claims);
         }
+        // Two views may have one name here.
+        families.left_out.sort_unstable();
+        families.left_out.dedup();
         families
     }
 

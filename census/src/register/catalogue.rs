@@ -118,11 +118,14 @@ pub(super) fn register_measure(
 /// Registers a tag key. Returns the one of this name that is registered already, if there is one.
 pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, CatalogueError> {
     let mut catalogue = lock();
-    if let Some(first) = catalogue.keys.first(cell.name())
-        && first.is_local() == cell.is_local()
-        && (cell.values().sorted().is_none() || first.values().sorted() == cell.values().sorted())
-    {
-        return Ok(first);
+    let values = cell.values().sorted();
+    let mut of_name = catalogue.keys.named(cell.name());
+    let equal = of_name.find(|key| {
+        key.is_local() == cell.is_local() && (values.is_none() || key.values().sorted() == values)
+    });
+    drop(of_name);
+    if let Some(equal) = equal {
+        return Ok(equal);
     }
     catalogue.add_key(&cell)?;
     Ok(cell)
@@ -254,14 +257,6 @@ impl Catalogue {
         let here = cell.values().sorted()?;
         self.keys.named(cell.name()).find_map(|first| {
             let there = first.values().sorted()?;
-            let only_in = |some: &[&str], others: &[&str]| {
-                let only = some.iter().filter(|value| !others.contains(value));
-                let only: Vec<String> = only.map(|value| format!("{value:?}")).collect();
-                match only.as_slice() {
-                    [] => "nothing".to_owned(),
-                    only => only.join(", "),
-                }
-            };
             (here != there).then(|| Problem {
                 kind: ProblemKind::Conflict,
                 message: format!(
@@ -355,6 +350,22 @@ pub(super) fn by_measure<'v>(
         views.insert(Arc::clone(live));
     }
     by_measure
+}
+
+/// The values that only the first of two sorted lists has.
+fn only_in(some: &[&str], others: &[&str]) -> String {
+    /// How many values a message lists.
+    const MAX_LISTED: usize = 5;
+    let only = some.iter();
+    let only = only.filter(|value| others.binary_search(value).is_err());
+    let mut listed: Vec<String> = only.map(|value| format!("{value:?}")).collect();
+    let further = listed.len().saturating_sub(MAX_LISTED);
+    listed.truncate(MAX_LISTED);
+    match (listed.as_slice(), further) {
+        ([], _) => "nothing".to_owned(),
+        (listed, 0) => listed.join(", "),
+        (listed, further) => format!("{} and {further} more", listed.join(", ")),
+    }
 }
 
 /// The problem of two copies of this library in one program.

@@ -1,5 +1,7 @@
 //! The catalogue as plain data.
 
+use std::collections::HashSet;
+
 use super::catalogue::{DeclaredView, lock};
 use super::views::Views;
 use crate::aggregate::LiveView;
@@ -65,10 +67,12 @@ pub fn catalogue() -> Catalogue {
     let catalogue = lock();
     let declared = &catalogue.declared_views;
     let specs: Vec<_> = declared.iter().map(|view| view.cell.spec()).collect();
-    let is_declared = |live: &LiveView| {
-        let mut specs = specs.iter();
-        specs.any(|spec| spec.origin == live.spec.origin && spec.is_same_definition(&live.spec))
-    };
+    let places: HashSet<(&str, Origin)> = specs
+        .iter()
+        .map(|spec| (&*spec.name, spec.origin))
+        .collect();
+    // Two statics of one place and name are made by one macro, and views are found by their names: one of them counts.
+    let is_declared = |live: &LiveView| places.contains(&(&*live.spec.name, live.spec.origin));
     let at_run_time = catalogue
         .views
         .iter()

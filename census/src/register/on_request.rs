@@ -2,6 +2,7 @@
 //!
 //! Each function holds the catalogue's lock once, for all of its views.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::catalogue::{AddedView, Catalogue, by_measure, lock};
@@ -77,19 +78,22 @@ pub(crate) fn unregister_views(views: &[ViewSpec]) -> usize {
 /// Adds the views that can be added. Their measures do not have them yet.
 fn add_views(catalogue: &mut Catalogue, views: Vec<ViewSpec>) -> Added {
     let mut added = Added::default();
+    // A view that is there twice has its problems once.
+    let mut rejected = HashSet::new();
     for view in views {
+        let declaration = (view.name.clone(), view.origin);
+        if rejected.contains(&declaration) {
+            continue;
+        }
         match catalogue.add_view(view) {
             Ok(AddedView::New(live)) => {
                 added.ids.push(live.id());
                 added.new.push(live);
             }
             Ok(AddedView::Found(id)) => added.ids.push(id),
-            // A view that is there twice has its problems once.
             Err(problems) => {
-                let problems = problems.into_iter();
-                let unknown = problems.filter(|problem| !added.problems.contains(problem));
-                let unknown: Vec<_> = unknown.collect();
-                added.problems.extend(unknown);
+                added.problems.extend(problems);
+                rejected.insert(declaration);
             }
         }
     }

@@ -20,6 +20,7 @@ thread_local! {
         ManuallyDrop::new(RefCell::new(ScopeStack {
             next_id: ScopeId(0),
             scopes: Vec::new(),
+            closed: 0,
             thread: ThreadState::New,
         }))
     };
@@ -29,9 +30,11 @@ thread_local! {
 /// The scopes of a thread, the innermost last.
 struct ScopeStack {
     next_id: ScopeId,
-    /// Scopes that were closed before those above them have no tags. They go with the scopes above them, so closing costs
-    /// the same in any order.
+    /// Scopes that were closed before those above them have no tags. They go with the scopes above them or, when there are
+    /// many, all at once. So closing costs the same in any order, on average.
     scopes: Vec<StackEntry>,
+    /// How many of the scopes are closed.
+    closed: usize,
     thread: ThreadState,
 }
 
@@ -49,20 +52,23 @@ enum ThreadState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct ScopeId(u64);
 
-/// A thread-local whose destructor frees the memory of the thread's stack.
+/// A thread-local whose destructor frees the memory of the thread's stack. If another thread-local still holds a guard, the
+/// memory is freed with the last guard.
 struct FreesTheStack;
 
 impl Drop for FreesTheStack {
     fn drop(&mut self) {
-        let scopes = SCOPES.with(|stack| {
-            let mut stack = stack.try_borrow_mut().ok()?;
-            stack.thread = ThreadState::Ending;
-            Some(mem::take(&mut stack.scopes))
+        SCOPES.with(|stack| {
+            if let Ok(mut stack) = stack.try_borrow_mut() {
+                stack.thread = ThreadState::Ending;
+                stack.remove_closed();
+            }
         });
-        // The maps are dropped here, after the borrow of the stack has ended.
-        drop(scopes);
     }
 }
+
+/// So many closed scopes may stay below open ones, however few open ones there are.
+const MAX_CLOSED: usize = 16;
 
 impl ScopeStack {
     fn index_of(&self, id: ScopeId) -> Option<usize> {
@@ -72,10 +78,21 @@ impl ScopeStack {
     /// Removes the closed scopes above the topmost open one.
     #[inline]
     fn remove_closed(&mut self) {
-        while self.scopes.pop_if(|(_, tags)| tags.is_none()).is_some() {}
+        while self.scopes.pop_if(|(_, tags)| tags.is_none()).is_some() {
+            self.closed -= 1;
+        }
         if self.thread == ThreadState::Ending && self.scopes.is_empty() {
             // Nothing frees the memory after this.
             self.scopes = Vec::new();
+        }
+    }
+
+    /// Removes all closed scopes if there are more of them than open ones. The topmost scope may stay open for ever, as in
+    /// `scope = tags.enter();` in a loop, where each scope is closed after the next one was opened.
+    fn remove_many_closed(&mut self) {
+        if self.closed > MAX_CLOSED && self.closed > self.scopes.len() / 2 {
+            self.scopes.retain(|(_, tags)| tags.is_some());
+            self.closed = 0;
         }
     }
 }
@@ -106,14 +123,14 @@ fn pop(id: ScopeId) -> Option<TagMap> {
     SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         // Usually the scope is the innermost one.
-        let tags = match stack.scopes.last_mut() {
-            Some((last, tags)) if *last == id => tags.take(),
-            _ => {
-                let index = stack.index_of(id)?;
-                stack.scopes.get_mut(index)?.1.take()
-            }
-        };
-        stack.remove_closed();
+        if let Some((_, tags)) = stack.scopes.pop_if(|(last, _)| *last == id) {
+            stack.remove_closed();
+            return tags;
+        }
+        let index = stack.index_of(id)?;
+        let tags = stack.scopes.get_mut(index)?.1.take();
+        stack.closed += 1;
+        stack.remove_many_closed();
         tags
     })
 }
@@ -127,6 +144,7 @@ fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<StackEntry>)> {
         let mut stack = stack.try_borrow_mut().ok()?;
         let index = stack.index_of(id)?;
         let above = stack.scopes.split_off(index + 1);
+        stack.closed -= above.iter().filter(|(_, tags)| tags.is_none()).count();
         let (_, tags) = stack.scopes.pop()?;
         stack.remove_closed();
         Some((tags.unwrap_or_default(), above))
@@ -312,6 +330,22 @@ mod tests {
         assert_eq!(TagMap::current(), map("inner"));
         drop(inner);
         assert_eq!(TagMap::current(), TagMap::new());
+    }
+
+    #[test]
+    fn guards_that_are_replaced_leave_nothing_behind() {
+        let _outer = map("outer").enter();
+        let mut scope = map("0").enter();
+        for number in 1..10_000 {
+            scope = map(&number.to_string()).enter();
+        }
+        let capacity = SCOPES.with(|stack| stack.borrow().scopes.capacity());
+        assert!(capacity < 100, "{capacity}");
+        assert_eq!(TagMap::current(), map("9999"));
+        drop(scope);
+        assert_eq!(TagMap::current(), map("outer"));
+        let sizes = SCOPES.with(|stack| (stack.borrow().scopes.len(), stack.borrow().closed));
+        assert_eq!(sizes, (1, 0));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Tags while a thread ends: destructors of thread-locals open scopes, in whatever order they run.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::mpsc::{Sender, channel};
 
-use census::{TagKey, TagMap, TagValue, WithTags as _, tag, tags};
+use census::{Scope, TagKey, TagMap, TagValue, WithTags as _, tag, tags};
 use census_tests::polling::poll_once;
 use census_tests::threads::on_new_thread;
 
@@ -55,4 +55,33 @@ fn scopes_have_their_tags_in_destructors_of_thread_locals() {
     let expected = [None, Some("scope"), Some("entered"), Some("future"), None];
     let expected = expected.map(|it| it.map(str::to_owned));
     assert_eq!(all, [expected.to_vec(), expected.to_vec()]);
+}
+
+/// Keeps a scope open until it is dropped, and sends its tags then.
+struct HoldsAScope(Scope, Sender<Option<String>>);
+
+impl Drop for HoldsAScope {
+    fn drop(&mut self) {
+        self.1.send(place()).expect("the test waits");
+    }
+}
+
+thread_local! {
+    static HOLDS_BEFORE: RefCell<Option<HoldsAScope>> = const { RefCell::new(None) };
+    static HOLDS_AFTER: RefCell<Option<HoldsAScope>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn scope_that_a_thread_local_holds_is_open_until_its_destructor() {
+    for holder in [&HOLDS_BEFORE, &HOLDS_AFTER] {
+        let (sender, receiver) = channel();
+        on_new_thread(|| {
+            // The destructor of the thread-local that is used first runs first or last, depending on the system.
+            HOLDS_BEFORE.with(|_| ());
+            let held = HoldsAScope(tags!(PLACE = "held").enter(), sender);
+            holder.with(|holder| *holder.borrow_mut() = Some(held));
+        });
+        let held: Vec<_> = receiver.iter().collect();
+        assert_eq!(held, [Some("held".to_owned())]);
+    }
 }
