@@ -35,9 +35,10 @@ impl<'a> CallExpander<'a> {
     /// A call of this type that has not begun, with its exemplar.
     pub(super) fn new_call(&self, ty: &TokenStream) -> TokenStream {
         let krate = self.krate;
-        match self.exemplar() {
-            Some(exemplar) => quote!(#krate::#ty::with_exemplar(&__CENSUS_CELL, #exemplar)),
-            None => quote!(#krate::#ty::new(&__CENSUS_CELL)),
+        if let Some(exemplar) = self.exemplar() {
+            quote!(#krate::#ty::with_exemplar(&__CENSUS_CELL, #exemplar))
+        } else {
+            quote!(#krate::#ty::new(&__CENSUS_CELL))
         }
     }
 
