@@ -88,7 +88,12 @@ impl ViewSpec {
                 [] => "none".to_owned(),
                 columns => format!(
                     "({})",
-                    columns.iter().map(column).collect::<Vec<_>>().join(", ")
+                    columns
+                        .iter()
+                        .copied()
+                        .map(column)
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 ),
             },
         );
@@ -113,7 +118,7 @@ impl ViewSpec {
 }
 
 /// A column as `key` or `key as label`.
-fn column(column: &&Column) -> String {
+fn column(column: &Column) -> String {
     let name = column.key().name();
     if column.is_renamed() {
         format!("{name} as {}", column.label())
