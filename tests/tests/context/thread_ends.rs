@@ -58,11 +58,14 @@ fn scopes_have_their_tags_in_destructors_of_thread_locals() {
 }
 
 /// Keeps a scope open until it is dropped, and sends its tags then.
-struct HoldsAScope(Scope, Sender<Option<String>>);
+struct HoldsAScope {
+    sender: Sender<Option<String>>,
+    _scope: Scope,
+}
 
 impl Drop for HoldsAScope {
     fn drop(&mut self) {
-        self.1.send(place()).expect("the test waits");
+        self.sender.send(place()).expect("the test waits");
     }
 }
 
@@ -78,7 +81,10 @@ fn scope_that_a_thread_local_holds_is_open_until_its_destructor() {
         on_new_thread(|| {
             // The destructor of the thread-local that is used first runs first or last, depending on the system.
             HOLDS_BEFORE.with(|_| ());
-            let held = HoldsAScope(tags!(PLACE = "held").enter(), sender);
+            let held = HoldsAScope {
+                sender,
+                _scope: tags!(PLACE = "held").enter(),
+            };
             holder.with(|holder| *holder.borrow_mut() = Some(held));
         });
         let held: Vec<_> = receiver.iter().collect();
