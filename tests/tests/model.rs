@@ -175,7 +175,10 @@ impl Step {
             }
             8 => {
                 // A value that is rejected would leave the row that `bind` makes, of which the log knows nothing.
-                if is_recorded(value) {
+                // `bind` makes overflow rows, too. A measurement of such a row's own key is then not counted as overflowed.
+                if a == "_overflow" {
+                    record!(measure = value, tags(A = a));
+                } else if is_recorded(value) {
                     measure.bind(tags!(A = a)).record(value);
                 }
                 // `tags!` includes the tags of the scope.
