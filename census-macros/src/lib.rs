@@ -44,6 +44,10 @@ use proc_macro::TokenStream;
 ///
 /// The first paragraph of the doc comment is the key's description.
 ///
+/// The values of a `TagKey` are any text. If they are those of an enum with `#[derive(TagValue)]`, or of `bool`, the type
+/// says so, as in `TagKey<Method>`: "Closed sets of values" at `TagKey` explains what this gives. The set is one for all
+/// keys of the name, also in other crates. A name of your own, such as `shop/kind`, is not the name of another crate's key.
+///
 /// # Arguments
 ///
 /// | argument | type | required | default | example |
@@ -197,7 +201,7 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// use census::{TagKey, TagValue, tag, tags};
 ///
 /// #[tag]
-/// static METHOD: TagKey;
+/// static METHOD: TagKey<Method>;  // or `TagKey`, for a key that also has other values
 ///
 /// #[derive(TagValue)]
 /// enum Method {
@@ -209,7 +213,8 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// let tags = tags!(METHOD = Method::HttpGet);
 /// ```
 ///
-/// The enum may be generic, and may be empty. Its variants have no fields, and different values.
+/// The enum may be generic, and may be empty (but a `TagKey` of it has at least one value). Its variants have no fields, and
+/// different values.
 ///
 /// # Arguments
 ///
@@ -220,7 +225,8 @@ pub fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # What it generates
 ///
-/// An implementation of `AsTagValue`, which does not allocate.
+/// An implementation of `AsTagValue`, which does not allocate; and those of `ClosedSet`, which lists the values,
+/// `InSet<Self>`, and `From<Self> for census::TagValue`.
 #[proc_macro_derive(TagValue, attributes(tag_value))]
 pub fn derive_tag_value(input: TokenStream) -> TokenStream {
     tag_value::derive(input.into()).into()

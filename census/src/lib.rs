@@ -238,7 +238,7 @@ pub use tags::{
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
-/// | `max_series` | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `max_series`: how many rows, without those with zeros and overflow rows | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 /// | `zero` | `true` or `false`: whether the rows that are known beforehand are there from the start, with zeros | no | `true` | `zero: false` |
 ///
@@ -283,9 +283,13 @@ pub use tags::{
 /// `census_overflowed_measurements_total` counts these measurements. In an overflow row, a column with a [closed
 /// set](TagKey#closed-sets-of-values) keeps its value, and every other column has the value `_overflow`. The columns
 /// [`FUNCTION`](calls::FUNCTION), [`MODULE`](calls::MODULE) and [`RESULT`](calls::RESULT) keep those values that the
-/// program declares. So there are at most as many overflow rows as the values of the closed columns have combinations (with
-/// the value `_other` and a tag that is not set). [`check`] rejects a view whose closed columns have more combinations of
-/// values than its `max_series`.
+/// program declares: the names of measured functions with their modules, and `ok`, `error`, `panicked` and `cancelled`. A
+/// result that `result = …` gives is kept if a closed key of the name `result` has it.
+///
+/// Overflow rows do not count for `max_series`. There are at most as many as the closed columns have combinations of values,
+/// where each may also be `_other` or not set, times the measured functions and their results. [`check`] rejects a view
+/// where these combinations are more than both `max_series` and [`DEFAULT_MAX_SERIES`]. It also rejects a view whose closed
+/// columns make more rows with zeros than its `max_series`.
 ///
 /// An alert sees what the closed columns say, in all rows:
 ///
@@ -316,7 +320,7 @@ pub use tags::{
 /// ```
 ///
 /// - `sum by (outcome) (rate(tenant_requests_total{outcome="error"}[5m])) > 0` is an alert on the errors of all tenants,
-///   also of those in the overflow row. `sum by (tenant)` shows these as the tenant `_overflow`.
+///   also of those in overflow rows. `sum by (tenant)` shows these as the tenant `_overflow`.
 /// - `rate(census_overflowed_measurements_total[5m]) > 0` says that a view needs more rows, or fewer columns.
 /// - If what an alert asks for is in a column that is not closed, declare a view of its own for it, without the columns
 ///   that have no bound.
@@ -353,7 +357,7 @@ macro_rules! view {
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | `MEASURE = value` | a place of type [`Measure<T>`](Measure), and a `T` | at least one, each measure once | | `self.sizes = 7` |
-/// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s | no | the tags of the scope, which the given tags replace | `tags(FRONTEND = "ios")` |
+/// | `tags(KEY = value, …)` | [`TagKey`]s and [`AsTagValue`]s; of a [`TagKey<Enum>`](TagKey#closed-sets-of-values) a value of the enum | no | the tags of the scope, which the given tags replace | `tags(FRONTEND = "ios")` |
 /// | `exemplar(label = value, …)` | names or string literals, and [`AsTagValue`]s; 128 characters in all | no | that of [`exemplars_from`], if there is one | `exemplar(trace_id = id)` |
 ///
 /// # What it generates
@@ -386,7 +390,7 @@ macro_rules! record {
 ///
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
-/// | `KEY = value` | a place of type [`TagKey`], and an [`AsTagValue`], any number of them, each key once | no | the tags that are current | `FRONTEND = "ios"` |
+/// | `KEY = value` | a place of type [`TagKey`], and an [`AsTagValue`] (of a [`TagKey<Enum>`](TagKey#closed-sets-of-values) a value of the enum), any number of them, each key once | no | the tags that are current | `FRONTEND = "ios"` |
 ///
 /// A value longer than 255 bytes is truncated at a character boundary. `None` leaves the key as it is.
 ///

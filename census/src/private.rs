@@ -30,9 +30,10 @@ pub use crate::declare::{
 
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
-    AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, RecordedMeasure,
-    SignedMeasure, StaticMeasure, StaticTagKey, TypedTagKey, as_measure, as_tag_key,
-    duration_measure, in_flight_measure, measure, number_measure, signed_measure, tag_key,
+    AsMeasure, AsTagKey, DurationMeasure, GivenBuckets, InFlightMeasure, NumberMeasure,
+    RecordedMeasure, SignedMeasure, StaticMeasure, StaticTagKey, TypedTagKey, as_measure,
+    as_tag_key, duration_measure, given_buckets, in_flight_measure, measure, number_measure,
+    signed_measure, tag_key,
 };
 
 // For recording.

@@ -56,7 +56,7 @@ view! {
     static GOOD_TOTAL: LastValue<N>;
     static LE_COUNT: Count<N> by (LE);
     static OVER_REJECTED: Count<N_OTHER>;
-    static TOO_MANY: Count<N> by (KIND, A, CACHED) { max_series: 3 }
+    static TOO_MANY: Count<N> by (KIND, CACHED) { max_series: 3 }
     static OF_D: Count<D> { description: "Calls." }
     static OF_D_OTHER: Count<D_OTHER> { name: "of_d", description: "Calls." }
     static STATUS: Count<N> by (A as status);
@@ -115,7 +115,7 @@ fn every_problem_is_reported_with_both_places() {
     let problem = problem_at("static TOO_MANY");
     assert_eq!(problem.kind(), ProblemKind::InvalidView);
     assert!(
-        problem.message().contains("4 combinations of values"),
+        problem.message().contains("4 rows with zeros"),
         "{problem:?}"
     );
     let message = problem_at("static OVER_REJECTED").message();

@@ -328,21 +328,59 @@ fn sets_are_given_at_run_time() {
 }
 
 #[test]
-fn closed_columns_have_no_more_combinations_than_the_view_has_rows() {
-    let build = |max| {
+fn rows_with_zeros_are_no_more_than_the_view_keeps() {
+    let view = |max| {
         View::count("combinations", &REQUESTS)
             .column(&METHOD)
-            .column(&TENANT)
             .column(&OUTCOME)
             .max_series(max)
-            .register()
     };
-    let error = build(5).expect_err("3 × 2 combinations");
+    let error = view(5).register().expect_err("3 × 2 rows");
     assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
-    let text = error.to_string();
+    assert!(error.to_string().contains("6 rows with zeros"), "{error}");
+    let without = view(5).zero(false).register().expect("a new view");
+    assert!(without.unregister());
+    let with_an_open_column = view(1).column(&TENANT).register().expect("a new view");
+    assert!(with_an_open_column.unregister());
+    assert!(view(6).register().is_ok());
+}
+
+#[test]
+fn rows_of_functions_and_closed_columns_are_no_more_than_the_view_keeps() {
+    let view = |max| {
+        View::count("calls_by_method", &LATENCY)
+            .column(&FUNCTION)
+            .column(&METHOD)
+            .max_series(max)
+    };
+    // Two functions of this file, and three methods. The linker adds a function of the helpers' crate.
+    let error = view(5).register().expect_err("more rows");
+    assert!(error.to_string().contains("rows with zeros"), "{error}");
+    let view = view(100).register().expect("a new view");
+    let function = tags!(FUNCTION = "fallible", METHOD = Method::Get);
+    assert_eq!(view.data().get(&function), Some(&0));
+}
+
+#[test]
+fn combinations_of_closed_columns_are_bounded() {
+    let keys: Vec<TagKey> = (0..6)
+        .map(|index| TagKey::with_values(format!("flag_{index}"), ["no", "yes"]))
+        .collect::<Result<_, _>>()
+        .expect("new keys");
+    let view = |columns: usize| {
+        let view = View::count("flags", &REQUESTS).column(&TENANT);
+        let view = keys[..columns]
+            .iter()
+            .fold(view, |view, key| view.column(key));
+        view.max_series(1).register()
+    };
+    // 4^6, which is more than 2,000.
+    let error = view(6).expect_err("too many combinations");
     assert!(
-        text.contains("6 combinations of values (`method` 3, `outcome` 2)"),
-        "{text}"
+        error
+            .to_string()
+            .contains("4096 combinations of values (`flag_0` 2,"),
+        "{error}"
     );
-    assert!(build(6).is_ok());
+    assert!(view(5).is_ok());
 }

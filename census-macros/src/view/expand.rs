@@ -168,6 +168,13 @@ fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenS
 fn distribution_in(krate: &Krate, measure: &TokenStream, series: &Expr) -> TokenStream {
     let (first, last) = first_last_span(series);
     // From the first token to the last: there the compiler shows what the check of the series says.
+    let series = if matches!(series, Expr::Path(_)) {
+        // A constant may be a slice. Of a call, the compiler's own message about the arguments is better.
+        let checked = krate.checked("given_buckets", series);
+        quote_spanned!(krate.respan(first)=> *#checked)
+    } else {
+        series.to_token_stream()
+    };
     let series = quote_spanned!(krate.respan(last)=> (#series));
     let measure = quote_spanned!(krate.respan(first)=> (#measure));
     let method = quote_spanned!(krate.respan(first)=> .__distribution_in);

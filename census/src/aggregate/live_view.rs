@@ -6,7 +6,7 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
-use super::column_values::{self, ColumnValues};
+use super::column_values::ColumnSets;
 use super::rows::Rows;
 use super::{Exemplar, default_max_series};
 use crate::declare::{Bounds, TagKey, ViewSpec};
@@ -20,8 +20,7 @@ const ROWS_PER_READ: usize = 64;
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: Arc<ViewSpec>,
-    /// One for each column.
-    column_values: Vec<ColumnValues>,
+    columns: ColumnSets,
     pub(crate) rows: Arc<Rows>,
     /// When it was registered.
     pub(crate) start: SystemTime,
@@ -36,11 +35,11 @@ pub(crate) enum RowLookup {
 }
 
 impl LiveView {
-    /// A view with rows for these keys from the start. There is one of `column_values` for each column.
+    /// A view with rows for these keys from the start.
     pub(crate) fn new(
         id: ViewId,
         spec: ViewSpec,
-        column_values: Vec<ColumnValues>,
+        columns: ColumnSets,
         initial_keys: impl IntoIterator<Item = String>,
     ) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
@@ -54,7 +53,7 @@ impl LiveView {
         }
         Self {
             spec: Arc::new(spec),
-            column_values,
+            columns,
             rows,
             start: SystemTime::now(),
         }
@@ -67,7 +66,7 @@ impl LiveView {
     /// Appends the key of the row that a measurement goes to. `value_of` returns the measurement's value of a column.
     pub(crate) fn push_row_key<'v>(&self, key: &mut String, value_of: impl Fn(&TagKey) -> &'v str) {
         let values = self.spec.columns.iter().map(|it| value_of(it.key()));
-        column_values::push_row_key(key, self.column_values.iter().zip(values));
+        self.columns.push_row_key(key, values);
     }
 
     /// Whether the view keeps exemplars.
@@ -81,7 +80,7 @@ impl LiveView {
         if let Some(row) = self.rows.table.find_or_add(key, max) {
             return RowLookup::Row(row);
         }
-        let key = column_values::overflow_key(&self.column_values, key);
+        let key = self.columns.overflow_key(key);
         RowLookup::Overflow(self.rows.overflow(&key))
     }
 
@@ -90,7 +89,7 @@ impl LiveView {
     pub(crate) fn add_row(&self, key: &str) {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
         if self.rows.table.find_or_add(key, max).is_none() {
-            let key = column_values::overflow_key(&self.column_values, key);
+            let key = self.columns.overflow_key(key);
             self.rows.table.add_initial(&key);
         }
     }

@@ -35,7 +35,7 @@ mod write;
 
 pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::Target;
-pub(crate) use column_values::{ColumnValues, SortedValues};
+pub(crate) use column_values::{ColumnSets, ColumnValues, FunctionColumns, SortedValues};
 pub use count::count;
 pub use data::{DistributionData, Exemplar};
 pub use distribution::default_distribution;

@@ -128,7 +128,7 @@ mod tests {
         let view = LiveView::new(
             ViewId::next(),
             builder.spec,
-            vec![crate::aggregate::ColumnValues::Open],
+            crate::aggregate::ColumnSets::open(1),
             [],
         );
         for row in 0..rows {

@@ -64,7 +64,7 @@ impl<'c> CollectedView<'c> {
         self.live.id()
     }
 
-    /// How many measurements went to the overflow row.
+    /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(self) -> u64 {
         self.live.rows.overflowed()
     }

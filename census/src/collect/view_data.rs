@@ -17,7 +17,7 @@ pub struct ViewData<D = Data> {
     pub start: SystemTime,
     /// When this copy was made; not before `start`.
     pub end: SystemTime,
-    /// How many measurements went to the overflow row, because the view had `max_series` rows already.
+    /// How many measurements went to overflow rows, because the view had `max_series` rows already.
     pub overflowed: u64,
 }
 

@@ -22,8 +22,8 @@ const TOO_GREAT: &str = "the last bucket bound is too great for the type of the 
 const EQUAL: &str = "two bucket bounds would be equal in the type of the measure's values: write bounds that are \
                      further apart";
 
-/// The bounds of a distribution's buckets as a series: [linear](Self::linear) or [exponential](Self::exponential). For
-/// `buckets` in [`view!`](macro@crate::view), and for [`View::distribution`](crate::View::distribution).
+/// The bounds of a distribution's buckets as a series, [linear](Self::linear) or [exponential](Self::exponential), or as a
+/// [list](Self::list) that several views share. For `buckets` in [`view!`](macro@crate::view), and for [`View::distribution`](crate::View::distribution).
 ///
 /// ```standalone_crate
 /// use std::time::Duration;
@@ -35,6 +35,7 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 /// static SIZE: Measure<u64>;
 /// /// In a constant, several views can have it.
 /// const SIZES: Buckets<u64> = Buckets::exponential(1 << 10, 4.0, 6);
+/// const COUNTS: &[u64] = &[1, 2, 5];
 ///
 /// view! {
 ///     // 0.01, 0.02, … 0.2
@@ -43,6 +44,7 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 ///     }
 ///     // 1024, 4096, … 1048576
 ///     static SIZES_OF_ALL: Distribution<SIZE> { buckets: SIZES }
+///     static COUNTS_OF_ALL: Distribution<SIZE> { buckets: Buckets::list(COUNTS) }
 /// }
 ///
 /// let load = Measure::<f64>::builder("load").register()?;
@@ -68,7 +70,18 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 /// [`register`](crate::ViewBuilder::register). Nothing panics.
 #[must_use = "a view has buckets: `View::distribution`, or `buckets` in `view!`"]
 #[derive(Clone, Copy, Debug)]
-pub struct Buckets<T> {
+pub struct Buckets<T: 'static>(Given<T>);
+
+/// A series, or a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given<T: 'static> {
+    Series(Series<T>),
+    List(&'static [T]),
+}
+
+/// A series of bounds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Series<T> {
     start: T,
     step: Step<T>,
     count: usize,
@@ -83,25 +96,37 @@ enum Step<T> {
 impl<T: Value> Buckets<T> {
     /// `count` bounds, of which the first is `start`, and each other is the one before it plus `width`.
     pub const fn linear(start: T, width: T, count: usize) -> Self {
-        Self {
+        Self(Given::Series(Series {
             start,
             step: Step::Width(width),
             count,
-        }
+        }))
     }
 
     /// `count` bounds, of which the first is `start`, and each other is the one before it times `factor`, without
     /// rounding in between.
     pub const fn exponential(start: T, factor: f64, count: usize) -> Self {
-        Self {
+        Self(Given::Series(Series {
             start,
             step: Step::Factor(factor),
             count,
-        }
+        }))
     }
 
-    /// The series, made at run time. (A `const fn` cannot call a trait's method.)
-    pub(super) fn series(self) -> BoundSeries {
+    /// The bounds of a list, which are finite and increase strictly: a constant, such as
+    /// [`DEFAULT_LATENCY_BUCKETS`](crate::DEFAULT_LATENCY_BUCKETS).
+    pub const fn list(bounds: &'static [T]) -> Self {
+        Self(Given::List(bounds))
+    }
+
+    pub(super) const fn given(self) -> Given<T> {
+        self.0
+    }
+}
+
+impl<T: Value> Series<T> {
+    /// The series of any type, made at run time. (A `const fn` cannot call a trait's method.)
+    pub(super) fn of_any_type(self) -> BoundSeries {
         BoundSeries {
             kind: T::KIND,
             start: self.start.to_bits(),
@@ -114,11 +139,11 @@ impl<T: Value> Buckets<T> {
     }
 }
 
-/// The series, made at compile time.
+/// The series of any type, made at compile time.
 macro_rules! static_series {
     ($($type:ty => $variant:ident, $bits:expr;)*) => {$(
-        impl Buckets<$type> {
-            pub(super) const fn static_series(self) -> BoundSeries {
+        impl Series<$type> {
+            pub(super) const fn of_any_type_at_compile_time(self) -> BoundSeries {
                 BoundSeries {
                     kind: ValueKind::$variant,
                     start: Some($bits(self.start)),
@@ -358,6 +383,19 @@ impl Operand {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl<T: Value> Buckets<T> {
+        fn as_given(self) -> Series<T> {
+            match self.0 {
+                Given::Series(series) => series,
+                Given::List(_) => unreachable!("no test gives a list"),
+            }
+        }
+
+        fn series(self) -> BoundSeries {
+            self.as_given().of_any_type()
+        }
+    }
     use crate::declare::{Bounds, Number};
 
     /// The bounds as Prometheus sees them: as the shortest decimals that parse back.
@@ -484,10 +522,22 @@ mod tests {
         let signed = Buckets::linear(-3_i64, 5, 12);
         let floats = Buckets::linear(0.3, f64::NAN, 12);
         let durations = Buckets::exponential(Duration::from_secs(1), 1.5, 12);
-        check(unsigned.series(), unsigned.static_series());
-        check(signed.series(), signed.static_series());
-        check(floats.series(), floats.static_series());
-        check(durations.series(), durations.static_series());
+        check(
+            unsigned.series(),
+            unsigned.as_given().of_any_type_at_compile_time(),
+        );
+        check(
+            signed.series(),
+            signed.as_given().of_any_type_at_compile_time(),
+        );
+        check(
+            floats.series(),
+            floats.as_given().of_any_type_at_compile_time(),
+        );
+        check(
+            durations.series(),
+            durations.as_given().of_any_type_at_compile_time(),
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::bucket_lookup::BucketLookup;
-use super::bucket_series::{BoundSeries, Buckets};
+use super::bucket_series::{BoundSeries, Buckets, Given};
 use super::number::{float_bits, nanoseconds};
 use super::{Number, SortKey, Value, ValueBits, ValueKind};
 
@@ -40,20 +40,24 @@ pub(crate) enum StaticBounds {
 
 /// The bounds of a [`Buckets`], checked. One function for each type, because a `const fn` cannot call a trait's method.
 macro_rules! of_buckets {
-    ($($function:ident($type:ty);)*) => {$(
+    ($($function:ident($type:ty) => $variant:ident;)*) => {$(
         #[track_caller]
         pub(crate) const fn $function(buckets: Buckets<$type>) -> Self {
-            Self::Series(buckets.static_series()).checked()
+            let bounds = match buckets.given() {
+                Given::Series(series) => Self::Series(series.of_any_type_at_compile_time()),
+                Given::List(bounds) => Self::$variant(bounds),
+            };
+            bounds.checked()
         }
     )*};
 }
 
 impl StaticBounds {
     of_buckets! {
-        u64_buckets(u64);
-        i64_buckets(i64);
-        f64_buckets(f64);
-        duration_buckets(Duration);
+        u64_buckets(u64) => U64;
+        i64_buckets(i64) => I64;
+        f64_buckets(f64) => F64;
+        duration_buckets(Duration) => Duration;
     }
 
     /// These bounds, which are checked to be finite and to increase strictly.
@@ -218,7 +222,8 @@ impl From<StaticBounds> for Bounds {
 /// that are finite and increase strictly.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no bucket bounds of type `{T}`",
-    label = "write a list like `[1, 2, 5]`, or `Buckets::linear(…)`, in the type of the measure's values"
+    label = "write a list like `[1, 2, 5]`, or `Buckets::linear(…)`, in the type of the measure's values",
+    note = "of a slice, write `slice.iter().copied()`, or `Buckets::list(SLICE)` of a constant"
 )]
 pub trait BucketBounds<T> {
     /// The bounds, or why they cannot be used.
@@ -229,7 +234,10 @@ pub trait BucketBounds<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Value> BucketBounds<T> for Buckets<T> {
     fn into_bounds(self) -> Result<Bounds, &'static str> {
-        Bounds::of_series(self.series())
+        match self.given() {
+            Given::Series(series) => Bounds::of_series(series.of_any_type()),
+            Given::List(bounds) => Bounds::new(bounds.iter().copied()),
+        }
     }
 }
 

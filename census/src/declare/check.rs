@@ -8,7 +8,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, TagKey, TagKeyCell, Value, ValueSet};
+use super::{Buckets, Measure, MeasureCell, Origin, TagKey, TagKeyCell, Value, ValueSet};
 
 /// A measure in a `static`.
 #[doc(hidden)]
@@ -168,6 +168,29 @@ pub const fn in_flight_measure<M: InFlightMeasure<Itself = M>>(
     measure
 }
 
+/// Buckets that are given as an expression.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Buckets`",
+    label = "expected a list like `[1, 2, 5]`, or a `Buckets`",
+    note = "of a constant slice, write `buckets: Buckets::list(SLICE)`"
+)]
+pub trait GivenBuckets {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> GivenBuckets for Buckets<T> {
+    type Itself = Self;
+}
+
+/// Buckets.
+#[doc(hidden)]
+pub const fn given_buckets<B: GivenBuckets<Itself = B>>(buckets: &'static B) -> &'static B::Itself {
+    buckets
+}
+
 /// A tag key in a `static`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -177,13 +200,13 @@ pub const fn in_flight_measure<M: InFlightMeasure<Itself = M>>(
 )]
 pub trait StaticTagKey {
     /// The values, unless any text can be a value.
-    const VALUES: Option<&'static [&'static str]>;
+    const CLOSED_VALUES: Option<&'static [&'static str]>;
     /// See [`StaticMeasure::Itself`].
     type Itself;
 }
 
 impl<S: ValueSet> StaticTagKey for TagKey<S> {
-    const VALUES: Option<&'static [&'static str]> = S::VALUES;
+    const CLOSED_VALUES: Option<&'static [&'static str]> = S::CLOSED_VALUES;
     type Itself = Self;
 }
 
@@ -197,7 +220,7 @@ pub const fn tag_key_cell<K: StaticTagKey>(
     local: bool,
     origin: Origin,
 ) -> TagKeyCell {
-    TagKeyCell::new(name, description, local, K::VALUES, origin)
+    TagKeyCell::new(name, description, local, K::CLOSED_VALUES, origin)
 }
 
 /// A tag key.

@@ -69,9 +69,13 @@ use super::{Address, Handle, OpenSet, Origin, name};
 /// ```
 ///
 /// The set belongs to the *name* of the key: a column is closed if any key of its name is. Two keys of one name with
-/// different sets clash, which [`check`](crate::check) reports. A tag that is not set is one value more. A view is
-/// refused if its closed columns have more combinations of values than its `max_series`; the overflow row is then one
-/// for each combination that occurs.
+/// different sets clash, which [`check`](crate::check) reports. So another crate's plain key of the name has this set, too:
+/// a name of your own, such as `#[tag(name = "shop/kind")]`, keeps them apart. In the columns of measured functions
+/// ([`FUNCTION`](crate::calls::FUNCTION), [`MODULE`](crate::calls::MODULE) and [`RESULT`](crate::calls::RESULT)), the values
+/// that functions give stay as they are, also if the program closes the name.
+///
+/// A tag that is not set is one value more. [`view!`](macro@crate::view#more-rows-than-max_series) says how many rows views
+/// with closed columns have.
 pub struct TagKey<S = OpenSet> {
     cell: Handle<TagKeyCell>,
     values: PhantomData<fn() -> S>,
@@ -227,8 +231,18 @@ const fn check_values(values: &[&str]) {
             !value.is_empty() && value.len() <= name::MAX_LEN,
             "the values of a closed set have 1 to 255 bytes"
         );
+        assert!(
+            !is_reserved(value),
+            "`_other` and `_overflow` are values that views give: give the enum's variant another value, with \
+             `#[tag_value(\"…\")]`"
+        );
         rest = others;
     }
+}
+
+/// Whether this value is one that views give: `_other` of a closed column, or `_overflow`.
+pub(crate) const fn is_reserved(value: &str) -> bool {
+    matches!(value.as_bytes(), b"_other" | b"_overflow")
 }
 
 impl<S> TagKey<S> {

@@ -35,7 +35,7 @@ pub trait ClosedSet: 'static {
 )]
 pub trait ValueSet: 'static {
     /// The values, unless any text can be a value.
-    const VALUES: Option<&'static [&'static str]>;
+    const CLOSED_VALUES: Option<&'static [&'static str]>;
 
     /// A value: [`TagValue`](struct@crate::TagValue), or a value of the closed set.
     type Value;
@@ -43,7 +43,7 @@ pub trait ValueSet: 'static {
 
 #[diagnostic::do_not_recommend]
 impl<T: ClosedSet> ValueSet for T {
-    const VALUES: Option<&'static [&'static str]> = Some(T::VALUES);
+    const CLOSED_VALUES: Option<&'static [&'static str]> = Some(T::VALUES);
 
     type Value = T;
 }

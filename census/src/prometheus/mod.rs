@@ -37,7 +37,7 @@
 //!
 //! | family | counts |
 //! |---|---|
-//! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
+//! | `census_overflowed_measurements_total{view}` | measurements that went to overflow rows |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar); `panicked` (the closure of `exemplars_from` did) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |

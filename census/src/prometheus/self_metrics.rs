@@ -116,7 +116,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
             },
             SelfFamily {
                 name: OVERFLOWED,
-                help: "Measurements that went to the overflow row, because their view had as many rows as it may have.",
+                help: "Measurements that went to overflow rows, because their view had as many rows as it may have.",
                 metric_type: MetricType::Counter,
                 samples: overflowed.collect(),
             },

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::aggregate::ColumnValues;
+use super::column_values::max_series;
+use crate::aggregate::{ColumnSets, ColumnValues, SortedValues};
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
 use crate::declare::{Column, FUNCTIONS, TagKey, ViewSpec, elements};
 use crate::tags::{AsTagValue as _, row_key};
@@ -11,42 +12,80 @@ use crate::tags::{AsTagValue as _, row_key};
 /// are all closed, or are `FUNCTION`, `MODULE` and `RESULT`, has a row for each combination of the closed columns'
 /// values. With one of those three, it has these rows for each measured function that records into its measure; with
 /// `RESULT`, for each known result of each function whose durations go into its measure.
-pub(super) fn initial_keys(view: &ViewSpec, columns: &[ColumnValues]) -> BTreeSet<String> {
+///
+/// # Errors
+/// The number of rows, if closed columns make more of them than the view's `max_series`.
+pub(super) fn initial_keys(
+    view: &ViewSpec,
+    columns: &ColumnSets,
+) -> Result<BTreeSet<String>, usize> {
     if !view.has_zero_rows {
-        return BTreeSet::new();
+        return Ok(BTreeSet::new());
     }
-    let keys = view.columns.iter().map(Column::key);
-    let of_functions: Vec<bool> = keys
-        .zip(columns)
-        .map(|(key, values)| !is_closed(values) && is_of_functions(key))
-        .collect();
-    let mut are_known = columns.iter().zip(&of_functions);
-    if !are_known.all(|(values, of_functions)| is_closed(values) || *of_functions) {
-        return BTreeSet::new();
-    }
-    let parts = if of_functions.contains(&true) {
+    let keys = || view.columns.iter().map(Column::key);
+    let functions = if keys().any(is_of_functions) {
         function_values(view)
+    } else {
+        BTreeSet::new()
+    };
+    let choices: Option<Vec<Choice<'_>>> = keys()
+        .zip(&columns.values)
+        .map(|(key, values)| match values {
+            // A program may close one of these keys, for measures of its own.
+            _ if is_of_functions(key) && !functions.is_empty() => Some(Choice::OfFunction(key)),
+            ColumnValues::Closed { set, .. } => Some(Choice::Closed(set)),
+            ColumnValues::Open | ColumnValues::Known(_) => None,
+        })
+        .collect();
+    let Some(choices) = choices else {
+        return Ok(BTreeSet::new());
+    };
+    let of_functions = choices
+        .iter()
+        .any(|choice| matches!(choice, Choice::OfFunction(_)));
+    let parts = if of_functions {
+        functions
     } else {
         BTreeSet::from([FunctionValues::default()])
     };
+    let closed = choices.iter().filter_map(Choice::closed_values);
+    if closed.clone().next().is_some() {
+        let rows = closed.fold(parts.len(), usize::saturating_mul);
+        if rows > max_series(view) {
+            return Err(rows);
+        }
+    }
     let mut keys = BTreeSet::new();
     for part in &parts {
-        let choices: Vec<Vec<&str>> = view
-            .columns
-            .iter()
-            .zip(columns)
-            .map(|(column, values)| match values {
-                ColumnValues::Closed(values) => values.iter().collect(),
-                _ => vec![part.of(column.key())],
-            })
-            .collect();
+        let choices: Vec<Vec<&str>> = choices.iter().map(|choice| choice.values(part)).collect();
         keys.extend(combinations(&choices));
     }
-    keys
+    Ok(keys)
 }
 
-fn is_closed(values: &ColumnValues) -> bool {
-    matches!(values, ColumnValues::Closed(_))
+/// The values of a column in the rows that a view has from the start.
+enum Choice<'v> {
+    /// Those of a closed set.
+    Closed(&'v SortedValues),
+    /// The one that a measured function gives to this key.
+    OfFunction(&'v TagKey),
+}
+
+impl Choice<'_> {
+    /// How many values a closed set has.
+    fn closed_values(&self) -> Option<usize> {
+        match self {
+            Self::Closed(set) => Some(set.iter().len()),
+            Self::OfFunction(_) => None,
+        }
+    }
+
+    fn values<'s>(&'s self, function: &'s FunctionValues) -> Vec<&'s str> {
+        match self {
+            Self::Closed(set) => set.iter().collect(),
+            Self::OfFunction(key) => vec![function.of(key)],
+        }
+    }
 }
 
 fn is_of_functions(key: &TagKey) -> bool {

@@ -9,7 +9,7 @@ use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate;
 use crate::declare::{
     AnyView, Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin,
-    TagKey, TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, ViewSet, name,
+    TagKey, TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, ViewSet, is_reserved, name,
 };
 use crate::tags::declared_keys;
 
@@ -26,7 +26,8 @@ impl TagKey {
     /// A tag key made at run time, with a closed set of values. The program is free to set other values: as those of text
     /// from other processes, they count as `_other`. See [closed sets](Self#closed-sets-of-values).
     ///
-    /// A view that is registered already keeps its columns as they are.
+    /// Keep a handle: the set is gone with the last handle of the key, and with the last view of it. A view that is
+    /// registered already keeps its columns as they are.
     ///
     /// ```standalone_crate
     /// use census::{Measure, TagKey, View, tags};
@@ -198,6 +199,9 @@ impl dyn AnyView + '_ {
 /// Sets how many rows a view without `max_series` keeps, for all views of the program, from now on. The default is
 /// [`DEFAULT_MAX_SERIES`](crate::DEFAULT_MAX_SERIES).
 ///
+/// A program sets it before its first measurement: views with closed columns are checked against the number when they are
+/// registered, and not again.
+///
 /// ```standalone_crate
 /// census::set_default_max_series(500)?;
 /// assert!(census::set_default_max_series(0).is_err());
@@ -229,6 +233,8 @@ fn values_problem(values: &[String]) -> Option<String> {
                 "a value has 1 to 255 bytes, {value:?} has {}",
                 value.len()
             ))
+        } else if is_reserved(value) {
+            Some(format!("the value {value:?} is one that views give"))
         } else if !seen.insert(value) {
             Some(format!("the value {value:?} is given twice"))
         } else {

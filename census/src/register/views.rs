@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::column_values::{column_values, too_many_combinations};
+use super::column_values::{column_sets, too_many_combinations, too_many_rows};
 use super::family_names::{Claims, family_name, suffixes};
 use super::initial_rows::initial_keys;
 use super::{Problem, ProblemKind};
@@ -67,10 +67,11 @@ impl Views {
         view: ViewSpec,
         tag_keys: &ByName<TagKeyCell>,
     ) -> Result<&Arc<LiveView>, Problem> {
-        let column_values = column_values(tag_keys, &view);
-        if let Some(problem) = too_many_combinations(&view, &column_values) {
+        let columns = column_sets(tag_keys, &view);
+        if let Some(problem) = too_many_combinations(&view, &columns) {
             return Err(problem);
         }
+        let keys = initial_keys(&view, &columns).map_err(|rows| too_many_rows(&view, rows))?;
         let id = ViewId::next();
         let (family, metric_type) = family(&view);
         if let Err((sample, other)) = self.claims.claim(&family, suffixes(metric_type), id) {
@@ -88,9 +89,8 @@ impl Views {
             });
         }
         self.by_name.insert(view.name.to_string(), id);
-        let keys = initial_keys(&view, &column_values);
         let held = Held {
-            live: Arc::new(LiveView::new(id, view, column_values, keys)),
+            live: Arc::new(LiveView::new(id, view, columns, keys)),
             by_program: false,
             #[cfg(feature = "prometheus")]
             by_exporters: 0,

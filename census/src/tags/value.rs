@@ -85,7 +85,7 @@ impl fmt::Display for TagValue {
 }
 
 impl ValueSet for OpenSet {
-    const VALUES: Option<&'static [&'static str]> = None;
+    const CLOSED_VALUES: Option<&'static [&'static str]> = None;
 
     type Value = TagValue;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aggregate::{ColumnValues, LiveView, Target};
+use crate::aggregate::{ColumnSets, LiveView, Target};
 use crate::calls::FUNCTION;
 use crate::declare::{Count, Measure, MeasureCell, Origin, View, measure_cell, static_measure};
 use crate::id::{RowId, ViewId};
@@ -19,7 +19,7 @@ pub(super) fn view(max_series: usize) -> Arc<LiveView> {
     Arc::new(LiveView::new(
         ViewId::next(),
         builder.spec,
-        vec![ColumnValues::Open],
+        ColumnSets::open(1),
         [],
     ))
 }
