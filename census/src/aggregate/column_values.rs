@@ -121,9 +121,9 @@ impl ColumnSets {
             functions.replace_strangers(&mut values);
         }
         let mut key = String::new();
-        values
-            .into_iter()
-            .for_each(|value| row_key::push(&mut key, value));
+        for value in values {
+            row_key::push(&mut key, value);
+        }
         key
     }
 }
@@ -170,9 +170,9 @@ mod tests {
     fn an_overflow_row_keeps_what_the_program_knows() {
         let known = |values: [&'static str; 2]| ColumnValues::Known(SortedValues::new(values));
         let mut pair = String::new();
-        ["main", "app"]
-            .iter()
-            .for_each(|value| row_key::push(&mut pair, value));
+        for value in ["main", "app"] {
+            row_key::push(&mut pair, value);
+        }
         let columns = ColumnSets {
             values: vec![
                 ColumnValues::Open,

@@ -68,9 +68,9 @@ fn function_columns(view: &ViewSpec) -> Option<FunctionColumns> {
 /// The key of a row with two columns.
 fn pair(values: [&str; 2]) -> String {
     let mut key = String::new();
-    values
-        .iter()
-        .for_each(|value| row_key::push(&mut key, value));
+    for value in values {
+        row_key::push(&mut key, value);
+    }
     key
 }
 
