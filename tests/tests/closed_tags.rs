@@ -7,8 +7,8 @@ use std::sync::Arc;
 use census::calls::{FUNCTION, LATENCY, MODULE, RESULT};
 use census::prometheus::Exporter;
 use census::{
-    AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, measure, record, snapshot,
-    tag, tags, view,
+    AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure, record,
+    snapshot, tag, tags, view,
 };
 use census_tests::rows::{integer, tag_values};
 use census_tests::scrape;
@@ -369,9 +369,7 @@ fn combinations_of_closed_columns_are_bounded() {
         .expect("new keys");
     let view = |columns: usize| {
         let view = View::count("flags", &REQUESTS).column(&TENANT);
-        let view = keys[..columns]
-            .iter()
-            .fold(view, |view, key| view.column(key));
+        let view = keys[..columns].iter().fold(view, ViewBuilder::column);
         view.max_series(1).register()
     };
     // 4^6, which is more than 2,000.
