@@ -145,6 +145,7 @@ async fn never(id: u8) {
 }
 
 #[measure(RETURNED, exemplar(trace_id = counted(id)))]
+#[expect(clippy::manual_async_fn, reason = "the future is returned")]
 fn returned(id: &str) -> impl Future<Output = usize> + '_ {
     async move { id.len() }
 }
