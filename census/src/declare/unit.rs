@@ -56,7 +56,7 @@ impl TimeUnit {
         let divisor = u128::from(self.nanoseconds());
         // The quotient has at least 56 bits, and the cast drops three of them or more. So the lowest one can stand for the
         // whole remainder: it tells a tie from what is just above it.
-        let quotient = dividend / divisor | u128::from(!dividend.is_multiple_of(divisor));
+        let quotient = (dividend / divisor) | u128::from(!dividend.is_multiple_of(divisor));
         quotient as f64 / (1_u64 << FRACTION) as f64
     }
 }
