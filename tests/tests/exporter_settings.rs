@@ -11,7 +11,7 @@ use census::prometheus::client::metrics::family::Family;
 use census::prometheus::client::metrics::gauge::Gauge;
 use census::prometheus::client::metrics::histogram::Histogram;
 use census::prometheus::client::registry::{Registry, Unit};
-use census::{Measure, ProblemKind, View, measure, view};
+use census::{Measure, Problem, ProblemKind, View, measure, view};
 use census_tests::scrape::{self, OPEN_METRICS};
 
 #[measure]
@@ -80,7 +80,7 @@ fn problems_of_const_labels_have_the_names_that_the_program_gives() {
         .const_label("..a\n", "4")
         .build_lenient();
     let problems = exporter.problems();
-    let messages: Vec<_> = problems.iter().map(|problem| problem.message()).collect();
+    let messages: Vec<_> = problems.iter().map(Problem::message).collect();
     assert_eq!(
         messages,
         [
