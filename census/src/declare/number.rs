@@ -74,7 +74,7 @@ impl Number {
         self.in_unit(TimeUnit::Seconds)
     }
 
-    /// The number as a float; a duration in `unit`.
+    /// The number as the nearest float; a duration in `unit`.
     #[must_use]
     #[expect(
         clippy::cast_precision_loss,
@@ -85,7 +85,7 @@ impl Number {
             Self::U64(value) => value as f64,
             Self::I64(value) => value as f64,
             Self::F64(value) => value,
-            Self::Duration(value) => value.as_nanos() as f64 / unit.nanoseconds(),
+            Self::Duration(value) => unit.convert(value),
         }
     }
 }

@@ -24,6 +24,15 @@ pub(super) struct ChunkWriter {
     rest: String,
 }
 
+/// The end of the text at some time, for [`ChunkWriter::truncate`].
+#[cfg(feature = "prometheus-client")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    full_chunks: usize,
+    /// The length of the text after them.
+    rest: usize,
+}
+
 impl ChunkWriter {
     pub(super) fn new() -> Self {
         Self {
@@ -58,6 +67,30 @@ impl ChunkWriter {
             .extend(text.chunks(CHUNK).map(|part| Arc::new(part.to_vec())));
     }
 
+    /// The end of the text, which is empty or ends with a line for which [`end_line`](Self::end_line) was called.
+    #[cfg(feature = "prometheus-client")]
+    pub(super) fn position(&self) -> Position {
+        Position {
+            full_chunks: self.full.len(),
+            rest: self.rest.len(),
+        }
+    }
+
+    /// Removes the text that was added since the writer was at `position`.
+    #[cfg(feature = "prometheus-client")]
+    pub(super) fn truncate(&mut self, position: Position) {
+        let Position { full_chunks, rest } = position;
+        // What came before the position and was not in a chunk then is the beginning of the next chunk, if there is one.
+        if let Some(chunk) = self.full.get(full_chunks) {
+            let kept = chunk.get(..rest).unwrap_or_default();
+            self.rest = String::with_capacity(CHUNK);
+            self.rest.push_str(&String::from_utf8_lossy(kept));
+            self.full.truncate(full_chunks);
+        } else {
+            self.rest.truncate(rest);
+        }
+    }
+
     /// The chunks of the whole text.
     pub(super) fn finish(mut self) -> Vec<Chunk> {
         self.rest.shrink_to_fit();
@@ -65,5 +98,57 @@ impl ChunkWriter {
             self.full.push(Arc::new(self.rest.into_bytes()));
         }
         self.full
+    }
+}
+
+#[cfg(all(test, feature = "prometheus-client"))]
+mod tests {
+    use super::*;
+
+    /// Adds `count` lines of `len` bytes.
+    fn write_lines(out: &mut ChunkWriter, line: char, len: usize, count: usize) {
+        for _ in 0..count {
+            out.text().extend(std::iter::repeat_n(line, len - 1));
+            out.text().push('\n');
+            out.end_line();
+        }
+    }
+
+    fn whole_text(out: ChunkWriter) -> Vec<u8> {
+        out.finish()
+            .iter()
+            .flat_map(|chunk| chunk.iter().copied())
+            .collect()
+    }
+
+    #[test]
+    fn truncated_text_is_as_it_was() {
+        // Lines that fit into chunks, and lines that do not.
+        let added = [
+            (0, 1),
+            (100, 1),
+            (100, 700),
+            (100, 3_000),
+            (CHUNK * 3, 1),
+            (CHUNK * 3, 4),
+        ];
+        for before in [0, 1, 600, 5_000] {
+            for (len, count) in added {
+                let mut out = ChunkWriter::new();
+                write_lines(&mut out, 'a', 99, before);
+                let position = out.position();
+                write_lines(&mut out, 'b', len.max(1), count);
+                out.text().push_str("half a line");
+                out.truncate(position);
+                write_lines(&mut out, 'c', 99, 1_000);
+                let mut expected = ChunkWriter::new();
+                write_lines(&mut expected, 'a', 99, before);
+                write_lines(&mut expected, 'c', 99, 1_000);
+                assert!(
+                    whole_text(out) == whole_text(expected),
+                    "{before} {len} {count}"
+                );
+            }
+        }
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct ExporterConfig {
 pub(super) struct ConstLabel {
     /// The name, sanitized.
     pub(super) name: String,
+    /// The name that the program gives.
+    given: String,
     pub(super) value: String,
     /// Where the program adds it.
     pub(super) origin: Origin,
@@ -27,6 +29,7 @@ impl ConstLabel {
     pub(super) fn new(name: &str, value: String, origin: Origin) -> Self {
         Self {
             name: name::sanitize(name).into_owned(),
+            given: name.to_owned(),
             value,
             origin,
         }
@@ -61,11 +64,27 @@ fn remove_invalid(labels: &mut Vec<ConstLabel>, noun: &str, on_histograms: bool)
         };
         problems.push(Problem {
             kind: ProblemKind::InvalidExporter,
-            message: format!("{noun} `{}` {reason}", label.name),
+            message: message(noun, &label, reason, earlier),
             rejected_at: label.origin,
             kept_at: earlier.map(|earlier| earlier.origin),
         });
     }
     *labels = valid;
     problems
+}
+
+/// Says what is wrong with a label, by the name that the program gives, so that it is found there.
+fn message(noun: &str, label: &ConstLabel, reason: &str, earlier: Option<&ConstLabel>) -> String {
+    let given = label.given.escape_debug();
+    let exported = match label.name.as_str() {
+        name if name == label.given => String::new(),
+        name => format!(", exported as `{name}`,"),
+    };
+    let first = match earlier {
+        Some(earlier) if earlier.given != label.given => {
+            format!(", first as `{}`", earlier.given.escape_debug())
+        }
+        _ => String::new(),
+    };
+    format!("{noun} `{given}`{exported} {reason}{first}")
 }

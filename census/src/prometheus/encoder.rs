@@ -14,11 +14,12 @@ use crate::collect::CollectedView;
 
 /// Writes one exposition in one format. The methods are called in the order in which they stand here.
 pub(super) trait Encoder {
-    /// Writes the families of another registry. Returns their names, so that no view repeats them.
+    /// Writes the families of another registry. Returns their names, so that no view repeats them, and those of its
+    /// families that are left out.
     fn write_registry(
         &mut self,
         registry: &dyn ForeignRegistry,
-    ) -> Result<Vec<WrittenFamily>, fmt::Error>;
+    ) -> Result<WrittenRegistry, fmt::Error>;
 
     /// Prepares for the families of the views.
     fn begin_views(&mut self, families: &Arc<Families>, const_labels: &[ConstLabel]);
@@ -33,12 +34,21 @@ pub(super) trait Encoder {
     fn finish(self: Box<Self>) -> Body;
 }
 
+/// What another registry has written.
+#[derive(Debug, Default)]
+pub(super) struct WrittenRegistry {
+    /// The families, in their order.
+    pub(super) families: Vec<WrittenFamily>,
+    /// The names of the families that are left out, because a name of theirs is invalid.
+    pub(super) left_out: Vec<String>,
+}
+
 /// A registry whose families are part of each exposition, and precede the views.
 pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
-    /// Writes the families as text in one of the text formats. Returns their names.
+    /// Writes the families as text in one of the text formats, without those that are invalid.
     fn write_text(
         &self,
         out: &mut ChunkWriter,
         format: Format,
-    ) -> Result<Vec<WrittenFamily>, fmt::Error>;
+    ) -> Result<WrittenRegistry, fmt::Error>;
 }

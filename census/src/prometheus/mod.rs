@@ -41,7 +41,7 @@
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar); `panicked` (the closure of `exemplars_from` did) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
-//! | `census_left_out_families{family}` | 1 for each family that is left out of this scrape, because the registry given to the exporter has samples of its names |
+//! | `census_left_out_families{family}` | 1 for each family that is left out of this scrape, because the registry given to the exporter has samples of its names, or has it with an invalid name of a sample or a label |
 //! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter), `no_thread` (the system could not start one) |
 //!
 //! # Features

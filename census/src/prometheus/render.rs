@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::body::Body;
 use super::config::ExporterConfig;
-use super::encoder::{Encoder, ForeignRegistry};
+use super::encoder::{Encoder, ForeignRegistry, WrittenRegistry};
 use super::failure::FailedScrapes;
 use super::family_cache::FamilyCache;
 use super::negotiate::Format;
+use super::self_metrics;
 use super::text::TextFormats;
 use crate::collect::Collection;
 
@@ -51,18 +52,23 @@ impl Renderer {
         // First, because a registry cannot tell its families before it writes them.
         let written = match &self.registry {
             Some(registry) => encoder.write_registry(&**registry)?,
-            None => Vec::new(),
+            None => WrittenRegistry::default(),
         };
         let collection = Collection::of_all();
-        let families = self.families.get(&collection, &self.config, &written);
+        let families = self
+            .families
+            .get(&collection, &self.config, &written.families);
         encoder.begin_views(&families, &self.config.const_labels);
         for (index, family) in families.valid.iter().enumerate() {
             if let Some(view) = collection.view(family.view_index) {
                 encoder.write_view(index, family, view);
             }
         }
-        for family in families.self_families(&collection, &self.config, other_problems, failed) {
-            encoder.write_self_family(&family);
+        let mut self_families =
+            families.self_families(&collection, &self.config, other_problems, failed);
+        self_metrics::add_left_out(&mut self_families, &written);
+        for family in &self_families {
+            encoder.write_self_family(family);
         }
         Ok(encoder.finish())
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use super::config::ConstLabel;
+use super::encoder::WrittenRegistry;
 use super::failure::FailedScrapes;
 use crate::aggregate::{
     DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType,
@@ -62,6 +63,7 @@ pub(super) struct SelfFamily<'a> {
 }
 
 /// A sample of a [`SelfFamily`].
+#[derive(PartialEq)]
 pub(super) struct SelfSample<'a> {
     pub(super) labels: Vec<(&'a str, Cow<'a, str>)>,
     pub(super) value: u64,
@@ -104,8 +106,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
         let failed = failed
             .map(|(reason, count)| SelfSample::labeled("reason", Cow::Borrowed(reason), count));
         let left_out = self.left_out.iter();
-        let left_out =
-            left_out.map(|family| SelfSample::labeled("family", Cow::Borrowed(family.as_str()), 1));
+        let left_out = left_out.map(|family| SelfSample::left_out(family));
         let problems = u64::try_from(self.problems).unwrap_or(u64::MAX);
         let mut families = vec![
             SelfFamily {
@@ -138,12 +139,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 metric_type: MetricType::Gauge,
                 samples: vec![SelfSample::unlabeled(problems)],
             },
-            SelfFamily {
-                name: LEFT_OUT,
-                help: "Families left out of this scrape, because another registry has samples of their names.",
-                metric_type: MetricType::Gauge,
-                samples: left_out.collect(),
-            },
+            left_out_family(left_out.collect()),
             SelfFamily {
                 name: FAILED,
                 help: "Scrapes that were answered without an exposition.",
@@ -156,7 +152,45 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
     }
 }
 
+/// Adds the families that another registry has and that are left out.
+pub(super) fn add_left_out<'a>(families: &mut Vec<SelfFamily<'a>>, written: &'a WrittenRegistry) {
+    if written
+        .families
+        .iter()
+        .any(|family| family.name == LEFT_OUT)
+    {
+        // The registry has the library's own families, from an exporter that was registered into it.
+        return;
+    }
+    for name in &written.left_out {
+        let sample = SelfSample::left_out(name);
+        match families.iter_mut().find(|family| family.name == LEFT_OUT) {
+            None => {
+                let before = families.iter().position(|family| family.name == FAILED);
+                let index = before.unwrap_or(families.len());
+                families.insert(index, left_out_family(vec![sample]));
+            }
+            // The registry may have several families of this name, and so may the views.
+            Some(family) if family.samples.contains(&sample) => {}
+            Some(family) => family.samples.push(sample),
+        }
+    }
+}
+
+fn left_out_family(samples: Vec<SelfSample<'_>>) -> SelfFamily<'_> {
+    SelfFamily {
+        name: LEFT_OUT,
+        help: "Families left out of this scrape, because of invalid names, or because another registry has samples of their names.",
+        metric_type: MetricType::Gauge,
+        samples,
+    }
+}
+
 impl<'a> SelfSample<'a> {
+    fn left_out(family: &'a str) -> Self {
+        Self::labeled("family", Cow::Borrowed(family), 1)
+    }
+
     const fn unlabeled(value: u64) -> Self {
         Self {
             labels: Vec::new(),

@@ -109,7 +109,7 @@ impl Total {
         let kind = format.value_kind;
         let count = self.moments.count;
         let unit = match kind {
-            ValueKind::Duration => measure.time_unit().nanoseconds(),
+            ValueKind::Duration => f64::from(measure.time_unit().nanoseconds()),
             ValueKind::U64 | ValueKind::I64 | ValueKind::F64 => 1.0,
         };
         let min = SortKey(!self.least).value_bits(kind);

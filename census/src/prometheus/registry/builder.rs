@@ -18,8 +18,11 @@ impl ExporterBuilder {
     /// [`census::prometheus::client`](crate::prometheus::client).
     ///
     /// A view with the name of a sample in the registry is left out of the scrape; `census_left_out_families{family}` names
-    /// it. A collector in the registry must not scrape this exporter: such a scrape
-    /// is answered with 500, and `census_failed_scrapes_total{reason="nested"}` counts it.
+    /// it. So is a family of the registry with an invalid name, with an invalid name of a label, or with a label twice in a
+    /// sample: `prometheus-client` checks no names, and Prometheus would reject the whole scrape.
+    ///
+    /// A collector in the registry must not scrape this exporter: such a scrape is answered with 500, and
+    /// `census_failed_scrapes_total{reason="nested"}` counts it.
     pub fn registry(mut self, registry: impl Into<Arc<Registry>>) -> Self {
         self.registry = Some(Arc::new(UserRegistry(registry.into())));
         self
@@ -33,6 +36,10 @@ impl Exporter {
     /// The views have no exemplars there, and no Prometheus text 0.0.4, because the registry's own encoder has neither.
     /// Register at most one exporter for each registry: otherwise the families in which the library reports on itself
     /// would be there twice.
+    ///
+    /// The registry's encoder writes floats with digits of its own, sometimes more than they need: the label of a bucket up
+    /// to 649 microseconds is `le="0.0006489999999999999"`, where [`scrape`](Self::scrape) writes `le="0.000649"`. A query
+    /// that compares the buckets of programs, some of which are scraped one way and some the other, finds two series.
     ///
     /// ```standalone_crate
     /// # use census::prometheus::Exporter;

@@ -2,23 +2,38 @@
 
 use std::fmt;
 
+use super::digits::shorten;
 use super::help::Help;
-use crate::prometheus::chunks::ChunkWriter;
+use super::sample_line::{SampleLine, is_family_name};
+use crate::prometheus::chunks::{ChunkWriter, Position};
+use crate::prometheus::encoder::WrittenRegistry;
 use crate::prometheus::families::WrittenFamily;
 use crate::prometheus::negotiate::Format;
-use crate::prometheus::text::{TYPE, UNIT, suffixes_of, write_head};
+use crate::prometheus::text::{HISTOGRAM, TYPE, UNIT, suffixes_of, write_head};
 
 /// Passes on the lines of the encoder, rewritten for a format.
 ///
-/// The encoder writes OpenMetrics only, and does not escape HELP. So the rewriter looks at each line when it is
-/// complete, and writes the lines of HELP and TYPE anew.
+/// The encoder writes OpenMetrics only, does not escape HELP, checks no name, and writes floats with more digits than they
+/// need. So the rewriter looks at each line when it is complete. It writes the lines of HELP and TYPE anew, and it removes a
+/// family with a line that a parser may reject, because Prometheus would reject the whole scrape.
 pub(super) struct LineRewriter<'a> {
     out: &'a mut ChunkWriter,
     /// The offset of the current line in the text of `out`.
     line_start: usize,
     format: Format,
     help: Help,
-    families: Vec<WrittenFamily>,
+    family: Current,
+    written: WrittenRegistry,
+}
+
+/// The family to which the current line belongs.
+enum Current {
+    /// None, or one that another encoder began in calls that the rewriter does not know. Its lines are passed on.
+    Unknown,
+    /// The last one in the list of those that were written. It began at this position.
+    Valid { is_histogram: bool, start: Position },
+    /// One that is left out, with all lines to come.
+    Invalid,
 }
 
 impl<'a> LineRewriter<'a> {
@@ -29,13 +44,14 @@ impl<'a> LineRewriter<'a> {
             out,
             format,
             help: Help::None,
-            families: Vec::new(),
+            family: Current::Unknown,
+            written: WrittenRegistry::default(),
         }
     }
 
-    /// The families that were written.
-    pub(super) fn into_families(self) -> Vec<WrittenFamily> {
-        self.families
+    /// The families that were written, and those that were left out.
+    pub(super) fn into_written(self) -> WrittenRegistry {
+        self.written
     }
 
     /// Rewrites the line that has just ended.
@@ -43,19 +59,19 @@ impl<'a> LineRewriter<'a> {
         let Some(line) = self.out.text().get(self.line_start..) else {
             return Err(fmt::Error);
         };
+        let line = line.trim_end_matches('\n');
         if line.starts_with(TYPE) {
-            let type_word = line.trim_end().rsplit(' ').next().unwrap_or_default();
-            let type_word = type_word.to_owned();
+            let type_word = line.rsplit(' ').next().unwrap_or_default().to_owned();
             self.begin_family(&type_word);
-        } else if line.starts_with(UNIT) {
-            if self.format == Format::Text {
-                self.out.text().truncate(self.line_start);
-            }
-        } else if self.format == Format::Text
-            && let Some(offset) = exemplar_offset(line)
+        } else if matches!(self.family, Current::Invalid)
+            || (self.format == Format::Text && line.starts_with(UNIT))
         {
-            self.out.text().truncate(self.line_start + offset);
-            self.out.text().push('\n');
+            self.out.text().truncate(self.line_start);
+        } else if !line.starts_with('#') {
+            match SampleLine::parse(line) {
+                Some(sample) => self.rewrite_sample(&sample),
+                None => self.remove_family(),
+            }
         }
         self.out.end_line();
         self.line_start = self.out.text().len();
@@ -64,16 +80,65 @@ impl<'a> LineRewriter<'a> {
 
     /// Replaces the TYPE line that has just ended by the lines of HELP and TYPE.
     fn begin_family(&mut self, type_word: &str) {
-        let Some((family, help)) = self.help.take_complete() else {
-            // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are.
+        let Some((name, help)) = self.help.take_complete() else {
+            // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are. But
+            // a name may have a line feed and anything after it.
+            match self.family {
+                Current::Invalid => self.out.text().truncate(self.line_start),
+                Current::Unknown | Current::Valid { .. } => self.family = Current::Unknown,
+            }
             return;
         };
         self.out.text().truncate(self.line_start);
-        write_head(self.out.text(), self.format, &family, &help, type_word);
-        self.families.push(WrittenFamily {
-            name: family,
+        if !is_family_name(&name) {
+            self.family = Current::Invalid;
+            self.written.left_out.push(name);
+            return;
+        }
+        self.family = Current::Valid {
+            is_histogram: type_word == HISTOGRAM,
+            start: self.out.position(),
+        };
+        write_head(self.out.text(), self.format, &name, &help, type_word);
+        self.written.families.push(WrittenFamily {
+            name,
             suffixes: suffixes_of(type_word),
         });
+    }
+
+    /// Removes what was written of the current family, because a name in its current line is invalid.
+    fn remove_family(&mut self) {
+        if let Current::Valid { start, .. } = self.family {
+            self.out.truncate(start);
+            let family = self.written.families.pop();
+            let name = family.map(|family| family.name);
+            self.written.left_out.extend(name);
+            self.family = Current::Invalid;
+        }
+    }
+
+    /// Removes the exemplar of the current line, if the format has none, and writes floats with the fewest digits, as the
+    /// views have them: the label `le` of equal bounds is equal.
+    fn rewrite_sample(&mut self, sample: &SampleLine) {
+        let line_start = self.line_start;
+        let text = self.out.text();
+        // From the end of the line to its beginning, so that the offsets before stay right.
+        if let Some(exemplar) = &sample.exemplar {
+            if self.format == Format::Text {
+                text.truncate(line_start + exemplar.start);
+                text.push('\n');
+            } else {
+                shorten(text, line_start, &exemplar.value);
+            }
+        }
+        shorten(text, line_start, &sample.value);
+        if let Current::Valid {
+            is_histogram: true, ..
+        } = self.family
+            && let Some(bound) = &sample.bucket_bound
+        {
+            shorten(text, line_start, bound);
+        }
     }
 }
 
@@ -100,30 +165,6 @@ impl fmt::Write for LineRewriter<'_> {
     }
 }
 
-/// The offset of the exemplar in a sample line: of ` # {`, outside of the label values.
-fn exemplar_offset(line: &str) -> Option<usize> {
-    if !line.contains(" # {") {
-        return None;
-    }
-    let (mut quoted, mut escaped) = (false, false);
-    for (index, byte) in line.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b' ' if !quoted
-                && line
-                    .get(index..)
-                    .is_some_and(|rest| rest.starts_with(" # {")) =>
-            {
-                return Some(index);
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
@@ -131,8 +172,8 @@ mod tests {
     use super::*;
     use crate::prometheus::text::HELP;
 
-    /// Passes `input` through a rewriter, in calls like the encoder's.
-    fn rewrite(format: Format, input: &str) -> String {
+    /// Passes `input` through a rewriter, in calls like the encoder's. Returns the names of the families left out, too.
+    fn rewrite_all(format: Format, input: &str) -> (String, Vec<String>) {
         let mut out = ChunkWriter::new();
         let mut rewriter = LineRewriter::new(&mut out, format);
         for line in input.split_inclusive('\n') {
@@ -145,7 +186,12 @@ mod tests {
                 write_parts(&mut rewriter, &[line]);
             }
         }
-        std::mem::take(out.text())
+        let left_out = rewriter.into_written().left_out;
+        (std::mem::take(out.text()), left_out)
+    }
+
+    fn rewrite(format: Format, input: &str) -> String {
+        rewrite_all(format, input).0
     }
 
     fn write_help(rewriter: &mut LineRewriter<'_>, family: &str, help: &str) {
@@ -202,5 +248,73 @@ mod tests {
         let input =
             "# HELP a A\n# TYPE a counter\na_total{k=\" # {x\\\" # {\"} 1 # {t=\"1\"} 1 2\n";
         assert!(rewrite(Format::Text, input).ends_with("a_total{k=\" # {x\\\" # {\"} 1\n"));
+    }
+
+    #[test]
+    fn family_with_an_invalid_line_is_left_out() {
+        let before = "# HELP a A\n# TYPE a gauge\na 1\n";
+        let after = "# HELP z Z\n# TYPE z gauge\nz{x=\"1\"} 1\n";
+        for line in [
+            "b-c 1\n",
+            "b{x y=\"1\"} 1\n",
+            "b{x=\"1\",x=\"1\"} 1\n",
+            "b{x\n=\"1\"} 1\n",
+        ] {
+            let lines = format!("b{{x=\"0\"}} 0\n{line}b{{x=\"2\"}} 2\n");
+            let input = format!("{before}# HELP b B\n# TYPE b gauge\n{lines}{after}");
+            for format in [Format::Text, Format::OpenMetrics] {
+                let (text, left_out) = rewrite_all(format, &input);
+                assert_eq!(text, format!("{before}{after}"), "{line}");
+                assert_eq!(left_out, ["b"]);
+            }
+        }
+    }
+
+    #[test]
+    fn invalid_name_of_a_family_is_not_written() {
+        for name in [
+            "",
+            "b c",
+            "b\n",
+            "b\n# TYPE c gauge\nc",
+            "b\n# HELP c C",
+            "9",
+        ] {
+            for format in [Format::Text, Format::OpenMetrics] {
+                let mut out = ChunkWriter::new();
+                let mut rewriter = LineRewriter::new(&mut out, format);
+                write_help(&mut rewriter, name, "B");
+                write_parts(&mut rewriter, &[TYPE, name, " ", "gauge", "\n"]);
+                write_parts(
+                    &mut rewriter,
+                    &[name, "{", "x", "=\"", "1", "\"", "}", " ", "1", "\n"],
+                );
+                write_help(&mut rewriter, "z", "Z");
+                write_parts(
+                    &mut rewriter,
+                    &[TYPE, "z", " ", "gauge", "\n", "z", " ", "1", "\n"],
+                );
+                let written = rewriter.into_written();
+                assert_eq!(written.left_out, [name]);
+                assert_eq!(written.families.len(), 1);
+                assert_eq!(out.text(), "# HELP z Z\n# TYPE z gauge\nz 1\n");
+            }
+        }
+    }
+
+    #[test]
+    fn floats_have_the_fewest_digits() {
+        let head = "# HELP a A\n# TYPE a histogram\n";
+        let input = "a_sum 0.0006489999999999999\na_count{v=\"0.0006489999999999999\"} 10000000000000001\n\
+                     a_bucket{v=\"0.000001\",le=\"0.0006489999999999999\"} 1 # {le=\"0.000001\"} 0.0006489999999999999 0.5\n\
+                     a_bucket{le=\"0.000001\",v=\"1\"} 1\na_bucket{le=\"+Inf\"} 1\na_bucket{le=\"10.0000000\"} 1\n";
+        let expected = "a_sum 0.000649\na_count{v=\"0.0006489999999999999\"} 10000000000000001\n\
+                        a_bucket{v=\"0.000001\",le=\"0.000649\"} 1 # {le=\"0.000001\"} 0.000649 0.5\n\
+                        a_bucket{le=\"1e-6\",v=\"1\"} 1\na_bucket{le=\"+Inf\"} 1\na_bucket{le=\"10.0\"} 1\n";
+        let rewritten = rewrite(Format::OpenMetrics, &format!("{head}{input}"));
+        assert_eq!(rewritten, format!("{head}{expected}"));
+        // Only the label `le` of a histogram is a number.
+        let gauge = "# HELP a A\n# TYPE a gauge\na{le=\"0.000001\"} NaN\n";
+        assert_eq!(rewrite(Format::Text, gauge), gauge);
     }
 }

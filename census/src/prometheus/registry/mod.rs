@@ -3,6 +3,8 @@
 
 mod builder;
 mod collector;
+mod digits;
 mod help;
 mod line_rewriter;
+mod sample_line;
 mod user_registry;

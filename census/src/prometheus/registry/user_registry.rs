@@ -8,8 +8,7 @@ use prometheus_client::registry::Registry;
 
 use super::line_rewriter::LineRewriter;
 use crate::prometheus::chunks::ChunkWriter;
-use crate::prometheus::encoder::ForeignRegistry;
-use crate::prometheus::families::WrittenFamily;
+use crate::prometheus::encoder::{ForeignRegistry, WrittenRegistry};
 use crate::prometheus::negotiate::Format;
 
 /// A registry that the user gave to an exporter.
@@ -21,9 +20,9 @@ impl ForeignRegistry for UserRegistry {
         &self,
         out: &mut ChunkWriter,
         format: Format,
-    ) -> Result<Vec<WrittenFamily>, fmt::Error> {
+    ) -> Result<WrittenRegistry, fmt::Error> {
         let mut rewriter = LineRewriter::new(out, format);
         encode_registry(&mut rewriter, &self.0)?;
-        Ok(rewriter.into_families())
+        Ok(rewriter.into_written())
     }
 }

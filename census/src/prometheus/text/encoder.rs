@@ -10,8 +10,8 @@ use crate::collect::CollectedView;
 use crate::prometheus::body::Body;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
-use crate::prometheus::encoder::{Encoder, ForeignRegistry};
-use crate::prometheus::families::{Families, WrittenFamily};
+use crate::prometheus::encoder::{Encoder, ForeignRegistry, WrittenRegistry};
+use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
@@ -46,7 +46,7 @@ impl Encoder for TextEncoder<'_> {
     fn write_registry(
         &mut self,
         registry: &dyn ForeignRegistry,
-    ) -> Result<Vec<WrittenFamily>, fmt::Error> {
+    ) -> Result<WrittenRegistry, fmt::Error> {
         registry.write_text(&mut self.out, self.format)
     }
 

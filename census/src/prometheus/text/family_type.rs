@@ -7,7 +7,7 @@ use crate::register::suffixes;
 
 const COUNTER: &str = "counter";
 const GAUGE: &str = "gauge";
-const HISTOGRAM: &str = "histogram";
+pub(crate) const HISTOGRAM: &str = "histogram";
 const INFO: &str = "info";
 const UNKNOWN: &str = "unknown";
 

@@ -16,6 +16,6 @@ pub(super) use encoder::TextFormats;
 #[cfg(feature = "prometheus-client")]
 pub(super) use {
     escape::escape,
-    family_type::suffixes_of,
+    family_type::{HISTOGRAM, suffixes_of},
     head::{HELP, TYPE, UNIT, write_head},
 };
