@@ -125,9 +125,12 @@
 //!   has the library from a `dylib`, the linker finds the declarations of the `dylib` only. Measures of the executable
 //!   register themselves when they record, and its measured functions have no rows before their first call. Its views are
 //!   handed over, each in a line: `VIEW.register()?`. Its local tag keys do not reject tags from other processes.
-//! - Two copies of the library of one minor version are refused by cargo. If another build system links them, nothing is
-//!   recorded, and [`check`] says so.
-//! - A signal handler must not record: it may have interrupted its thread while that was recording, and would wait for it.
+//! - A shared object that has declared something must stay loaded: the catalogue refers to its statics.
+//! - Two copies of the library of one minor version are refused by cargo. If another build system links them, the
+//!   declarations in statics do not count before they register themselves (a view by `VIEW.register()?`), and [`check`] says
+//!   so. The library notices the copies by a panic that it catches, so with `panic = "abort"` such a program ends.
+//! - A signal handler must not record. It may have interrupted its thread while that was recording or allocating memory:
+//!   then it may hang, or corrupt the heap. It may set a flag, or add to an atomic number of its own.
 //! - A measured future that is forgotten (`mem::forget`) after its first poll stays in flight: nothing tells that it ended.
 //!   What a forgotten [`Held`] holds stays, too.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::eventually;
 
@@ -119,6 +120,19 @@ impl Process {
             stdout: self.output.text(Some(Pipe::Stdout)),
             stderr: self.output.text(Some(Pipe::Stderr)),
         }
+    }
+
+    /// Waits until the program has ended by itself, for this time at most. A program that has not is killed.
+    #[must_use]
+    pub fn finish_within(mut self, time: Duration) -> Option<Ended> {
+        let begin = Instant::now();
+        while self.child.try_wait().ok().flatten().is_none() {
+            if begin.elapsed() > time {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(self.finish())
     }
 
     fn wait(&mut self) -> ExitStatus {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::body::Body;
 use super::chunks::ChunkWriter;
 use super::config::ConstLabel;
-use super::families::{Families, WrittenFamily};
+use super::families::Families;
 use super::family::Family;
 use super::negotiate::Format;
 use super::self_metrics::SelfFamily;
+use super::written::WrittenRegistry;
 use crate::collect::CollectedView;
 
 /// Writes one exposition in one format. The methods are called in the order in which they stand here.
@@ -32,15 +33,6 @@ pub(super) trait Encoder {
 
     /// The whole exposition.
     fn finish(self: Box<Self>) -> Body;
-}
-
-/// What another registry has written.
-#[derive(Debug, Default)]
-pub(super) struct WrittenRegistry {
-    /// The families, in their order.
-    pub(super) families: Vec<WrittenFamily>,
-    /// The names of the families that are left out, because a name of theirs is invalid.
-    pub(super) left_out: Vec<String>,
 }
 
 /// A registry whose families are part of each exposition, and precede the views.

@@ -4,6 +4,7 @@ use super::config::ExporterConfig;
 use super::failure::FailedScrapes;
 use super::family::Family;
 use super::self_metrics::{self, SelfFamily, SelfMetrics};
+use super::written::WrittenFamily;
 use crate::collect::{CollectedView, Collection};
 use crate::declare::Origin;
 use crate::register::{Claims, Problem, ProblemKind, suffixes};
@@ -20,14 +21,6 @@ pub(super) struct Families {
     self_names: Vec<&'static str>,
     /// The names of the families that are not exported, because another registry has samples of their names.
     left_out: Vec<String>,
-}
-
-/// A family that another registry has written.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct WrittenFamily {
-    pub(super) name: String,
-    /// The suffixes that its samples' names may have, and `""` for the family's own name.
-    pub(super) suffixes: &'static [&'static str],
 }
 
 /// The owner of a name of a family or of its samples.

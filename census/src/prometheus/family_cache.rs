@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::config::ExporterConfig;
-use super::families::{Families, WrittenFamily};
+use super::families::Families;
+use super::written::WrittenFamily;
 use crate::collect::{CollectedView, Collection};
 use crate::id::ViewId;
 use crate::sync::Mutex;

@@ -70,6 +70,7 @@ mod single_flight;
 mod text;
 mod unit;
 mod value;
+mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.

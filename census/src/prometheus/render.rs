@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::body::Body;
 use super::config::ExporterConfig;
-use super::encoder::{Encoder, ForeignRegistry, WrittenRegistry};
+use super::encoder::{Encoder, ForeignRegistry};
 use super::failure::FailedScrapes;
 use super::family_cache::FamilyCache;
 use super::negotiate::Format;
 use super::self_metrics;
 use super::text::TextFormats;
+use super::written::WrittenRegistry;
 use crate::collect::Collection;
 
 /// Renders the expositions of an exporter.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use super::config::ConstLabel;
-use super::encoder::WrittenRegistry;
 use super::failure::FailedScrapes;
+use super::written::WrittenRegistry;
 use crate::aggregate::{
     DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType,
 };

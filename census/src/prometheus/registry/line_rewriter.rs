@@ -6,10 +6,9 @@ use super::digits::shorten;
 use super::help::Help;
 use super::sample_line::{SampleLine, is_family_name};
 use crate::prometheus::chunks::{ChunkWriter, Position};
-use crate::prometheus::encoder::WrittenRegistry;
-use crate::prometheus::families::WrittenFamily;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::text::{HISTOGRAM, TYPE, UNIT, suffixes_of, write_head};
+use crate::prometheus::written::{WrittenFamily, WrittenRegistry};
 
 /// Passes on the lines of the encoder, rewritten for a format.
 ///

@@ -8,8 +8,9 @@ use prometheus_client::registry::Registry;
 
 use super::line_rewriter::LineRewriter;
 use crate::prometheus::chunks::ChunkWriter;
-use crate::prometheus::encoder::{ForeignRegistry, WrittenRegistry};
+use crate::prometheus::encoder::ForeignRegistry;
 use crate::prometheus::negotiate::Format;
+use crate::prometheus::written::WrittenRegistry;
 
 /// A registry that the user gave to an exporter.
 #[derive(Debug)]

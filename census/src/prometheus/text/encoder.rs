@@ -10,11 +10,12 @@ use crate::collect::CollectedView;
 use crate::prometheus::body::Body;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
-use crate::prometheus::encoder::{Encoder, ForeignRegistry, WrittenRegistry};
+use crate::prometheus::encoder::{Encoder, ForeignRegistry};
 use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
+use crate::prometheus::written::WrittenRegistry;
 
 /// What the text formats keep from one scrape to the next.
 #[derive(Debug, Default)]

@@ -1,25 +1,13 @@
-//! Programs with two copies of the library, and with a shared object between the executable and the library.
+//! Programs with two copies of the library.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::sync::LazyLock;
 
-use census_tests::crates::{self, Crate, dependency};
+use census_tests::crates::{Crate, dependency};
 use census_tests::process;
 
-/// Where the programs are: outside of this workspace, because cargo would take it for the workspace of a copy. It is the
-/// same in each run, so that cargo does not build everything again.
-fn root() -> PathBuf {
-    let checkout = env!("CARGO_MANIFEST_DIR").replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-    std::env::temp_dir()
-        .join("census-whole-programs")
-        .join(checkout)
-}
-
-fn cargo(directory: &Path, command: &str, args: &[&str]) -> Command {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("whole_programs");
-    crates::cargo(directory, &target, command, args)
-}
+use super::{cargo, root};
 
 /// Copies the library's two packages, with changes of the files `Cargo.toml`. Returns the directory of `census`.
 fn copy_of_the_library(name: &str, change: impl Fn(&str) -> String) -> PathBuf {
@@ -94,6 +82,14 @@ fn main() {
         (Ok(()), Ok(())) => println!("fine"),
         (ours, theirs) => println!("{}\n{}", ours.unwrap_err(), theirs.unwrap_err()),
     }
+    if std::env::args().len() > 1 {
+        println!("registers {:?}", JOBS_DONE.register().is_ok());
+        let late = census::Measure::<u64>::builder("late").register().unwrap();
+        let seen = census::View::count("late", &late).register().unwrap();
+        JOBS.record(5);
+        late.record(1);
+        println!("{:?} {:?}", JOBS_DONE.data().rows.len(), seen.data().rows.len());
+    }
 }
 "#,
     };
@@ -127,109 +123,43 @@ fn two_minor_versions_are_two_libraries() {
     }
 }
 
-/// As another build system may build it: nothing panics, and `check` tells.
-#[test]
-fn two_copies_that_are_linked_are_a_problem() {
+/// A program with a copy that cargo does not recognize, as another build system may build it. Several tests run it.
+static LINKED: LazyLock<PathBuf> = LazyLock::new(|| {
     let copy = copy_of_the_library("fork", |manifest| {
         manifest
             .replace("0.1.0", "0.1.1")
             .replace("census-0-1", "fork")
     });
-    let program = program_with_a_copy("linked", &copy);
+    program_with_a_copy("linked", &copy)
+});
+
+/// Nothing panics, and `check` tells.
+#[test]
+fn two_copies_that_are_linked_are_a_problem() {
     for profile in ["dev", "release"] {
-        let output = process::succeed(&mut cargo(&program, "run", &["--profile", profile]));
+        let output = process::succeed(&mut cargo(&LINKED, "run", &["--profile", profile]));
         assert!(output.starts_with("0 0\n"), "{profile}: {output}");
         let problem = "the program has two copies of the library `census-metrics`";
         assert_eq!(output.matches(problem).count(), 2, "{profile}: {output}");
     }
 }
 
-/// The linker finds the declarations of the shared object, in which the library is. Those of the executable add
-/// themselves when they are used; a view is added by a line.
+/// What is made at run time is in no list of the linker's, and a view that registers itself is not either.
 #[test]
-fn executable_declares_through_a_dylib() {
-    let shared = Crate {
-        name: "shared",
-        edition: "2024",
-        dependencies: &dependency("census", &["prometheus"]),
-        file: "lib.rs",
-        code: r"
-pub use census;
-use census::{Measure, measure, view};
-
-#[measure]
-pub static CALLS: Measure<u64>;
-view! { pub static CALLS_SEEN: Count<CALLS>; }
-",
-    };
-    let library = shared.write(&root());
-    let manifest = library.join("Cargo.toml");
-    let content = fs::read_to_string(&manifest).expect("a manifest");
-    let content = content.replace(
-        "\n[workspace]",
-        "[lib]\ncrate-type = [\"dylib\"]\n\n[workspace]",
-    );
-    fs::write(manifest, content).expect("a new file");
-    let program = Crate {
-        name: "executable",
-        dependencies: "shared = { path = \"../shared\" }",
-        file: "main.rs",
-        code: r#"
-use shared::census::prometheus::Exporter;
-use shared::census::{self, Measure, TagKey, View, measure, record, tag, view};
-
-#[tag(crate = shared::census)]
-static WHO: TagKey;
-#[measure(crate = shared::census)]
-static JOBS: Measure<u64>;
-#[measure(crate = shared::census)]
-static LATE: Measure<u64>;
-view! { static JOBS_BY_WHO: Sum<JOBS> by (WHO); }
-
-/// The library does not know that this key is local.
-#[tag(crate = shared::census, local)]
-static SECRET: TagKey;
-
-#[measure(crate = shared::census)]
-fn work() {}
-
-fn main() -> Result<(), census::CatalogueError> {
-    shared::CALLS.record(1);
-    record!(JOBS = 1, tags(WHO = "early"));
-    JOBS_BY_WHO.register()?;
-    record!(JOBS = 5, tags(WHO = "me"));
-    LATE.record(1);
-    let late = View::count("late", &LATE).register()?;
-    LATE.record(1);
-    work();
-    census::check()?;
-    let received = census::TagMap::from_baggage("secret=x");
-    assert!(received.get(&SECRET).is_some());
-    let own = census::tags!(SECRET = "x");
-    assert_eq!(own.to_baggage().as_str(), "");
-    assert!(late.is_registered());
-    print!("{}", Exporter::builder().build()?.scrape(None).body);
-    Ok(())
+fn what_registers_itself_counts_beside_a_copy() {
+    let output = process::succeed(&mut cargo(&LINKED, "run", &["register"]));
+    assert!(output.starts_with("0 0\n"), "{output}");
+    assert!(output.ends_with("registers true\n1 1\n"), "{output}");
 }
-"#,
-        ..shared
-    };
-    let program = program.write(&root());
-    for profile in ["dev", "release"] {
-        let mut command = cargo(&program, "run", &["--profile", profile]);
-        command.env("RUSTFLAGS", "-C prefer-dynamic");
-        let output = process::succeed(&mut command);
-        for line in [
-            "calls_seen_total 1",
-            "jobs_by_who{who=\"me\"} 5",
-            "late_total 1",
-            "function_calls_total{function=\"work\",module=\"executable\",result=\"ok\"} 1",
-        ] {
-            let line = line.replace("jobs_by_who{", "jobs_by_who_total{");
-            assert!(
-                output.lines().any(|it| it == line),
-                "{profile}: no {line} in:\n{output}"
-            );
-        }
-    }
+
+/// The library cannot tell a copy but by a panic of `linkme`.
+#[test]
+fn program_that_aborts_on_panic_ends_if_two_copies_are_linked() {
+    let mut command = cargo(&LINKED, "run", &[]);
+    command.env("CARGO_PROFILE_DEV_PANIC", "abort");
+    let ended = process::run(&mut command, "");
+    assert_ne!(ended.code, Some(0));
+    let message = "duplicate #[distributed_slice] with name \"CENSUS_0_1_";
+    assert!(ended.stderr.contains(message), "{}", ended.stderr);
+    assert_eq!(ended.stdout, "");
 }
