@@ -156,6 +156,8 @@ mod register;
 
 mod record;
 
+mod observe;
+
 mod collect;
 
 #[cfg(feature = "testing")]
@@ -177,11 +179,13 @@ pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
 };
 pub use declare::{
-    AggregationKind, AnyTagKey, AnyView, ClosedSet, Column, Count, DEFAULT_LATENCY_BUCKETS,
-    Distribution, InSet, LastValue, Measure, MeasureBuilder, Number, OpenSet, Origin, Sum, TagKey,
-    TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
+    AggregationKind, AnyMeasure, AnyObserved, AnyTagKey, AnyView, ClosedSet, Column, Count,
+    DEFAULT_LATENCY_BUCKETS, Distribution, InSet, LastValue, Measure, MeasureBuilder, Number,
+    Observed, ObservedBuilder, OpenSet, Origin, Sum, TagKey, TimeUnit, Value, ValueKind, ValueSet,
+    View, ViewBuilder, ViewSet, ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
+pub use observe::{AnyReadings, Observation, Readings, observe};
 pub use record::{BoundMeasure, MeasureMap, Timer};
 pub use register::{
     Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,

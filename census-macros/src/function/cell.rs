@@ -29,7 +29,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
     } = results;
     let results = quote!(#krate::KnownResults { ok: #ok, error: #error, cancelled: #cancelled });
     let origin = origin(krate, &function.sig.ident);
-    let element = element(krate, "FUNCTIONS", "FunctionCell");
+    let element = element(krate, "FUNCTIONS", "FunctionCell", "__CENSUS_CELL");
     let recorded_into = if arguments.has_default_measures() {
         quote!(&#krate::DEFAULT_MEASURES)
     } else {
@@ -42,7 +42,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
             quote!(::core::option::Option::None)
         };
         let values = arguments.values.iter();
-        let values = values.map(|(path, _)| krate.checked("measure", path));
+        let values = values.map(|(path, _)| krate.checked("recorded_measure", path));
         quote! {
             const {
                 &#krate::FunctionMeasures {

@@ -13,8 +13,8 @@ use crate::suggest;
 /// The words for the aggregations.
 const AGGREGATIONS: [(&str, AggregationKind); 4] = [
     ("Count", AggregationKind::COUNT),
-    ("Sum", AggregationKind::Plain("sum")),
-    ("LastValue", AggregationKind::Plain("last_value")),
+    ("Sum", AggregationKind::Plain("__sum")),
+    ("LastValue", AggregationKind::Plain("__last_value")),
     ("Distribution", AggregationKind::Distribution),
 ];
 

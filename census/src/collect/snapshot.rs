@@ -7,6 +7,7 @@ use super::collection::Collection;
 use super::view_data::ViewData;
 use crate::aggregate::{self, Aggregation, MetricType};
 use crate::declare::{AggregationKind, Bounds, Column, Number, Origin, ValueKind, View, ViewSpec};
+use crate::observe::DEFAULT_DEADLINE;
 
 /// The data of every view.
 ///
@@ -183,7 +184,7 @@ impl<'a> SnapshotView<'a> {
 /// The data of every registered view.
 #[must_use]
 pub fn snapshot() -> Snapshot {
-    let collection = Collection::of_all();
+    let collection = Collection::of_all(DEFAULT_DEADLINE);
     let views = collection
         .views()
         .map(|view| (Arc::clone(view.spec()), view.data(Some)));

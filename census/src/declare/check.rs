@@ -8,18 +8,22 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use super::{Measure, MeasureCell, Origin, TagKey, TagKeyCell, Value, ValueSet};
+use super::{
+    Measure, MeasureCell, MeasureSource, Observed, Origin, TagKey, TagKeyCell, Value, ValueSet,
+};
 
 /// A measure in a `static`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a measure",
-    label = "expected a static of type `Measure`",
+    label = "expected a static of type `Measure` or `Observed`",
     note = "declare one: `#[measure] static VIDEO_SIZE: Measure<u64>;`"
 )]
 pub trait StaticMeasure {
     /// The type of its values.
     type Value: Value;
+    /// How it gets its values.
+    const SOURCE: MeasureSource;
     /// The type itself. A `const fn` cannot call a trait's method, but with the bound `Itself = M` it can return an `M`
     /// as an `M::Itself`.
     type Itself;
@@ -28,8 +32,27 @@ pub trait StaticMeasure {
 #[diagnostic::do_not_recommend]
 impl<T: Value> StaticMeasure for Measure<T> {
     type Value = T;
+    const SOURCE: MeasureSource = MeasureSource::Recorded;
     type Itself = Self;
 }
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> StaticMeasure for Observed<T> {
+    type Value = T;
+    const SOURCE: MeasureSource = MeasureSource::Observed;
+    type Itself = Self;
+}
+
+/// No measure: the traits of recorded measures are implemented for an [`Observed`] only where it is one of these, so that the
+/// compiler says this.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is read, so nothing is recorded to it",
+    label = "this measure is observed",
+    note = "declare a `Measure` to record to it, or say the value where the measure is read: `NAME.observe(|seen| seen.record(value, \
+            tags!()))`"
+)]
+pub trait RecordedNotRead {}
 
 /// A measure of any value type.
 #[doc(hidden)]
@@ -48,7 +71,71 @@ pub const fn measure_cell<M: StaticMeasure>(
     unit: Option<&'static str>,
     origin: Origin,
 ) -> MeasureCell {
-    MeasureCell::new(M::Value::KIND, name, description, unit, origin)
+    MeasureCell::new(M::Value::KIND, M::SOURCE, name, description, unit, origin)
+}
+
+/// A measure whose values can be running totals.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the values of a `{Self}` cannot be running totals",
+    label = "a total is an `Observed<u64>`, an `Observed<f64>` or an `Observed<Duration>`",
+    note = "a `Measure` needs no `total`: the `Sum` of what is recorded to it is a total. A total never falls, so it is not an `i64`"
+)]
+pub trait TotalMeasure: StaticMeasure {}
+
+#[diagnostic::do_not_recommend]
+impl TotalMeasure for Observed<u64> {}
+
+#[diagnostic::do_not_recommend]
+impl TotalMeasure for Observed<f64> {}
+
+#[diagnostic::do_not_recommend]
+impl TotalMeasure for Observed<Duration> {}
+
+/// The checked cell of a measure of type `M`, whose values are running totals.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+pub const fn total_measure_cell<M: TotalMeasure>(
+    name: &'static str,
+    description: &'static str,
+    unit: Option<&'static str>,
+    origin: Origin,
+) -> MeasureCell {
+    measure_cell::<M>(name, description, unit, origin).with_totals()
+}
+
+/// A measure in a `static` that is recorded to.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a measure",
+    label = "expected a static of type `Measure`",
+    note = "declare one: `#[measure] static VIDEO_SIZE: Measure<u64>;`"
+)]
+pub trait RecordedStatic {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> RecordedStatic for Measure<T> {
+    type Itself = Self;
+}
+
+impl<T: Value> RecordedStatic for Observed<T>
+where
+    Self: RecordedNotRead,
+{
+    type Itself = Self;
+}
+
+/// A measure of any value type, into which a measured function records.
+#[doc(hidden)]
+#[must_use]
+pub const fn recorded_measure<M: RecordedStatic<Itself = M>>(
+    measure: &'static M,
+) -> &'static M::Itself {
+    measure
 }
 
 /// A measure whose values, and so its bucket bounds, are numbers.
@@ -133,6 +220,13 @@ impl DurationMeasure for Measure<Duration> {
     type Itself = Self;
 }
 
+impl<T: Value> DurationMeasure for Observed<T>
+where
+    Self: RecordedNotRead,
+{
+    type Itself = Self;
+}
+
 /// A measure of durations.
 #[doc(hidden)]
 #[must_use]
@@ -156,6 +250,13 @@ pub trait InFlightMeasure {
 
 #[diagnostic::do_not_recommend]
 impl InFlightMeasure for Measure<i64> {
+    type Itself = Self;
+}
+
+impl<T: Value> InFlightMeasure for Observed<T>
+where
+    Self: RecordedNotRead,
+{
     type Itself = Self;
 }
 
@@ -224,6 +325,18 @@ pub trait AsMeasure {
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> AsMeasure for Measure<T> {
+    type Measure = Self;
+
+    #[inline]
+    fn as_measure(&self) -> &Self {
+        self
+    }
+}
+
+impl<T: Value> AsMeasure for Observed<T>
+where
+    Self: RecordedNotRead,
+{
     type Measure = Self;
 
     #[inline]

@@ -53,7 +53,7 @@ impl Renderer {
             Some(registry) => encoder.write_registry(&**registry)?,
             None => Vec::new(),
         };
-        let collection = Collection::of_all();
+        let collection = Collection::of_all(self.config.observe_within);
         let families = self.families.get(&collection, &self.config, &written);
         encoder.begin_views(&families, &self.config.const_labels);
         for (index, family) in families.valid.iter().enumerate() {
