@@ -155,15 +155,27 @@ pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
     }
 }
 
-/// The element for a static in one of the library's slices.
+/// The element for `__CENSUS_CELL` in one of the library's slices.
 ///
 /// The library's own declarations have none: in the crate that defines the slice, the compiler treats an element as
 /// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs`
 /// lists them.
-pub(crate) fn element(krate: &Krate, slice: &str, cell: &str, name: &str) -> TokenStream {
+pub(crate) fn element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
+    element_of(krate, slice, cell, None)
+}
+
+/// The element for another static.
+pub(crate) fn element_of(
+    krate: &Krate,
+    slice: &str,
+    cell: &str,
+    name: Option<&Ident>,
+) -> TokenStream {
     if krate.is_library {
         return TokenStream::new();
     }
-    let [slice, cell, name] = [slice, cell, name].map(|it| Ident::new(it, Span::call_site()));
-    quote!(#krate::element! { #slice, #cell, #name })
+    let slice = Ident::new(slice, Span::call_site());
+    let cell = Ident::new(cell, Span::call_site());
+    let name = name.into_iter();
+    quote!(#krate::element! { #slice, #cell #(, #name)* })
 }

@@ -126,11 +126,14 @@ macro_rules! __census_first_paragraph {
 
 pub use crate::__census_first_paragraph as first_paragraph;
 
-/// An element for a static in one of the library's slices. The elements are references, because the linker may
+/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references, because the linker may
 /// pad a section of larger elements.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_element {
+    ($slice:ident, $cell:ident) => {
+        $crate::__private::element! { $slice, $cell, __CENSUS_CELL }
+    };
     ($slice:ident, $cell:ident, $static:ident) => {
         const _: () = {
             #[$crate::__private::linkme::distributed_slice($crate::__private::$slice)]

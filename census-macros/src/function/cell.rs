@@ -29,7 +29,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
     } = results;
     let results = quote!(#krate::KnownResults { ok: #ok, error: #error, cancelled: #cancelled });
     let origin = origin(krate, &function.sig.ident);
-    let element = element(krate, "FUNCTIONS", "FunctionCell", "__CENSUS_CELL");
+    let element = element(krate, "FUNCTIONS", "FunctionCell");
     let recorded_into = if arguments.has_default_measures() {
         quote!(&#krate::DEFAULT_MEASURES)
     } else {

@@ -1,11 +1,11 @@
 //! From a [`Measure`] to a static and its element in the slice.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::model::{Measure, Reading, Shape};
 use crate::doc;
-use crate::generate::{Krate, element, first_last_span, optional, origin};
+use crate::generate::{Krate, element, element_of, first_last_span, optional, origin};
 use crate::names::Name;
 
 pub(super) fn measure(measure: Measure) -> TokenStream {
@@ -57,7 +57,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         (quote!(static_measure), quote!(&__CENSUS_CELL))
     };
     let measure = krate.call(function_of_cell, first_last_span(&ty), arguments_of_cell);
-    let element = element(&krate, "MEASURES", "MeasureCell", "__CENSUS_CELL");
+    let element = element(&krate, "MEASURES", "MeasureCell");
     let observation = reading.map(|reading| observation(&krate, &ty, reading));
     quote! {
         #item: #ty = {
@@ -89,15 +89,11 @@ fn observation(krate: &Krate, ty: &TokenStream, reading: Reading) -> TokenStream
     let reading = krate.private(quote!(reading), first);
     let reading = quote_spanned!(krate.respan(first)=> &#reading::<#ty, _, _>);
     let expression = quote_spanned!(krate.respan(last)=> (#expression));
-    let element = element(
-        krate,
-        "OBSERVATIONS",
-        "StaticObservation",
-        "__CENSUS_OBSERVATION",
-    );
+    let name = Ident::new("__CENSUS_OBSERVATION", Span::call_site());
+    let element = element_of(krate, "OBSERVATIONS", "StaticObservation", Some(&name));
     quote! {
         #function
-        static __CENSUS_OBSERVATION: #krate::StaticObservation = #krate::StaticObservation::new(
+        static #name: #krate::StaticObservation = #krate::StaticObservation::new(
             &__CENSUS_CELL,
             const { #reading #expression },
         );

@@ -38,7 +38,7 @@ pub(super) fn tag(tag: Tag) -> TokenStream {
         first_last_span(&ty),
         quote!(&__CENSUS_CELL),
     );
-    let element = element(&krate, "TAG_KEYS", "TagKeyCell", "__CENSUS_CELL");
+    let element = element(&krate, "TAG_KEYS", "TagKeyCell");
     quote! {
         #item: #ty = {
             static __CENSUS_CELL: #krate::TagKeyCell = #cell;

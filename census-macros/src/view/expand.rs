@@ -48,7 +48,7 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         quote!(#name, #description, #source, #columns, #max_series, #origin),
     );
     let optional = is_optional.then(|| quote!(.optional()));
-    let element = element(krate, "VIEWS", "ViewCell", "__CENSUS_CELL");
+    let element = element(krate, "VIEWS", "ViewCell");
     let aggregation = &definition.aggregation.word;
     quote! {
         #(#attrs)*
