@@ -73,6 +73,7 @@ view! {
 
 #[test]
 fn a_function_without_arguments_says_one_value() {
+    let _alone = super::alone();
     JOBS.lock().expect("no panic").extend(["a", "b"]);
     assert_eq!(QUEUE.data().get(&tags!()).expect("a row"), &2);
     assert_eq!(BALANCE_NOW.data().get(&tags!()).expect("a row"), &-7);
@@ -80,6 +81,7 @@ fn a_function_without_arguments_says_one_value() {
 
 #[test]
 fn a_function_with_an_argument_says_values_with_tags() {
+    let _alone = super::alone();
     let data = POOL_CONNECTIONS.data();
     let rows: Vec<_> = data.rows.iter().map(|row| row.tag(&POOL)).collect();
     assert_eq!(rows, [Some("batch"), Some("main")], "sorted by their tags");
@@ -90,6 +92,7 @@ fn a_function_with_an_argument_says_values_with_tags() {
 
 #[test]
 fn a_path_to_a_function_of_either_shape_reads() {
+    let _alone = super::alone();
     let cpu = CPU_SECONDS.data();
     assert_eq!(
         cpu.get(&tags!()).expect("a row"),
@@ -100,6 +103,7 @@ fn a_path_to_a_function_of_either_shape_reads() {
 
 #[test]
 fn objects_add_themselves() {
+    let _alone = super::alone();
     assert!(IDLE_CONNECTIONS.data().rows.is_empty());
     let pool = Pool {
         name: "main",
@@ -117,6 +121,7 @@ fn objects_add_themselves() {
 
 #[test]
 fn one_reading_says_values_of_several_measures() {
+    let _alone = super::alone();
     let mut stats = (10, 0.5);
     let observation = census::observe([&HITS, &HIT_RATIO], move |seen| {
         stats.0 += 1;
@@ -133,6 +138,7 @@ fn one_reading_says_values_of_several_measures() {
 
 #[test]
 fn a_measure_says_what_it_is() {
+    let _alone = super::alone();
     assert_eq!(QUEUE_DEPTH.name(), "observed/queue_depth");
     assert_eq!(QUEUE_DEPTH.description(), "Jobs waiting.");
     assert_eq!((CPU.unit(), CPU.is_total()), ("s", true));
@@ -145,6 +151,7 @@ fn a_measure_says_what_it_is() {
 
 #[test]
 fn a_reading_records_to_other_measures() {
+    let _alone = super::alone();
     #[measure]
     static READ: census::Measure<u64>;
     view! { static TIMES_READ: Count<READ>; }
