@@ -42,6 +42,41 @@ fn measure() {
 }
 
 #[test]
+fn observed_measures() {
+    for (args, item) in [
+        (
+            quote!(),
+            quote! {
+                static QUEUE_DEPTH: Observed<u64> = || JOBS.len() as u64;
+            },
+        ),
+        (
+            quote!(),
+            quote! {
+                static POOL_SIZE: Observed<u64> = |seen| seen.record(5, tags!());
+            },
+        ),
+        (
+            quote!(total),
+            quote! {
+                static CPU: Observed<Duration> = cpu_time;
+            },
+        ),
+        (
+            quote!(),
+            quote! {
+                static IDLE: Observed<u64>;
+            },
+        ),
+    ] {
+        let output = crate::measure::attribute(args, item.clone());
+        let item = item.to_string();
+        let name = item.split(' ').nth(1).expect("a name").to_lowercase();
+        insta::assert_snapshot!(format!("observed_{name}"), items(output));
+    }
+}
+
+#[test]
 fn function() {
     let output = crate::measure::attribute(
         quote!(),

@@ -113,7 +113,7 @@ impl Krate {
     }
 
     /// `krate::__private::check(&(path))`, shown at the path. `check` is one of the functions in
-    /// `census/src/declare/check.rs`.
+    /// `census/src/declare/check.rs` and `check_places.rs`.
     pub(crate) fn checked(&self, check: &str, path: impl ToTokens) -> TokenStream {
         let check = Ident::new(check, Span::call_site());
         let spans = first_last_span(&path);
@@ -174,10 +174,21 @@ pub(crate) fn origin(krate: &Krate, ident: &Ident) -> TokenStream {
 /// code with a linker section of its own, which `forbid(unsafe_code)` forbids. `BUILT_IN` in `census/src/calls.rs`
 /// lists them.
 pub(crate) fn element(krate: &Krate, slice: &str, cell: &str) -> TokenStream {
+    element_of(krate, slice, cell, None)
+}
+
+/// The element for another static.
+pub(crate) fn element_of(
+    krate: &Krate,
+    slice: &str,
+    cell: &str,
+    name: Option<&Ident>,
+) -> TokenStream {
     if krate.is_library {
         return TokenStream::new();
     }
     let slice = Ident::new(slice, Span::call_site());
     let cell = Ident::new(cell, Span::call_site());
-    quote!(#krate::element! { #slice, #cell })
+    let name = name.into_iter();
+    quote!(#krate::element! { #slice, #cell #(, #name)* })
 }

@@ -1,7 +1,7 @@
 //! The item under an attribute: `attrs vis static NAME: TYPE;`, and other items that users put the attribute on.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, PathSegment, Token, Type, Visibility};
 
@@ -15,6 +15,8 @@ pub(crate) struct Static {
     pub(crate) ident: Ident,
     /// `None`: missing or wrong, which was reported.
     pub(crate) ty: Option<Type>,
+    /// The `=`, and the tokens between it and the `;`.
+    pub(crate) value: Option<(Token![=], TokenStream)>,
 }
 
 /// The item under an attribute.
@@ -98,16 +100,17 @@ fn parse_static(
         errors.at(&ident, message);
         None
     };
+    let assigned = input.parse::<Option<Token![=]>>()?;
     let mut value = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![;]) {
         value.extend([input.parse::<TokenTree>()?]);
     }
-    if !value.is_empty() {
+    if assigned.is_none() && !value.is_empty() {
         let message = format!(
-            "{} gives the static its value\nhelp: end the item after the type: `{}`",
-            declaration.attribute, declaration.example
+            "expected `;` after the type\nhelp: end the item there: `{}`",
+            declaration.example
         );
-        errors.at(value, message);
+        errors.at(&value, message);
     }
     input.parse::<Option<Token![;]>>()?;
     Ok(Some(Static {
@@ -116,6 +119,7 @@ fn parse_static(
         token,
         ident,
         ty,
+        value: assigned.map(|token| (token, value)),
     }))
 }
 
@@ -192,9 +196,22 @@ pub(crate) fn declared_by(ty: &Type) -> Option<&'static str> {
     let name = last_segment(ty)?.ident.to_string();
     match name.as_str() {
         "TagKey" => Some("`#[tag]`"),
-        "Measure" => Some("`#[measure]`"),
+        "Measure" | "Observed" => Some("`#[measure]`"),
         "View" => Some("`view!`"),
         _ => None,
+    }
+}
+
+impl Static {
+    /// Reports a value: the macro gives the static its own.
+    pub(crate) fn refuse_value(&self, declaration: &Declaration, errors: &mut Errors) {
+        if let Some((token, value)) = &self.value {
+            let message = format!(
+                "{} gives the static its value\nhelp: end the item after the type: `{}`",
+                declaration.attribute, declaration.example
+            );
+            errors.at(quote!(#token #value), message);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ const TAGS: [(&str, &str); 2] = [
     ("name = concat!(\"a\", NAME)", "static r#TYPE: TagKey;"),
 ];
 
-const MEASURES: [(&str, &str); 2] = [
+const MEASURES: [(&str, &str); 5] = [
     (
         "name = \"myorg/size\", unit = \"By\", crate = ::metrics::census",
         "/// Size. \n pub static SIZE: census::Measure<u64>;",
@@ -25,6 +25,15 @@ const MEASURES: [(&str, &str); 2] = [
     (
         "unit = UNIT",
         "pub(in crate::a) static LATENCY: Measure<std::time::Duration>;",
+    ),
+    ("", "static QUEUE: Observed<u64> = || JOBS.len() as u64;"),
+    (
+        "name = NAME",
+        "static POOLS: census::Observed<u64> = |seen: &mut Readings<'_, u64>| { for p in pools() { seen.record(p.size, tags!()); } };",
+    ),
+    (
+        "total, unit = \"ms\"",
+        "static CPU: Observed<Duration> = os::cpu_time;",
     ),
 ];
 

@@ -16,6 +16,10 @@ impl ViewId {
     }
 }
 
+/// An observation of measures. No other one has the same identifier. Later ones have greater identifiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ObservationId(pub(crate) u64);
+
 /// A thread that records. No other thread has the same identifier, not even one that starts after this one has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ThreadId(u64);

@@ -3,8 +3,10 @@
 //! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what
 //! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
 //! hidden methods. There are two exceptions:
-//! - `Measure::__distribution` and `Measure::__distribution_in`, inherent methods for each value type, so that the bounds in
-//!   `buckets: [0, 16 * MIB]` have the type of the measure's values: only a method lets the compiler infer the right types.
+//! - The methods `__count`, `__sum`, `__last_value`, `__default_distribution`, `__distribution` and `__distribution_in` of
+//!   `Measure` and `Observed`, by which `view!` makes a view of either. A function that is `const` cannot be generic over
+//!   both. Of the last two there is one for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have the type of
+//!   the measure's values.
 //! - The methods of `declare/other_names.rs`, whose calls do not compile.
 //!
 //! (The method of [`Outcome`] is also called by method syntax, but by the macro
@@ -14,26 +16,32 @@ pub use census_macros::{record, tags, view};
 pub use linkme;
 
 // For declarations.
-pub use crate::aggregate::{count, default_distribution, last_value, sum};
 pub use crate::calls::{CallResult, DEFAULT_MEASURES};
 pub use crate::declare::description::{paragraph_bytes, paragraph_len};
 pub use crate::declare::name::{const_str, default_bytes, default_len};
 pub use crate::declare::{
     AnyMeasure, ClosedSet, Count, Distribution, FunctionCell, FunctionMeasures, HasDefaultBuckets,
-    HasEveryText, InSet, KnownResults, LastValue, Measure, MeasureCell, Origin, StaticColumn, Sum,
-    TagKey, TagKeyCell, View, ViewCell,
+    HasEveryText, InSet, KnownResults, LastValue, Measure, MeasureCell, Observed, Origin,
+    StaticColumn, Sum, TagKey, TagKeyCell, View, ViewCell,
 };
 pub use crate::declare::{
     FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits, column, columns,
-    function_name, measure_cell, static_measure, static_tag_key, static_view, tag_key_cell,
+    function_name, measure_cell, static_measure, static_observed, static_tag_key, static_view,
+    tag_key_cell, total_measure_cell,
+};
+
+pub use crate::observe::{
+    OBSERVATIONS, ReadingFunction, Readings, StaticObservation, StaticReading, reading,
 };
 
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
-    AsMeasure, AsTagKey, DurationMeasure, GivenBuckets, InFlightMeasure, NumberMeasure,
-    RecordedMeasure, SignedMeasure, StaticMeasure, StaticTagKey, TypedTagKey, as_measure,
-    as_tag_key, duration_measure, given_buckets, in_flight_measure, measure, number_measure,
-    signed_measure, tag_key,
+    DurationMeasure, GivenBuckets, InFlightMeasure, NumberMeasure, RecordedNotRead, SignedMeasure,
+    StaticMeasure, StaticTagKey, TotalMeasure, duration_measure, given_buckets, in_flight_measure,
+    measure, number_measure, recorded_measure, signed_measure, tag_key,
+};
+pub use crate::declare::check_places::{
+    AsMeasure, AsTagKey, RecordedMeasure, TypedTagKey, as_measure, as_tag_key,
 };
 
 // For recording.
@@ -124,16 +132,19 @@ macro_rules! __census_first_paragraph {
 
 pub use crate::__census_first_paragraph as first_paragraph;
 
-/// An element for `__CENSUS_CELL` in one of the library's slices. The elements are references, because the linker may
+/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references, because the linker may
 /// pad a section of larger elements.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_element {
     ($slice:ident, $cell:ident) => {
+        $crate::__private::element! { $slice, $cell, __CENSUS_CELL }
+    };
+    ($slice:ident, $cell:ident, $static:ident) => {
         const _: () = {
             #[$crate::__private::linkme::distributed_slice($crate::__private::$slice)]
             #[linkme(crate = $crate::__private::linkme)]
-            static __CENSUS_ELEMENT: &$crate::__private::$cell = &__CENSUS_CELL;
+            static __CENSUS_ELEMENT: &$crate::__private::$cell = &$static;
         };
     };
 }

@@ -3,11 +3,9 @@
 //! A panic never leaves the data behind one of these locks half changed, because no code of a user runs under them. So
 //! a lock that a panicking thread held is taken like any other.
 
-#[cfg(feature = "prometheus")]
 use std::sync::Condvar as StdCondvar;
 use std::sync::{Mutex as StdMutex, PoisonError, RwLock as StdRwLock, TryLockError};
 pub(crate) use std::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
-#[cfg(feature = "prometheus")]
 use std::time::Duration;
 
 /// [`std::sync::Mutex`]
@@ -52,11 +50,9 @@ impl<T> RwLock<T> {
 }
 
 /// [`std::sync::Condvar`]
-#[cfg(feature = "prometheus")]
 #[derive(Debug, Default)]
 pub(crate) struct Condvar(StdCondvar);
 
-#[cfg(feature = "prometheus")]
 impl Condvar {
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
@@ -72,6 +68,7 @@ impl Condvar {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
+    #[cfg(feature = "prometheus")]
     pub(crate) fn notify_one(&self) {
         self.0.notify_one();
     }

@@ -76,7 +76,7 @@ impl fmt::Display for Finding {
 /// ```
 #[must_use]
 pub fn lint() -> Vec<Finding> {
-    let collection = Collection::of_all();
+    let collection = Collection::of_definitions();
     let views = collection.views().map(|view| Arc::clone(view.spec()));
     let mut specs: Vec<_> = views
         .filter(|spec| spec.description.trim().is_empty())

@@ -42,7 +42,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
             quote!(::core::option::Option::None)
         };
         let values = arguments.values.iter();
-        let values = values.map(|(path, _)| krate.checked("measure", path));
+        let values = values.map(|(path, _)| krate.checked("recorded_measure", path));
         quote! {
             const {
                 &#krate::FunctionMeasures {

@@ -3,6 +3,7 @@
 mod expand;
 mod model;
 mod parse;
+mod reading;
 #[cfg(test)]
 mod tests;
 

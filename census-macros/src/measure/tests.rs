@@ -22,6 +22,10 @@ fn valid_measures_have_no_mistakes() {
         (quote!(unit = "us"), quote!(Measure<std::time::Duration>)),
         (quote!(unit = "minutes"), quote!(Measure<f64>)),
         (quote!(), quote!(ty!())),
+        (quote!(), quote!(Observed<i64>)),
+        (quote!(), quote!(Observed<u64> = || 5)),
+        (quote!(), quote!(Alias = |seen| seen.record(5, tags!()))),
+        (quote!(total), quote!(census::Observed<Duration> = cpu_time)),
     ] {
         assert_eq!(mistakes(args, quote!(static SIZE: #ty;)), [""; 0], "{ty}");
     }
@@ -32,6 +36,11 @@ fn other_types_are_reported() {
     for (ty, message) in [
         (quote!(u64), "this is the type of a value, not of a measure"),
         (quote!(Measure), "this `Measure` has no value type"),
+        (quote!(Observed), "this `Observed` has no value type"),
+        (
+            quote!(Observed<usize>),
+            "a measure's values are `u64`, `i64`, `f64` or `Duration`",
+        ),
         (
             quote!(String),
             "a measure's type is `Measure`, with the type of its values",
@@ -70,6 +79,7 @@ fn static_gets_the_nearest_type() {
         (quote!(a::Measure<f32>), "a :: Measure < f64 >"),
         (quote!(Measure<isize>), "Measure < i64 >"),
         (quote!(Measure), "Measure < u64 >"),
+        (quote!(a::Observed<f32>), "a :: Observed < f64 >"),
         (quote!(TagKey), ":: census :: __private :: Measure < u64 >"),
     ] {
         let output = attribute(quote!(), quote!(static SIZE: #ty;)).to_string();
@@ -102,6 +112,54 @@ fn units_are_checked() {
         mistakes(quote!(unit = #unit), item),
         ["this unit has 64 bytes"]
     );
+}
+
+#[test]
+fn totals_and_readings_are_checked() {
+    for (args, item, message) in [
+        (
+            quote!(total),
+            quote!(
+                static SENT: Measure<u64>;
+            ),
+            "`total` is for a measure that is read",
+        ),
+        (
+            quote!(total),
+            quote!(
+                static SENT: Observed<i64>;
+            ),
+            "a total never falls, so it is not an `i64`",
+        ),
+        (
+            quote!(total = true),
+            quote!(
+                static SENT: Observed<u64>;
+            ),
+            "`total` takes no value",
+        ),
+        (
+            quote!(),
+            quote!(
+                static SENT: Measure<u64> = || 5;
+            ),
+            "`#[measure]` gives a `Measure` its value, which records what it is given",
+        ),
+        (
+            quote!(),
+            quote!(static SENT: Observed<u64> = ;),
+            "expected a function that reads the measure",
+        ),
+        (
+            quote!(),
+            quote!(
+                static SENT: Observed<u64> = |a, b| 5;
+            ),
+            "a reading has one argument at most",
+        ),
+    ] {
+        assert_eq!(mistakes(args, item), [message]);
+    }
 }
 
 #[test]

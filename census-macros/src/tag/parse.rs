@@ -26,6 +26,7 @@ pub(super) fn item(tokens: TokenStream, errors: &mut Errors) -> Item {
 }
 
 pub(super) fn tag(mut krate: Krate, args: TokenStream, item: Static, errors: &mut Errors) -> Tag {
+    item.refuse_value(&DECLARATION, errors);
     let mut name = None;
     let mut local = false;
     let words = ["name", "local", "crate"];

@@ -38,8 +38,8 @@ fn all_mistakes_are_reported_at_once() {
         reported,
         [
             "a `TagKey` cannot be a `static mut`",
-            "`#[tag]` gives the static its value",
             "`#[tag]` declares a `TagKey`",
+            "`#[tag]` gives the static its value",
             "`#[tag]` has no argument `nmae`",
             "`local` is given twice",
             "`local` takes no value",

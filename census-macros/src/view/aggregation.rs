@@ -13,23 +13,36 @@ use crate::suggest;
 /// The words for the aggregations.
 const AGGREGATIONS: [(&str, AggregationKind); 4] = [
     ("Count", AggregationKind::COUNT),
-    ("Sum", AggregationKind::Plain("sum")),
-    ("LastValue", AggregationKind::Plain("last_value")),
+    ("Sum", AggregationKind::Plain("__sum")),
+    ("LastValue", AggregationKind::Plain("__last_value")),
     ("Distribution", AggregationKind::Distribution),
 ];
 
 /// The names that other libraries use: the aggregation, and what to write.
-const OTHER_NAMES: [(&str, &str, &str); 17] = [
+const OTHER_NAMES: [(&str, &str, &str); 18] = [
     ("Counter", "Sum", COUNTER),
     ("IntCounter", "Sum", COUNTER),
     ("CounterVec", "Sum", COUNTER),
     ("IntCounterVec", "Sum", COUNTER),
-    ("ObservableCounter", "Sum", COUNTER),
+    (
+        "ObservableCounter",
+        "Sum",
+        "write `Sum`, of an `Observed` measure with `#[measure(total)]`",
+    ),
     ("Gauge", "LastValue", GAUGE),
     ("IntGauge", "LastValue", GAUGE),
     ("GaugeVec", "LastValue", GAUGE),
     ("IntGaugeVec", "LastValue", GAUGE),
-    ("ObservableGauge", "LastValue", GAUGE),
+    (
+        "ObservableGauge",
+        "LastValue",
+        "write `LastValue`, of an `Observed` measure",
+    ),
+    (
+        "ObservableUpDownCounter",
+        "Sum",
+        "write `Sum`, of an `Observed` measure",
+    ),
     ("UpDownCounter", "Sum", GAUGE),
     ("HistogramVec", "Distribution", "write `Distribution`"),
     ("Latest", "LastValue", "write `LastValue`"),

@@ -128,9 +128,9 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
     let measure = krate.checked("measure", path);
     let constructor = match (definition.aggregation.kind, &definition.options.buckets) {
         (AggregationKind::Plain(constructor), _) => constructor,
-        (AggregationKind::Distribution, None) => "default_distribution",
+        (AggregationKind::Distribution, None) => "__default_distribution",
         // The buckets were reported. Any aggregation without options will do.
-        (AggregationKind::Distribution, Some(Buckets::Wrong)) => "count",
+        (AggregationKind::Distribution, Some(Buckets::Wrong)) => "__count",
         (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
             return distribution(krate, &measure, bounds);
         }
@@ -138,8 +138,9 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
             return distribution_in(krate, &measure, series);
         }
     };
-    let constructor = Ident::new(constructor, Span::call_site());
-    krate.call(quote!(#constructor), first_last_span(path), measure)
+    let (first, last) = first_last_span(path);
+    let constructor = Ident::new(constructor, krate.respan(first));
+    quote_spanned!(krate.respan(last)=> #measure.#constructor())
 }
 
 fn distribution(krate: &Krate, measure: &TokenStream, bounds: &Bounds) -> TokenStream {
@@ -205,6 +206,6 @@ fn stand_in(krate: &Krate) -> TokenStream {
         );
         static __CENSUS_MEASURE: #krate::Measure<u64> =
             #krate::static_measure(&__CENSUS_MEASURE_CELL);
-        #krate::count(&__CENSUS_MEASURE)
+        __CENSUS_MEASURE.__count()
     }}
 }

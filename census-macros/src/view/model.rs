@@ -41,14 +41,14 @@ pub(super) struct Aggregation {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AggregationKind {
-    /// Without options of its own; with the function of `__private` that makes it of a measure.
+    /// Without options of its own; with the method of measures that makes it.
     Plain(&'static str),
     Distribution,
 }
 
 impl AggregationKind {
     /// Stands for an aggregation that is missing, unknown or wrong.
-    pub(super) const COUNT: Self = Self::Plain("count");
+    pub(super) const COUNT: Self = Self::Plain("__count");
 }
 
 /// The options that the user gives. Wrong ones were reported and are left out.

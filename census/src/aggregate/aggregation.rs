@@ -10,8 +10,8 @@ use super::sample::{MetricType, Sample};
 use super::write::Writer;
 use super::{DistributionData, Exemplar};
 use crate::declare::{
-    AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, Number, Sum, Value,
-    ValueBits, ValueKind,
+    AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, MeasureSource,
+    Number, Sum, Value, ValueBits, ValueKind,
 };
 use crate::id::{RowId, ViewId};
 
@@ -109,8 +109,21 @@ pub(super) trait Aggregate: 'static {
     )]
     fn sample<'t>(format: &RowFormat, total: &'t Self::Total) -> Option<Sample<'t>>;
 
+    /// The total of a row for which `so_far` values were read, and one more value. `None` for an aggregation that observed
+    /// measures do not have.
+    fn combine(kind: ValueKind, so_far: Option<ValueBits>, value: ValueBits) -> Option<ValueBits> {
+        let _ = (kind, so_far, value);
+        None
+    }
+
+    /// The total that [`combine`](Self::combine) has made, as plain data.
+    fn combined(kind: ValueKind, total: ValueBits) -> Option<Data> {
+        let _ = (kind, total);
+        None
+    }
+
     /// The type that a view is exported as.
-    fn metric_type(kind: ValueKind) -> MetricType;
+    fn metric_type(kind: ValueKind, source: MeasureSource) -> MetricType;
 
     /// Whether the exported values have the unit of the measure.
     const HAS_UNIT: bool = true;
@@ -182,8 +195,26 @@ pub(super) fn exemplar_bucket(format: &RowFormat, bits: ValueBits) -> Option<usi
 }
 
 /// See [`Aggregate::metric_type`].
-pub(super) fn metric_type(kind: AggregationKind, value: ValueKind) -> MetricType {
-    dispatch!(kind, A => A::metric_type(value))
+pub(super) fn metric_type(
+    kind: AggregationKind,
+    value: ValueKind,
+    source: MeasureSource,
+) -> MetricType {
+    dispatch!(kind, A => A::metric_type(value, source))
+}
+
+/// See [`Aggregate::combine`].
+pub(super) fn combine(
+    format: &RowFormat,
+    so_far: Option<ValueBits>,
+    value: ValueBits,
+) -> Option<ValueBits> {
+    dispatch!(format.kind, A => A::combine(format.value_kind, so_far, value))
+}
+
+/// See [`Aggregate::combined`].
+pub(super) fn combined(format: &RowFormat, total: ValueBits) -> Option<Data> {
+    dispatch!(format.kind, A => A::combined(format.value_kind, total))
 }
 
 /// See [`Aggregate::HAS_UNIT`].

@@ -8,8 +8,9 @@ use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
 use super::write::{self, Shared, Writer};
 use crate::declare::{
-    AggregationKind, AggregationSpec, Bounds, Count, Measure, MeasureDescriptor, Number,
-    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+    AggregationKind, AggregationSpec, AnyMeasure, Bounds, Count, Measure, MeasureDescriptor,
+    MeasureSource, Number, Observed, StaticViewSource, Value, ValueBits, ValueKind, View,
+    ViewBuilder,
 };
 
 impl Aggregation for Count {
@@ -26,16 +27,27 @@ impl Aggregation for Count {
 impl View<Count> {
     /// A view to be registered at run time: how many measurements there were.
     #[track_caller]
-    pub fn count<T: Value>(name: impl Into<String>, measure: &Measure<T>) -> ViewBuilder<Count> {
+    pub fn count(name: impl Into<String>, measure: &impl AnyMeasure) -> ViewBuilder<Count> {
         let aggregation = AggregationSpec::without_options(AggregationKind::Count);
         ViewBuilder::new(name.into(), measure, aggregation)
     }
 }
 
-/// A `Count` of `view!`.
-#[doc(hidden)]
-pub const fn count<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Count> {
-    StaticViewSource::new(measure, AggregationKind::Count)
+// The constructors that `view!` calls. They are methods, because no function can have an argument of both types and be
+// `const`.
+
+impl<T: Value> Measure<T> {
+    #[doc(hidden)]
+    pub const fn __count(&'static self) -> StaticViewSource<Count> {
+        StaticViewSource::new(self, AggregationKind::Count)
+    }
+}
+
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    pub const fn __count(&'static self) -> StaticViewSource<Count> {
+        self.as_measure().__count()
+    }
 }
 
 impl Aggregate for Count {
@@ -89,7 +101,19 @@ impl Aggregate for Count {
         Some(Sample::Value(Number::U64(*total)))
     }
 
-    fn metric_type(_: ValueKind) -> MetricType {
-        MetricType::Counter
+    fn combine(_: ValueKind, so_far: Option<ValueBits>, _: ValueBits) -> Option<ValueBits> {
+        Some(ValueBits(so_far.map_or(1, |count| count.0 + 1)))
+    }
+
+    fn combined(_: ValueKind, total: ValueBits) -> Option<Data> {
+        Some(Data::Count(total.0))
+    }
+
+    fn metric_type(_: ValueKind, source: MeasureSource) -> MetricType {
+        if source.is_observed() {
+            MetricType::Gauge
+        } else {
+            MetricType::Counter
+        }
     }
 }

@@ -20,8 +20,8 @@ use super::sample::{MetricType, Sample};
 use super::write::{self, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, Bounds, BucketBounds, Buckets, DEFAULT_LATENCY_BUCKETS,
-    Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, SortKey, StaticBounds,
-    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+    Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, MeasureSource, Observed, SortKey,
+    StaticBounds, StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
 };
 
 impl Aggregation for Distribution {
@@ -67,13 +67,51 @@ impl View<Distribution> {
     }
 }
 
-/// A `Distribution` of `view!` that names no buckets.
+impl<T: Value> Measure<T> {
+    /// A `Distribution` of `view!` that names no buckets.
+    #[doc(hidden)]
+    pub const fn __default_distribution(&'static self) -> StaticViewSource<Distribution>
+    where
+        T: HasDefaultBuckets,
+    {
+        StaticViewSource::new(self, AggregationKind::Distribution)
+            .with_bounds(StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS))
+    }
+}
+
+/// No observed measure: a `Distribution` of one does not compile, and the error says why.
 #[doc(hidden)]
-pub const fn default_distribution<T: HasDefaultBuckets>(
-    measure: &'static Measure<T>,
-) -> StaticViewSource<Distribution> {
-    StaticViewSource::new(measure, AggregationKind::Distribution)
-        .with_bounds(StaticBounds::Duration(DEFAULT_LATENCY_BUCKETS))
+#[diagnostic::on_unimplemented(
+    message = "there is no `Distribution` of an observed measure, and `{Self}` is one: it is read once for each scrape",
+    label = "write `LastValue`, `Sum` or `Count`",
+    note = "a histogram counts every value: declare a `Measure`, and record each value to it"
+)]
+pub trait HasDistribution {}
+
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    pub const fn __default_distribution(&'static self) -> StaticViewSource<Distribution>
+    where
+        Self: HasDistribution,
+    {
+        StaticViewSource::new(self.as_measure(), AggregationKind::Distribution)
+    }
+
+    #[doc(hidden)]
+    pub const fn __distribution(&'static self, _: &'static [T]) -> StaticViewSource<Distribution>
+    where
+        Self: HasDistribution,
+    {
+        StaticViewSource::new(self.as_measure(), AggregationKind::Distribution)
+    }
+
+    #[doc(hidden)]
+    pub const fn __distribution_in(&'static self, _: Buckets<T>) -> StaticViewSource<Distribution>
+    where
+        Self: HasDistribution,
+    {
+        StaticViewSource::new(self.as_measure(), AggregationKind::Distribution)
+    }
 }
 
 /// Two methods for each type of values, so that `buckets: [0, 16 * MIB]` and `buckets: Buckets::linear(0, 10, 5)` take the
@@ -186,7 +224,7 @@ impl Aggregate for Distribution {
         })
     }
 
-    fn metric_type(_: ValueKind) -> MetricType {
+    fn metric_type(_: ValueKind, _: MeasureSource) -> MetricType {
         MetricType::Histogram
     }
 }

@@ -8,8 +8,9 @@ use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
 use super::write::Writer;
 use crate::declare::{
-    AggregationKind, AggregationSpec, Bounds, LastValue, Measure, MeasureDescriptor, Number,
-    StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+    AggregationKind, AggregationSpec, AnyMeasure, Bounds, LastValue, Measure, MeasureDescriptor,
+    MeasureSource, Number, Observed, StaticViewSource, Value, ValueBits, ValueKind, View,
+    ViewBuilder,
 };
 
 impl Aggregation for LastValue {
@@ -24,22 +25,39 @@ impl Aggregation for LastValue {
 }
 
 impl View<LastValue> {
-    /// A view to be registered at run time: the newest value.
+    /// A view to be registered at run time: the newest value. There is none of a [total](crate::Observed#totals).
     #[track_caller]
-    pub fn last_value<T: Value>(
+    pub fn last_value(
         name: impl Into<String>,
-        measure: &Measure<T>,
+        measure: &impl AnyMeasure,
     ) -> ViewBuilder<LastValue> {
         let aggregation = AggregationSpec::without_options(AggregationKind::LastValue);
-        ViewBuilder::new(name.into(), measure, aggregation)
+        let is_total = measure.measure_handle().descriptor.source == MeasureSource::ObservedTotal;
+        let builder = ViewBuilder::new(name.into(), measure, aggregation);
+        builder.with_problem(is_total.then_some(OF_A_TOTAL))
     }
 }
 
-/// A `LastValue` of `view!`.
-#[doc(hidden)]
-pub const fn last_value<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<LastValue> {
-    StaticViewSource::new(measure, AggregationKind::LastValue)
+// The constructors that `view!` calls. They are methods, because no function can have an argument of both types and be
+// `const`.
+
+impl<T: Value> Measure<T> {
+    #[doc(hidden)]
+    pub const fn __last_value(&'static self) -> StaticViewSource<LastValue> {
+        StaticViewSource::new(self, AggregationKind::LastValue)
+    }
 }
+
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn __last_value(&'static self) -> StaticViewSource<LastValue> {
+        assert!(!self.is_total(), "{}", OF_A_TOTAL);
+        self.as_measure().__last_value()
+    }
+}
+
+const OF_A_TOTAL: &str = "there is no `LastValue` of a total, which would be lost when what keeps the total begins anew: write `Sum`";
 
 impl Aggregate for LastValue {
     /// The newest value cannot be told from the values of several threads.
@@ -94,7 +112,15 @@ impl Aggregate for LastValue {
         Some(Sample::Value(format.value_kind.number((*total)?)))
     }
 
-    fn metric_type(_: ValueKind) -> MetricType {
+    fn combine(_: ValueKind, _: Option<ValueBits>, value: ValueBits) -> Option<ValueBits> {
+        Some(value)
+    }
+
+    fn combined(kind: ValueKind, total: ValueBits) -> Option<Data> {
+        Some(Data::LastValue(kind.number(total)))
+    }
+
+    fn metric_type(_: ValueKind, _: MeasureSource) -> MetricType {
         MetricType::Gauge
     }
 }

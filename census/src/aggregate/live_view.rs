@@ -7,10 +7,15 @@ use std::time::SystemTime;
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
 use super::column_values::ColumnSets;
+use super::observed::{ObservedRows, ObservedState};
+use super::reading::{Bounded, Run};
 use super::rows::Rows;
-use super::{Exemplar, default_max_series};
-use crate::declare::{Bounds, TagKey, ViewSpec};
+use super::{Exemplar, MetricType, default_max_series, metric_type};
+#[cfg(feature = "prometheus")]
+use crate::declare::Number;
+use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
 use crate::id::{RowId, ViewId};
+use crate::tags::TagValue;
 
 /// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
 /// table's, for which new rows wait.
@@ -21,7 +26,10 @@ const ROWS_PER_READ: usize = 64;
 pub(crate) struct LiveView {
     pub(crate) spec: Arc<ViewSpec>,
     columns: ColumnSets,
+    /// The rows of a view of a recorded measure. A view of an observed one has none here.
     pub(crate) rows: Arc<Rows>,
+    /// Of a view of an observed measure.
+    observed: Option<ObservedState>,
     /// When it was registered.
     pub(crate) start: SystemTime,
 }
@@ -51,7 +59,10 @@ impl LiveView {
         for key in initial_keys {
             rows.table.add_initial(&key);
         }
+        let is_observed = spec.measure.descriptor.source.is_observed();
+        let has_totals = metric_type(&spec) == MetricType::Counter;
         Self {
+            observed: is_observed.then(|| ObservedState::new(has_totals)),
             spec: Arc::new(spec),
             columns,
             rows,
@@ -94,7 +105,54 @@ impl LiveView {
         }
     }
 
-    /// Calls `f` with each row, in the order of their first measurements, until it fails. No lock is held while `f`
+    /// Whether its rows are made from readings.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observed.is_some()
+    }
+
+    /// How many measurements went to overflow rows.
+    pub(crate) fn overflowed(&self) -> u64 {
+        match &self.observed {
+            Some(observed) => observed.overflowed(),
+            None => self.rows.overflowed(),
+        }
+    }
+
+    /// The rows of a view of an observed measure, for a collection that has this run.
+    pub(crate) fn observed_rows(&self, run: &Run<'_>) -> ObservedRows {
+        let Some(observed) = &self.observed else {
+            return ObservedRows::default();
+        };
+        let view = Bounded {
+            format: &self.rows.format,
+            columns: &self.columns,
+            max_series: self.spec.max_series.unwrap_or_else(default_max_series),
+        };
+        observed.rows(&view, run, |tags| {
+            let mut key = String::new();
+            self.push_row_key(&mut key, |column| {
+                tags.get(column).map_or("", TagValue::as_str)
+            });
+            key
+        })
+    }
+
+    /// Calls `f` with each row of a view of an observed measure, in the order of their tags, until it fails.
+    pub(crate) fn for_each_observed_row<E>(
+        &self,
+        rows: &ObservedRows,
+        mut f: impl FnMut(RowView<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        rows.iter().try_for_each(|(key, total)| {
+            f(RowView {
+                view: self,
+                key,
+                source: RowSource::Observed(total),
+            })
+        })
+    }
+
+    /// Calls `f` with each row of a view of a recorded measure, in the order of their first measurements, until it fails. No lock is held while `f`
     /// runs.
     pub(crate) fn for_each_row<E>(
         &self,
@@ -117,10 +175,12 @@ impl LiveView {
             for (index, (row, key)) in rows.zip(keys).enumerate() {
                 f(RowView {
                     view: self,
-                    row: RowId(row),
                     key: key.unwrap_or_default(),
-                    totals: &*totals,
-                    index,
+                    source: RowSource::Recorded {
+                        row: RowId(row),
+                        totals: &*totals,
+                        index,
+                    },
                 })?;
             }
         }
@@ -131,32 +191,60 @@ impl LiveView {
 /// A row that was read.
 pub(crate) struct RowView<'a> {
     view: &'a LiveView,
-    row: RowId,
     /// The values of the columns.
     pub(crate) key: &'a str,
-    totals: &'a dyn RowTotals,
-    /// The index of the row's total.
-    index: usize,
+    source: RowSource<'a>,
+}
+
+/// Where the data of a row is.
+enum RowSource<'a> {
+    /// In the totals of the words of all threads.
+    Recorded {
+        row: RowId,
+        totals: &'a dyn RowTotals,
+        /// The index of the row's total.
+        index: usize,
+    },
+    /// Here: the total of what was read.
+    Observed(ValueBits),
 }
 
 impl RowView<'_> {
     /// A copy of all data of the row; `None` for a row that is not shown, because it never had a value.
     pub(crate) fn data(&self) -> Option<Data> {
         let format = &self.view.rows.format;
-        let measure = &self.view.spec.measure.descriptor;
-        let exemplars = || self.exemplars();
-        self.totals.data(format, measure, self.index, &exemplars)
+        match self.source {
+            RowSource::Recorded { totals, index, .. } => {
+                let measure = &self.view.spec.measure.descriptor;
+                totals.data(format, measure, index, &|| self.exemplars())
+            }
+            RowSource::Observed(total) => aggregation::combined(format, total),
+        }
     }
 
     /// The exported part of the row; `None` for a row that is not shown.
     #[cfg(feature = "prometheus")]
     pub(crate) fn sample(&self) -> Option<Sample<'_>> {
-        self.totals.sample(&self.view.rows.format, self.index)
+        let format = &self.view.rows.format;
+        match self.source {
+            RowSource::Recorded { totals, index, .. } => totals.sample(format, index),
+            RowSource::Observed(total) => {
+                let number = match aggregation::combined(format, total)? {
+                    Data::Count(count) => Number::U64(count),
+                    Data::Sum(number) | Data::LastValue(number) => number,
+                    Data::Distribution(_) => return None,
+                };
+                Some(Sample::Value(number))
+            }
+        }
     }
 
     /// The exemplars of the row's buckets; empty if the row has none.
     pub(crate) fn exemplars(&self) -> Vec<Option<Exemplar>> {
         let format = &self.view.rows.format;
-        format.exemplars.of(self.row, format.value_kind)
+        match self.source {
+            RowSource::Recorded { row, .. } => format.exemplars.of(row, format.value_kind),
+            RowSource::Observed(_) => Vec::new(),
+        }
     }
 }

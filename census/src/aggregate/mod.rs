@@ -24,6 +24,8 @@ mod last_value;
 mod layout;
 mod limits;
 mod live_view;
+mod observed;
+mod reading;
 mod row_format;
 mod row_keys;
 mod rows;
@@ -31,34 +33,34 @@ mod sample;
 mod shard;
 mod sum;
 mod table;
+mod totals;
 mod write;
 
 pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::Target;
 pub(crate) use column_values::{ColumnSets, ColumnValues, FunctionColumns, SortedValues};
-pub use count::count;
 pub use data::{DistributionData, Exemplar};
-pub use distribution::default_distribution;
 pub(crate) use exemplar::DROPPED_PANICKED;
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]
 pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 pub(crate) use index::Index;
-pub use last_value::last_value;
 pub use limits::DEFAULT_MAX_SERIES;
 pub(crate) use limits::{default_max_series, set_default_max_series};
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
+pub(crate) use observed::ObservedRows;
+pub(crate) use reading::{Reading, Run};
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;
 pub(crate) use shard::Shard;
-pub use sum::sum;
 
 use crate::declare::ViewSpec;
 
 /// The type that a view is exported as.
 pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
-    aggregation::metric_type(view.aggregation.kind, view.measure.descriptor.kind)
+    let measure = &view.measure.descriptor;
+    aggregation::metric_type(view.aggregation.kind, measure.kind, measure.source)
 }
 
 /// The unit of the values that a view exports, a UCUM string.

@@ -8,8 +8,9 @@ use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
 use super::write::{self, Shared, Writer};
 use crate::declare::{
-    AggregationKind, AggregationSpec, Bounds, Measure, MeasureDescriptor, Number, StaticViewSource,
-    Sum, Value, ValueBits, ValueKind, View, ViewBuilder,
+    AggregationKind, AggregationSpec, AnyMeasure, Bounds, Measure, MeasureDescriptor,
+    MeasureSource, Number, Observed, StaticViewSource, Sum, Value, ValueBits, ValueKind, View,
+    ViewBuilder,
 };
 
 impl Aggregation for Sum {
@@ -26,16 +27,27 @@ impl Aggregation for Sum {
 impl View<Sum> {
     /// A view to be registered at run time: the sum of the values.
     #[track_caller]
-    pub fn sum<T: Value>(name: impl Into<String>, measure: &Measure<T>) -> ViewBuilder<Sum> {
+    pub fn sum(name: impl Into<String>, measure: &impl AnyMeasure) -> ViewBuilder<Sum> {
         let aggregation = AggregationSpec::without_options(AggregationKind::Sum);
         ViewBuilder::new(name.into(), measure, aggregation)
     }
 }
 
-/// A `Sum` of `view!`.
-#[doc(hidden)]
-pub const fn sum<T: Value>(measure: &'static Measure<T>) -> StaticViewSource<Sum> {
-    StaticViewSource::new(measure, AggregationKind::Sum)
+// The constructors that `view!` calls. They are methods, because no function can have an argument of both types and be
+// `const`.
+
+impl<T: Value> Measure<T> {
+    #[doc(hidden)]
+    pub const fn __sum(&'static self) -> StaticViewSource<Sum> {
+        StaticViewSource::new(self, AggregationKind::Sum)
+    }
+}
+
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    pub const fn __sum(&'static self) -> StaticViewSource<Sum> {
+        self.as_measure().__sum()
+    }
 }
 
 impl Aggregate for Sum {
@@ -94,8 +106,21 @@ impl Aggregate for Sum {
         Some(Sample::Value(format.value_kind.number(*total)))
     }
 
-    fn metric_type(kind: ValueKind) -> MetricType {
-        if kind.is_unsigned() {
+    fn combine(kind: ValueKind, so_far: Option<ValueBits>, value: ValueBits) -> Option<ValueBits> {
+        Some(so_far.map_or(value, |sum| write::merge_sums(kind, sum, value)))
+    }
+
+    fn combined(kind: ValueKind, total: ValueBits) -> Option<Data> {
+        Some(Data::Sum(kind.number(total)))
+    }
+
+    fn metric_type(kind: ValueKind, source: MeasureSource) -> MetricType {
+        let never_falls = match source {
+            MeasureSource::Recorded => kind.is_unsigned(),
+            MeasureSource::Observed => false,
+            MeasureSource::ObservedTotal => true,
+        };
+        if never_falls {
             MetricType::Counter
         } else {
             MetricType::Gauge

@@ -1,54 +1,85 @@
 //! The one reader of rows.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::view_data::{Row, ViewData};
-use crate::aggregate::{Data, LiveView, RowView};
+use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
 use crate::declare::ViewSpec;
-use crate::register;
+use crate::{observe, register};
 
 /// A collection: the views whose rows are to be read. These are the views that are registered when it begins.
 ///
 /// It is the only caller of [`LiveView::for_each_row`]. `View::data`, snapshots, scrapes in all formats and the
-/// collector for other registries each begin a collection.
+/// collector for other registries each begin a collection. Observed measures are read when it begins.
 #[derive(Debug)]
 pub(crate) struct Collection {
     views: Vec<Arc<LiveView>>,
+    /// The rows of each view of an observed measure: those that were read for this collection. None for a view of a recorded
+    /// measure, and where a reading has failed.
+    observed: Vec<Option<ObservedRows>>,
 }
 
 /// A view of a [`Collection`].
 #[derive(Clone, Copy)]
 pub(crate) struct CollectedView<'c> {
     live: &'c Arc<LiveView>,
+    observed: Option<&'c ObservedRows>,
 }
 
 impl Collection {
-    /// Begins a collection of all registered views.
-    pub(crate) fn of_all() -> Self {
-        Self::begin(register::views())
+    /// Begins a collection of all registered views. Waits for this deadline at most until what is observed is read.
+    pub(crate) fn of_all(deadline: Duration) -> Self {
+        Self::begin(register::views(), deadline)
     }
 
     /// Begins a collection of the registered view of this definition, if there is one.
     pub(crate) fn of_view(view: &ViewSpec) -> Self {
-        Self::begin(register::find(view).into_iter().collect())
+        let views = register::find(view).into_iter().collect();
+        Self::begin(views, observe::DEFAULT_DEADLINE)
+    }
+
+    /// The registered views, for a caller that looks at their definitions only. Nothing is read.
+    #[cfg(any(feature = "prometheus", feature = "testing"))]
+    pub(crate) fn of_definitions() -> Self {
+        let views = register::views();
+        let observed = views.iter().map(|_| None).collect();
+        Self { views, observed }
     }
 
     /// All collections begin here, so a step that must come before every collection has one place.
-    fn begin(views: Vec<Arc<LiveView>>) -> Self {
-        Self { views }
+    fn begin(views: Vec<Arc<LiveView>>, deadline: Duration) -> Self {
+        fn measure(live: &LiveView) -> &str {
+            &live.spec.measure.descriptor.name
+        }
+        let observed = views.iter().filter(|live| live.is_observed());
+        let measures: BTreeSet<String> = observed.map(|live| measure(live).to_owned()).collect();
+        let taken = observe::read(&measures, deadline);
+        let rows = |live: &Arc<LiveView>| {
+            let run = taken.of(measure(live))?;
+            live.is_observed().then(|| live.observed_rows(&run))
+        };
+        let observed = views.iter().map(rows).collect();
+        Self { views, observed }
     }
 
     /// The views, in the order of their declarations, then of their registration.
     pub(crate) fn views(&self) -> impl ExactSizeIterator<Item = CollectedView<'_>> {
-        self.views.iter().map(|live| CollectedView { live })
+        let views = self.views.iter().zip(&self.observed);
+        views.map(|(live, observed)| CollectedView {
+            live,
+            observed: observed.as_ref(),
+        })
     }
 
     /// The view with this index among [`views`](Self::views).
     #[cfg(feature = "prometheus")]
     pub(crate) fn view(&self, index: usize) -> Option<CollectedView<'_>> {
-        self.views.get(index).map(|live| CollectedView { live })
+        let live = self.views.get(index)?;
+        let observed = self.observed.get(index)?.as_ref();
+        Some(CollectedView { live, observed })
     }
 }
 
@@ -66,22 +97,29 @@ impl<'c> CollectedView<'c> {
 
     /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(self) -> u64 {
-        self.live.rows.overflowed()
+        self.live.overflowed()
     }
 
     /// Whether the view has no rows.
     #[cfg(feature = "prometheus")]
     pub(crate) fn is_empty(self) -> bool {
+        if self.live.is_observed() {
+            return self.observed.is_none_or(ObservedRows::is_empty);
+        }
         self.live.rows.len() == 0
     }
 
-    /// Reads the rows, and calls `f` with each, in the order in which they were added, until `f` fails. No lock is
-    /// held while `f` runs.
+    /// Calls `f` with each row until `f` fails: in the order in which the rows were added, or of an observed measure in the order
+    /// of their tags. No lock is held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,
         f: impl FnMut(RowView<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.live.for_each_row(f)
+        match self.observed {
+            Some(rows) => self.live.for_each_observed_row(rows, f),
+            None if self.live.is_observed() => Ok(()),
+            None => self.live.for_each_row(f),
+        }
     }
 
     /// Reads the rows and copies them, without those for whose data `convert` returns `None`.

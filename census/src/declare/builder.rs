@@ -5,14 +5,22 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::{
-    AggregationSpec, AnyTagKey, Column, Measure, MeasureDescriptor, Origin, Value, ValueKind,
-    ViewSpec, name,
+    AggregationSpec, AnyMeasure, AnyTagKey, Column, Measure, MeasureDescriptor, MeasureSource,
+    Observed, Origin, Value, ValueKind, ViewSpec, name,
 };
 
 /// A measure before it is registered. Made by [`Measure::builder`].
 #[must_use = "`register` makes the measure"]
 #[derive(Debug)]
 pub struct MeasureBuilder<T: Value> {
+    pub(crate) descriptor: MeasureDescriptor,
+    value: PhantomData<fn(T)>,
+}
+
+/// An observed measure before it is registered. Made by [`Observed::builder`].
+#[must_use = "`register` makes the measure"]
+#[derive(Debug)]
+pub struct ObservedBuilder<T: Value> {
     pub(crate) descriptor: MeasureDescriptor,
     value: PhantomData<fn(T)>,
 }
@@ -43,22 +51,71 @@ impl<T: Value> Measure<T> {
     /// ```
     #[track_caller]
     pub fn builder(name: impl Into<String>) -> MeasureBuilder<T> {
-        let unit = if T::KIND == ValueKind::Duration {
-            "s"
-        } else {
-            "1"
-        };
-        let descriptor = MeasureDescriptor {
-            name: Cow::Owned(name.into()),
-            description: Cow::Borrowed(""),
-            unit: Cow::Borrowed(unit),
-            kind: T::KIND,
-            origin: Origin::caller(),
-        };
         MeasureBuilder {
-            descriptor,
+            descriptor: descriptor::<T>(name.into(), MeasureSource::Recorded, Origin::caller()),
             value: PhantomData,
         }
+    }
+}
+
+impl<T: Value> Observed<T> {
+    /// An observed measure to be registered at run time.
+    ///
+    /// ```standalone_crate
+    /// use census::{Observed, View, tags};
+    ///
+    /// let sent = Observed::<u64>::builder("engine/sent").unit("By").total().register()?;
+    /// let view = View::sum("engine_sent_bytes", &sent).register()?;
+    /// let observation = sent.observe(|seen| seen.record(7, tags!()));
+    /// assert!(view.data().get(&tags!()).is_some_and(|sum| *sum == 7));
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    #[track_caller]
+    pub fn builder(name: impl Into<String>) -> ObservedBuilder<T> {
+        ObservedBuilder {
+            descriptor: descriptor::<T>(name.into(), MeasureSource::Observed, Origin::caller()),
+            value: PhantomData,
+        }
+    }
+}
+
+/// The definition of a measure of this name, with a default for everything else.
+fn descriptor<T: Value>(name: String, source: MeasureSource, origin: Origin) -> MeasureDescriptor {
+    let unit = if T::KIND == ValueKind::Duration {
+        "s"
+    } else {
+        "1"
+    };
+    MeasureDescriptor {
+        name: Cow::Owned(name),
+        description: Cow::Borrowed(""),
+        unit: Cow::Borrowed(unit),
+        kind: T::KIND,
+        source,
+        origin,
+    }
+}
+
+impl<T: Value> ObservedBuilder<T> {
+    /// Sets the description. Default: none.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.descriptor.description = Cow::Owned(description.into());
+        self
+    }
+
+    /// Sets the unit, as [`MeasureBuilder::unit`] does.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        let unit = unit.into();
+        if !unit.is_empty() {
+            self.descriptor.unit = Cow::Owned(unit);
+        }
+        self
+    }
+
+    /// Says that the values are running [totals](Observed#totals). They cannot be of an `i64`.
+    pub fn total(mut self) -> Self {
+        self.descriptor.source = MeasureSource::ObservedTotal;
+        self
     }
 }
 
@@ -81,15 +138,15 @@ impl<T: Value> MeasureBuilder<T> {
 
 impl<A> ViewBuilder<A> {
     #[track_caller]
-    pub(crate) fn new<T: Value>(
+    pub(crate) fn new(
         name: String,
-        measure: &Measure<T>,
+        measure: &impl AnyMeasure,
         aggregation: AggregationSpec,
     ) -> Self {
         let spec = ViewSpec {
             name: Cow::Owned(name),
             description: Cow::Borrowed(""),
-            measure: measure.cell().clone(),
+            measure: measure.measure_handle().clone(),
             aggregation,
             columns: Arc::default(),
             max_series: None,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::{Column, MeasureDescriptor, Number, ViewSpec};
+use super::{Column, MeasureDescriptor, MeasureSource, Number, ViewSpec};
 
 /// A part of two definitions that differs: the rejected one's and the kept one's.
 pub(crate) struct Difference {
@@ -48,6 +48,14 @@ impl MeasureDescriptor {
     pub(crate) fn differences(&self, kept: &Self) -> Vec<Difference> {
         let mut differences = Differences::default();
         differences.part("type", [self.kind, kept.kind], debug);
+        differences.part("source", [self.source, kept.source], |source| {
+            let words = match source {
+                MeasureSource::Recorded => "recorded",
+                MeasureSource::Observed => "observed",
+                MeasureSource::ObservedTotal => "observed as a total",
+            };
+            words.to_owned()
+        });
         differences.part("unit", [&self.unit, &kept.unit], debug);
         let descriptions = [&self.description, &kept.description];
         differences.part("description", descriptions, debug);

@@ -1,10 +1,8 @@
 //! The descriptions of measured functions, which the linker gathers.
 
-use std::fmt;
-use std::panic::RefUnwindSafe;
 use std::time::Duration;
 
-use super::{Handle, Measure, MeasureCell, Origin, Value, name};
+use super::{AnyMeasure, Measure, MeasureCell, Origin, name};
 
 /// A function with `#[measure]`: its name, where it stands, and the measures into which its calls record.
 #[doc(hidden)]
@@ -33,22 +31,6 @@ pub struct KnownResults {
     pub ok: bool,
     pub error: bool,
     pub cancelled: bool,
-}
-
-/// A measure of any value type.
-///
-/// The auto traits of [`Measure`] must be supertraits here: a measured future holds a reference to a [`FunctionCell`],
-/// and is to be `Send`, `Sync` and `UnwindSafe` exactly when the user's future is.
-#[doc(hidden)]
-pub trait AnyMeasure: Send + Sync + RefUnwindSafe + fmt::Debug {
-    #[doc(hidden)]
-    fn handle(&self) -> &Handle<MeasureCell>;
-}
-
-impl<T: Value> AnyMeasure for Measure<T> {
-    fn handle(&self) -> &Handle<MeasureCell> {
-        self.cell()
-    }
 }
 
 /// The name that `#[measure(name = …)]` gives a function, checked.
@@ -120,6 +102,6 @@ impl FunctionCell {
             || self
                 .values()
                 .iter()
-                .any(|other| other.handle().descriptor.name == name)
+                .any(|other| other.measure_handle().descriptor.name == name)
     }
 }

@@ -37,7 +37,7 @@ pub struct MeasureCell {
     pub(crate) descriptor: MeasureDescriptor,
     /// Identifies the measure's list of views. The step *register* changes it: see `register/interest.rs`.
     pub(crate) version: AtomicU64,
-    /// How many measurements were NaN or infinite.
+    /// How many values were refused.
     rejected_values: AtomicU64,
 }
 
@@ -48,7 +48,27 @@ pub(crate) struct MeasureDescriptor {
     pub(crate) description: Cow<'static, str>,
     pub(crate) unit: Cow<'static, str>,
     pub(crate) kind: ValueKind,
+    pub(crate) source: MeasureSource,
     pub(crate) origin: Origin,
+}
+
+/// How a measure gets its values.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeasureSource {
+    /// The program records them: a [`Measure`].
+    Recorded,
+    /// They are read at each collection: an [`Observed`](super::Observed).
+    Observed,
+    /// They are read at each collection, and are running totals.
+    ObservedTotal,
+}
+
+impl MeasureSource {
+    /// Whether the values are read.
+    pub(crate) const fn is_observed(self) -> bool {
+        matches!(self, Self::Observed | Self::ObservedTotal)
+    }
 }
 
 impl MeasureDescriptor {
@@ -58,6 +78,7 @@ impl MeasureDescriptor {
             && self.description == other.description
             && self.unit == other.unit
             && self.kind == other.kind
+            && self.source == other.source
     }
 
     /// The unit of a `Duration` measure. Seconds for a measure of another type, for which the unit is not used.
@@ -71,6 +92,7 @@ impl MeasureCell {
     #[track_caller]
     pub(super) const fn new(
         kind: ValueKind,
+        source: MeasureSource,
         name: &'static str,
         description: &'static str,
         unit: Option<&'static str>,
@@ -97,11 +119,18 @@ impl MeasureCell {
                 description: Cow::Borrowed(description),
                 unit: Cow::Borrowed(unit),
                 kind,
+                source,
                 origin,
             },
             version: AtomicU64::new(Self::NEW),
             rejected_values: AtomicU64::new(0),
         }
+    }
+
+    /// The same measure, whose values are running totals. Only an observed measure can be one.
+    pub(super) const fn with_totals(mut self) -> Self {
+        self.descriptor.source = MeasureSource::ObservedTotal;
+        self
     }
 
     /// The `version` of a measure for which no list of views was ever made.
@@ -116,13 +145,13 @@ impl MeasureCell {
         }
     }
 
-    /// Counts a measurement that was NaN or infinite.
+    /// Counts a value that was refused: NaN or infinite or, of a running total, negative.
     pub(crate) fn count_rejected_value(&self) {
         // Relaxed, as the load: no other memory is published by the counter.
         self.rejected_values.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many measurements were NaN or infinite.
+    /// How many values were refused.
     #[cfg(feature = "prometheus")]
     pub(crate) fn rejected_values(&self) -> u64 {
         self.rejected_values.load(Ordering::Relaxed)

@@ -1,16 +1,32 @@
 //! The settings of an exporter.
 
+use std::time::Duration;
+
 use crate::declare::Origin;
 use crate::declare::name::{self, LabelProblem};
+use crate::observe;
 use crate::register::{Problem, ProblemKind};
 
 /// The settings that change the exported families.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct ExporterConfig {
     pub(super) namespace: String,
     pub(super) const_labels: Vec<ConstLabel>,
     /// The labels of the family `build_info`. If there are none, there is no such family.
     pub(super) build_info: Vec<ConstLabel>,
+    /// How long a collection waits for readings.
+    pub(super) observe_within: Duration,
+}
+
+impl Default for ExporterConfig {
+    fn default() -> Self {
+        Self {
+            namespace: String::new(),
+            const_labels: Vec::new(),
+            build_info: Vec::new(),
+            observe_within: observe::DEFAULT_DEADLINE,
+        }
+    }
 }
 
 /// A label that the program gives to the exporter: every series of every view has it, or the family `build_info`.

@@ -55,7 +55,8 @@ pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scrape {
-    /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked; 503 if the exposition was not
+    /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked, or if the scrape was made within a
+    /// reading of an observed measure; 503 if the exposition was not
     /// ready within the [deadline](ExporterBuilder::deadline). A body is never half an exposition.
     pub status: u16,
     /// The value of the header `Content-Type`.
@@ -141,7 +142,11 @@ impl Exporter {
     /// views registered since then that clash with its names and labels.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let families = Families::new(&Collection::of_all(), self.inner.threads.config(), &[]);
+        let families = Families::new(
+            &Collection::of_definitions(),
+            self.inner.threads.config(),
+            &[],
+        );
         let fixed = self.inner.problems.iter().cloned();
         fixed.chain(families.problems).collect()
     }
@@ -193,6 +198,14 @@ impl ExporterBuilder {
     /// later scrapes may have its successor.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// How long a scrape waits for the values of [observed measures](crate::Observed). Default: 1 second. It is one deadline for all
+    /// readings together. A scrape has no family of a measure whose reading is late. It must be shorter than the
+    /// [deadline](Self::deadline) of the scrape, which begins earlier.
+    pub fn observe_within(mut self, deadline: Duration) -> Self {
+        self.config.observe_within = deadline;
         self
     }
 

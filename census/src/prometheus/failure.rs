@@ -12,7 +12,7 @@ pub(super) enum Failure {
     Panic,
     /// The exposition was not ready within the deadline.
     Late,
-    /// A collector scrapes the exporter that it belongs to, and would wait for itself.
+    /// A collector scrapes the exporter that it belongs to, or a reading scrapes, and would wait for itself.
     Nested,
     /// The system did not start a thread.
     NoThread,
@@ -43,7 +43,9 @@ impl fmt::Display for Failure {
             Self::Collector => "a collector could not be encoded",
             Self::Panic => "a collector panicked",
             Self::Late => "it was not ready within the deadline; a collector may hang",
-            Self::Nested => "a collector scrapes the exporter that it belongs to",
+            Self::Nested => {
+                "a collector scrapes the exporter that it belongs to, or an observed measure is read by a scrape"
+            }
             Self::NoThread => "the system cannot start a thread",
         })
     }

@@ -68,7 +68,7 @@ impl Families {
     pub(super) fn with_views<'a>(
         &'a self,
         collection: &'a Collection,
-    ) -> impl Iterator<Item = (&'a Family, CollectedView<'a>)> {
+    ) -> impl Iterator<Item = (&'a Family, CollectedView<'a>)> + Clone {
         let with_view = |family: &'a Family| Some((family, collection.view(family.view_index)?));
         self.valid.iter().filter_map(with_view)
     }

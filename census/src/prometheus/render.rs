@@ -55,7 +55,7 @@ impl Renderer {
             Some(registry) => encoder.write_registry(&**registry)?,
             None => WrittenRegistry::default(),
         };
-        let collection = Collection::of_all();
+        let collection = Collection::of_all(self.config.observe_within);
         let families = self
             .families
             .get(&collection, &self.config, &written.families);

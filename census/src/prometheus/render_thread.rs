@@ -18,6 +18,7 @@ use super::failure::{FailedScrapes, Failure};
 use super::negotiate::Format;
 use super::render::Renderer;
 use super::single_flight::{SingleFlight, Ticket};
+use crate::observe;
 use crate::panics::{self, Panicked};
 
 /// A body, or the reason why there is none.
@@ -128,7 +129,8 @@ impl RenderThreads {
     }
 
     fn join(&self, format: Format) -> Result<Ticket<Rendered>, Failure> {
-        if RENDERS_FOR.get() == Arc::as_ptr(&self.shared).addr() {
+        // A reading that waits for a scrape would wait for itself.
+        if RENDERS_FOR.get() == Arc::as_ptr(&self.shared).addr() || observe::is_reading() {
             return Err(Failure::Nested);
         }
         let flight = self.shared.flights.get(format);

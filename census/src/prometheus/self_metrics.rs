@@ -1,6 +1,7 @@
 //! The families in which the library reports on itself.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use super::config::ConstLabel;
@@ -10,6 +11,7 @@ use crate::aggregate::{
     DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType,
 };
 use crate::collect::CollectedView;
+use crate::observe::{self, Reason};
 use crate::register;
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
@@ -18,6 +20,7 @@ const DROPPED: &str = "census_dropped_exemplars";
 const PROBLEMS: &str = "census_catalogue_problems";
 const LEFT_OUT: &str = "census_left_out_families";
 const FAILED: &str = "census_failed_scrapes";
+const FAILED_OBSERVATIONS: &str = "census_failed_observations";
 
 /// Autometrics's name for the family of the program's version, commit and branch. It exists only on request.
 const BUILD_INFO: &str = "build_info";
@@ -32,6 +35,7 @@ pub(super) fn names(has_build_info: bool) -> impl Iterator<Item = (&'static str,
         (PROBLEMS, MetricType::Gauge),
         (LEFT_OUT, MetricType::Gauge),
         (FAILED, MetricType::Counter),
+        (FAILED_OBSERVATIONS, MetricType::Counter),
     ]
     .into_iter()
     .chain(build_info)
@@ -69,7 +73,7 @@ pub(super) struct SelfSample<'a> {
     pub(super) value: u64,
 }
 
-impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
+impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
     /// The families in the order in which they are exported, without those that have no samples.
     pub(super) fn families(self) -> Vec<SelfFamily<'a>> {
         let build_info = SelfSample {
@@ -80,10 +84,12 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 .collect(),
             value: 1,
         };
+        let failed_observations = failed_observations(self.views.clone());
         // A view without columns has one row and cannot overflow. Nor can a view without rows.
         let overflowed = self
             .views
-            .filter(|view| !view.spec().columns.is_empty() && !view.is_empty())
+            .filter(|view| !view.spec().columns.is_empty())
+            .filter(|view| !view.is_empty() || view.overflowed() > 0)
             .map(|view| {
                 let name = Cow::Borrowed(&*view.spec().name);
                 SelfSample::labeled("view", name, view.overflowed())
@@ -123,7 +129,7 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
             },
             SelfFamily {
                 name: REJECTED,
-                help: "Measurements that were NaN or infinite.",
+                help: "Measurements and readings that were NaN or infinite, and totals that were negative.",
                 metric_type: MetricType::Counter,
                 samples: rejected.collect(),
             },
@@ -145,6 +151,12 @@ impl<'a, V: Iterator<Item = CollectedView<'a>>> SelfMetrics<'a, V> {
                 help: "Scrapes that were answered without an exposition.",
                 metric_type: MetricType::Counter,
                 samples: failed.collect(),
+            },
+            SelfFamily {
+                name: FAILED_OBSERVATIONS,
+                help: "Readings of observed measures that failed, so that a scrape lacked families of the measure.",
+                metric_type: MetricType::Counter,
+                samples: failed_observations,
             },
         ];
         families.retain(|family| self.names.contains(&family.name) && !family.samples.is_empty());
@@ -184,6 +196,30 @@ fn left_out_family(samples: Vec<SelfSample<'_>>) -> SelfFamily<'_> {
         metric_type: MetricType::Gauge,
         samples,
     }
+}
+
+/// How often readings have failed. The observed measures of these views have zeros for the reasons that a reading itself can have.
+fn failed_observations<'a>(
+    views: impl Iterator<Item = CollectedView<'a>>,
+) -> Vec<SelfSample<'static>> {
+    let measures = views.map(|view| &view.spec().measure.descriptor);
+    let observed = measures.filter(|measure| measure.source.is_observed());
+    let zeros = observed.flat_map(|measure| {
+        [Reason::Deadline, Reason::Panic].map(|reason| ((measure.name.to_string(), reason), 0))
+    });
+    let mut counts: BTreeMap<(String, Reason), u64> = zeros.collect();
+    let failures = observe::failures().into_iter();
+    counts.extend(failures.map(|(measure, reason, count)| ((measure, reason), count)));
+    let samples = counts
+        .into_iter()
+        .map(|((measure, reason), value)| SelfSample {
+            labels: vec![
+                ("measure", Cow::Owned(measure)),
+                ("reason", Cow::Borrowed(reason.label())),
+            ],
+            value,
+        });
+    samples.collect()
 }
 
 impl<'a> SelfSample<'a> {

@@ -11,7 +11,8 @@ use crate::tags::{AsTagValue as _, row_key};
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns
 /// are all closed, or are `FUNCTION`, `MODULE` and `RESULT`, has a row for each combination of the closed columns'
 /// values. With one of those three, it has these rows for each measured function that records into its measure; with
-/// `RESULT`, for each known result of each function whose durations go into its measure.
+/// `RESULT`, for each known result of each function whose durations go into its measure. A view of an observed measure has
+/// only the rows that are read.
 ///
 /// # Errors
 /// The number of rows, if closed columns make more of them than the view's `max_series`.
@@ -19,7 +20,7 @@ pub(super) fn initial_keys(
     view: &ViewSpec,
     columns: &ColumnSets,
 ) -> Result<BTreeSet<String>, usize> {
-    if !view.has_zero_rows {
+    if !view.has_zero_rows || view.measure.descriptor.source.is_observed() {
         return Ok(BTreeSet::new());
     }
     let keys = || view.columns.iter().map(Column::key);

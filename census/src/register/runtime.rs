@@ -8,8 +8,9 @@ use super::on_request::register_views;
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate;
 use crate::declare::{
-    AnyView, Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor, Origin,
-    TagKey, TagKeyCell, TimeUnit, Value, ValueKind, View, ViewBuilder, ViewSet, is_reserved, name,
+    AnyView, Handle, KeyValues, Measure, MeasureBuilder, MeasureCell, MeasureDescriptor,
+    MeasureSource, Observed, ObservedBuilder, Origin, TagKey, TagKeyCell, TimeUnit, Value,
+    ValueKind, View, ViewBuilder, ViewSet, is_reserved, name,
 };
 use crate::tags::declared_keys;
 
@@ -90,29 +91,51 @@ impl<T: Value> MeasureBuilder<T> {
     /// without spaces (of a `Measure<Duration>`: one of `s`, `ms`, `us` and `ns`), or if another measure of this name
     /// has another definition.
     pub fn register(self) -> Result<Measure<T>, CatalogueError> {
-        let MeasureDescriptor {
-            name,
-            unit,
-            kind,
-            origin,
-            ..
-        } = &self.descriptor;
-        check_name("measure", name, *origin)?;
-        let problem = match kind {
-            ValueKind::Duration if TimeUnit::from_ucum(unit).is_none() => {
-                Some("the unit of durations is `s`, `ms`, `us` or `ns`")
-            }
-            _ if !name::is_valid_unit(unit) => Some(name::INVALID_UNIT),
-            _ => None,
-        };
-        if let Some(problem) = problem {
-            let message = format!("measure `{name}` has the unit `{unit}`: {problem}");
-            return Err(invalid(ProblemKind::InvalidMeasure, message, *origin));
-        }
-        let cell = MeasureCell::from_descriptor(self.descriptor);
-        let cell = register_measure(Handle::Shared(Arc::new(cell)))?;
-        Ok(Measure::from_handle(cell))
+        checked_cell(self.descriptor).map(Measure::from_handle)
     }
+}
+
+impl<T: Value> ObservedBuilder<T> {
+    /// Registers the measure, as [`MeasureBuilder::register`] does.
+    ///
+    /// # Errors
+    /// Those of [`MeasureBuilder::register`], and if the measure is a [total](Self::total) of `i64`.
+    pub fn register(self) -> Result<Observed<T>, CatalogueError> {
+        checked_cell(self.descriptor).map(Observed::from_handle)
+    }
+}
+
+/// The registered cell of this definition.
+fn checked_cell(descriptor: MeasureDescriptor) -> Result<Handle<MeasureCell>, CatalogueError> {
+    let MeasureDescriptor {
+        name,
+        unit,
+        kind,
+        source,
+        origin,
+        ..
+    } = &descriptor;
+    check_name("measure", name, *origin)?;
+    let problem = match kind {
+        ValueKind::Duration if TimeUnit::from_ucum(unit).is_none() => {
+            Some("the unit of durations is `s`, `ms`, `us` or `ns`")
+        }
+        _ if !name::is_valid_unit(unit) => Some(name::INVALID_UNIT),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        let message = format!("measure `{name}` has the unit `{unit}`: {problem}");
+        return Err(invalid(ProblemKind::InvalidMeasure, message, *origin));
+    }
+    if *source == MeasureSource::ObservedTotal && *kind == ValueKind::I64 {
+        let message = format!(
+            "measure `{name}` is a total of `i64`: a total never falls, so its values are `u64`, `f64` or `Duration`"
+        );
+        return Err(invalid(ProblemKind::InvalidMeasure, message, *origin));
+    }
+    register_measure(Handle::Shared(Arc::new(MeasureCell::from_descriptor(
+        descriptor,
+    ))))
 }
 
 impl<A> ViewBuilder<A> {

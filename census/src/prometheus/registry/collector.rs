@@ -56,7 +56,7 @@ impl ViewCollector {
 
 impl Collector for ViewCollector {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        let collection = Collection::of_all();
+        let collection = Collection::of_all(self.config.observe_within);
         let families = self.cache.get(&collection, &self.config, &[]);
         for (family, view) in families.with_views(&collection) {
             write_family(&mut encoder, family, view, &self.config.const_labels)?;

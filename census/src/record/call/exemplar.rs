@@ -20,7 +20,7 @@ pub struct CallExemplar {
 #[must_use]
 pub fn wants_exemplar(cell: &FunctionCell) -> bool {
     let latencies = cell.latencies().iter().map(|measure| measure.cell());
-    let values = cell.values().iter().map(|measure| measure.handle());
+    let values = cell.values().iter().map(|measure| measure.measure_handle());
     latencies
         .chain(values)
         .filter_map(current_version)

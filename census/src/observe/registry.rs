@@ -1,0 +1,76 @@
+//! The observations that there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::observation::{Closure, Entry, Observation};
+use super::slices::OBSERVATIONS;
+use crate::declare::{Handle, MeasureCell, elements};
+use crate::id::ObservationId;
+use crate::sync::Mutex;
+
+/// The observations, in the order of their registration. Those of statics come first, in the order of the measures' places.
+#[derive(Debug, Default)]
+pub(super) struct Observations(Mutex<Registered>);
+
+#[derive(Debug, Default)]
+struct Registered {
+    by_id: BTreeMap<ObservationId, Arc<Entry>>,
+    last: u64,
+}
+
+impl Observations {
+    /// The observations of the program's statics.
+    pub(super) fn of_statics() -> Arc<Self> {
+        let mut statics = elements(&OBSERVATIONS).to_vec();
+        statics.sort_by_key(|observation| observation.measure.descriptor.origin.sort_key());
+        let this = Self::default();
+        for observation in statics {
+            let reading = observation.reading;
+            this.add(
+                Arc::new([Handle::Static(observation.measure)]),
+                Box::new(|said| reading.read(said)),
+            );
+        }
+        Arc::new(this)
+    }
+
+    fn add(&self, measures: Arc<[Handle<MeasureCell>]>, closure: Closure) -> Arc<Entry> {
+        let mut registered = self.0.lock();
+        registered.last += 1;
+        let id = ObservationId(registered.last);
+        let entry = Arc::new(Entry::new(id, measures, closure));
+        registered.by_id.insert(id, Arc::clone(&entry));
+        entry
+    }
+
+    /// Adds an observation, which is there until the returned handle is dropped.
+    pub(super) fn observe(
+        self: &Arc<Self>,
+        measures: Arc<[Handle<MeasureCell>]>,
+        closure: Closure,
+    ) -> Observation {
+        let entry = self.add(measures, closure);
+        let observations = Arc::clone(self);
+        let id = entry.id;
+        Observation::new(entry, move || {
+            let removed = observations.0.lock().by_id.remove(&id);
+            drop(removed);
+        })
+    }
+
+    /// The observations that name one of these measures.
+    pub(super) fn of(&self, measures: &BTreeSet<String>) -> Vec<Arc<Entry>> {
+        let registered = self.0.lock();
+        let entries = registered.by_id.values();
+        let entries = entries.filter(|entry| entry.names_any(measures));
+        entries.cloned().collect()
+    }
+
+    /// Whether an observation names one of these measures.
+    pub(super) fn has(&self, measures: &BTreeSet<String>) -> bool {
+        let registered = self.0.lock();
+        let mut entries = registered.by_id.values();
+        entries.any(|entry| entry.names_any(measures))
+    }
+}
