@@ -109,6 +109,7 @@
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
+//! | `process` | the families `process_*`: `census::process` | `procfs`, on Linux |
 //! | `testing` | tests of metrics: `census::testing` | |
 //!
 //! # Limits
@@ -149,6 +150,9 @@ mod declare;
 mod tags;
 
 pub mod calls;
+
+#[cfg(feature = "process")]
+pub mod process;
 
 mod aggregate;
 

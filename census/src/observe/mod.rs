@@ -6,6 +6,8 @@
 mod failures;
 mod flight;
 mod observation;
+#[cfg(all(feature = "process", target_os = "linux"))]
+mod of_process;
 mod reading_function;
 mod readings;
 mod registry;

@@ -240,6 +240,13 @@ impl ExporterBuilder {
         self
     }
 
+    /// Shows what the system tells of the process: the views of [`process`](crate::process), while the exporter is there. With
+    /// the feature `process`.
+    #[cfg(feature = "process")]
+    pub fn process(self) -> Self {
+        self.views(&crate::process::VIEWS)
+    }
+
     /// Builds the exporter, if there are no problems.
     ///
     /// # Errors
