@@ -100,7 +100,7 @@ impl Krate {
     }
 
     /// `krate::__private::check(&(path))`, shown at the path. `check` is one of the functions in
-    /// `census/src/declare/check.rs`.
+    /// `census/src/declare/check.rs` and `check_places.rs`.
     pub(crate) fn checked(&self, check: &str, path: impl ToTokens) -> TokenStream {
         let check = Ident::new(check, Span::call_site());
         let spans = first_last_span(&path);

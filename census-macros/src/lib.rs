@@ -80,17 +80,47 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The type of the values is `u64`, `i64`, `f64` or `Duration`. The first paragraph of the doc comment is the
 /// measure's description. Measurements are dropped unless a view uses the measure.
 ///
+/// A measure of type `Observed` is read. Its initializer, if it has one, is the function that reads it: a closure without
+/// arguments, which returns one value without tags; a closure with an argument, to which it says values; or a path to a
+/// function of one of these shapes. Without an initializer, `NAME.observe(…)` adds what reads it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use census::{Observed, TagKey, measure, tag, tags};
+///
+/// # #[tag]
+/// # static POOL: TagKey;
+/// # fn cpu_time() -> Duration { Duration::ZERO }
+/// /// Jobs waiting.
+/// #[measure]
+/// static QUEUE_DEPTH: Observed<u64> = || 5;
+///
+/// /// Connections, by pool.
+/// #[measure]
+/// static POOL_SIZE: Observed<u64> = |seen| seen.record(5, tags!(POOL = "main"));
+///
+/// /// Processor time used.
+/// #[measure(total)]
+/// static CPU: Observed<Duration> = cpu_time;
+///
+/// /// Connections that wait in a pool.
+/// #[measure]
+/// static IDLE: Observed<u64>;
+/// ```
+///
 /// # Arguments
 ///
 /// | argument | type | required | default | example |
 /// |---|---|---|---|---|
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | crate and identifier in lower case, `videolib/video_size` | `name = "myorg/measures/video_size"` |
 /// | `unit` | `&'static str`: a UCUM unit; of a `Measure<Duration>` one of `s`, `ms`, `us`, `ns` | no | `"1"`; of a `Measure<Duration>` `"s"` | `unit = "By"` |
+/// | `total` | a word; only for an `Observed` of `u64`, `f64` or `Duration`: its values are running totals, whose `Sum` never falls | no | its values are of what is there now | `total` |
 /// | `crate` | path to this library, or to a crate that re-exports it by `pub use census::*` | no | `::census` | `crate = metrics` |
 ///
 /// # What it generates
 ///
-/// The static's value, and an entry in the program's catalogue.
+/// The static's value, an entry in the program's catalogue, and one for the function that reads the measure.
 ///
 /// # On functions
 ///

@@ -47,7 +47,7 @@
 //!    load, and its values are not evaluated.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
-//! 5. **Collect**: [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
+//! 5. **Collect**: [observed measures](Observed) are read. [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
 //!    sends snapshots somewhere.
 //! 6. **Encode**: `census::prometheus` writes the views for Prometheus (feature `prometheus`).
 //! 7. **Serve**: `census::prometheus` also has an HTTP server (feature `server`).
@@ -90,10 +90,45 @@
 //! assert_eq!(calls::CALLS.data().get(&errors), Some(&1));
 //! ```
 //!
+//! # Values that are read
+//!
+//! The length of a queue, the size of a pool or the processor time of a process is kept by something else. It is read when
+//! a scrape or a test asks for it. An [`Observed`] is such a measure: [`#[measure]`](macro@measure) gives it the function that
+//! reads it, and [`Observed::observe`] and [`observe()`] add further ones while the program runs.
+//!
+//! ```standalone_crate
+//! use std::time::Duration;
+//!
+//! use census::{Observed, TagKey, measure, tag, tags, view};
+//!
+//! # #[tag]
+//! # static POOL: TagKey;
+//! # fn cpu_time() -> Duration { Duration::from_secs(2) }
+//! # fn pools() -> [(&'static str, u64); 1] { [("main", 3)] }
+//! /// Connections, by pool.
+//! #[measure]
+//! static POOL_SIZE: Observed<u64> = |seen| {
+//!     for (name, size) in pools() {
+//!         seen.record(size, tags!(POOL = name));
+//!     }
+//! };
+//!
+//! /// Processor time used.
+//! #[measure(total)]
+//! static CPU: Observed<Duration> = cpu_time;
+//!
+//! view! {
+//!     static POOL_CONNECTIONS: Sum<POOL_SIZE> by (POOL);
+//!     static CPU_SECONDS: Sum<CPU>;
+//! }
+//! assert!(POOL_CONNECTIONS.data().get(&tags!(POOL = "main")).is_some_and(|sum| *sum == 3));
+//! assert!(CPU_SECONDS.data().get(&tags!()).is_some_and(|sum| *sum == Duration::from_secs(2)));
+//! ```
+//!
 //! # Run time
 //!
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
-//! [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
+//! [`Observed::builder`], [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
 //!
 //! A library may offer views without registering them, as a [`ViewSet`] of `#[optional]` views. An application registers
 //! the set, or gives it to its exporter. [`catalogue`] lists all views of the program, those on offer among them.
@@ -123,12 +158,19 @@
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - Each shared object has a catalogue of its own, if the library is linked into it, as into a `cdylib`. If an executable
 //!   has the library from a `dylib`, the linker finds the declarations of the `dylib` only. Measures of the executable
-//!   register themselves when they record, and its measured functions have no rows before their first call. Its views are
+//!   register themselves when they record, and its measured functions have no rows before their first call. The functions
+//!   that initialize its observed measures are not called; [`Observed::observe`] works. Its views are
 //!   handed over, each in a line: `VIEW.register()?`. Its local tag keys do not reject tags from other processes.
 //! - Two copies of the library of one minor version are refused by cargo. If another build system links them, nothing is
 //!   recorded, and [`check`] says so.
 //! - A signal handler must not record: it may have interrupted its thread while that was recording, and would wait for it.
 //! - A measured future that is forgotten (`mem::forget`) after its first poll stays in flight: nothing tells that it ended.
+//! - A reading of an observed measure that never returns keeps one thread of the library's. While four readings or more do
+//!   not return, of the others that the deadline left no time for one is tried every ten seconds, so that a hundred
+//!   readings that wait for one lock do not become a hundred threads at once.
+//! - What an observation says for an overflow row of a total is a sum of many totals. If one of these begins anew, the
+//!   overflow row misses what that one counts until the sum is where it was before.
+//! - What a total has counted since it was last read is lost when its observation is dropped.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
 //!   answered with 503 until it returns, because in an exposition without some families their series would end.
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
@@ -237,7 +279,7 @@ pub use tags::{
 /// |---|---|---|---|---|
 /// | `#[optional]` | an attribute of the item, without arguments | no | the view is registered from the start | `#[optional]` |
 /// | aggregation | [`Count`], [`Sum`], [`LastValue`], [`Distribution`] | yes | | `Count` |
-/// | measure | path to a [`Measure`] | yes | | `videolib::VIDEO_SIZE` |
+/// | measure | path to a [`Measure`], or to an [`Observed`] (not for a [`Distribution`]) | yes | | `videolib::VIDEO_SIZE` |
 /// | columns | paths to [`TagKey`]s, each once | no | none: one row | `by (FRONTEND, CODEC)` |
 /// | label of a column | ASCII letters, digits and `_`; other than those of the other columns; not beginning with `__`, nor `le` for a [`Distribution`] | no | the key's name, with `_` for all other characters | `by (RESULT as status)` |
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
@@ -252,7 +294,8 @@ pub use tags::{
 /// A query like `rate(requests_total[5m])` does not see the first increase of a series that was not there before. So a
 /// view has rows with zeros from the start, as far as the program knows them: its only row, if it has no columns; a row for
 /// each combination of values, if all its columns have [closed sets](TagKey#closed-sets-of-values); and the rows of
-/// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value.)
+/// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value, and a view
+/// of an [`Observed`] has only the rows that are read.)
 /// [`Measure::bind`] makes other rows.
 ///
 /// # Optional views

@@ -29,14 +29,18 @@ pub use crate::declare::{
     tag_key_cell, total_measure_cell,
 };
 
-pub use crate::observe::{OBSERVATIONS, Readings, StaticObservation, reading};
+pub use crate::observe::{
+    OBSERVATIONS, ReadingFunction, Readings, StaticObservation, StaticReading, reading,
+};
 
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
-    AsMeasure, AsTagKey, DurationMeasure, InFlightMeasure, NumberMeasure, RecordedMeasure,
-    RecordedStatic, SignedMeasure, StaticMeasure, StaticTagKey, TotalMeasure, TypedTagKey,
-    as_measure, as_tag_key, duration_measure, in_flight_measure, measure, number_measure,
+    DurationMeasure, InFlightMeasure, NumberMeasure, RecordedNotRead, SignedMeasure, StaticMeasure,
+    StaticTagKey, TotalMeasure, duration_measure, in_flight_measure, measure, number_measure,
     recorded_measure, signed_measure, tag_key,
+};
+pub use crate::declare::check_places::{
+    AsMeasure, AsTagKey, RecordedMeasure, TypedTagKey, as_measure, as_tag_key,
 };
 
 // For recording.

@@ -68,6 +68,7 @@ impl Condvar {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
+    #[cfg(feature = "prometheus")]
     pub(crate) fn notify_one(&self) {
         self.0.notify_one();
     }

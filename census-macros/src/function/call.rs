@@ -94,7 +94,7 @@ impl<'a> CallExpander<'a> {
         let Self { krate, arguments } = self;
         let values = arguments.values.iter().map(|(path, closure)| {
             // The same check as in the static: of two equal errors the compiler shows one.
-            let measure = krate.checked("measure", path);
+            let measure = krate.checked("recorded_measure", path);
             let applied = apply(krate, returned, closure);
             krate.call(
                 quote!(Call::value),

@@ -1,6 +1,6 @@
 //! From a [`Measure`] to a static and its element in the slice.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::model::{Measure, Reading, Shape};
@@ -72,7 +72,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
 /// The function that reads a measure of this type, and its element in the slice.
 fn observation(krate: &Krate, ty: &TokenStream, reading: Reading) -> TokenStream {
     let Reading { shape, tokens } = reading;
-    let (first, last) = first_last_span(&tokens);
+    let span = krate.respan(last_word_span(&tokens));
     let value = quote!(<#ty as #krate::StaticMeasure>::Value);
     let function_type = match shape {
         Shape::ReturnsValue => Some(quote!(fn() -> #value)),
@@ -86,17 +86,26 @@ fn observation(krate: &Krate, ty: &TokenStream, reading: Reading) -> TokenStream
         ),
         None => (None, tokens),
     };
-    let reading = krate.private(quote!(reading), first);
-    let reading = quote_spanned!(krate.respan(first)=> &#reading::<#ty, _, _>);
-    let expression = quote_spanned!(krate.respan(last)=> (#expression));
+    // All of it at one token: the compiler shows one of two errors that differ in nothing.
+    let reading = krate.private(quote!(reading), span);
+    let reading = quote_spanned!(span=> &#reading::<#ty, _, _>(#expression));
     let name = Ident::new("__CENSUS_OBSERVATION", Span::call_site());
     let element = element_of(krate, "OBSERVATIONS", "StaticObservation", Some(&name));
     quote! {
         #function
         static #name: #krate::StaticObservation = #krate::StaticObservation::new(
             &__CENSUS_CELL,
-            const { #reading #expression },
+            const { #reading },
         );
         #element
     }
+}
+
+/// The span of the last word: of a path to a function, its name.
+fn last_word_span(tokens: &TokenStream) -> Span {
+    let words = tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.span()),
+        _ => None,
+    });
+    words.last().unwrap_or_else(|| first_last_span(tokens).0)
 }

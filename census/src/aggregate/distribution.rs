@@ -82,7 +82,7 @@ impl<T: Value> Measure<T> {
 /// No observed measure: a `Distribution` of one does not compile, and the error says why.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "there is no `Distribution` of a `{Self}`, whose values are read once for each scrape",
+    message = "there is no `Distribution` of an observed measure, and `{Self}` is one: it is read once for each scrape",
     label = "write `LastValue`, `Sum` or `Count`",
     note = "a histogram counts every value: declare a `Measure`, and record each value to it"
 )]

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
 use super::column_values::{self, ColumnValues};
-use super::observed::{Bounded, ObservedRows, ObservedState, Run};
+use super::observed::{ObservedRows, ObservedState};
+use super::reading::{Bounded, Run};
 use super::rows::Rows;
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "prometheus")]

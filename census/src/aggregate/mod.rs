@@ -25,6 +25,7 @@ mod layout;
 mod limits;
 mod live_view;
 mod observed;
+mod reading;
 mod row_format;
 mod row_keys;
 mod rows;
@@ -46,7 +47,8 @@ pub(crate) use index::Index;
 pub use limits::DEFAULT_MAX_SERIES;
 pub(crate) use limits::{default_max_series, set_default_max_series};
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
-pub(crate) use observed::{ObservedRows, Reading, Run};
+pub(crate) use observed::ObservedRows;
+pub(crate) use reading::{Reading, Run};
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;

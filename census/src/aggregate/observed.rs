@@ -11,30 +11,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::aggregation;
-use super::column_values::{self, ColumnValues};
-use super::row_format::RowFormat;
+use super::reading::{Bounded, Reading, Run};
 use super::totals::Totals;
 use crate::declare::ValueBits;
-use crate::id::ObservationId;
 use crate::sync::Mutex;
 use crate::tags::{TagMap, row_key};
-
-/// A value that was read, and its tags.
-#[derive(Debug)]
-pub(crate) struct Reading {
-    pub(crate) tags: TagMap,
-    pub(crate) bits: ValueBits,
-}
-
-/// All that a run has read of one measure.
-#[derive(Debug)]
-pub(crate) struct Run<'r> {
-    /// Later runs have greater numbers. The first is 1.
-    pub(crate) number: u64,
-    /// The values of every observation of the measure, in the order in which the observations were registered. An observation
-    /// that is not here was dropped.
-    pub(crate) readings: Vec<(ObservationId, &'r [Reading])>,
-}
 
 /// The rows of a collection, sorted by the values of their columns.
 #[derive(Debug, Default)]
@@ -73,20 +54,6 @@ struct State {
     /// How many values went to overflow rows.
     overflowed: u64,
     totals: Totals,
-}
-
-/// The parts of a view that say which row a value goes to.
-pub(super) struct Bounded<'v> {
-    pub(super) format: &'v RowFormat,
-    pub(super) columns: &'v [ColumnValues],
-    pub(super) max_series: usize,
-}
-
-impl Bounded<'_> {
-    /// The key of the overflow row for a row of this key.
-    pub(super) fn overflow_key(&self, key: &str) -> String {
-        column_values::overflow_key(self.columns, key)
-    }
 }
 
 impl ObservedState {

@@ -13,7 +13,7 @@
 
 use std::collections::HashMap;
 
-use super::observed::{Bounded, Reading, Run};
+use super::reading::{Bounded, Reading, Run};
 use super::row_format::RowFormat;
 use super::write::merge_sums;
 use crate::declare::{ValueBits, ValueKind};

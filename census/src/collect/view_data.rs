@@ -11,7 +11,7 @@ use crate::tags::{TagMap, TagValue, row_key};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ViewData<D = Data> {
-    /// The rows, in the order in which they were added.
+    /// The rows, in the order in which they were added; of an observed measure, in the order of their tags.
     pub rows: Vec<Row<D>>,
     /// When the view was registered.
     pub start: SystemTime,

@@ -5,20 +5,22 @@
 
 use super::Bounds;
 
-/// Counts the measurements, whatever their values. Exported as a counter.
+/// Counts the measurements, whatever their values. Exported as a counter; of an [`Observed`](crate::Observed),
+/// as a gauge.
 #[derive(Clone, Copy, Debug)]
 pub enum Count {}
 
 /// Adds up the values. Exported as a counter where the measure cannot be negative (`u64`, `Duration`), else as a gauge.
-/// A sum of integers wraps around.
+/// A sum of integers wraps around. Of an [`Observed`](crate::Observed) it is a gauge, and of a total a counter.
 #[derive(Clone, Copy, Debug)]
 pub enum Sum {}
 
-/// Keeps the newest value. Exported as a gauge; a row appears with its first value.
+/// Keeps the newest value. Exported as a gauge; a row appears with its first value. There is none of a
+/// [total](crate::Observed#totals).
 #[derive(Clone, Copy, Debug)]
 pub enum LastValue {}
 
-/// Counts the values by buckets. Exported as a histogram.
+/// Counts the values by buckets. Exported as a histogram. There is none of an [`Observed`](crate::Observed).
 ///
 /// A value equal to a bound belongs to the bucket below, as Prometheus's `le` says (OpenCensus: above).
 #[derive(Clone, Copy, Debug)]

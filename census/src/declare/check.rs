@@ -1,11 +1,10 @@
 //! The checks of paths in a macro's input: traits whose error messages are in the user's terms, and functions that have
 //! these traits as bounds and return their argument unchanged. Generated code passes every path that it is given
-//! through one of these functions.
+//! through one of these functions. (`check_places.rs` has those of paths that need not be statics.)
 //!
 //! The functions for statics return the associated type `Itself`. For an argument of a wrong type, `Itself` is unknown,
 //! so the compiler reports the missing trait and infers nothing more from it: one mistake is one error.
 
-use std::ops::Deref;
 use std::time::Duration;
 
 use super::{
@@ -43,16 +42,24 @@ impl<T: Value> StaticMeasure for Observed<T> {
     type Itself = Self;
 }
 
-/// No measure: the traits of recorded measures are implemented for an [`Observed`] only where it is one of these, so that the
-/// compiler says this.
+/// A measure that is recorded to, and not an [`Observed`]. The functions for measures that are recorded to have two bounds: a trait
+/// that both kinds of measures implement, and this one. So the compiler tells a mistake of the kind from other mistakes.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is read, so nothing is recorded to it",
+    message = "nothing is recorded to an observed measure, and `{Self}` is one: it is read",
     label = "this measure is observed",
-    note = "declare a `Measure` to record to it, or say the value where the measure is read: `NAME.observe(|seen| seen.record(value, \
+    note = "declare a `Measure` to record to it; or let the measure read the value: `NAME.observe(|seen| seen.record(value, \
             tags!()))`"
 )]
-pub trait RecordedNotRead {}
+pub trait RecordedNotRead {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> RecordedNotRead for Measure<T> {
+    type Itself = Self;
+}
 
 /// A measure of any value type.
 #[doc(hidden)]
@@ -77,7 +84,7 @@ pub const fn measure_cell<M: StaticMeasure>(
 /// A measure whose values can be running totals.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "the values of a `{Self}` cannot be running totals",
+    message = "the values of `{Self}` cannot be running totals",
     label = "a total is an `Observed<u64>`, an `Observed<f64>` or an `Observed<Duration>`",
     note = "a `Measure` needs no `total`: the `Sum` of what is recorded to it is a total. A total never falls, so it is not an `i64`"
 )]
@@ -105,36 +112,12 @@ pub const fn total_measure_cell<M: TotalMeasure>(
     measure_cell::<M>(name, description, unit, origin).with_totals()
 }
 
-/// A measure in a `static` that is recorded to.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a measure",
-    label = "expected a static of type `Measure`",
-    note = "declare one: `#[measure] static VIDEO_SIZE: Measure<u64>;`"
-)]
-pub trait RecordedStatic {
-    /// See [`StaticMeasure::Itself`].
-    type Itself;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Value> RecordedStatic for Measure<T> {
-    type Itself = Self;
-}
-
-impl<T: Value> RecordedStatic for Observed<T>
-where
-    Self: RecordedNotRead,
-{
-    type Itself = Self;
-}
-
 /// A measure of any value type, into which a measured function records.
 #[doc(hidden)]
 #[must_use]
-pub const fn recorded_measure<M: RecordedStatic<Itself = M>>(
+pub const fn recorded_measure<M: StaticMeasure<Itself: RecordedNotRead<Itself = M>>>(
     measure: &'static M,
-) -> &'static M::Itself {
+) -> &'static <M::Itself as RecordedNotRead>::Itself {
     measure
 }
 
@@ -161,6 +144,12 @@ impl NumberMeasure for Measure<i64> {
 
 #[diagnostic::do_not_recommend]
 impl NumberMeasure for Measure<f64> {
+    type Itself = Self;
+}
+
+/// Only for the error about it: there is no `Distribution` of it.
+#[diagnostic::do_not_recommend]
+impl<T: Value> NumberMeasure for Observed<T> {
     type Itself = Self;
 }
 
@@ -194,6 +183,12 @@ impl SignedMeasure for Measure<f64> {
     type Itself = Self;
 }
 
+/// As for [`NumberMeasure`].
+#[diagnostic::do_not_recommend]
+impl<T: Value> SignedMeasure for Observed<T> {
+    type Itself = Self;
+}
+
 /// A measure whose values can be negative.
 #[doc(hidden)]
 #[must_use]
@@ -220,19 +215,18 @@ impl DurationMeasure for Measure<Duration> {
     type Itself = Self;
 }
 
-impl<T: Value> DurationMeasure for Observed<T>
-where
-    Self: RecordedNotRead,
-{
+/// Only for the error about it.
+#[diagnostic::do_not_recommend]
+impl<T: Value> DurationMeasure for Observed<T> {
     type Itself = Self;
 }
 
 /// A measure of durations.
 #[doc(hidden)]
 #[must_use]
-pub const fn duration_measure<M: DurationMeasure<Itself = M>>(
+pub const fn duration_measure<M: DurationMeasure<Itself: RecordedNotRead<Itself = M>>>(
     measure: &'static M,
-) -> &'static M::Itself {
+) -> &'static <M::Itself as RecordedNotRead>::Itself {
     measure
 }
 
@@ -253,19 +247,18 @@ impl InFlightMeasure for Measure<i64> {
     type Itself = Self;
 }
 
-impl<T: Value> InFlightMeasure for Observed<T>
-where
-    Self: RecordedNotRead,
-{
+/// Only for the error about it.
+#[diagnostic::do_not_recommend]
+impl<T: Value> InFlightMeasure for Observed<T> {
     type Itself = Self;
 }
 
 /// A measure of calls in flight.
 #[doc(hidden)]
 #[must_use]
-pub const fn in_flight_measure<M: InFlightMeasure<Itself = M>>(
+pub const fn in_flight_measure<M: InFlightMeasure<Itself: RecordedNotRead<Itself = M>>>(
     measure: &'static M,
-) -> &'static M::Itself {
+) -> &'static <M::Itself as RecordedNotRead>::Itself {
     measure
 }
 
@@ -306,141 +299,4 @@ pub const fn tag_key_cell<K: StaticTagKey>(
 #[must_use]
 pub const fn tag_key<K: StaticTagKey<Itself = K>>(key: &'static K) -> &'static K::Itself {
     key
-}
-
-/// A measure at run time: a `static`, a field, an argument, or behind a reference or a `LazyLock`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a measure",
-    label = "expected a `Measure`",
-    note = "a measure is on the left, and tags are in `tags(…)`: `record!(VIDEO_SIZE = size, tags(FRONTEND = \"ios\"))`"
-)]
-pub trait AsMeasure {
-    /// The type of the measure.
-    type Measure;
-
-    /// The measure.
-    fn as_measure(&self) -> &Self::Measure;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Value> AsMeasure for Measure<T> {
-    type Measure = Self;
-
-    #[inline]
-    fn as_measure(&self) -> &Self {
-        self
-    }
-}
-
-impl<T: Value> AsMeasure for Observed<T>
-where
-    Self: RecordedNotRead,
-{
-    type Measure = Self;
-
-    #[inline]
-    fn as_measure(&self) -> &Self {
-        self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Deref<Target: AsMeasure>> AsMeasure for P {
-    type Measure = <P::Target as AsMeasure>::Measure;
-
-    #[inline]
-    fn as_measure(&self) -> &Self::Measure {
-        (**self).as_measure()
-    }
-}
-
-/// The measure that an expression refers to.
-#[doc(hidden)]
-#[inline]
-pub fn as_measure<M: AsMeasure>(measure: &M) -> &M::Measure {
-    measure.as_measure()
-}
-
-/// The type that [`as_measure`] returns. For an expression that is no measure this type is unknown, so the functions that
-/// are generic over it report no further mistake.
-#[doc(hidden)]
-pub trait RecordedMeasure {
-    /// The type of its values.
-    type Value: Value;
-
-    /// The measure.
-    fn measure(&self) -> &Measure<Self::Value>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Value> RecordedMeasure for Measure<T> {
-    type Value = T;
-
-    #[inline]
-    fn measure(&self) -> &Self {
-        self
-    }
-}
-
-/// A tag key at run time, as [`AsMeasure`] is for measures.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a tag key",
-    label = "expected a `TagKey`",
-    note = "write the key on the left: `tags(FRONTEND = \"ios\")`; declare one: `#[tag] static FRONTEND: TagKey;`"
-)]
-pub trait AsTagKey {
-    /// The type of the key.
-    type Key;
-
-    /// The key.
-    fn as_tag_key(&self) -> &Self::Key;
-}
-
-#[diagnostic::do_not_recommend]
-impl<S> AsTagKey for TagKey<S> {
-    type Key = Self;
-
-    #[inline]
-    fn as_tag_key(&self) -> &Self {
-        self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Deref<Target: AsTagKey>> AsTagKey for P {
-    type Key = <P::Target as AsTagKey>::Key;
-
-    #[inline]
-    fn as_tag_key(&self) -> &Self::Key {
-        (**self).as_tag_key()
-    }
-}
-
-/// The key that an expression refers to.
-#[doc(hidden)]
-#[inline]
-pub fn as_tag_key<K: AsTagKey>(key: &K) -> &K::Key {
-    key.as_tag_key()
-}
-
-/// The type that [`as_tag_key`] returns, as [`RecordedMeasure`] is for measures.
-#[doc(hidden)]
-pub trait TypedTagKey {
-    /// The key's set of values.
-    type Values;
-
-    /// The key.
-    fn typed(&self) -> &TagKey<Self::Values>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<S> TypedTagKey for TagKey<S> {
-    type Values = S;
-
-    #[inline]
-    fn typed(&self) -> &Self {
-        self
-    }
 }

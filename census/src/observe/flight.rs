@@ -26,6 +26,9 @@
 //!
 //! [`Entry::read`]: super::observation::Entry::read
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io;
@@ -102,6 +105,7 @@ impl Flight {
         }
     }
 
+    #[cfg(feature = "prometheus")]
     pub(super) fn failures(&self) -> &Failures {
         &self.failures
     }

@@ -23,7 +23,7 @@ use std::time::Duration;
 pub(crate) use failures::Reason;
 use flight::Flight;
 pub use observation::Observation;
-pub use reading_function::{StaticObservation, reading};
+pub use reading_function::{ReadingFunction, StaticObservation, StaticReading, reading};
 pub use readings::{AnyReadings, Readings};
 use registry::Observations;
 pub use slices::OBSERVATIONS;
@@ -100,7 +100,6 @@ impl<T: Value> Observed<T> {
     /// drop(pool);
     /// assert!(IDLE_CONNECTIONS.data().rows.is_empty());
     /// ```
-    #[must_use = "the observation is taken away when it is dropped"]
     pub fn observe(
         &self,
         mut read: impl FnMut(&mut Readings<'_, T>) + Send + 'static,
@@ -142,7 +141,6 @@ impl<T: Value> Observed<T> {
 ///
 /// A value that is said for a measure that is not named is refused, and counted in
 /// `census_failed_observations_total{reason="not_named"}`.
-#[must_use = "the observation is taken away when it is dropped"]
 pub fn observe<const N: usize>(
     measures: [&dyn AnyObserved; N],
     mut read: impl FnMut(&mut AnyReadings<'_>) + Send + 'static,

@@ -25,6 +25,8 @@
 //! | `LastValue` | gauge | `x` |
 //! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
 //!
+//! Of an [`Observed`](crate::Observed), `Count`, `Sum` and `LastValue` are gauges, and the `Sum` of a total is a counter.
+//!
 //! `x` is the namespace, a `_` and the view's name (without `namespace: false`, which omits the first two), in which every character outside `[A-Za-z0-9_]` becomes `_`; a
 //! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
 //! counter is named without `_total`, which its samples always have, also if the view's name ends in it.
@@ -38,11 +40,12 @@
 //! | family | counts |
 //! |---|---|
 //! | `census_overflowed_measurements_total{view}` | measurements that went to the overflow row |
-//! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite (measures of `f64` that are viewed) |
+//! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite, and totals that were negative (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families{family}` | 1 for each family that is left out of this scrape, because the registry given to the exporter has samples of its names |
-//! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter), `no_thread` (the system could not start one) |
+//! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter, or a reading scraped), `no_thread` (the system could not start one) |
+//! | `census_failed_observations_total{measure, reason}` | readings of an [observed measure](crate::Observed) that failed, so that a scrape lacked its families: `deadline` (late, or not returned since an earlier scrape), `panic`, `nested` (a reading collected), `no_thread`. With `not_named`, a value of the measure was refused, because the observation that said it does not name the measure |
 //!
 //! # Features
 //!

@@ -2,7 +2,7 @@
 
 use super::cache;
 use crate::aggregate::ExemplarLabels;
-use crate::declare::check::RecordedMeasure;
+use crate::declare::check_places::RecordedMeasure;
 use crate::declare::{Handle, Measure, MeasureCell, Value, ValueBits};
 use crate::register::{ViewsVersion, current_version};
 use crate::tags::{AsTagValue, Tag, TagValueRef};

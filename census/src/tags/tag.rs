@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{AsTagValue, TagValueRef};
-use crate::declare::check::TypedTagKey;
+use crate::declare::check_places::TypedTagKey;
 use crate::declare::{Address, Handle, HasEveryText, InSet, TagKey, TagKeyCell};
 
 /// A key and a borrowed value: what the code that `record!` and `tags!` generate passes on.

@@ -151,10 +151,10 @@ fn a_measure_says_what_it_is() {
 
 #[test]
 fn a_reading_records_to_other_measures() {
-    let _alone = super::alone();
     #[measure]
     static READ: census::Measure<u64>;
     view! { static TIMES_READ: Count<READ>; }
+    let _alone = super::alone();
     let observation = IDLE.observe(|_| record!(READ = 1));
     let _ = IDLE_CONNECTIONS.data();
     assert!(

@@ -147,10 +147,10 @@ fn nan_and_infinities_are_refused_and_counted() {
 
 #[test]
 fn tags_of_the_caller_are_not_those_of_a_reading() {
-    let _alone = super::alone();
     #[measure]
     static SILENT: Observed<u64>;
     view! { static TAGLESS: Sum<SILENT> by (POOL); }
+    let _alone = super::alone();
     let observation = SILENT.observe(|seen| seen.record(1, TagMap::current()));
     let found = tags!(POOL = "caller").scope(|| rows(&TAGLESS));
     assert_eq!(found, [row(&[""], 1_u64)]);

@@ -60,10 +60,10 @@ fn what_a_total_cannot_be_is_a_problem() {
 
 #[test]
 fn functions_take_either_kind_of_measure() {
-    let _alone = super::alone();
     fn count(name: &str, measure: &impl AnyMeasure) -> View<census::Count> {
         View::count(name, measure).register().expect("a view")
     }
+    let _alone = super::alone();
     let observed = Observed::<u64>::builder("run_time/either").register();
     let recorded = census::Measure::<u64>::builder("run_time/or").register();
     let views = [

@@ -27,17 +27,17 @@ view! {
 
 #[test]
 fn collections_at_once_share_readings_that_begin_after_them() {
-    let _alone = super::alone();
+    const THREADS: u64 = 4;
+    const ROUNDS: usize = 3;
     static TIME: AtomicU64 = AtomicU64::new(0);
     static READINGS: AtomicUsize = AtomicUsize::new(0);
+    let _alone = super::alone();
     let observation = SLOW.observe(|seen| {
         READINGS.fetch_add(1, Ordering::SeqCst);
         let time = TIME.load(Ordering::SeqCst);
         thread::sleep(Duration::from_millis(100));
         seen.record(time, tags!());
     });
-    const THREADS: u64 = 4;
-    const ROUNDS: usize = 3;
     on_threads(0..THREADS, |_| {
         for _ in 0..ROUNDS {
             let asked = TIME.fetch_add(1, Ordering::SeqCst) + 1;
@@ -62,8 +62,8 @@ fn collections_at_once_share_readings_that_begin_after_them() {
 
 #[test]
 fn what_no_view_uses_is_not_read() {
-    let _alone = super::alone();
     static READINGS: AtomicUsize = AtomicUsize::new(0);
+    let _alone = super::alone();
     let observation = UNVIEWED.observe(|seen| {
         READINGS.fetch_add(1, Ordering::SeqCst);
         seen.record(1, tags!());
@@ -83,8 +83,8 @@ fn what_no_view_uses_is_not_read() {
 
 #[test]
 fn a_collection_reads_once_and_definitions_are_not_read() {
-    let _alone = super::alone();
     static READINGS: AtomicUsize = AtomicUsize::new(0);
+    let _alone = super::alone();
     let observation = COUNTED.observe(|seen| {
         READINGS.fetch_add(1, Ordering::SeqCst);
         seen.record(8, tags!());
@@ -99,10 +99,10 @@ fn a_collection_reads_once_and_definitions_are_not_read() {
 
 #[test]
 fn a_collector_of_another_registry_has_the_values() {
-    let _alone = super::alone();
     #[measure]
     static REGISTERED: Observed<u64> = || 6;
     view! { static IN_A_REGISTRY: LastValue<REGISTERED>; }
+    let _alone = super::alone();
     let mut registry = census::prometheus::client::registry::Registry::default();
     let exporter = census::prometheus::Exporter::builder().build_lenient();
     exporter.register_into(&mut registry);

@@ -100,13 +100,13 @@ fn a_closure_that_is_being_read_is_dropped_by_the_thread_that_reads() {
 
 #[test]
 fn a_destructor_that_panics_does_no_harm() {
-    let _alone = super::alone();
     struct Panics;
     impl Drop for Panics {
         fn drop(&mut self) {
             panic!("on purpose");
         }
     }
+    let _alone = super::alone();
     let panics = Panics;
     let barrier = Arc::new(Barrier::new(2));
     let inside = Arc::clone(&barrier);

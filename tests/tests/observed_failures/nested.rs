@@ -24,8 +24,8 @@ view! {
 
 #[test]
 fn a_collection_within_a_reading_has_no_observed_rows() {
-    let _alone = super::alone();
     static FOUND: Mutex<Vec<(u16, usize, usize)>> = Mutex::new(Vec::new());
+    let _alone = super::alone();
     let exporter = Exporter::builder().build_lenient();
     record!(RECORDED = 1);
     let other = OTHER.observe(|seen| seen.record(1, tags!()));
@@ -55,9 +55,9 @@ fn a_collection_within_a_reading_has_no_observed_rows() {
 
 #[test]
 fn a_reading_may_register_views_and_make_and_drop_observations() {
-    let _alone = super::alone();
     static OWN: Mutex<Option<Observation>> = Mutex::new(None);
     static READINGS: AtomicUsize = AtomicUsize::new(0);
+    let _alone = super::alone();
     let observation = OUTER.observe(|seen| {
         READINGS.fetch_add(1, Ordering::SeqCst);
         let measure = Measure::<u64>::builder("observed_failures/nested").register();

@@ -1,5 +1,7 @@
 //! Readings that panic.
 
+#![expect(clippy::panic, reason = "the readings panic on purpose")]
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use census::prometheus::Exporter;
@@ -38,8 +40,8 @@ impl Drop for PanicsWhenDropped {
 
 #[test]
 fn a_panic_costs_the_families_of_the_measures_that_the_observation_names() {
-    let _alone = super::alone();
     static PANICS: AtomicBool = AtomicBool::new(true);
+    let _alone = super::alone();
     let broken = census::observe([&BROKEN, &BROKEN_TOTAL], |seen| {
         seen.record(&BROKEN, 1, tags!());
         seen.record(&BROKEN_TOTAL, 5, tags!());

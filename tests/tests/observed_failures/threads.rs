@@ -11,8 +11,8 @@ view! { static READER_VALUE: Sum<READER>; }
 
 #[test]
 fn a_thread_of_the_library_reads() {
-    let _alone = super::alone();
     static NAMES: Mutex<Vec<Option<String>>> = Mutex::new(Vec::new());
+    let _alone = super::alone();
     let observation = READER.observe(|seen| {
         let name = thread::current().name().map(str::to_owned);
         NAMES.lock().expect("no panic").push(name);

@@ -1,0 +1,8 @@
+use census::{Observed, measure};
+
+#[measure(total)]
+static BALANCE: Observed<i64> = || -5;
+
+fn main() {
+    let _ = BALANCE.name();
+}
