@@ -37,16 +37,16 @@ fn limit(limit: LimitValue) -> u64 {
     }
 }
 
-/// The time since the Unix epoch at which the process began. It is computed once: the kernel derives the time at which the
+/// The time at which the process began, in seconds since the Unix epoch. It is computed once: the kernel derives the time at which the
 /// system began from the clock, so a clock that is set would seem to move it, and a restart is told by this value.
-fn start_time(ticks_after_boot: u64) -> Option<Duration> {
-    static START_TIME: OnceLock<Duration> = OnceLock::new();
+fn start_time(ticks_after_boot: u64) -> Option<f64> {
+    static START_TIME: OnceLock<f64> = OnceLock::new();
     if let Some(time) = START_TIME.get() {
         return Some(*time);
     }
     let boot = Duration::from_secs(boot_time_secs().ok()?);
     let time = boot.checked_add(duration(ticks_after_boot)?)?;
-    Some(*START_TIME.get_or_init(|| time))
+    Some(*START_TIME.get_or_init(|| time.as_secs_f64()))
 }
 
 /// A number of clock ticks as a duration.

@@ -75,9 +75,10 @@ pub static RESIDENT_MEMORY: Observed<u64>;
 #[built_in_measure(name = "census/process/threads")]
 pub static THREADS: Observed<u64>;
 
-/// When the process began, as the time since the Unix epoch.
-#[built_in_measure(name = "census/process/start_time")]
-pub static START_TIME: Observed<Duration>;
+/// When the process began, in seconds since the Unix epoch. A float has the digits that the client libraries show; a duration
+/// of so many nanoseconds would get others when it is exported.
+#[built_in_measure(name = "census/process/start_time", unit = "s")]
+pub static START_TIME: Observed<f64>;
 
 built_in_view! {
     /// Total user and system CPU time spent in seconds.
@@ -165,5 +166,5 @@ pub(crate) struct ProcessValues {
     pub(crate) virtual_memory_max: Option<u64>,
     pub(crate) resident_memory: Option<u64>,
     pub(crate) threads: Option<u64>,
-    pub(crate) start_time: Option<Duration>,
+    pub(crate) start_time: Option<f64>,
 }
