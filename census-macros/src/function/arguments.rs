@@ -79,6 +79,10 @@ fn keyword(
                 "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"ms\")]`"
                     .to_owned()
             }
+            "total" => {
+                "\nhelp: `total` is for a measure that is read: `#[measure(total)] static SENT: Observed<u64>;`"
+                    .to_owned()
+            }
             _ => suggest::help(&spelling, &WORDS),
         };
         let message = format!("{ATTRIBUTE} has no argument `{spelling}`{help}");

@@ -19,17 +19,30 @@ const AGGREGATIONS: [(&str, AggregationKind); 4] = [
 ];
 
 /// The names that other libraries use: the aggregation, and what to write.
-const OTHER_NAMES: [(&str, &str, &str); 17] = [
+const OTHER_NAMES: [(&str, &str, &str); 18] = [
     ("Counter", "Sum", COUNTER),
     ("IntCounter", "Sum", COUNTER),
     ("CounterVec", "Sum", COUNTER),
     ("IntCounterVec", "Sum", COUNTER),
-    ("ObservableCounter", "Sum", COUNTER),
+    (
+        "ObservableCounter",
+        "Sum",
+        "write `Sum`, of an `Observed` measure with `#[measure(total)]`",
+    ),
     ("Gauge", "LastValue", GAUGE),
     ("IntGauge", "LastValue", GAUGE),
     ("GaugeVec", "LastValue", GAUGE),
     ("IntGaugeVec", "LastValue", GAUGE),
-    ("ObservableGauge", "LastValue", GAUGE),
+    (
+        "ObservableGauge",
+        "LastValue",
+        "write `LastValue`, of an `Observed` measure",
+    ),
+    (
+        "ObservableUpDownCounter",
+        "Sum",
+        "write `Sum`, of an `Observed` measure",
+    ),
     ("UpDownCounter", "Sum", GAUGE),
     ("HistogramVec", "Distribution", "write `Distribution`"),
     ("Latest", "LastValue", "write `LastValue`"),

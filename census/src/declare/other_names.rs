@@ -10,7 +10,8 @@ use super::{Measure, Value, View};
 
 #[diagnostic::on_unimplemented(
     message = "a measure records a value by `.record(value)`",
-    label = "write `.record(value)`"
+    label = "write `.record(value)`",
+    note = "a value that something else keeps is read: declare an `Observed`"
 )]
 #[doc(hidden)]
 pub trait RecordsByOtherNames {}

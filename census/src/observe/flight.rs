@@ -4,7 +4,8 @@
 //! A collection that wants measures with observations joins a run. If none is under way, a run begins at once. Otherwise the
 //! collection joins the next run, and waits until the run under way is over. A run has a slot for each observation that names a
 //! measure that one of its collections wants. It is over when all its collections have left. A collection leaves when the slots
-//! that it wants are done, or when its own deadline is over, which counts from the beginning of the run.
+//! that it wants are done, or when its own deadline is over, which counts from the beginning of the run. If another collection
+//! has a longer deadline, and the next run does not begin within twice its own, it leaves before.
 //!
 //! The newest reader, a thread, takes one slot after the other. First come the observations whose last readings were in time. A
 //! collection that waits also watches: if the newest reader has been in one reading for longer than an eighth of the
@@ -129,7 +130,9 @@ impl Flight {
         if !self.observations.has(measures) {
             return Taken::default();
         }
-        let (mut state, number) = self.join(measures);
+        let Some((mut state, number)) = self.join(measures, deadline) else {
+            return self.late(measures);
+        };
         let stall = (deadline / 8).max(SHORTEST_STALL);
         loop {
             let now = Instant::now();
@@ -157,8 +160,12 @@ impl Flight {
         self.leave(state, number, measures)
     }
 
-    /// Joins a run, and waits until it has begun. Returns its number.
-    fn join(self: &Arc<Self>, measures: &BTreeSet<String>) -> (MutexGuard<'_, State>, u64) {
+    /// Joins a run, and waits until it has begun. Returns its number; `None` if that takes too long.
+    fn join(
+        self: &Arc<Self>,
+        measures: &BTreeSet<String>,
+        deadline: Duration,
+    ) -> Option<(MutexGuard<'_, State>, u64)> {
         let mut state = self.state.lock();
         let next = state.next.get_or_insert_default();
         next.measures.extend(measures.iter().cloned());
@@ -167,10 +174,33 @@ impl Flight {
         if state.run.is_none() {
             self.begin(&mut state);
         }
+        let until = Instant::now().checked_add(deadline.saturating_mul(2));
         while state.begun < number {
-            state = self.begun.wait(state);
+            let Some(until) = until else {
+                state = self.begun.wait(state);
+                continue;
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.leave_next();
+                return None;
+            }
+            state = self.begun.wait_timeout(state, left);
         }
-        (state, number)
+        Some((state, number))
+    }
+
+    /// What a collection has whose run has not begun.
+    fn late(&self, measures: &BTreeSet<String>) -> Taken {
+        let entries = self.observations.of(measures);
+        for measure in measures {
+            let mut names = entries.iter().flat_map(|entry| entry.names());
+            if names.any(|name| name == measure) {
+                self.failures.count(measure, Reason::Deadline);
+            }
+        }
+        let failed = |entry| (entry, Outcome::Failed(Reason::Deadline));
+        Taken::new(0, entries.into_iter().map(failed).collect())
     }
 
     /// Begins the next run, if a collection has joined it.
@@ -323,17 +353,12 @@ impl Flight {
     fn finish(&self, id: u64, job: &Job, outcome: Outcome) {
         let mut state = self.state.lock();
         let is_newest = state.reader.as_ref().is_some_and(|it| it.id == id);
-        let is_in_time = match state.run(job.run) {
-            Some(run) => {
-                run.finish(job.slot, outcome);
-                true
-            }
-            None => false,
-        };
-        let was_late = !(is_newest && is_in_time);
+        let run = state.run(job.run);
+        let was_late = !is_newest || run.is_none();
         job.entry
             .change_history(|history| history.was_late = was_late);
-        drop(state);
-        self.done.notify_all();
+        if run.is_some_and(|run| run.finish(job.slot, outcome)) {
+            self.done.notify_all();
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The state of a flight: the run under way, the run to come, and the threads that read. `flight.rs` has the protocol. Nothing here
 //! waits, or calls code of a user.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -55,7 +55,8 @@ pub(super) struct Reader {
 pub(super) struct Run {
     pub(super) number: u64,
     pub(super) begun: Instant,
-    measures: BTreeSet<String>,
+    /// How many slots are not done, for each measure that its collections want.
+    undone: BTreeMap<String, usize>,
     /// In the order in which the observations were registered.
     slots: Vec<Slot>,
     /// The slots that no thread has taken, in the order in which they are to be read.
@@ -87,6 +88,8 @@ impl State {
         self.begun += 1;
         let is_crowded = self.stuck >= CROWD;
         let holds_back = is_crowded && self.held_back_until.is_some_and(|until| now < until);
+        let measures = next.measures.into_iter().map(|measure| (measure, 0));
+        let mut undone: BTreeMap<String, usize> = measures.collect();
         let mut slots = Vec::new();
         let mut waiting = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
@@ -103,6 +106,11 @@ impl State {
                 };
                 let begun_in = history.is_unfinished.then_some(history.begun_in);
                 waiting.push((rank, begun_in, index));
+                for name in entry.names() {
+                    undone
+                        .entry(name.to_owned())
+                        .and_modify(|slots| *slots += 1);
+                }
                 Progress::Waiting
             };
             slots.push(Slot {
@@ -115,12 +123,20 @@ impl State {
         self.run = Some(Run {
             number: self.begun,
             begun: now,
-            measures: next.measures,
+            undone,
             slots,
             waiting: waiting.into_iter().map(|(.., index)| index).collect(),
             waiters: next.waiters,
             lacks_thread: false,
         });
+    }
+
+    /// Leaves the run that has not begun.
+    pub(super) fn leave_next(&mut self) {
+        if let Some(next) = &mut self.next {
+            next.waiters -= 1;
+        }
+        self.next.take_if(|next| next.waiters == 0);
     }
 
     /// Whether another stuck reading would make a crowd, and the run has nothing but unfinished readings left.
@@ -159,29 +175,41 @@ impl Run {
         Some((index, Arc::clone(&slot.entry)))
     }
 
-    /// Stores the outcome of a reading.
-    pub(super) fn finish(&mut self, slot: usize, outcome: Outcome) {
-        if let Some(slot) = self.slots.get_mut(slot) {
-            slot.progress = Progress::Done(outcome);
+    /// Stores the outcome of a reading. Returns whether a measure has all its readings now.
+    pub(super) fn finish(&mut self, slot: usize, outcome: Outcome) -> bool {
+        if let Some(slot) = self.slots.get(slot) {
             slot.entry
                 .change_history(|history| history.is_unfinished = false);
         }
+        self.done(slot, outcome)
+    }
+
+    fn done(&mut self, slot: usize, outcome: Outcome) -> bool {
+        let Some(slot) = self.slots.get_mut(slot) else {
+            return false;
+        };
+        slot.progress = Progress::Done(outcome);
+        let mut has_all = false;
+        for name in slot.entry.names() {
+            if let Some(slots) = self.undone.get_mut(name) {
+                *slots -= 1;
+                has_all |= *slots == 0;
+            }
+        }
+        has_all
     }
 
     /// Lets all slots fail that no thread has taken.
     pub(super) fn fail_waiting(&mut self, reason: Reason) {
-        for index in self.waiting.drain(..) {
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.progress = Progress::Done(Outcome::Failed(reason));
-            }
+        while let Some(index) = self.waiting.pop_front() {
+            self.done(index, Outcome::Failed(reason));
         }
     }
 
     /// Whether all slots are done that name one of these measures.
     pub(super) fn is_done(&self, measures: &BTreeSet<String>) -> bool {
-        self.slots.iter().all(|slot| {
-            matches!(slot.progress, Progress::Done(_)) || !slot.entry.names_any(measures)
-        })
+        let mut undone = measures.iter().filter_map(|it| self.undone.get(it));
+        undone.all(|slots| *slots == 0)
     }
 
     /// What a collection takes that wants these measures. Slots that are not done have failed for it.
@@ -206,7 +234,7 @@ impl Run {
             {
                 slot.is_counted = true;
                 let names: BTreeSet<&str> = slot.entry.names().collect();
-                let wanted = names.iter().filter(|name| self.measures.contains(**name));
+                let wanted = names.iter().filter(|name| self.undone.contains_key(**name));
                 wanted.for_each(|name| failures.count(name, reason));
             }
             outcomes.push((Arc::clone(&slot.entry), outcome));

@@ -78,6 +78,67 @@ fn without_a_further_thread_the_rest_fails_at_the_deadline() {
 }
 
 #[test]
+fn a_collection_does_not_wait_for_the_deadline_of_another_one() {
+    let flight = flight(|run| {
+        thread::spawn(run);
+        Ok(())
+    });
+    let (hanging, other) = (measure("flight/patient"), measure("flight/hasty"));
+    let lock = Arc::new(Mutex::new(()));
+    let guard = lock.lock();
+    let read = Arc::clone(&lock);
+    let _hanging = observe(&flight, &hanging, move || {
+        drop(read.lock());
+        5
+    });
+    let _other = observe(&flight, &other, || 6);
+    thread::scope(|scope| {
+        let patient = scope.spawn(|| flight.read(&names(&[&hanging]), LONG));
+        while flight.state.lock().begun == 0 {
+            thread::yield_now();
+        }
+        let taken = flight.read(&names(&[&other]), Duration::from_millis(20));
+        assert!(taken.of(other.name()).is_none());
+        assert!(flight.state.lock().next.is_none());
+        let failed = (other.name().to_owned(), Reason::Deadline, 1);
+        assert_eq!(flight.failures.all(), [failed]);
+        drop(guard);
+        let taken = patient.join().expect("no panic");
+        assert!(taken.of(hanging.name()).is_some());
+    });
+    assert!(
+        flight
+            .read(&names(&[&other]), LONG)
+            .of(other.name())
+            .is_some()
+    );
+}
+
+#[test]
+fn ten_thousand_readings_are_quick() {
+    let flight = flight(|run| {
+        thread::spawn(run);
+        Ok(())
+    });
+    let measure = measure("flight/many");
+    let observations: Vec<_> = (0..10_000)
+        .map(|_| observe(&flight, &measure, || 5))
+        .collect();
+    let begun = Instant::now();
+    let taken = flight.read(&names(&[&measure]), LONG);
+    assert_eq!(
+        taken.of(measure.name()).expect("a run").readings.len(),
+        10_000
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(observations);
+}
+
+#[test]
 fn a_reader_without_work_is_used_again() {
     static STARTED: AtomicUsize = AtomicUsize::new(0);
     let flight = flight(|run| {
