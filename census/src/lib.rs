@@ -145,6 +145,8 @@
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
+//! | `process` | the families `process_*`: `census::process` | `procfs`, on Linux |
+//! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
 //! | `testing` | tests of metrics: `census::testing` | |
 //!
 //! # Limits
@@ -196,6 +198,12 @@ mod declare;
 mod tags;
 
 pub mod calls;
+
+#[cfg(feature = "process")]
+pub mod process;
+
+#[cfg(feature = "tokio")]
+pub mod tokio_runtime;
 
 mod aggregate;
 

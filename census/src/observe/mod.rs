@@ -6,6 +6,10 @@
 mod failures;
 mod flight;
 mod observation;
+#[cfg(all(feature = "process", target_os = "linux"))]
+mod of_process;
+#[cfg(feature = "tokio")]
+mod of_runtime;
 mod reading_function;
 mod readings;
 mod registry;
@@ -21,6 +25,8 @@ use std::time::Duration;
 pub(crate) use failures::Reason;
 use flight::Flight;
 pub use observation::Observation;
+#[cfg(feature = "tokio")]
+pub(crate) use of_runtime::ObservedRuntime;
 pub use reading_function::{ReadingFunction, StaticObservation, StaticReading, reading};
 pub use readings::{AnyReadings, Readings};
 use registry::Observations;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::observation::{Closure, Entry, Observation};
+#[cfg(all(feature = "process", target_os = "linux"))]
+use super::of_process;
 use super::slices::OBSERVATIONS;
 use crate::declare::{Handle, MeasureCell, elements};
 use crate::id::ObservationId;
@@ -20,7 +22,7 @@ struct Registered {
 }
 
 impl Observations {
-    /// The observations of the program's statics.
+    /// The observations of the program's statics, and the library's own.
     pub(super) fn of_statics() -> Arc<Self> {
         let mut statics = elements(&OBSERVATIONS).to_vec();
         statics.sort_by_key(|observation| observation.measure.descriptor.origin.sort_key());
@@ -32,6 +34,8 @@ impl Observations {
                 Box::new(|said| reading.read(said)),
             );
         }
+        #[cfg(all(feature = "process", target_os = "linux"))]
+        this.add(of_process::measures(), of_process::closure());
         Arc::new(this)
     }
 

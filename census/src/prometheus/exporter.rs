@@ -4,10 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "tokio")]
+use tokio::runtime::Handle;
+
 use super::body::Body;
 use super::config::{ConstLabel, ExporterConfig};
 use super::encoder::ForeignRegistry;
 use super::families::Families;
+use super::held::Held;
 use super::negotiate::ContentType;
 use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
@@ -26,12 +30,12 @@ pub(super) struct Inner {
     /// The problems of the catalogue and of the settings, as the exporter was built. The problems of the families are
     /// found anew each time.
     pub(super) problems: Vec<Problem>,
-    /// Keeps the views that were given to the exporter registered. Its collectors share it.
+    /// The views and the runtimes that were given to the exporter. Its collectors share it.
     #[cfg_attr(
         not(feature = "prometheus-client"),
         expect(dead_code, reason = "without collectors, it is only dropped")
     )]
-    pub(super) views: Arc<HeldViews>,
+    pub(super) held: Arc<Held>,
 }
 
 /// The settings of an [`Exporter`] to be built.
@@ -42,6 +46,8 @@ pub struct ExporterBuilder {
     pub(super) registry: Option<Arc<dyn ForeignRegistry>>,
     deadline: Option<Duration>,
     views: Vec<ViewSpec>,
+    #[cfg(feature = "tokio")]
+    runtimes: Vec<Handle>,
 }
 
 /// How long a scrape waits for an exposition, unless the builder sets another deadline: as long as Prometheus waits for
@@ -240,6 +246,21 @@ impl ExporterBuilder {
         self
     }
 
+    /// Shows what the system tells of the process: the views of [`process`](crate::process), while the exporter is there. With
+    /// the feature `process`.
+    #[cfg(feature = "process")]
+    pub fn process(self) -> Self {
+        self.views(&crate::process::VIEWS)
+    }
+
+    /// Shows what tokio tells of this runtime: the views of [`tokio_runtime`](crate::tokio_runtime), and an observation, while
+    /// the exporter is there. May be called for several runtimes. With the feature `tokio`.
+    #[cfg(feature = "tokio")]
+    pub fn tokio(mut self, runtime: &Handle) -> Self {
+        self.runtimes.push(runtime.clone());
+        self.views(&crate::tokio_runtime::VIEWS)
+    }
+
     /// Builds the exporter, if there are no problems.
     ///
     /// # Errors
@@ -264,6 +285,8 @@ impl ExporterBuilder {
             registry,
             deadline,
             views,
+            #[cfg(feature = "tokio")]
+            runtimes,
         } = self;
         let mut problems = register::check()
             .err()
@@ -278,11 +301,16 @@ impl ExporterBuilder {
         problems.extend(rejected);
         problems.extend(config.remove_invalid_labels());
         let deadline = deadline.unwrap_or(DEFAULT_DEADLINE);
+        let held = Held::new(
+            views,
+            #[cfg(feature = "tokio")]
+            &runtimes,
+        );
         Exporter {
             inner: Arc::new(Inner {
                 threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
-                views: Arc::new(views),
+                held: Arc::new(held),
             }),
         }
     }

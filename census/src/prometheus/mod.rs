@@ -63,6 +63,7 @@ mod failure;
 mod families;
 mod family;
 mod family_cache;
+mod held;
 mod negotiate;
 #[cfg(feature = "prometheus-client")]
 mod registry;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
+use super::built_in::BUILT_IN;
 use super::interest::{self, MeasureViews};
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
-use crate::calls::BUILT_IN;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
 use crate::declare::{
@@ -185,12 +185,13 @@ impl Catalogue {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        for cell in BUILT_IN.keys {
+        for cell in BUILT_IN.iter().flat_map(|it| it.keys) {
             let problem = catalogue.add_key(cell).err();
             catalogue.problems.extend(problem);
         }
         let declared = elements(&VIEWS).iter().map(|cell| Handle::Static(*cell));
-        let built_in = BUILT_IN.views.iter().map(|cell| (*cell).clone());
+        let built_in = BUILT_IN.iter().flat_map(|it| it.views);
+        let built_in = built_in.map(|cell| (*cell).clone());
         let mut views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
         views.sort_by_key(|cell| cell.origin().sort_key());
         for cell in views {

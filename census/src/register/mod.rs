@@ -1,5 +1,6 @@
 //! Step 2, **register**: the declarations become one validated catalogue, and each measure gets its views.
 
+mod built_in;
 mod catalogue;
 mod column_values;
 mod family_names;

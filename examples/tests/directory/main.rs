@@ -96,6 +96,12 @@ fn files_by_kind_and_size() {
     assert_eq!(samples.value("directory_walk_duration_seconds_count"), 1);
     assert_eq!(samples.sum("census_overflowed_measurements_total"), 0);
     assert_eq!(samples.value("census_catalogue_problems"), 0);
+
+    let size = samples.value("directory_filesystem_size_bytes");
+    assert!(samples.value("directory_filesystem_avail_bytes") <= size);
+    if cfg!(target_os = "linux") {
+        assert!(samples.value("process_open_fds") > 3);
+    }
 }
 
 /// Only some systems allow such names.

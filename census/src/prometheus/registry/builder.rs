@@ -54,9 +54,7 @@ impl Exporter {
         let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
         let failed = Arc::clone(self.inner.threads.failed());
-        let views = Arc::clone(&self.inner.views);
-        registry.register_collector(Box::new(ViewCollector::new(
-            config, problems, failed, views,
-        )));
+        let held = Arc::clone(&self.inner.held);
+        registry.register_collector(Box::new(ViewCollector::new(config, problems, failed, held)));
     }
 }

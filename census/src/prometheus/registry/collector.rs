@@ -18,10 +18,10 @@ use crate::prometheus::config::{ConstLabel, ExporterConfig};
 use crate::prometheus::failure::FailedScrapes;
 use crate::prometheus::family::Family;
 use crate::prometheus::family_cache::FamilyCache;
+use crate::prometheus::held::Held;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
-use crate::register::HeldViews;
 use crate::tags::row_key;
 
 /// Collects the views each time that the registry is encoded.
@@ -33,8 +33,8 @@ pub(super) struct ViewCollector {
     other_problems: usize,
     /// The exporter's scrapes that failed.
     failed: Arc<FailedScrapes>,
-    /// Keeps the views that were given to the exporter registered.
-    _views: Arc<HeldViews>,
+    /// Keeps the views and the runtimes that were given to the exporter.
+    _held: Arc<Held>,
 }
 
 impl ViewCollector {
@@ -42,14 +42,14 @@ impl ViewCollector {
         config: Arc<ExporterConfig>,
         other_problems: usize,
         failed: Arc<FailedScrapes>,
-        views: Arc<HeldViews>,
+        held: Arc<Held>,
     ) -> Self {
         Self {
             config,
             cache: FamilyCache::default(),
             other_problems,
             failed,
-            _views: views,
+            _held: held,
         }
     }
 }

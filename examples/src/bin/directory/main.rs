@@ -1,9 +1,10 @@
 //! A census of a directory tree: the number, the sizes and the kinds of its files. The program walks the tree again
 //! every few seconds, and serves the result to Prometheus.
 //!
-//! `walk` declares measures and records them, as a library would. `views` declares how they are aggregated and
-//! exported. This file runs the walks and the server.
+//! `walk` declares measures and records them, as a library would. `file_system` declares measures that are read. `views`
+//! declares how all of them are aggregated and exported. This file runs the walks and the server.
 
+mod file_system;
 mod kind;
 mod progress;
 mod summary;
@@ -68,7 +69,12 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
 
-    let exporter = Exporter::builder().namespace("directory").build()?;
+    // It ends with this function.
+    let _space = file_system::observe(root.clone());
+    let exporter = Exporter::builder()
+        .namespace("directory")
+        .process()
+        .build()?;
     let server = exporter.bind(args.listen).await?;
     print_line(format_args!(
         "census of {}, at http://{}/metrics",

@@ -12,13 +12,17 @@
 //!
 //! Metrics of files that exist *now* are last values, recorded at the end of each walk. `directory_files` and
 //! `directory_bytes` are queried without a rate.
+//!
+//! Three views are of measures that are *read* at each scrape. `directory_walk_position` is there only while a walk is under
+//! way. `directory_filesystem_avail_bytes / directory_filesystem_size_bytes < 0.1` is an alert on a file system that fills.
 
 use std::time::Duration;
 
 use census::view;
 
+use crate::file_system::{AVAILABLE, SIZE};
 use crate::walk::{
-    BYTES_FOUND, ENTRY, ERRORS, EXTENSION, FILE_SIZE, FILES_FOUND, KIND, REASON, SKIPPED,
+    BYTES_FOUND, ENTRY, ERRORS, EXTENSION, FILE_SIZE, FILES_FOUND, KIND, POSITION, REASON, SKIPPED,
     WALK_DURATION,
 };
 
@@ -71,6 +75,15 @@ view! {
             Duration::from_mins(10),
         ],
     }
+
+    /// Entries that the present walk has visited.
+    pub(crate) static WALK_POSITION: LastValue<POSITION>;
+
+    /// Space of the directory's file system that is available.
+    pub(crate) static FILE_SYSTEM_AVAILABLE: LastValue<AVAILABLE> { name: "filesystem_avail_bytes" }
+
+    /// Size of the directory's file system.
+    pub(crate) static FILE_SYSTEM_SIZE: LastValue<SIZE> { name: "filesystem_size_bytes" }
 }
 
 #[cfg(test)]
@@ -78,15 +91,33 @@ mod tests {
     use std::fs;
     use std::ops::ControlFlow;
 
-    use census::tags;
+    use census::{LastValue, Number, View, tags};
 
     use super::*;
+    use crate::file_system::observe;
     use crate::kind::Kind;
     use crate::walk::walk;
 
     #[test]
     fn the_catalogue_has_no_problems() {
         census::check().expect("no view is rejected");
+    }
+
+    #[test]
+    fn space_is_that_of_the_file_system() {
+        let tree = tempfile::tempdir().expect("a directory");
+        let read = |view: &View<LastValue>| match view.data().get(&tags!()) {
+            Some(Number::U64(bytes)) => Some(*bytes),
+            _ => None,
+        };
+        let observation = observe(tree.path().to_owned());
+        let size = read(&FILE_SYSTEM_SIZE).expect("a value");
+        assert!(size > 0);
+        assert!(read(&FILE_SYSTEM_AVAILABLE).expect("a value") <= size);
+        drop(observation);
+        let missing = observe(tree.path().join("missing"));
+        assert_eq!(read(&FILE_SYSTEM_SIZE), None);
+        drop(missing);
     }
 
     /// The only test of this program that walks, because all tests share the views.
@@ -98,7 +129,15 @@ mod tests {
         fs::write(tree.path().join("main.rs"), "fn main() {}").expect("a file");
         let proceed = |_: &walkdir::DirEntry| ControlFlow::Continue(());
 
-        walk(tree.path(), proceed).expect("the walk is complete");
+        let mut positions = Vec::new();
+        let noting = |_: &walkdir::DirEntry| {
+            positions.push(WALK_POSITION.data().get(&tags!()).copied());
+            ControlFlow::Continue(())
+        };
+        walk(tree.path(), noting).expect("the walk is complete");
+        let expected = [1, 2, 3].map(|entries| Some(Number::U64(entries)));
+        assert_eq!(positions, expected, "the directory and two files");
+        assert!(WALK_POSITION.data().rows.is_empty(), "no walk, no position");
         fs::remove_file(&photo).expect("the file exists");
         walk(tree.path(), proceed).expect("the walk is complete");
         let interrupted = walk(tree.path(), |_| ControlFlow::Break(()));

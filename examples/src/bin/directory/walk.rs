@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use census::{Measure, TagKey, TagValue, measure, record, tag};
+use census::{Measure, Observed, TagKey, TagValue, measure, record, tag, tags};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::kind::{self, Kind};
@@ -51,6 +53,10 @@ pub(crate) static ERRORS: Measure<u64>;
 /// Duration of a complete walk.
 #[measure]
 pub(crate) static WALK_DURATION: Measure<Duration>;
+
+/// Entries that a walk has visited so far. It is read, at each scrape, and has a value only while there is a walk.
+#[measure(unit = "{entry}")]
+pub(crate) static POSITION: Observed<u64>;
 
 /// An entry that the walk skips. The walk follows no symlink; the target is counted at its own path if it is inside the
 /// tree.
@@ -106,7 +112,15 @@ pub(crate) fn walk(
 ) -> Option<Tally> {
     let timer = WALK_DURATION.start();
     let mut tally = Tally::default();
+    let visited = Arc::new(AtomicU64::new(0));
+    // The observation is dropped when the walk ends, and its value is gone from the next scrape on. Relaxed: the number
+    // publishes no other data.
+    let read = Arc::clone(&visited);
+    let _position = POSITION.observe(move |seen| {
+        seen.record(read.load(Ordering::Relaxed), tags!());
+    });
     for entry in WalkDir::new(root) {
+        visited.fetch_add(1, Ordering::Relaxed);
         if let Ok(entry) = &entry
             && on_entry(entry).is_break()
         {
