@@ -3,9 +3,10 @@
 //! **The convention.** Every path to the library in generated code begins with `__private::`, and this file lists what
 //! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
 //! hidden methods. There are two exceptions:
-//! - The methods `__count`, `__sum`, `__last_value`, `__default_distribution` and `__distribution` of `Measure` and `Observed`, by
-//!   which `view!` makes a view of either. A function that is `const` cannot be generic over both. Of `__distribution` there is
-//!   one for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have the type of the measure's values.
+//! - The methods `__count`, `__sum`, `__last_value`, `__default_distribution` and `__distribution` of `Measure` and
+//!   `Observed`, by which `view!` makes a view of either. A function that is `const` cannot be generic over both. Of
+//!   `__distribution` there is one for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have the type of
+//!   the measure's values.
 //! - The methods of `declare/other_names.rs`, whose calls do not compile.
 //!
 //! (The method of [`Outcome`] is also called by method syntax, but by the macro
@@ -130,8 +131,8 @@ macro_rules! __census_first_paragraph {
 
 pub use crate::__census_first_paragraph as first_paragraph;
 
-/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references, because the linker may
-/// pad a section of larger elements.
+/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references,
+/// because the linker may pad a section of larger elements.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_element {

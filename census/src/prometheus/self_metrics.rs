@@ -165,7 +165,8 @@ impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
     }
 }
 
-/// How often readings have failed. The observed measures of these views have zeros for the reasons that a reading itself can have.
+/// How often readings have failed. The observed measures of these views have zeros for the reasons that a reading
+/// itself can have.
 fn failed_observations<'a>(
     views: impl Iterator<Item = CollectedView<'a>>,
 ) -> Vec<SelfSample<'static>> {

@@ -9,8 +9,9 @@ use crate::tags::{AsTagValue as _, row_key};
 
 /// The keys of the rows that a view has from the start. A view without columns has its only row. A view whose columns
 /// are all closed, or are `FUNCTION`, `MODULE` and `RESULT`, has a row for each combination of the closed columns'
-/// values. (A view of an observed measure has only the rows that are read.) With one of those three, it has these rows for each measured function that records into its measure; with
-/// `RESULT`, for each known result of each function whose durations go into its measure.
+/// values. (A view of an observed measure has only the rows that are read.) With one of those three, it has these rows
+/// for each measured function that records into its measure; with `RESULT`, for each known result of each function
+/// whose durations go into its measure.
 pub(super) fn initial_keys(view: &ViewSpec, columns: &[ColumnValues]) -> BTreeSet<String> {
     if !view.has_zero_rows || view.measure.descriptor.source.is_observed() {
         return BTreeSet::new();
