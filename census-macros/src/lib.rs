@@ -84,9 +84,9 @@ pub fn tag(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The type of the values is `u64`, `i64`, `f64` or `Duration`. The first paragraph of the doc comment is the
 /// measure's description. Measurements are dropped unless a view uses the measure.
 ///
-/// A measure of type `Observed` is read. Its initializer, if it has one, is the function that reads it: a closure without
-/// arguments, which returns one value without tags; a closure with an argument, to which it says values; or a path to a
-/// function of one of these shapes. Without an initializer, `NAME.observe(…)` adds what reads it.
+/// A measure of type `Observed` is read. Its initializer, if it has one, is the function that reads it: a closure
+/// without arguments, which returns one value without tags; a closure with an argument, to which it says values; or a
+/// path to a function of one of these shapes. Without an initializer, `NAME.observe(…)` adds what reads it.
 ///
 /// ```
 /// use std::time::Duration;

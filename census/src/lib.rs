@@ -48,8 +48,8 @@
 //!    [`exemplars_from`] gives measurements the current trace as their exemplar.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
 //!    [`Distribution`]. The number of rows is bounded.
-//! 5. **Collect**: [observed measures](Observed) are read. [`View::data`] copies the rows of one view, [`snapshot`] those of all views, and [`report_every`]
-//!    sends snapshots somewhere.
+//! 5. **Collect**: [observed measures](Observed) are read. [`View::data`] copies the rows of one view, [`snapshot`]
+//!    those of all views, and [`report_every`] sends snapshots somewhere.
 //! 6. **Encode**: `census::prometheus` writes the views for Prometheus (feature `prometheus`).
 //! 7. **Serve**: `census::prometheus` also has an HTTP server (feature `server`).
 //!
@@ -93,9 +93,9 @@
 //!
 //! # Values that are read
 //!
-//! The length of a queue, the size of a pool or the processor time of a process is kept by something else. It is read when
-//! a scrape or a test asks for it. An [`Observed`] is such a measure: [`#[measure]`](macro@measure) gives it the function that
-//! reads it, and [`Observed::observe`] and [`observe()`] add further ones while the program runs.
+//! The length of a queue, the size of a pool or the processor time of a process is kept by something else. It is read
+//! when a scrape or a test asks for it. An [`Observed`] is such a measure: [`#[measure]`](macro@measure) gives it the
+//! function that reads it, and [`Observed::observe`] and [`observe()`] add further ones while the program runs.
 //!
 //! ```standalone_crate
 //! use std::time::Duration;
@@ -129,7 +129,8 @@
 //! # Run time
 //!
 //! Measures, tag keys and views that a program learns of while it runs are made with [`Measure::builder`],
-//! [`Observed::builder`], [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and [`View::distribution`].
+//! [`Observed::builder`], [`TagKey::new`] and [`View::count`], [`View::sum`], [`View::last_value`] and
+//! [`View::distribution`].
 //!
 //! A library may offer views without registering them, as a [`ViewSet`] of `#[optional]` views. An application registers
 //! the set, or gives it to its exporter. [`catalogue`] lists all views of the program, those on offer among them.
@@ -160,8 +161,8 @@
 //!   that declare the same names need `standalone_crate` (three backticks and that word).
 //! - Each shared object has a catalogue of its own, if the library is linked into it, as into a `cdylib`. If an executable
 //!   has the library from a `dylib`, the linker finds the declarations of the `dylib` only. Measures of the executable
-//!   register themselves when they record, and its measured functions have no rows before their first call. The functions
-//!   that initialize its observed measures are not called; [`Observed::observe`] works. Its views are
+//!   register themselves when they record, and its measured functions have no rows before their first call. The
+//!   functions that initialize its observed measures are not called; [`Observed::observe`] works. Its views are
 //!   handed over, each in a line: `VIEW.register()?`. Its local tag keys do not reject tags from other processes.
 //! - A shared object that has declared something must stay loaded: the catalogue refers to its statics.
 //! - Two copies of the library of one minor version are refused by cargo. If another build system links them, the
@@ -303,8 +304,8 @@ pub use tags::{
 /// A query like `rate(requests_total[5m])` does not see the first increase of a series that was not there before. So a
 /// view has rows with zeros from the start, as far as the program knows them: its only row, if it has no columns; a row for
 /// each combination of values, if all its columns have [closed sets](TagKey#closed-sets-of-values); and the rows of
-/// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value, and a view
-/// of an [`Observed`] has only the rows that are read.)
+/// measured functions, if it also has the columns of [`calls`]. (There is no [`LastValue`] before the first value, and
+/// a view of an [`Observed`] has only the rows that are read.)
 /// [`Measure::bind`] makes other rows.
 ///
 /// # Optional views

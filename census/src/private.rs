@@ -132,8 +132,8 @@ macro_rules! __census_first_paragraph {
 
 pub use crate::__census_first_paragraph as first_paragraph;
 
-/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references, because the linker may
-/// pad a section of larger elements.
+/// An element for `__CENSUS_CELL`, or for another static, in one of the library's slices. The elements are references,
+/// because the linker may pad a section of larger elements.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __census_element {

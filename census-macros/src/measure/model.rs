@@ -34,8 +34,8 @@ pub(super) struct Reading {
 pub(super) enum Shape {
     /// A closure without arguments, which returns a value.
     ReturnsValue,
-    /// A closure with an argument, to which it says values. The compiler infers the argument's type only where a type of
-    /// functions is expected, and not where a trait is.
+    /// A closure with an argument, to which it says values. The compiler infers the argument's type only where a type
+    /// of functions is expected, and not where a trait is.
     SaysValues,
     /// Anything else: a path to a function of either shape.
     Expression,

@@ -199,8 +199,8 @@ fn number_replacement(ty: &Type, kind: &str, errors: &mut Errors) -> Option<Type
     syn::parse_str(value).ok()
 }
 
-/// Puts another value type into a `Measure<…>` or an `Observed<…>` and returns `true`; `false` for any other type. The path to `Measure` stays
-/// the user's, so that the user's import counts as used.
+/// Puts another value type into a `Measure<…>` or an `Observed<…>` and returns `true`; `false` for any other type. The
+/// path to `Measure` stays the user's, so that the user's import counts as used.
 fn replace_value_type(ty: &mut Type, value: &Type) -> bool {
     match ty {
         Type::Path(ty) => match ty.path.segments.last_mut() {

@@ -109,8 +109,8 @@ pub(super) trait Aggregate: 'static {
     )]
     fn sample<'t>(format: &RowFormat, total: &'t Self::Total) -> Option<Sample<'t>>;
 
-    /// The total of a row for which `so_far` values were read, and one more value. `None` for an aggregation that observed
-    /// measures do not have.
+    /// The total of a row for which `so_far` values were read, and one more value. `None` for an aggregation that
+    /// observed measures do not have.
     fn combine(kind: ValueKind, so_far: Option<ValueBits>, value: ValueBits) -> Option<ValueBits> {
         let _ = (kind, so_far, value);
         None

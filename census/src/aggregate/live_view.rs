@@ -152,8 +152,8 @@ impl LiveView {
         })
     }
 
-    /// Calls `f` with each row of a view of a recorded measure, in the order of their first measurements, until it fails. No lock is held while `f`
-    /// runs.
+    /// Calls `f` with each row of a view of a recorded measure, in the order of their first measurements, until it
+    /// fails. No lock is held while `f` runs.
     pub(crate) fn for_each_row<E>(
         &self,
         mut f: impl FnMut(RowView<'_>) -> Result<(), E>,

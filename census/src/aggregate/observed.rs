@@ -1,11 +1,12 @@
 //! The rows of a view of an observed measure.
 //!
-//! Such a view has no words and no chunks. Its rows are made for each collection, from what was read for that collection.
-//! From one collection to the next it keeps a count of values that went to overflow rows and, if it shows running totals, the
+//! Such a view has no words and no chunks. Its rows are made for each collection, from what was read for that
+//! collection. From one collection to the next it keeps a count of values that went to overflow rows and, if it shows
+//! running totals, the
 //! [`Totals`]. They are behind one lock, under which no code of a user runs.
 //!
-//! *Invariant: what a run has read changes the kept state once, and in the order of the runs.* Several collections can share
-//! a run, and a collection may come after one of a later run. [`State::run`] is the last run that was counted.
+//! *Invariant: what a run has read changes the kept state once, and in the order of the runs.* Several collections can
+//! share a run, and a collection may come after one of a later run. [`State::run`] is the last run that was counted.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

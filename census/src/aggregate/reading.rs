@@ -18,8 +18,8 @@ pub(crate) struct Reading {
 pub(crate) struct Run<'r> {
     /// Later runs have greater numbers. The first is 1.
     pub(crate) number: u64,
-    /// The values of every observation of the measure, in the order in which the observations were registered. An observation
-    /// that is not here was dropped.
+    /// The values of every observation of the measure, in the order in which the observations were registered. An
+    /// observation that is not here was dropped.
     pub(crate) readings: Vec<(ObservationId, &'r [Reading])>,
 }
 

@@ -1,15 +1,15 @@
 //! The running totals of a view: sums that never fall, made of totals that something else keeps.
 //!
 //! A row's sum is its base and the sum of what each observation last said for the row. If an observation says less than
-//! before, its total began anew: what it said before goes into the base. The same happens when the observation is dropped. If
-//! it says nothing for the row, what it last said stays.
+//! before, its total began anew: what it said before goes into the base. The same happens when the observation is
+//! dropped. If it says nothing for the row, what it last said stays.
 //!
 //! *Invariants:*
 //! 1. A row's sum never falls (except where a `u64` sum wraps around).
-//! 2. A row that was admitted stays, and once a value went to an overflow row, no row is admitted any more. So a total does not
-//!    move between a row of its own and an overflow row, where it would be there twice.
-//! 3. An overflow row holds totals of many rows, and does not know which of them began anew. If the sum of what one observation
-//!    says for it falls, only later increases are added.
+//! 2. A row that was admitted stays, and once a value went to an overflow row, no row is admitted any more. So a total
+//!    does not move between a row of its own and an overflow row, where it would be there twice.
+//! 3. An overflow row holds totals of many rows, and does not know which of them began anew. If the sum of what one
+//!    observation says for it falls, only later increases are added.
 
 use std::collections::HashMap;
 
@@ -37,8 +37,8 @@ struct Total {
     base: ValueBits,
     /// What each observation last said.
     last: Vec<(ObservationId, ValueBits)>,
-    /// The greatest float that was shown. Floats that are added in another order may make a sum that is smaller by the last
-    /// digit.
+    /// The greatest float that was shown. Floats that are added in another order may make a sum that is smaller by the
+    /// last digit.
     shown: f64,
     is_overflow: bool,
 }

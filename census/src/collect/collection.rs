@@ -17,8 +17,8 @@ use crate::{observe, register};
 #[derive(Debug)]
 pub(crate) struct Collection {
     views: Vec<Arc<LiveView>>,
-    /// The rows of each view of an observed measure: those that were read for this collection. None for a view of a recorded
-    /// measure, and where a reading has failed.
+    /// The rows of each view of an observed measure: those that were read for this collection. None for a view of a
+    /// recorded measure, and where a reading has failed.
     observed: Vec<Option<ObservedRows>>,
 }
 
@@ -109,8 +109,8 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Calls `f` with each row until `f` fails: in the order in which the rows were added, or of an observed measure in the order
-    /// of their tags. No lock is held while `f` runs.
+    /// Calls `f` with each row until `f` fails: in the order in which the rows were added, or of an observed measure in
+    /// the order of their tags. No lock is held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,
         f: impl FnMut(RowView<'_>) -> Result<(), E>,

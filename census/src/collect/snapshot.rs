@@ -144,8 +144,8 @@ impl<'a> SnapshotView<'a> {
     }
 
     /// Whether the counts and sums of a row never fall while the view is registered: true of a `Count`, and of a `Sum`
-    /// or a `Distribution` of values that cannot be negative (`u64`, `Duration`). Of an observed measure, it is true only of
-    /// the `Sum` of a total.
+    /// or a `Distribution` of values that cannot be negative (`u64`, `Duration`). Of an observed measure, it is true
+    /// only of the `Sum` of a total.
     #[must_use]
     pub fn is_monotonic(&self) -> bool {
         match aggregate::metric_type(self.spec) {
@@ -182,8 +182,8 @@ impl<'a> SnapshotView<'a> {
     }
 }
 
-/// The data of every registered view. [Observed measures](crate::Observed) are read. A view of one whose reading has failed
-/// has no rows.
+/// The data of every registered view. [Observed measures](crate::Observed) are read. A view of one whose reading has
+/// failed has no rows.
 #[must_use]
 pub fn snapshot() -> Snapshot {
     let collection = Collection::of_all(DEFAULT_DEADLINE);
@@ -198,8 +198,8 @@ pub fn snapshot() -> Snapshot {
 impl<A: Aggregation> View<A> {
     /// A copy of the view's rows, for the assertions of a test, for example.
     ///
-    /// A view that is not registered, or was rejected (see [`check`](crate::check)), has no rows. Nor has a view of an [observed
-    /// measure](crate::Observed) whose reading has failed. The call waits for readings, for a second at most.
+    /// A view that is not registered, or was rejected (see [`check`](crate::check)), has no rows. Nor has a view of an
+    /// [observed measure](crate::Observed) whose reading has failed. The call waits for readings, for a second at most.
     #[must_use]
     pub fn data(&self) -> ViewData<A::Data> {
         let collection = Collection::of_view(&self.spec());

@@ -43,8 +43,9 @@ impl<T: Value> StaticMeasure for Observed<T> {
     type Itself = Self;
 }
 
-/// A measure that is recorded to, and not an [`Observed`]. The functions for measures that are recorded to have two bounds: a trait
-/// that both kinds of measures implement, and this one. So the compiler tells a mistake of the kind from other mistakes.
+/// A measure that is recorded to, and not an [`Observed`]. The functions for measures that are recorded to have two
+/// bounds: a trait that both kinds of measures implement, and this one. So the compiler tells a mistake of the kind
+/// from other mistakes.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "nothing is recorded to an observed measure, and `{Self}` is one: it is read",

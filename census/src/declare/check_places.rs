@@ -1,4 +1,5 @@
-//! The checks of paths in a macro's input that need not be statics: of `record!` and `tags!`. `check.rs` says how they are made.
+//! The checks of paths in a macro's input that need not be statics: of `record!` and `tags!`. `check.rs` says how they
+//! are made.
 
 use std::ops::Deref;
 
@@ -60,8 +61,8 @@ pub fn as_measure<M: AsMeasure<Measure: RecordedNotRead<Itself = M::Measure>>>(
     measure.as_measure()
 }
 
-/// The type that [`as_measure`] returns. For an expression that is no measure this type is unknown, so the functions that
-/// are generic over it report no further mistake.
+/// The type that [`as_measure`] returns. For an expression that is no measure this type is unknown, so the functions
+/// that are generic over it report no further mistake.
 #[doc(hidden)]
 pub trait RecordedMeasure {
     /// The type of its values.

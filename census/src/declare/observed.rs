@@ -5,8 +5,8 @@ use std::panic::RefUnwindSafe;
 
 use super::{Handle, Measure, MeasureCell, MeasureSource, Origin, Value, static_measure};
 
-/// An observed measure: a quantity that is not recorded but read, at each collection, such as the length of a queue. Declared
-/// with [`#[measure]`](macro@crate::measure).
+/// An observed measure: a quantity that is not recorded but read, at each collection, such as the length of a queue.
+/// Declared with [`#[measure]`](macro@crate::measure).
 ///
 /// ```standalone_crate
 /// use std::sync::Mutex;
@@ -37,14 +37,14 @@ use super::{Handle, Measure, MeasureCell, MeasureSource, Origin, Value, static_m
 /// assert!(POOL_CONNECTIONS.data().rows.is_empty());
 /// ```
 ///
-/// An `Observed` is a handle that is cheap to clone. It is read by the function that initializes its `static`, if there is
-/// one, and by every [observation](Self::observe) of it.
+/// An `Observed` is a handle that is cheap to clone. It is read by the function that initializes its `static`, if there
+/// is one, and by every [observation](Self::observe) of it.
 ///
 /// # What its views show
 ///
-/// A view aggregates what is read for one collection, and nothing else: a row for which no value is said is not there, so
-/// the row of a pool that is gone is gone from the next scrape on. Values for one row are combined in the order in which
-/// their observations were registered, and rows are sorted by their tags. There are no rows with zeros.
+/// A view aggregates what is read for one collection, and nothing else: a row for which no value is said is not there,
+/// so the row of a pool that is gone is gone from the next scrape on. Values for one row are combined in the order in
+/// which their observations were registered, and rows are sorted by their tags. There are no rows with zeros.
 ///
 /// | view | shows | exported as |
 /// |---|---|---|
@@ -54,26 +54,28 @@ use super::{Handle, Measure, MeasureCell, MeasureSource, Origin, Value, static_m
 ///
 /// # Totals
 ///
-/// `#[measure(total)]` says that the values are running totals that something else keeps: processor time, bytes sent by an
-/// engine. A `Sum` of totals never falls. If an observation says less for a row than before, its total began anew, and what
-/// it said before stays in the row's sum. The same holds when an observation is dropped, and when it says nothing for a row.
-/// A row stays while the view is registered. Totals are `u64`, `f64` or `Duration`; a negative one is refused as NaN is.
+/// `#[measure(total)]` says that the values are running totals that something else keeps: processor time, bytes sent by
+/// an engine. A `Sum` of totals never falls. If an observation says less for a row than before, its total began anew,
+/// and what it said before stays in the row's sum. The same holds when an observation is dropped, and when it says
+/// nothing for a row. A row stays while the view is registered. Totals are `u64`, `f64` or `Duration`; a negative one
+/// is refused as NaN is.
 ///
 /// # When it is read
 ///
-/// A scrape, [`View::data`](crate::View::data), [`snapshot`](crate::snapshot) and a reporter begin a collection. A thread of
-/// the library's own then reads what the collection's views need; a measure without a view is not read. Collections that
-/// begin while another one reads share the next readings, which begin after all of them. So no value is older than the call
-/// that returns it, and two scrapers do not read twice at once.
+/// A scrape, [`View::data`](crate::View::data), [`snapshot`](crate::snapshot) and a reporter begin a collection. A
+/// thread of the library's own then reads what the collection's views need; a measure without a view is not read.
+/// Collections that begin while another one reads share the next readings, which begin after all of them. So no value
+/// is older than the call that returns it, and two scrapers do not read twice at once.
 ///
 /// A collection waits for one deadline, however many readings there are: one second, or that of
-/// `ExporterBuilder::observe_within`. A reading that is late, or panics, costs the rows of all measures that its observation
-/// names, in this collection. Everything else is shown, and `census_failed_observations_total{measure, reason}` counts the
-/// failure. A late reading is not begun again before it has returned. While one is late, another thread reads the rest.
+/// `ExporterBuilder::observe_within`. A reading that is late, or panics, costs the rows of all measures that its
+/// observation names, in this collection. Everything else is shown, and `census_failed_observations_total{measure,
+/// reason}` counts the failure. A late reading is not begun again before it has returned. While one is late, another
+/// thread reads the rest.
 ///
-/// Within a reading, recording, registering views, and making and dropping observations work as elsewhere. Data of observed
-/// measures is not there within a reading, and a scrape answers 500. A caller that holds a lock that a reading takes waits
-/// for the deadline, and has the data without that reading.
+/// Within a reading, recording, registering views, and making and dropping observations work as elsewhere. Data of
+/// observed measures is not there within a reading, and a scrape answers 500. A caller that holds a lock that a reading
+/// takes waits for the deadline, and has the data without that reading.
 pub struct Observed<T: Value> {
     measure: Measure<T>,
     /// As in the descriptor. It stands here, too, so that the compiler can look at it: the cell has atomics.
@@ -155,8 +157,8 @@ impl<T: Value> fmt::Debug for Observed<T> {
 
 /// A measure of any value type, of which there can be a view: a [`Measure`] or an [`Observed`].
 ///
-/// The auto traits of [`Measure`] are supertraits here: a measured future holds a reference to a `FunctionCell`, which holds
-/// such measures, and is to be `Send`, `Sync` and `UnwindSafe` exactly when the user's future is.
+/// The auto traits of [`Measure`] are supertraits here: a measured future holds a reference to a `FunctionCell`, which
+/// holds such measures, and is to be `Send`, `Sync` and `UnwindSafe` exactly when the user's future is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a measure",
     label = "expected a `Measure` or an `Observed`"

@@ -1,5 +1,5 @@
-//! Methods of recorded measures, here and in other libraries, that an [`Observed`] does not have. A call of one does not compile, and
-//! the error says what to write.
+//! Methods of recorded measures, here and in other libraries, that an [`Observed`] does not have. A call of one does
+//! not compile, and the error says what to write.
 //!
 //! Each method has a bound that no type has, and returns the measure, so that a chain of calls is one mistake.
 

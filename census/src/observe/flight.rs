@@ -1,29 +1,33 @@
 //! The flight: collections share runs of readings, and threads of the library's own read.
 //!
 //! # Protocol
-//! A collection that wants measures with observations joins a run. If none is under way, a run begins at once. Otherwise the
-//! collection joins the next run, and waits until the run under way is over. A run has a slot for each observation that names a
-//! measure that one of its collections wants. It is over when all its collections have left. A collection leaves when the slots
-//! that it wants are done, or when its own deadline is over, which counts from the beginning of the run. If another collection
-//! has a longer deadline, and the next run does not begin within twice its own, it leaves before.
+//! A collection that wants measures with observations joins a run. If none is under way, a run begins at once.
+//! Otherwise the collection joins the next run, and waits until the run under way is over. A run has a slot for each
+//! observation that names a measure that one of its collections wants. It is over when all its collections have left. A
+//! collection leaves when the slots that it wants are done, or when its own deadline is over, which counts from the
+//! beginning of the run. If another collection has a longer deadline, and the next run does not begin within twice its
+//! own, it leaves before.
 //!
-//! The newest reader, a thread, takes one slot after the other. First come the observations whose last readings were in time. A
-//! collection that waits also watches: if the newest reader has been in one reading for longer than an eighth of the
-//! collection's deadline, the collection starts another reader, which goes on with the rest. A reader that comes back and is not
-//! the newest any more ends. A reader without work ends after [`IDLE`].
+//! The newest reader, a thread, takes one slot after the other. First come the observations whose last readings were in
+//! time. A collection that waits also watches: if the newest reader has been in one reading for longer than an eighth
+//! of the collection's deadline, the collection starts another reader, which goes on with the rest. A reader that comes
+//! back and is not the newest any more ends. A reader without work ends after [`IDLE`].
 //!
-//! An observation whose reading has not returned since an earlier run is not read again; its slot has failed at once. With many
-//! such readings ([`State::should_hold_back`]), observations that no run has finished lately are tried one at a time, and rarely. So a
-//! hundred readings that wait for one lock cost neither a deadline for each scrape nor a hundred threads.
+//! An observation whose reading has not returned since an earlier run is not read again; its slot has failed at once.
+//! With many such readings ([`State::should_hold_back`]), observations that no run has finished lately are tried one at
+//! a time, and rarely. So a hundred readings that wait for one lock cost neither a deadline for each scrape nor a
+//! hundred threads.
 //!
 //! # Invariants
 //! 1. A value is never older than the call that has it: no collection joins a run that has begun.
-//! 2. At most one reader more than stuck readings: a further reader is started only in the place of one that is in a reading.
-//! 3. One observation's closure runs on one thread at a time: `Entry::begin` marks it under the lock of the state, and a slot for
-//!    a marked one is not taken.
-//! 4. No wake-up is lost. Whatever a thread waits for changes under the lock of the state, before its condition is notified.
-//! 5. No lock is held while code of a user runs: readers call [`Entry::read`] and drop closures without one. The locks are taken in
-//!    the order state, list of observations, entry.
+//! 2. At most one reader more than stuck readings: a further reader is started only in the place of one that is in a
+//!    reading.
+//! 3. One observation's closure runs on one thread at a time: `Entry::begin` marks it under the lock of the state, and
+//!    a slot for a marked one is not taken.
+//! 4. No wake-up is lost. Whatever a thread waits for changes under the lock of the state, before its condition is
+//!    notified.
+//! 5. No lock is held while code of a user runs: readers call [`Entry::read`] and drop closures without one. The locks
+//!    are taken in the order state, list of observations, entry.
 //!
 //! [`Entry::read`]: super::observation::Entry::read
 
@@ -279,7 +283,8 @@ impl Flight {
         look
     }
 
-    /// Starts a reader, in the place of the newest one, if there is one. If the system does not, and there is none, the run fails.
+    /// Starts a reader, in the place of the newest one, if there is one. If the system does not, and there is none, the
+    /// run fails.
     fn start_reader(self: &Arc<Self>, state: &mut State) {
         let id = state.readers + 1;
         let flight = Arc::clone(self);

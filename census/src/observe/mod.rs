@@ -1,7 +1,8 @@
 //! Between *record* and *collect*, **observe**: the values of observed measures, which are read for each collection.
 //!
-//! A collection calls [`read`]. `flight.rs` has the protocol by which collections share readings and threads read; everything
-//! else is plain data. No lock is held while code of a user runs: a reading, or the destructor of its closure.
+//! A collection calls [`read`]. `flight.rs` has the protocol by which collections share readings and threads read;
+//! everything else is plain data. No lock is held while code of a user runs: a reading, or the destructor of its
+//! closure.
 
 mod failures;
 mod flight;
@@ -42,8 +43,8 @@ pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(1);
 static PROGRAM: LazyLock<Arc<Flight>> =
     LazyLock::new(|| Arc::new(Flight::new(Observations::of_statics())));
 
-/// Reads these measures, which have views. Waits for the deadline at most, or a little longer where another collection's
-/// readings have to end first.
+/// Reads these measures, which have views. Waits for the deadline at most, or a little longer where another
+/// collection's readings have to end first.
 pub(crate) fn read(measures: &BTreeSet<String>, deadline: Duration) -> Taken {
     if measures.is_empty() {
         return Taken::default();
@@ -64,8 +65,8 @@ pub(crate) fn failures() -> Vec<(String, Reason, u64)> {
 }
 
 impl<T: Value> Observed<T> {
-    /// Adds an observation: `read` is called for each collection that needs the measure, on a thread of the library's own, and
-    /// says its values. It is taken away when the [`Observation`] is dropped.
+    /// Adds an observation: `read` is called for each collection that needs the measure, on a thread of the library's
+    /// own, and says its values. It is taken away when the [`Observation`] is dropped.
     ///
     /// ```standalone_crate
     /// use std::sync::Arc;
@@ -116,7 +117,8 @@ impl<T: Value> Observed<T> {
     }
 }
 
-/// Adds an observation of several measures, of whatever types: one reading says values of all of them. It is taken away when the
+/// Adds an observation of several measures, of whatever types: one reading says values of all of them. It is taken away
+/// when the
 /// [`Observation`] is dropped.
 ///
 /// ```standalone_crate

@@ -1,8 +1,8 @@
 //! An observation: its closure, and the handle that takes it away.
 //!
-//! The closure is in its [`Entry`], except while it runs: a thread that reads takes it out, calls it without a lock, and puts it
-//! back. If the handle is dropped meanwhile, that thread drops the closure, after it has given up what the closure said.
-//! Otherwise the thread that drops the handle does.
+//! The closure is in its [`Entry`], except while it runs: a thread that reads takes it out, calls it without a lock,
+//! and puts it back. If the handle is dropped meanwhile, that thread drops the closure, after it has given up what the
+//! closure said. Otherwise the thread that drops the handle does.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,11 +19,11 @@ use crate::sync::Mutex;
 /// The user's code that reads.
 pub(super) type Closure = Box<dyn FnMut(&mut Said) + Send>;
 
-/// An observation of measures, made by [`Observed::observe`](crate::Observed::observe) or [`observe`](crate::observe()). It is taken
-/// away when this is dropped. Forgotten (`std::mem::forget`), it stays.
+/// An observation of measures, made by [`Observed::observe`](crate::Observed::observe) or
+/// [`observe`](crate::observe()). It is taken away when this is dropped. Forgotten (`std::mem::forget`), it stays.
 ///
-/// The drop does not wait. If the observation is being read, what it says is thrown away, and its closure is dropped when it
-/// returns, on the thread that reads.
+/// The drop does not wait. If the observation is being read, what it says is thrown away, and its closure is dropped
+/// when it returns, on the thread that reads.
 #[must_use = "the observation is taken away when it is dropped"]
 pub struct Observation {
     entry: Arc<Entry>,
@@ -143,8 +143,8 @@ impl Entry {
         state.history.begun_in = run;
     }
 
-    /// Calls the closure. Returns, beside the outcome, the names of measures for which a value was refused because they are not
-    /// named, and a closure whose observation was dropped meanwhile. Its destructor is code of the user, too.
+    /// Calls the closure. Returns, beside the outcome, the names of measures for which a value was refused because they
+    /// are not named, and a closure whose observation was dropped meanwhile. Its destructor is code of the user, too.
     pub(super) fn read(&self) -> (Outcome, BTreeSet<String>, Option<Closure>) {
         let closure = self.state.lock().closure.take();
         let Some(mut closure) = closure else {

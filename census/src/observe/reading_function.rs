@@ -7,7 +7,8 @@ use super::readings::{Readings, Said};
 use crate::declare::check::StaticMeasure;
 use crate::declare::{MeasureCell, Value};
 
-/// A function that reads a measure of `T`: `fn() -> T`, or `fn(&mut Readings<'_, T>)`. The compiler finds out which, as `Shape`.
+/// A function that reads a measure of `T`: `fn() -> T`, or `fn(&mut Readings<'_, T>)`. The compiler finds out which, as
+/// `Shape`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not read a value of type `{T}`",

@@ -39,10 +39,11 @@ impl<'a, T: Value> Readings<'a, T> {
         }
     }
 
-    /// Says a value: of the row for these tags, in each view of the measure. Further values for the same row are combined with
-    /// it. The tags are the given ones only: [`tags!()`](crate::tags!) is none.
+    /// Says a value: of the row for these tags, in each view of the measure. Further values for the same row are
+    /// combined with it. The tags are the given ones only: [`tags!()`](crate::tags!) is none.
     ///
-    /// NaN and infinities are refused, and so is a negative total. They are counted in `census_refused_measurements_total`.
+    /// NaN and infinities are refused, and so is a negative total. They are counted in
+    /// `census_refused_measurements_total`.
     pub fn record(&mut self, value: T, tags: TagMap) {
         self.said.push(0, value.to_bits(), T::KIND, tags);
     }

@@ -11,7 +11,8 @@ use crate::declare::{Handle, MeasureCell, elements};
 use crate::id::ObservationId;
 use crate::sync::Mutex;
 
-/// The observations, in the order of their registration. Those of statics come first, in the order of the measures' places.
+/// The observations, in the order of their registration. Those of statics come first, in the order of the measures'
+/// places.
 #[derive(Debug, Default)]
 pub(super) struct Observations(Mutex<Registered>);
 

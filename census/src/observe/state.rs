@@ -1,5 +1,5 @@
-//! The state of a flight: the run under way, the run to come, and the threads that read. `flight.rs` has the protocol. Nothing here
-//! waits, or calls code of a user.
+//! The state of a flight: the run under way, the run to come, and the threads that read. `flight.rs` has the protocol.
+//! Nothing here waits, or calls code of a user.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -97,8 +97,8 @@ impl State {
             let progress = if entry.is_busy() || history.is_unfinished && holds_back {
                 Progress::Done(Outcome::Failed(Reason::Deadline))
             } else {
-                // Those that the deadline left no time for come first, so that each has its turn. In a crowd they come last: most
-                // of them would not return.
+                // Those that the deadline left no time for come first, so that each has its turn. In a crowd they come
+                // last: most of them would not return.
                 let rank = if is_crowded {
                     [history.is_unfinished, history.was_late]
                 } else {

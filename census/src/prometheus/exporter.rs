@@ -61,8 +61,8 @@ pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scrape {
-    /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked, or if the scrape was made within a
-    /// reading of an observed measure; 503 if the exposition was not
+    /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked, or if the scrape was made
+    /// within a reading of an observed measure; 503 if the exposition was not
     /// ready within the [deadline](ExporterBuilder::deadline). A body is never half an exposition.
     pub status: u16,
     /// The value of the header `Content-Type`.
@@ -207,8 +207,9 @@ impl ExporterBuilder {
         self
     }
 
-    /// How long a scrape waits for the values of [observed measures](crate::Observed). Default: 1 second. It is one deadline for all
-    /// readings together. A scrape has no family of a measure whose reading is late. It must be shorter than the
+    /// How long a scrape waits for the values of [observed measures](crate::Observed). Default: 1 second. It is one
+    /// deadline for all readings together. A scrape has no family of a measure whose reading is late. It must be
+    /// shorter than the
     /// [deadline](Self::deadline) of the scrape, which begins earlier.
     pub fn observe_within(mut self, deadline: Duration) -> Self {
         self.config.observe_within = deadline;

@@ -25,7 +25,8 @@
 //! | `LastValue` | gauge | `x` |
 //! | `Distribution` | histogram | `x_bucket`, `x_sum`, `x_count` |
 //!
-//! Of an [`Observed`](crate::Observed), `Count`, `Sum` and `LastValue` are gauges, and the `Sum` of a total is a counter.
+//! Of an [`Observed`](crate::Observed), `Count`, `Sum` and `LastValue` are gauges, and the `Sum` of a total is a
+//! counter.
 //!
 //! `x` is the namespace, a `_` and the view's name (without `namespace: false`, which omits the first two), in which every character outside `[A-Za-z0-9_]` becomes `_`; a
 //! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
