@@ -374,7 +374,8 @@ fn second_copy() -> Option<Problem> {
     has_second_copy().then(|| Problem {
         kind: ProblemKind::Conflict,
         message: "the program has two copies of the library `census-metrics` of the same minor version, and the linker \
-                  mixes their declarations, so none of them counts: `cargo tree --duplicates` shows both"
+                  mixes their declarations, so no static counts before it registers itself: `cargo tree --duplicates` shows \
+                  both"
             .to_owned(),
         rejected_at: Origin::new(module_path!(), file!(), line!(), column!()),
         kept_at: None,
