@@ -1,6 +1,6 @@
 //! Rows of views, as tests compare them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use census::{Aggregation, Data, Number, Row, Snapshot, TagKey, TagMap, View};
 
@@ -29,6 +29,18 @@ pub fn integer(number: &Number) -> i64 {
 /// A row's tag values, in the order of the view's columns.
 pub fn tag_values<D>(row: &Row<D>) -> Vec<String> {
     row.tags().map(|(_, value)| value.to_owned()).collect()
+}
+
+/// The tag values of all rows of a view.
+pub fn keys_of_rows<A: Aggregation>(view: &View<A>) -> BTreeSet<Vec<String>> {
+    view.data().rows.iter().map(tag_values).collect()
+}
+
+/// The tag values of rows, as [`keys_of_rows`] has them.
+#[must_use]
+pub fn keys<const N: usize>(rows: &[[&str; N]]) -> BTreeSet<Vec<String>> {
+    let rows = rows.iter().map(|row| row.map(str::to_owned));
+    rows.map(Vec::from).collect()
 }
 
 /// A row's value of a tag key, which must be a number.

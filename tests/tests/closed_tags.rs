@@ -10,7 +10,7 @@ use census::{
     AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure, record,
     snapshot, tag, tags, view,
 };
-use census_tests::rows::{integer, tag_values};
+use census_tests::rows::{integer, keys, keys_of_rows, tag_values};
 use census_tests::scrape;
 
 #[derive(Clone, Copy, Debug, TagValue)]
@@ -67,19 +67,9 @@ view! {
     static BY_STATUS: Count<RENAMED> by (OUTCOME as status, METHOD as http_method, TENANT);
 }
 
-fn rows<A: census::Aggregation>(view: &View<A>) -> BTreeSet<Vec<String>> {
-    view.data().rows.iter().map(tag_values).collect()
-}
-
-fn set<const N: usize>(rows: &[[&str; N]]) -> BTreeSet<Vec<String>> {
-    let rows = rows.iter();
-    rows.map(|row| row.iter().copied().map(str::to_owned).collect())
-        .collect()
-}
-
 #[test]
 fn rows_with_zeros_are_there_before_the_first_measurement() {
-    let all = set(&[
+    let all = keys(&[
         ["get", "false"],
         ["get", "true"],
         ["post", "false"],
@@ -87,11 +77,11 @@ fn rows_with_zeros_are_there_before_the_first_measurement() {
         ["BREW", "false"],
         ["BREW", "true"],
     ]);
-    assert_eq!(rows(&BY_METHOD), all);
+    assert_eq!(keys_of_rows(&BY_METHOD), all);
     assert!(BY_METHOD.data().rows.iter().all(|row| row.data == 0));
-    assert_eq!(rows(&LEVELS), set(&[["ok"], ["error"]]));
-    assert_eq!(rows(&WITHOUT_ZEROS), BTreeSet::new());
-    assert_eq!(rows(&WITH_AN_OPEN_COLUMN), BTreeSet::new());
+    assert_eq!(keys_of_rows(&LEVELS), keys(&[["ok"], ["error"]]));
+    assert_eq!(keys_of_rows(&WITHOUT_ZEROS), BTreeSet::new());
+    assert_eq!(keys_of_rows(&WITH_AN_OPEN_COLUMN), BTreeSet::new());
 
     let text = scrape::text(&Exporter::builder().build_lenient());
     for line in [
@@ -113,7 +103,7 @@ fn rows_with_zeros_are_there_before_the_first_measurement() {
     let unset = tags!(METHOD = Method::Get);
     assert_eq!(BY_METHOD.data().get(&unset), Some(&1));
     assert_eq!(BY_METHOD.data().rows.len(), 7);
-    assert_eq!(rows(&WITHOUT_ZEROS), set(&[["get"]]));
+    assert_eq!(keys_of_rows(&WITHOUT_ZEROS), keys(&[["get"]]));
 }
 
 /// The values come from baggage, from binary tags, and from keys and maps that do not know the set.
@@ -142,7 +132,7 @@ fn text_from_outside_makes_one_row() {
         map.insert(key, value.clone());
     }
     map.scope(|| OUTSIDE.record(1));
-    assert_eq!(rows(&OUTSIDE_BY_METHOD).len(), before + 1);
+    assert_eq!(keys_of_rows(&OUTSIDE_BY_METHOD).len(), before + 1);
     let other = tags!(PLAIN_METHOD = "_other");
     assert_eq!(OUTSIDE_BY_METHOD.data().get(&other), Some(&(VALUES + 4)));
 
@@ -301,7 +291,7 @@ fn sets_are_given_at_run_time() {
         ["green", "false"],
         ["green", "true"],
     ];
-    assert_eq!(set(&expected), cached);
+    assert_eq!(keys(&expected), cached);
     record!(measure = 1, tags(key = "blue"));
     let other = tags!(key = "_other");
     assert_eq!(view.data().get(&other), Some(&1));
@@ -311,7 +301,7 @@ fn sets_are_given_at_run_time() {
         .zero(false)
         .register()
         .expect("new");
-    assert_eq!(rows(&without), BTreeSet::new());
+    assert_eq!(keys_of_rows(&without), BTreeSet::new());
 
     // The same set in another order is the same set.
     assert!(TagKey::with_values("color", ["green", "red"]).is_ok());

@@ -96,19 +96,29 @@ fn descriptor<T: Value>(name: String, source: MeasureSource, origin: Origin) -> 
     }
 }
 
+impl MeasureDescriptor {
+    fn set_description(&mut self, description: String) {
+        self.description = Cow::Owned(description);
+    }
+
+    /// Sets the unit. An empty one leaves the default.
+    fn set_unit(&mut self, unit: String) {
+        if !unit.is_empty() {
+            self.unit = Cow::Owned(unit);
+        }
+    }
+}
+
 impl<T: Value> ObservedBuilder<T> {
     /// Sets the description. Default: none.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.descriptor.description = Cow::Owned(description.into());
+        self.descriptor.set_description(description.into());
         self
     }
 
     /// Sets the unit, as [`MeasureBuilder::unit`] does.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
-        let unit = unit.into();
-        if !unit.is_empty() {
-            self.descriptor.unit = Cow::Owned(unit);
-        }
+        self.descriptor.set_unit(unit.into());
         self
     }
 
@@ -122,16 +132,13 @@ impl<T: Value> ObservedBuilder<T> {
 impl<T: Value> MeasureBuilder<T> {
     /// Sets the description. Default: none.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.descriptor.description = Cow::Owned(description.into());
+        self.descriptor.set_description(description.into());
         self
     }
 
     /// Sets the unit, a UCUM string. Default, also for an empty string: `1`, and `s` for durations.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
-        let unit = unit.into();
-        if !unit.is_empty() {
-            self.descriptor.unit = Cow::Owned(unit);
-        }
+        self.descriptor.set_unit(unit.into());
         self
     }
 }
