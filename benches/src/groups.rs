@@ -2,7 +2,7 @@
 
 use crate::beside_scrapes;
 use crate::case::Case;
-use crate::children::{insert, memory, scrape};
+use crate::children::{insert, memory, observed, scrape};
 use crate::effort::Effort;
 use crate::peers::{
     autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
@@ -30,7 +30,7 @@ pub(crate) enum Procedure {
 use Procedure::{Children, Timed, TimedOnOneThread};
 
 /// All groups, in the order in which they run.
-pub(crate) const GROUPS: [Group; 15] = [
+pub(crate) const GROUPS: [Group; 16] = [
     Group {
         name: "counter",
         about: "a counter with 2 labels that the recording code knows (enums, 16 label sets)",
@@ -169,6 +169,11 @@ pub(crate) const GROUPS: [Group; 15] = [
         name: "scrape",
         about: "a scrape, per series, at several sizes",
         procedure: Children(scrape::run),
+    },
+    Group {
+        name: "observed",
+        about: "a scrape of 1,000 values that are read: as 1,000 metrics, and as one metric",
+        procedure: Children(observed::run),
     },
     Group {
         name: "insert",

@@ -5,10 +5,12 @@
 //!
 //! 1. Numbers and names: `effort` (how many rounds), `summary` (median and quartiles), `processor` (waits for a
 //!    processor), `names` (names of cases).
-//! 2. The work: `work` (labels, values, picks), `series` (metrics with many series).
+//! 2. The work: `work` (labels, values, picks), `series` (metrics with many series), `observed`
+//!    (values that are read).
 //! 3. The harness: `case` (one peer's work in a group), `workers` (the threads that run a case), `timing` (times the
 //!    cases of a group in turn).
-//! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series).
+//! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series),
+//!    `observed_peers` (the peers that read values).
 //! 5. The report: `report` (tables and JSON).
 //! 6. Groups with a setup of their own: `beside_scrapes`, and `children/*` (one process for each case).
 //! 7. All groups and all targets: `groups`, `targets`.
@@ -26,6 +28,8 @@ mod children;
 mod effort;
 mod groups;
 mod names;
+mod observed;
+mod observed_peers;
 mod peers;
 mod processor;
 mod report;

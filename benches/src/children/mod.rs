@@ -2,6 +2,7 @@
 
 pub(crate) mod insert;
 pub(crate) mod memory;
+pub(crate) mod observed;
 mod process;
 pub(crate) mod scrape;
 pub(crate) mod tasks;

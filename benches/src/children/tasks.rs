@@ -1,6 +1,6 @@
 //! The tasks of the timing program's child processes.
 
-use crate::children::{insert, scrape};
+use crate::children::{insert, observed, scrape};
 
 /// Runs the task that the parent process gave on the command line.
 ///
@@ -10,6 +10,7 @@ pub(crate) fn run(task: &[String]) {
     let task: Vec<&str> = task.iter().map(String::as_str).collect();
     match *task {
         ["scrape", case, kind, count] => scrape::run_task(case, kind, count),
+        ["observed", case, kind] => observed::run_task(case, kind),
         ["insert", case, count] => insert::run_task(case, count),
         _ => unreachable!("unknown task: {task:?}"),
     }

@@ -1,5 +1,7 @@
 //! `census`: measures and tags, and views over them.
 
+pub(crate) mod observed;
+
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
 

@@ -1,5 +1,7 @@
 //! `opentelemetry` with its SDK. Nothing collects from the manual reader while a case is timed.
 
+pub(crate) mod observed;
+
 use std::hint::black_box;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;

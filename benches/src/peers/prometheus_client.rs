@@ -1,5 +1,7 @@
 //! `prometheus-client`: a `Family` with a typed label set. A handle is a clone of the metric.
 
+pub(crate) mod observed;
+
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;

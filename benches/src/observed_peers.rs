@@ -1,0 +1,47 @@
+//! The table of the peers that read values at each scrape.
+
+use crate::names::{CENSUS, PROMETHEUS_CLIENT};
+use crate::observed::{ReadingKind, Scrape};
+use crate::peers::{census, opentelemetry, prometheus_client};
+
+/// Makes a peer's metrics; returns what scrapes them.
+type Make = fn(ReadingKind) -> Scrape;
+
+/// What takes the values of `census` without encoding them.
+const SNAPSHOT: &str = "census, snapshot";
+const COLLECT_ONLY: &str = "opentelemetry, collect only";
+
+/// The peers, by the names of their cases.
+pub(crate) const OBSERVED_PEERS: [(&str, Make); 4] = [
+    (CENSUS, census::observed::scrape),
+    (SNAPSHOT, census::observed::snapshot),
+    (PROMETHEUS_CLIENT, prometheus_client::observed::scrape),
+    (COLLECT_ONLY, opentelemetry::observed::collect),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observed::{COUNT, POOLS};
+
+    #[test]
+    fn every_peer_reads_every_value() {
+        for kind in ReadingKind::ALL {
+            for (case, make) in OBSERVED_PEERS {
+                let scrape = make(kind);
+                let found = scrape();
+                // A body has at least the name and the value of each pool.
+                let expected = match case {
+                    SNAPSHOT | COLLECT_ONLY => COUNT..COUNT + 1,
+                    _ => COUNT * (POOLS[0].name.len() + 4)..COUNT * 300,
+                };
+                assert!(
+                    expected.contains(&found),
+                    "{case}, {}: {found}",
+                    kind.name()
+                );
+                assert_eq!(scrape(), found, "{case}, {}", kind.name());
+            }
+        }
+    }
+}
