@@ -172,8 +172,7 @@ impl Flight {
     ) -> Option<(MutexGuard<'_, State>, u64)> {
         let mut state = self.state.lock();
         let next = state.next.get_or_insert_default();
-        next.measures.extend(measures.iter().cloned());
-        next.waiters += 1;
+        next.join(measures);
         let number = state.begun + 1;
         if state.run.is_none() {
             self.begin(&mut state);

@@ -39,6 +39,8 @@ pub(super) struct State {
 pub(super) struct NextRun {
     /// The measures that its collections want.
     pub(super) measures: BTreeSet<String>,
+    /// The measures that each of its collections wants, also of those that have left.
+    collections: Vec<BTreeSet<String>>,
     pub(super) waiters: usize,
 }
 
@@ -55,8 +57,10 @@ pub(super) struct Reader {
 pub(super) struct Run {
     pub(super) number: u64,
     pub(super) begun: Instant,
-    /// How many slots are not done, for each measure that its collections want.
-    undone: BTreeMap<String, usize>,
+    /// What is not done of each measure that its collections want.
+    undone: BTreeMap<String, Undone>,
+    /// How many measures are not done, for each collection.
+    left: Vec<usize>,
     /// In the order in which the observations were registered.
     slots: Vec<Slot>,
     /// The slots that no thread has taken, in the order in which they are to be read.
@@ -65,6 +69,14 @@ pub(super) struct Run {
     pub(super) waiters: usize,
     /// Whether the system did not start a thread that was needed.
     pub(super) lacks_thread: bool,
+}
+
+/// What is not done of a measure.
+#[derive(Debug, Default)]
+struct Undone {
+    slots: usize,
+    /// The collections that want the measure.
+    collections: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -88,8 +100,14 @@ impl State {
         self.begun += 1;
         let is_crowded = self.stuck >= CROWD;
         let holds_back = is_crowded && self.held_back_until.is_some_and(|until| now < until);
-        let measures = next.measures.into_iter().map(|measure| (measure, 0));
-        let mut undone: BTreeMap<String, usize> = measures.collect();
+        let mut undone: BTreeMap<String, Undone> = BTreeMap::new();
+        let mut left = vec![0; next.collections.len()];
+        for (collection, measures) in next.collections.into_iter().enumerate() {
+            for measure in measures {
+                let undone = undone.entry(measure).or_default();
+                undone.collections.push(collection);
+            }
+        }
         let mut slots = Vec::new();
         let mut waiting = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
@@ -107,9 +125,9 @@ impl State {
                 let begun_in = history.is_unfinished.then_some(history.begun_in);
                 waiting.push((rank, begun_in, index));
                 for name in entry.names() {
-                    undone
-                        .entry(name.to_owned())
-                        .and_modify(|slots| *slots += 1);
+                    if let Some(undone) = undone.get_mut(name) {
+                        undone.slots += 1;
+                    }
                 }
                 Progress::Waiting
             };
@@ -120,10 +138,18 @@ impl State {
             });
         }
         waiting.sort_unstable();
+        for undone in undone.values().filter(|it| it.slots > 0) {
+            for collection in &undone.collections {
+                if let Some(left) = left.get_mut(*collection) {
+                    *left += 1;
+                }
+            }
+        }
         self.run = Some(Run {
             number: self.begun,
             begun: now,
             undone,
+            left,
             slots,
             waiting: waiting.into_iter().map(|(.., index)| index).collect(),
             waiters: next.waiters,
@@ -165,6 +191,15 @@ impl State {
     }
 }
 
+impl NextRun {
+    /// Adds a collection that wants these measures.
+    pub(super) fn join(&mut self, measures: &BTreeSet<String>) {
+        self.measures.extend(measures.iter().cloned());
+        self.collections.push(measures.clone());
+        self.waiters += 1;
+    }
+}
+
 impl Run {
     /// Takes the next slot, which is to be read.
     pub(super) fn take(&mut self) -> Option<(usize, Arc<Entry>)> {
@@ -175,7 +210,8 @@ impl Run {
         Some((index, Arc::clone(&slot.entry)))
     }
 
-    /// Stores the outcome of a reading. Returns whether a measure has all its readings now.
+    /// Stores the outcome of a reading. Returns whether a collection has all its readings now. Only then is it worth a wake-up: with
+    /// a thousand observations, a collection that was woken after each of them took twice as long.
     pub(super) fn finish(&mut self, slot: usize, outcome: Outcome) -> bool {
         if let Some(slot) = self.slots.get(slot) {
             slot.entry
@@ -191,9 +227,18 @@ impl Run {
         slot.progress = Progress::Done(outcome);
         let mut has_all = false;
         for name in slot.entry.names() {
-            if let Some(slots) = self.undone.get_mut(name) {
-                *slots -= 1;
-                has_all |= *slots == 0;
+            let Some(undone) = self.undone.get_mut(name) else {
+                continue;
+            };
+            undone.slots -= 1;
+            if undone.slots > 0 {
+                continue;
+            }
+            for collection in &undone.collections {
+                if let Some(left) = self.left.get_mut(*collection) {
+                    *left -= 1;
+                    has_all |= *left == 0;
+                }
             }
         }
         has_all
@@ -209,7 +254,7 @@ impl Run {
     /// Whether all slots are done that name one of these measures.
     pub(super) fn is_done(&self, measures: &BTreeSet<String>) -> bool {
         let mut undone = measures.iter().filter_map(|it| self.undone.get(it));
-        undone.all(|slots| *slots == 0)
+        undone.all(|undone| undone.slots == 0)
     }
 
     /// What a collection takes that wants these measures. Slots that are not done have failed for it.

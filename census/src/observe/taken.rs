@@ -1,5 +1,6 @@
 //! What a collection takes out of a run.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::observation::{Entry, Outcome};
@@ -12,15 +13,29 @@ pub(crate) struct Taken {
     run: u64,
     /// In the order in which the observations were registered.
     outcomes: Vec<(Arc<Entry>, Outcome)>,
+    /// For each measure, the outcomes of observations that name it, each with the measure's index among those that are named. A
+    /// program may have thousands of observations, and each view asks for its measure.
+    by_measure: HashMap<String, Vec<(usize, usize)>>,
     /// Whether nothing could be read, because the collection began within a reading.
     is_nested: bool,
 }
 
 impl Taken {
     pub(super) fn new(run: u64, outcomes: Vec<(Arc<Entry>, Outcome)>) -> Self {
+        let mut by_measure: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        for (outcome, (entry, _)) in outcomes.iter().enumerate() {
+            for (index, name) in entry.names().enumerate() {
+                let places = by_measure.entry(name.to_owned()).or_default();
+                // An observation may name a measure twice. The values are with the first one.
+                if places.last().is_none_or(|(last, _)| *last != outcome) {
+                    places.push((outcome, index));
+                }
+            }
+        }
         Self {
             run,
             outcomes,
+            by_measure,
             is_nested: false,
         }
     }
@@ -39,10 +54,12 @@ impl Taken {
             return None;
         }
         let mut readings = Vec::new();
-        for (entry, outcome) in &self.outcomes {
-            let Some(index) = entry.names().position(|name| name == measure) else {
-                continue;
-            };
+        let places = self.by_measure.get(measure).into_iter().flatten();
+        let outcomes = places.filter_map(|(outcome, index)| {
+            let (entry, outcome) = self.outcomes.get(*outcome)?;
+            Some((entry, outcome, *index))
+        });
+        for (entry, outcome, index) in outcomes {
             match outcome {
                 Outcome::Said(values) => {
                     let values = values.get(index).map(Vec::as_slice);
