@@ -1,0 +1,245 @@
+//! One request that is measured, from its beginning to its one end.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use census::{Held, TagMap, Timer};
+use http::{HeaderMap, Method, StatusCode, header, request, response};
+
+use crate::error_type::ErrorType;
+use crate::grpc::{GrpcStatus, MessageCounter};
+use crate::propagate;
+use crate::record::{self, RequestSize};
+use crate::request_body::{Passed, Wanted};
+use crate::route::{self, Route};
+use crate::settings::Settings;
+use crate::side::{Protocol, Side};
+use crate::target::Target;
+
+/// A request that is measured.
+///
+/// *Invariant:* it ends once: by [`end`](Self::end), or when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) timer: Timer<'static>,
+    /// The tags of everything that is done for the request, and of its measurements.
+    tags: TagMap,
+    pub(crate) target: Target,
+    pub(crate) route: Option<Route>,
+    stage: Stage,
+    pub(crate) request_size: RequestSize,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) grpc_status: Option<GrpcStatus>,
+    pub(crate) response_bytes: u64,
+    pub(crate) response_messages: Option<MessageCounter>,
+    /// After how many bytes the body is complete: a server does not poll it again.
+    response_len: Option<u64>,
+    asked: Asked,
+    /// Counts the request as active, until this is dropped.
+    active: Option<Held>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// No code of the service is running.
+    Waiting,
+    /// Code of the service is running, or has panicked.
+    Running,
+    Ended,
+}
+
+/// Methods whose responses have no body, or one that is another protocol: RFC 9110, section 6.4.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Head,
+    Connect,
+    Anything,
+}
+
+impl Call {
+    /// Begins to measure a request, unless it is to be skipped. May add headers that carry tags.
+    pub(crate) fn begin(settings: &Arc<Settings>, request: &mut request::Parts) -> Option<Self> {
+        if settings.skip.as_ref().is_some_and(|skip| skip(request)) {
+            return None;
+        }
+        let timer = record::start(settings);
+        let mut tags = propagate::incoming(settings, &request.headers, TagMap::current());
+        if let Some(of_request) = &settings.request_tags {
+            tags = in_scope(&tags, || of_request(request));
+        }
+        let target = Target::of(settings, request);
+        let route = route_of(settings, request);
+        let active = in_scope(&tags, || {
+            propagate::outgoing(settings, &mut request.headers);
+            record::begin(settings, &target)
+        });
+        let is_grpc = settings.protocol == Protocol::Grpc;
+        Some(Self {
+            settings: Arc::clone(settings),
+            timer,
+            tags,
+            target,
+            route,
+            stage: Stage::Waiting,
+            request_size: RequestSize::Unknown,
+            status: None,
+            grpc_status: None,
+            response_bytes: 0,
+            response_messages: is_grpc.then(MessageCounter::default),
+            response_len: None,
+            asked: match request.method {
+                Method::HEAD => Asked::Head,
+                Method::CONNECT => Asked::Connect,
+                _ => Asked::Anything,
+            },
+            active,
+        })
+    }
+
+    /// What is wanted of the request's body.
+    pub(crate) fn wanted(call: Option<&Self>) -> Wanted {
+        match call.map(|call| call.settings.protocol) {
+            None => Wanted::Nothing,
+            Some(Protocol::Http) => Wanted::Bytes,
+            Some(Protocol::Grpc) => Wanted::BytesAndMessages,
+        }
+    }
+
+    /// Sets how large the request's body is, or what counts it.
+    pub(crate) fn set_request_size(&mut self, exact: Option<u64>, passed: Option<Passed>) {
+        self.request_size = match (passed, exact) {
+            (Some(passed), _) => RequestSize::Passed(passed),
+            (None, Some(len)) => RequestSize::Known(len),
+            (None, None) => RequestSize::Unknown,
+        };
+    }
+
+    /// Runs code of the service, with the tags of the request, and with its route for `set_route`.
+    pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        self.stage = Stage::Running;
+        let _scope = (!self.tags.is_empty()).then(|| self.tags.clone().enter());
+        let result = match self.settings.side {
+            Side::Server => route::with_route(&mut self.route, f),
+            Side::Client => f(),
+        };
+        self.stage = Stage::Waiting;
+        result
+    }
+
+    /// Takes note of the response. Returns whether the request has ended with it, because nobody reads a body.
+    pub(crate) fn respond(&mut self, response: &response::Parts, body: BodyAtStart) -> bool {
+        self.status = Some(response.status);
+        if let Some(of_response) = self.settings.response_tags.clone() {
+            self.stage = Stage::Running;
+            self.tags = in_scope(&self.tags, || of_response(response));
+            self.stage = Stage::Waiting;
+        }
+        match self.settings.protocol {
+            Protocol::Http => {
+                let from_header = content_length(&response.headers);
+                self.response_len = from_header.or(body.exact_len);
+            }
+            // The status is after the body, unless there is no body.
+            Protocol::Grpc => self.grpc_status = GrpcStatus::of(&response.headers),
+        }
+        let is_complete = body.is_at_end || self.has_no_body(response.status) || self.has_all();
+        if is_complete {
+            self.end(None);
+        }
+        is_complete
+    }
+
+    /// Whether the response has no body that anybody reads: RFC 9110, section 6.4.1. An upgrade is over, too: what follows
+    /// is another protocol.
+    fn has_no_body(&self, status: StatusCode) -> bool {
+        self.asked == Asked::Head
+            || status.is_informational()
+            || status == StatusCode::NO_CONTENT
+            || status == StatusCode::NOT_MODIFIED
+            || (self.asked == Asked::Connect && status.is_success())
+    }
+
+    /// Whether as many bytes have passed as the response has.
+    fn has_all(&self) -> bool {
+        self.response_len
+            .is_some_and(|len| self.response_bytes >= len)
+    }
+
+    /// Takes note of a piece of the body. Returns whether the body is complete with it.
+    pub(crate) fn data(&mut self, data: &impl Buf) -> bool {
+        self.response_bytes += data.remaining() as u64;
+        if let Some(messages) = &mut self.response_messages {
+            messages.read(data);
+        }
+        self.has_all()
+    }
+
+    /// Takes note of the trailers.
+    pub(crate) fn trailers(&mut self, trailers: &HeaderMap) {
+        if self.settings.protocol == Protocol::Grpc {
+            self.grpc_status = GrpcStatus::of(trailers).or(self.grpc_status);
+        }
+    }
+
+    /// Ends the request: `None` if it is complete.
+    pub(crate) fn end(&mut self, failure: Option<ErrorType>) {
+        if self.stage == Stage::Ended {
+            return;
+        }
+        self.stage = Stage::Ended;
+        let tags = self.tags.clone();
+        in_scope(&tags, || record::end(self, failure));
+        self.active = None;
+    }
+
+    /// Calls `f` with the tags of the request.
+    pub(crate) fn scope<R>(call: Option<&Self>, f: impl FnOnce() -> R) -> R {
+        match call {
+            Some(call) => in_scope(&call.tags, f),
+            None => f(),
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        let failure = if self.stage == Stage::Running {
+            ErrorType::Panicked
+        } else {
+            ErrorType::Cancelled
+        };
+        self.end(Some(failure));
+    }
+}
+
+/// What a response's body says of itself before it is polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyAtStart {
+    pub(crate) is_at_end: bool,
+    pub(crate) exact_len: Option<u64>,
+}
+
+fn in_scope<R>(tags: &TagMap, f: impl FnOnce() -> R) -> R {
+    let _scope = (!tags.is_empty()).then(|| tags.clone().enter());
+    f()
+}
+
+fn route_of(settings: &Settings, request: &request::Parts) -> Option<Route> {
+    if settings.side == Side::Client {
+        return None;
+    }
+    match &settings.route {
+        Some(route) => route(request).map(Route::Text),
+        None => Route::matched(request),
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}

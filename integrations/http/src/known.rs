@@ -1,0 +1,53 @@
+//! Names that come from a client, and are known or `_OTHER`, so that clients cannot make rows.
+
+use std::borrow::Cow;
+
+/// The word of OpenTelemetry's conventions for a name that is not known.
+pub(crate) const OTHER: &str = "_OTHER";
+
+/// The methods that the conventions know: those of RFC 9110, and PATCH (RFC 5789).
+const METHODS: [&str; 9] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+];
+
+/// A fixed list of names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known(Vec<Cow<'static, str>>);
+
+/// The index of a name in its list, or after the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KnownIndex(usize);
+
+impl Known {
+    /// The methods of HTTP.
+    pub(crate) fn http_methods() -> Self {
+        Self(METHODS.map(Cow::Borrowed).into())
+    }
+
+    pub(crate) fn extend<N: Into<Cow<'static, str>>>(
+        &mut self,
+        names: impl IntoIterator<Item = N>,
+    ) {
+        self.0.extend(names.into_iter().map(Into::into));
+    }
+
+    /// How many indexes there are, with that of `_OTHER`.
+    pub(crate) fn indexes(&self) -> usize {
+        self.0.len() + 1
+    }
+
+    pub(crate) fn find(&self, name: &str) -> KnownIndex {
+        let index = self.0.iter().position(|known| known == name);
+        KnownIndex(index.unwrap_or(self.0.len()))
+    }
+
+    pub(crate) fn name(&self, index: KnownIndex) -> &str {
+        self.0.get(index.0).map_or(OTHER, |name| name)
+    }
+}
+
+impl KnownIndex {
+    pub(crate) fn get(self) -> usize {
+        self.0
+    }
+}

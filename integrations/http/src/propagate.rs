@@ -1,0 +1,51 @@
+//! Tags in the headers of requests.
+
+use census::TagMap;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::settings::Settings;
+use crate::side::Side;
+
+const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
+
+/// The tags of a request that a server was given: those in its headers that the filters let in, under the tags that are
+/// current.
+pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap) -> TagMap {
+    if settings.side == Side::Client {
+        return current;
+    }
+    let mut received = TagMap::new();
+    if let Some(filters) = &settings.baggage {
+        let values = headers.get_all(BAGGAGE);
+        received =
+            TagMap::from_baggage_all(values.iter().map(HeaderValue::as_bytes)).incoming(filters);
+    }
+    #[cfg(feature = "tonic")]
+    if let Some(filters) = &settings.grpc_tags {
+        received = received.overridden_by(&crate::tonic::received(headers).incoming(filters));
+    }
+    if received.is_empty() {
+        return current;
+    }
+    received.overridden_by(&current)
+}
+
+/// Adds the current tags that the filters let out to the headers of a client's request.
+pub(crate) fn outgoing(settings: &Settings, headers: &mut HeaderMap) {
+    if settings.side == Side::Server {
+        return;
+    }
+    if let Some(filters) = &settings.baggage {
+        let baggage = TagMap::current().outgoing(filters).to_baggage();
+        // A request may have baggage of its own, so this is one header more. What `to_baggage` writes is a valid value.
+        if !baggage.is_empty()
+            && let Ok(value) = HeaderValue::from_str(baggage.as_str())
+        {
+            headers.append(BAGGAGE, value);
+        }
+    }
+    #[cfg(feature = "tonic")]
+    if let Some(filters) = &settings.grpc_tags {
+        crate::tonic::send(&TagMap::current().outgoing(filters), headers);
+    }
+}

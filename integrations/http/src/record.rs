@@ -1,0 +1,350 @@
+//! The measurements of a request: at its beginning, and at its end.
+
+use std::time::Duration;
+
+use census::{BoundMeasure, Held, Measure, TagMap, Timer, record, tags};
+
+use crate::call::Call;
+use crate::error_type::ErrorType;
+use crate::grpc::{GrpcStatus, MessageCount, MessageCounter};
+use crate::measures::{
+    CLIENT_ACTIVE, CLIENT_DURATION, CLIENT_REQUEST_SIZE, CLIENT_RESPONSE_SIZE, ERROR_TYPE,
+    GRPC_CLIENT_DURATION, GRPC_SERVER_DURATION, METHOD, ROUTE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM,
+    SCHEME, SERVER_ACTIVE, SERVER_ADDRESS, SERVER_DURATION, SERVER_PORT, SERVER_REQUEST_SIZE,
+    SERVER_RESPONSE_SIZE, STATUS,
+};
+use crate::opencensus as oc;
+use crate::request_body::Passed;
+use crate::settings::Settings;
+use crate::side::{Protocol, Side};
+use crate::target::{CallMethod, Target};
+
+/// The size of a request's body.
+#[derive(Debug)]
+pub(crate) enum RequestSize {
+    Unknown,
+    Known(u64),
+    /// What has passed so far.
+    Passed(Passed),
+}
+
+impl RequestSize {
+    fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Unknown => None,
+            Self::Known(len) => Some(*len),
+            Self::Passed(passed) => Some(passed.bytes()),
+        }
+    }
+
+    fn messages(&self) -> Option<MessageCount> {
+        match self {
+            Self::Passed(passed) => Some(passed.messages()),
+            Self::Unknown | Self::Known(_) => None,
+        }
+    }
+}
+
+pub(crate) fn start(settings: &Settings) -> Timer<'static> {
+    let measure: &'static Measure<Duration> = match (settings.protocol, settings.side) {
+        (Protocol::Http, Side::Server) => &SERVER_DURATION,
+        (Protocol::Http, Side::Client) => &CLIENT_DURATION,
+        (Protocol::Grpc, Side::Server) => &GRPC_SERVER_DURATION,
+        (Protocol::Grpc, Side::Client) => &GRPC_CLIENT_DURATION,
+    };
+    measure.start()
+}
+
+/// Records that a request begins. What is returned counts it as active.
+pub(crate) fn begin(settings: &Settings, target: &Target) -> Option<Held> {
+    let method = target.method.name(settings);
+    match (settings.protocol, settings.side) {
+        (Protocol::Http, Side::Server) => hold(settings, &SERVER_ACTIVE, target, || {
+            tags!(METHOD = method, SCHEME = settings.scheme)
+        }),
+        (Protocol::Http, Side::Client) => hold(settings, &CLIENT_ACTIVE, target, || {
+            let server = target.server.map(|server| settings.servers.tags(server));
+            server.unwrap_or_default().scope(|| tags!(METHOD = method))
+        }),
+        (Protocol::Grpc, Side::Server) => {
+            record!(
+                oc::GRPC_SERVER_STARTED_RPCS = 1,
+                tags(oc::GRPC_SERVER_METHOD = method)
+            );
+            None
+        }
+        (Protocol::Grpc, Side::Client) => {
+            record!(
+                oc::GRPC_CLIENT_STARTED_RPCS = 1,
+                tags(oc::GRPC_CLIENT_METHOD = method)
+            );
+            None
+        }
+    }
+}
+
+/// Counts a request as active. If no tags are current, it does so by a handle, which allocates nothing.
+fn hold(
+    settings: &Settings,
+    measure: &'static Measure<i64>,
+    target: &Target,
+    tags: impl FnOnce() -> TagMap,
+) -> Option<Held> {
+    if !measure.is_viewed() {
+        return None;
+    }
+    let CallMethod::Http(method) = target.method else {
+        return None;
+    };
+    if !TagMap::current().is_empty() {
+        return Some(tags().scope(|| measure.hold(1)));
+    }
+    let (slot, slots) = match target.server {
+        Some(server) => (server.slot(), settings.servers.slots()),
+        None => (0, 1),
+    };
+    let index = method.get() * slots + slot;
+    let len = settings.http_methods.indexes() * slots;
+    let handle: &BoundMeasure<i64> = settings.handles.get(index, len, || measure.bind(tags()))?;
+    Some(handle.hold(1))
+}
+
+/// Records the end of a request.
+pub(crate) fn end(call: &mut Call, failure: Option<ErrorType>) {
+    match (call.settings.protocol, call.settings.side) {
+        (Protocol::Http, Side::Server) => end_http_server(call, failure),
+        (Protocol::Http, Side::Client) => end_http_client(call, failure),
+        (Protocol::Grpc, side) => end_grpc(call, side, failure),
+    }
+}
+
+fn end_http_server(call: &Call, failure: Option<ErrorType>) {
+    let settings = &*call.settings;
+    let method = call.target.method.name(settings);
+    let status = call.status.map(|status| status.as_u16());
+    let route = call.route.as_ref();
+    let error = status_error(status, 500).or(failure);
+    let elapsed = call.timer.elapsed();
+    let request_size = call.request_size.bytes();
+
+    record!(
+        SERVER_DURATION = elapsed,
+        SERVER_RESPONSE_SIZE = call.response_bytes,
+        tags(
+            METHOD = method,
+            SCHEME = settings.scheme,
+            ROUTE = route,
+            STATUS = status,
+            ERROR_TYPE = error
+        )
+    );
+    if let Some(len) = request_size {
+        record!(
+            SERVER_REQUEST_SIZE = len,
+            tags(
+                METHOD = method,
+                SCHEME = settings.scheme,
+                ROUTE = route,
+                STATUS = status,
+                ERROR_TYPE = error
+            )
+        );
+    }
+
+    let route = route.map_or("unmatched", |route| route.as_str());
+    record!(
+        oc::SERVER_LATENCY = millis(elapsed),
+        oc::SERVER_SENT_BYTES = call.response_bytes,
+        tags(
+            oc::SERVER_METHOD = method,
+            oc::SERVER_ROUTE = route,
+            oc::SERVER_STATUS = status
+        )
+    );
+    if let Some(len) = request_size {
+        record!(
+            oc::SERVER_RECEIVED_BYTES = len,
+            tags(
+                oc::SERVER_METHOD = method,
+                oc::SERVER_ROUTE = route,
+                oc::SERVER_STATUS = status
+            )
+        );
+    }
+}
+
+fn end_http_client(call: &Call, failure: Option<ErrorType>) {
+    let settings = &*call.settings;
+    let method = call.target.method.name(settings);
+    let (address, port) = server(call);
+    let status = call.status.map(|status| status.as_u16());
+    let error = status_error(status, 400).or(failure);
+    let elapsed = call.timer.elapsed();
+    let request_size = call.request_size.bytes();
+
+    record!(
+        CLIENT_DURATION = elapsed,
+        CLIENT_RESPONSE_SIZE = call.response_bytes,
+        tags(
+            METHOD = method,
+            SERVER_ADDRESS = address,
+            SERVER_PORT = port,
+            STATUS = status,
+            ERROR_TYPE = error
+        )
+    );
+    if let Some(len) = request_size {
+        record!(
+            CLIENT_REQUEST_SIZE = len,
+            tags(
+                METHOD = method,
+                SERVER_ADDRESS = address,
+                SERVER_PORT = port,
+                STATUS = status,
+                ERROR_TYPE = error
+            )
+        );
+    }
+
+    let code = call
+        .status
+        .as_ref()
+        .map_or("error", |status| status.as_str());
+    record!(
+        oc::CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
+        oc::CLIENT_RECEIVED_BYTES = call.response_bytes,
+        tags(oc::CLIENT_METHOD = method, oc::CLIENT_STATUS = code)
+    );
+    if let Some(len) = request_size {
+        record!(
+            oc::CLIENT_SENT_BYTES = len,
+            tags(oc::CLIENT_METHOD = method, oc::CLIENT_STATUS = code)
+        );
+    }
+}
+
+fn end_grpc(call: &mut Call, side: Side, failure: Option<ErrorType>) {
+    let status = grpc_status(call, side, failure);
+    if status == Some(GrpcStatus::OK) {
+        call.target.method.learn(&call.settings);
+    }
+    let call = &*call;
+    let settings = &*call.settings;
+    let method = call.target.method.name(settings);
+    let is_error = |status: &GrpcStatus| status.is_error(side);
+    let error = match failure {
+        // The status was made of the failure, which says more.
+        Some(failure) if call.grpc_status.is_none() => Some(failure),
+        _ => status
+            .filter(is_error)
+            .map(|status| ErrorType::GrpcStatus(status.name())),
+    };
+    let status = status.map(GrpcStatus::name);
+    let elapsed = call.timer.elapsed();
+    let request = call.request_size.messages();
+    let response = call
+        .response_messages
+        .as_ref()
+        .map(MessageCounter::count)
+        .unwrap_or_default();
+
+    match side {
+        Side::Server => {
+            record!(
+                GRPC_SERVER_DURATION = elapsed,
+                tags(
+                    RPC_SYSTEM = "grpc",
+                    RPC_METHOD = method,
+                    RPC_STATUS = status,
+                    ERROR_TYPE = error
+                )
+            );
+            record!(
+                oc::GRPC_SERVER_LATENCY = millis(elapsed),
+                oc::GRPC_SERVER_SENT_BYTES = response.bytes,
+                oc::GRPC_SERVER_SENT_MESSAGES = response.messages,
+                tags(
+                    oc::GRPC_SERVER_METHOD = method,
+                    oc::GRPC_SERVER_STATUS = status
+                )
+            );
+            if let Some(request) = request {
+                record!(
+                    oc::GRPC_SERVER_RECEIVED_BYTES = request.bytes,
+                    oc::GRPC_SERVER_RECEIVED_MESSAGES = request.messages,
+                    tags(
+                        oc::GRPC_SERVER_METHOD = method,
+                        oc::GRPC_SERVER_STATUS = status
+                    )
+                );
+            }
+        }
+        Side::Client => {
+            let (address, port) = server(call);
+            record!(
+                GRPC_CLIENT_DURATION = elapsed,
+                tags(
+                    RPC_SYSTEM = "grpc",
+                    RPC_METHOD = method,
+                    RPC_STATUS = status,
+                    ERROR_TYPE = error,
+                    SERVER_ADDRESS = address,
+                    SERVER_PORT = port
+                )
+            );
+            record!(
+                oc::GRPC_CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
+                oc::GRPC_CLIENT_RECEIVED_BYTES = response.bytes,
+                oc::GRPC_CLIENT_RECEIVED_MESSAGES = response.messages,
+                tags(
+                    oc::GRPC_CLIENT_METHOD = method,
+                    oc::GRPC_CLIENT_STATUS = status
+                )
+            );
+            if let Some(request) = request {
+                record!(
+                    oc::GRPC_CLIENT_SENT_BYTES = request.bytes,
+                    oc::GRPC_CLIENT_SENT_MESSAGES = request.messages,
+                    tags(
+                        oc::GRPC_CLIENT_METHOD = method,
+                        oc::GRPC_CLIENT_STATUS = status
+                    )
+                );
+            }
+        }
+    }
+}
+
+/// The status that a call ended with: the one that was sent, or the one that gRPC's libraries make where none was.
+fn grpc_status(call: &Call, side: Side, failure: Option<ErrorType>) -> Option<GrpcStatus> {
+    if call.grpc_status.is_some() {
+        return call.grpc_status;
+    }
+    match (side, failure, call.status) {
+        (_, Some(ErrorType::Cancelled), _) => Some(GrpcStatus::CANCELLED),
+        (Side::Client, None, Some(status)) => Some(GrpcStatus::of_http(status)),
+        (Side::Client, _, _) => Some(GrpcStatus::UNKNOWN),
+        (Side::Server, _, _) => None,
+    }
+}
+
+/// The address and port of a client's server.
+fn server(call: &Call) -> (Option<&str>, Option<u16>) {
+    let servers = &call.settings.servers;
+    let server = call.target.server;
+    (
+        server.map(|server| servers.address(server)),
+        server.and_then(|server| servers.port(server)),
+    )
+}
+
+/// The failure that a status code says, from this one on.
+fn status_error(status: Option<u16>, first: u16) -> Option<ErrorType> {
+    status
+        .filter(|status| *status >= first)
+        .map(ErrorType::Status)
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
