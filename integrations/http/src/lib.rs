@@ -1,4 +1,130 @@
-//! Metrics of HTTP and gRPC requests: `tower` layers for servers and clients, which record into `census`.
+//! Metrics of HTTP and gRPC requests: `tower` layers for servers and clients, which record into [`census`].
+//!
+//! A service adds a layer, and its exporter the views:
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use axum::{Router, routing::get};
+//! use census::prometheus::Exporter;
+//!
+//! # async fn user() {}
+//! # async fn orders() {}
+//! let app: Router = Router::new()
+//!     .route("/users/{id}", get(user))
+//!     .route("/orders", get(orders))
+//!     .layer(census_http::server());                            // after the routes
+//!
+//! let exporter = Exporter::builder()
+//!     .views(&census_http::SERVER_VIEWS)                        // rate, errors, durations
+//!     .views(&census_http::SERVER_VIEWS_IN_DEVELOPMENT)         // requests in flight, sizes
+//!     .build()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ```text
+//! http_server_request_duration_seconds_count{http_request_method="GET",url_scheme="http",http_route="/users/{id}",http_response_status_code="200",error_type=""} 2
+//! http_server_active_requests{http_request_method="GET",url_scheme="http"} 0
+//! ```
+//!
+//! What one asks Prometheus:
+//!
+//! | | |
+//! |---|---|
+//! | rate, by route | `sum by (http_route) (rate(http_server_request_duration_seconds_count[5m]))` |
+//! | share of errors | `sum(rate(http_server_request_duration_seconds_count{error_type!=""}[5m])) / sum(rate(http_server_request_duration_seconds_count[5m]))` |
+//! | duration of 99% | `histogram_quantile(0.99, sum by (le, http_route) (rate(http_server_request_duration_seconds_bucket[5m])))` |
+//! | requests in flight | `sum(http_server_active_requests)` |
+//!
+//! # The layers
+//!
+//! | layer | of | names |
+//! |---|---|---|
+//! | [`server()`] | HTTP servers: axum, `warp::service`, any `tower` service | [`SERVER_VIEWS`], [`SERVER_VIEWS_IN_DEVELOPMENT`] |
+//! | [`client()`] | HTTP clients: `hyper-util`'s, `reqwest`'s by the feature `reqwest` | [`CLIENT_VIEWS`], [`CLIENT_VIEWS_IN_DEVELOPMENT`] |
+//! | [`grpc_server()`] | gRPC servers: `tonic`'s | [`GRPC_SERVER_VIEWS`] |
+//! | [`grpc_client()`] | gRPC clients: `tonic`'s channels | [`GRPC_CLIENT_VIEWS`] |
+//!
+//! Names, labels and buckets are those of OpenTelemetry's semantic conventions 1.45.0 ([`views`]). OpenCensus's are there, too
+//! ([`opencensus`]). The measures are like any others: a program may have views of its own over [`measures`].
+//!
+//! # When a request ends
+//!
+//! A request begins when the service is called. It ends when the server has taken the last of the response's body, or drops
+//! it; what the kernel and the client do later cannot be seen. So its duration has the whole response, and a stream is in
+//! flight as long as it lasts. The body is complete
+//!
+//! - when it says so, or has had its trailers,
+//! - when as many bytes have passed as the response has (`Content-Length`, or the exact length that the body says it has):
+//!   a server does not ask for more then,
+//! - at once when nobody reads one: the response to a `HEAD`, a status of 1xx, 204 or 304, an upgrade, and a `CONNECT` that
+//!   succeeded.
+//!
+//! A request that ends in another way has an [`ErrorType`]. In each case it ends once, and is taken out of the requests in
+//! flight.
+//!
+//! # What bounds the rows
+//!
+//! Clients cannot make rows. The method is a known one or `_OTHER`, the route is what the router matched, and never the
+//! path. A gRPC method is one that the program has named or that has answered OK, or `_OTHER`. A client's server is one of those
+//! that were named ([`servers`](RequestLayer::servers)), or `_OTHER`.
+//!
+//! # axum
+//!
+//! With the feature `axum`, the route is the router's `MatchedPath`. Where the layer stands decides whether it sees one:
+//!
+//! | position | sees |
+//! |---|---|
+//! | `Router::layer`, after all routes and nested routers | all requests, also those that no route matches; the route, with the prefixes of `nest` |
+//! | `Router::route_layer` | only requests that a route matches: no 404 |
+//! | around the router (`server().layer(router)`) | all requests, but no route |
+//! | on a service of `nest_service` | its requests; the route of the outer router |
+//!
+//! [`set_route`] and [`route`](ServerLayer::route) say the route where no router does.
+//!
+//! # Tags
+//!
+//! [`tags`](RequestLayer::tags) gives a request tags, which are current in the handler and in everything that it calls, so a
+//! measurement of a storage layer can be broken down by the tenant of the request. [`take_baggage`](RequestLayer::take_baggage)
+//! takes tags from the header, and [`send_baggage`](RequestLayer::send_baggage) sends them on. Both are off unless they are
+//! asked for. `baggage` is no secret, and no proof: whoever can send a request can write any tag into it.
+//!
+//! ```
+//! use census::{TagFilter, TagKey, tag, tags};
+//!
+//! /// Who pays.
+//! #[tag]
+//! static TENANT: TagKey;
+//!
+//! // The front door knows the tenant, and hands it on.
+//! let front = census_http::server().tags(|request| {
+//!     let tenant = request.headers.get("x-tenant").and_then(|value| value.to_str().ok());
+//!     tags!(TENANT = tenant)
+//! });
+//! let client = census_http::client().servers(["stock:8001"]).send_baggage([]);
+//!
+//! // The back end believes it, because only the front door can reach it.
+//! let back = census_http::server().take_baggage([TagFilter::exclude_all_but("tenant")]);
+//! ```
+//!
+//! # Features
+//!
+//! | feature | for | adds |
+//! |---|---|---|
+//! | none (default) | any `tower` service | `http`, `http-body`, `tower-layer`, `tower-service`, `bytes`, `pin-project-lite` |
+//! | `axum` | the route that axum has matched | `axum` without its defaults |
+//! | `tonic` | the methods of generated clients and of descriptor sets, `grpc-tags-bin` | `tonic` without its defaults, `prost`, `prost-types` |
+//! | `reqwest` | [`reqwest::MeasuredClient`] | `reqwest` without its defaults |
+//!
+//! # Limits
+//!
+//! - The size of a request's body is the length that it says it has; one of unknown length has no measurement, unless
+//!   [`count_request_body`](RequestLayer::count_request_body) counts it.
+//! - A client that reads the status and drops the body has cancelled the request. If the status is an error, that is what
+//!   counts.
+//! - With `panic = "abort"`, no request ends as `panicked`.
+//! - What a handler spawns is measured by nothing here, and has no tags unless they are handed over.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod call;
@@ -39,25 +165,47 @@ pub use views::{
     SERVER_VIEWS_IN_DEVELOPMENT,
 };
 
-/// A layer that measures HTTP requests to a server.
+/// A layer that measures HTTP requests to a server. In axum it comes after the routes: [axum](crate#axum).
+///
+/// ```
+/// use tower::{Layer as _, service_fn};
+/// # use std::convert::Infallible;
+/// # use http::{Request, Response};
+/// # use http_body_util::Full;
+/// # use hyper::body::{Bytes, Incoming};
+///
+/// async fn answer(_: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+///     Ok(Response::new("hello".into()))
+/// }
+/// let service = census_http::server().layer(service_fn(answer));
+/// ```
 #[must_use]
 pub fn server() -> ServerLayer {
     RequestLayer::new(Protocol::Http, Side::Server)
 }
 
 /// A layer that measures HTTP requests of a client.
+///
+/// ```
+/// use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+/// use tower::Layer as _;
+///
+/// let client = Client::builder(TokioExecutor::new()).build_http::<http_body_util::Full<hyper::body::Bytes>>();
+/// let client = census_http::client().servers(["api.example.com"]).layer(client);
+/// ```
 #[must_use]
 pub fn client() -> ClientLayer {
     RequestLayer::new(Protocol::Http, Side::Client)
 }
 
-/// A layer that measures gRPC calls to a server.
+/// A layer that measures gRPC calls to a server: `tonic::transport::Server::builder().layer(census_http::grpc_server())`.
 #[must_use]
 pub fn grpc_server() -> GrpcServerLayer {
     RequestLayer::new(Protocol::Grpc, Side::Server)
 }
 
-/// A layer that measures gRPC calls of a client.
+/// A layer that measures gRPC calls of a client: the generated client takes `census_http::grpc_client().layer(channel)`
+/// in place of the channel.
 #[must_use]
 pub fn grpc_client() -> GrpcClientLayer {
     RequestLayer::new(Protocol::Grpc, Side::Client)
