@@ -2,7 +2,7 @@
 
 use crate::beside_scrapes;
 use crate::case::Case;
-use crate::children::{insert, memory, observed, scrape};
+use crate::children::{http, insert, memory, observed, scrape};
 use crate::effort::Effort;
 use crate::peers::{
     autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
@@ -30,7 +30,7 @@ pub(crate) enum Procedure {
 use Procedure::{Children, Timed, TimedOnOneThread};
 
 /// All groups, in the order in which they run.
-pub(crate) const GROUPS: [Group; 16] = [
+pub(crate) const GROUPS: [Group; 17] = [
     Group {
         name: "counter",
         about: "a counter with 2 labels that the recording code knows (enums, 16 label sets)",
@@ -174,6 +174,11 @@ pub(crate) const GROUPS: [Group; 16] = [
         name: "observed",
         about: "a scrape of 1,000 values that are read: as 1,000 metrics, and as one metric",
         procedure: Children(observed::run),
+    },
+    Group {
+        name: "http",
+        about: "what a layer adds to a request to an empty handler: time, allocations, instructions",
+        procedure: Children(http::run),
     },
     Group {
         name: "insert",

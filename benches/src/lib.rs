@@ -6,11 +6,11 @@
 //! 1. Numbers and names: `effort` (how many rounds), `summary` (median and quartiles), `processor` (waits for a
 //!    processor), `names` (names of cases).
 //! 2. The work: `work` (labels, values, picks), `series` (metrics with many series), `observed`
-//!    (values that are read).
+//!    (values that are read), `http` (requests to a service).
 //! 3. The harness: `case` (one peer's work in a group), `workers` (the threads that run a case), `timing` (times the
 //!    cases of a group in turn).
 //! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series),
-//!    `observed_peers` (the peers that read values).
+//!    `observed_peers` (the peers that read values), `http_peers` (the layers).
 //! 5. The report: `report` (tables and JSON).
 //! 6. Groups with a setup of their own: `beside_scrapes`, and `children/*` (one process for each case).
 //! 7. All groups and all targets: `groups`, `targets`.
@@ -27,6 +27,8 @@ mod case;
 mod children;
 mod effort;
 mod groups;
+mod http;
+mod http_peers;
 mod names;
 mod observed;
 mod observed_peers;
@@ -42,5 +44,6 @@ mod timing;
 mod work;
 mod workers;
 
+pub use children::http::run_allocations_task;
 pub use children::memory::run_task as run_memory_task;
 pub use run::run;

@@ -17,6 +17,8 @@ pub(crate) enum Unit {
     Nanoseconds,
     /// Bytes.
     Bytes,
+    /// A number, of instructions or of allocations, per operation.
+    Count,
 }
 
 /// The figure of one case.
@@ -46,6 +48,8 @@ struct JsonRow<'a> {
     ns: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<f64>,
     p25: f64,
     p75: f64,
     /// Omitted if false.
@@ -98,8 +102,9 @@ impl Report {
     pub(crate) fn print(&self, group: &str, about: &str) {
         println!("\n{group}: {about}");
         let rows: Vec<_> = self.rows.iter().filter(|row| row.group == group).collect();
-        let unit = match rows.first() {
-            Some(row) if row.unit == Unit::Bytes => "bytes",
+        let unit = match rows.first().map(|row| row.unit) {
+            Some(Unit::Bytes) => "bytes",
+            Some(Unit::Count) => "count",
             _ => "ns",
         };
         let width = rows.iter().map(|row| row.case.len()).max().unwrap_or(0);
@@ -156,6 +161,7 @@ impl Report {
             threads: row.threads,
             ns: median.filter(|_| row.unit == Unit::Nanoseconds),
             bytes: median.filter(|_| row.unit == Unit::Bytes),
+            count: median.filter(|_| row.unit == Unit::Count),
             p25: row.summary.p25,
             p75: row.summary.p75,
             disturbed: row.disturbed,

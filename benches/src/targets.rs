@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 
 use crate::beside_scrapes::{FORMATTING, SCRAPING};
+use crate::http_peers::{AXUM_PROMETHEUS, OPENTELEMETRY_TOWER};
 use crate::names::{
     AUTOMETRICS, CENSUS, FLOOR, MEASURED, NOTHING_SHARED, PROMETHEUS, PROMETHEUS_CLIENT,
     QUANTA_CLOCK,
@@ -53,6 +54,10 @@ const TARGETS: &[(&str, Limit)] = &[
     ("scrape-counters-100k", Ratio(PROMETHEUS_CLIENT, 0.6)),
     ("scrape-counters-100k", Ratio(MEASURED, 1.0)),
     ("scrape-histograms-10k", Ratio(PROMETHEUS_CLIENT, 1.0)),
+    ("http", Ratio(AXUM_PROMETHEUS, 0.8)),
+    ("http", Ratio(OPENTELEMETRY_TOWER, 0.8)),
+    ("http-instructions", Ratio(AXUM_PROMETHEUS, 0.8)),
+    ("http-instructions", Ratio(OPENTELEMETRY_TOWER, 0.8)),
     ("insert", Ratio(PROMETHEUS_CLIENT, 0.4)),
     ("insert-worst", AtMost(1e6)),
     ("memory-counters", Ratio(PROMETHEUS_CLIENT, 1.0)),

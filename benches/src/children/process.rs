@@ -14,17 +14,23 @@ pub(crate) const CHILD_FLAG: &str = "--child";
 static TIMING_PROGRAM: LazyLock<PathBuf> =
     LazyLock::new(|| std::env::current_exe().expect("the path of this program is known"));
 
-/// The program that counts bytes. It is built in the same profile as this program, from the same sources.
-static MEMORY_PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let name = "census-benches-memory";
+/// The program that counts bytes.
+static MEMORY_PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("census-benches-memory"));
+
+/// The program that counts allocations.
+static ALLOCATIONS_PROGRAM: LazyLock<PathBuf> =
+    LazyLock::new(|| build("census-benches-allocations"));
+
+/// Builds a program in the same profile as this program, from the same sources.
+fn build(name: &str) -> PathBuf {
     let profile_dir = TIMING_PROGRAM
         .parent()
         .expect("a program is in a directory");
     let target_dir = profile_dir
         .parent()
         .expect("the profile's directory is in the target directory");
-    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args([
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([
         "build",
         "--quiet",
         "--package",
@@ -32,24 +38,22 @@ static MEMORY_PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
         "--bin",
         name,
     ]);
-    build.arg("--target-dir").arg(target_dir);
+    cargo.arg("--target-dir").arg(target_dir);
     if profile_dir.ends_with("release") {
-        build.arg("--release");
+        cargo.arg("--release");
     }
-    build.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let built = build.status().is_ok_and(|status| status.success());
-    assert!(
-        built,
-        "the program that counts bytes could not be built: {build:?}"
-    );
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let built = cargo.status().is_ok_and(|status| status.success());
+    assert!(built, "a program that counts could not be built: {cargo:?}");
     profile_dir.join(name)
-});
+}
 
 /// The program that a child process runs.
 #[derive(Clone, Copy)]
 pub(crate) enum Program {
     Timing,
     Memory,
+    Allocations,
 }
 
 /// Runs a child process with a task; returns the figures that the child prints.
@@ -57,6 +61,7 @@ pub(crate) fn run_child(program: Program, task: &[&str]) -> Vec<f64> {
     let program: &Path = match program {
         Program::Timing => &TIMING_PROGRAM,
         Program::Memory => &MEMORY_PROGRAM,
+        Program::Allocations => &ALLOCATIONS_PROGRAM,
     };
     let output = Command::new(program)
         .arg(CHILD_FLAG)

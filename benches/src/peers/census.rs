@@ -1,5 +1,6 @@
 //! `census`: measures and tags, and views over them.
 
+pub(crate) mod http;
 pub(crate) mod observed;
 
 use census::prometheus::Exporter;

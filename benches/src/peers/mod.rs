@@ -2,6 +2,7 @@
 //! files and see that all peers do the same work, each as an expert of that peer would write it.
 
 pub(crate) mod autometrics;
+pub(crate) mod axum_prometheus;
 pub(crate) mod census;
 pub(crate) mod clocks;
 pub(crate) mod measured;
@@ -9,3 +10,4 @@ pub(crate) mod metrics;
 pub(crate) mod opentelemetry;
 pub(crate) mod prometheus;
 pub(crate) mod prometheus_client;
+pub(crate) mod tower_http;

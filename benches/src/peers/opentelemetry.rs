@@ -1,5 +1,6 @@
 //! `opentelemetry` with its SDK. Nothing collects from the manual reader while a case is timed.
 
+pub(crate) mod http;
 pub(crate) mod observed;
 
 use std::hint::black_box;
