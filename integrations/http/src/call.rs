@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Buf;
-use census::{Held, TagMap, Timer};
+use census::{Held, TagMap};
 use http::{HeaderMap, Method, StatusCode, header, request, response};
 
 use crate::error_type::ErrorType;
+use crate::facts::{Facts, RequestSize};
 use crate::grpc::{GrpcStatus, MessageCounter};
 use crate::propagate;
-use crate::record::{self, RequestSize};
+use crate::record;
 use crate::request_body::{Passed, Wanted};
 use crate::route::{self, Route};
 use crate::settings::Settings;
@@ -21,18 +22,10 @@ use crate::target::Target;
 /// *Invariant:* it ends once: by [`end`](Self::end), or when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) timer: Timer<'static>,
+    facts: Facts,
     /// The tags of everything that is done for the request, and of its measurements.
     tags: TagMap,
-    pub(crate) target: Target,
-    pub(crate) route: Option<Route>,
     stage: Stage,
-    pub(crate) request_size: RequestSize,
-    pub(crate) status: Option<StatusCode>,
-    pub(crate) grpc_status: Option<GrpcStatus>,
-    pub(crate) response_bytes: u64,
-    pub(crate) response_messages: Option<MessageCounter>,
     /// After how many bytes the body is complete: a server does not poll it again.
     response_len: Option<u64>,
     asked: Asked,
@@ -76,17 +69,19 @@ impl Call {
         });
         let is_grpc = settings.protocol == Protocol::Grpc;
         Some(Self {
-            settings: Arc::clone(settings),
-            timer,
+            facts: Facts {
+                settings: Arc::clone(settings),
+                timer,
+                target,
+                route,
+                request_size: RequestSize::Unknown,
+                status: None,
+                grpc_status: None,
+                response_bytes: 0,
+                response_messages: is_grpc.then(MessageCounter::default),
+            },
             tags,
-            target,
-            route,
             stage: Stage::Waiting,
-            request_size: RequestSize::Unknown,
-            status: None,
-            grpc_status: None,
-            response_bytes: 0,
-            response_messages: is_grpc.then(MessageCounter::default),
             response_len: None,
             asked: match request.method {
                 Method::HEAD => Asked::Head,
@@ -99,7 +94,7 @@ impl Call {
 
     /// What is wanted of the request's body.
     pub(crate) fn wanted(call: Option<&Self>) -> Wanted {
-        match call.map(|call| call.settings.protocol) {
+        match call.map(|call| call.facts.settings.protocol) {
             None => Wanted::Nothing,
             Some(Protocol::Http) => Wanted::Bytes,
             Some(Protocol::Grpc) => Wanted::BytesAndMessages,
@@ -108,7 +103,7 @@ impl Call {
 
     /// Sets how large the request's body is, or what counts it.
     pub(crate) fn set_request_size(&mut self, exact: Option<u64>, passed: Option<Passed>) {
-        self.request_size = match (passed, exact) {
+        self.facts.request_size = match (passed, exact) {
             (Some(passed), _) => RequestSize::Passed(passed),
             (None, Some(len)) => RequestSize::Known(len),
             (None, None) => RequestSize::Unknown,
@@ -119,8 +114,8 @@ impl Call {
     pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
         self.stage = Stage::Running;
         let _scope = (!self.tags.is_empty()).then(|| self.tags.clone().enter());
-        let result = match self.settings.side {
-            Side::Server => route::with_route(&mut self.route, f),
+        let result = match self.facts.settings.side {
+            Side::Server => route::with_route(&mut self.facts.route, f),
             Side::Client => f(),
         };
         self.stage = Stage::Waiting;
@@ -129,19 +124,19 @@ impl Call {
 
     /// Takes note of the response. Returns whether the request has ended with it, because nobody reads a body.
     pub(crate) fn respond(&mut self, response: &response::Parts, body: BodyAtStart) -> bool {
-        self.status = Some(response.status);
-        if let Some(of_response) = self.settings.response_tags.clone() {
+        self.facts.status = Some(response.status);
+        if let Some(of_response) = self.facts.settings.response_tags.clone() {
             self.stage = Stage::Running;
             self.tags = in_scope(&self.tags, || of_response(response));
             self.stage = Stage::Waiting;
         }
-        match self.settings.protocol {
+        match self.facts.settings.protocol {
             Protocol::Http => {
                 let from_header = content_length(&response.headers);
                 self.response_len = from_header.or(body.exact_len);
             }
             // The status is after the body, unless there is no body.
-            Protocol::Grpc => self.grpc_status = GrpcStatus::of(&response.headers),
+            Protocol::Grpc => self.facts.grpc_status = GrpcStatus::of(&response.headers),
         }
         let is_complete = body.is_at_end || self.has_no_body(response.status) || self.has_all();
         if is_complete {
@@ -163,13 +158,13 @@ impl Call {
     /// Whether as many bytes have passed as the response has.
     fn has_all(&self) -> bool {
         self.response_len
-            .is_some_and(|len| self.response_bytes >= len)
+            .is_some_and(|len| self.facts.response_bytes >= len)
     }
 
     /// Takes note of a piece of the body. Returns whether the body is complete with it.
     pub(crate) fn data(&mut self, data: &impl Buf) -> bool {
-        self.response_bytes += data.remaining() as u64;
-        if let Some(messages) = &mut self.response_messages {
+        self.facts.response_bytes += data.remaining() as u64;
+        if let Some(messages) = &mut self.facts.response_messages {
             messages.read(data);
         }
         self.has_all()
@@ -177,8 +172,8 @@ impl Call {
 
     /// Takes note of the trailers.
     pub(crate) fn trailers(&mut self, trailers: &HeaderMap) {
-        if self.settings.protocol == Protocol::Grpc {
-            self.grpc_status = GrpcStatus::of(trailers).or(self.grpc_status);
+        if self.facts.settings.protocol == Protocol::Grpc {
+            self.facts.grpc_status = GrpcStatus::of(trailers).or(self.facts.grpc_status);
         }
     }
 
@@ -188,8 +183,7 @@ impl Call {
             return;
         }
         self.stage = Stage::Ended;
-        let tags = self.tags.clone();
-        in_scope(&tags, || record::end(self, failure));
+        in_scope(&self.tags, || record::end(&mut self.facts, failure));
         self.active = None;
     }
 

@@ -129,6 +129,7 @@
 
 mod call;
 mod error_type;
+mod facts;
 mod future;
 mod grpc;
 mod known;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use census::{BoundMeasure, Held, Measure, TagMap, Timer, record, tags};
 
-use crate::call::Call;
 use crate::error_type::ErrorType;
-use crate::grpc::{GrpcStatus, MessageCount, MessageCounter};
+use crate::facts::Facts;
+use crate::grpc::{GrpcStatus, MessageCounter};
 use crate::measures::{
     CLIENT_ACTIVE, CLIENT_DURATION, CLIENT_REQUEST_SIZE, CLIENT_RESPONSE_SIZE, ERROR_TYPE,
     GRPC_CLIENT_DURATION, GRPC_SERVER_DURATION, METHOD, ROUTE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM,
@@ -14,36 +14,9 @@ use crate::measures::{
     SERVER_RESPONSE_SIZE, STATUS,
 };
 use crate::opencensus as oc;
-use crate::request_body::Passed;
 use crate::settings::Settings;
 use crate::side::{Protocol, Side};
 use crate::target::{CallMethod, Target};
-
-/// The size of a request's body.
-#[derive(Debug)]
-pub(crate) enum RequestSize {
-    Unknown,
-    Known(u64),
-    /// What has passed so far.
-    Passed(Passed),
-}
-
-impl RequestSize {
-    fn bytes(&self) -> Option<u64> {
-        match self {
-            Self::Unknown => None,
-            Self::Known(len) => Some(*len),
-            Self::Passed(passed) => Some(passed.bytes()),
-        }
-    }
-
-    fn messages(&self) -> Option<MessageCount> {
-        match self {
-            Self::Passed(passed) => Some(passed.messages()),
-            Self::Unknown | Self::Known(_) => None,
-        }
-    }
-}
 
 pub(crate) fn start(settings: &Settings) -> Timer<'static> {
     let measure: &'static Measure<Duration> = match (settings.protocol, settings.side) {
@@ -110,26 +83,26 @@ fn hold(
 }
 
 /// Records the end of a request.
-pub(crate) fn end(call: &mut Call, failure: Option<ErrorType>) {
-    match (call.settings.protocol, call.settings.side) {
-        (Protocol::Http, Side::Server) => end_http_server(call, failure),
-        (Protocol::Http, Side::Client) => end_http_client(call, failure),
-        (Protocol::Grpc, side) => end_grpc(call, side, failure),
+pub(crate) fn end(facts: &mut Facts, failure: Option<ErrorType>) {
+    match (facts.settings.protocol, facts.settings.side) {
+        (Protocol::Http, Side::Server) => end_http_server(facts, failure),
+        (Protocol::Http, Side::Client) => end_http_client(facts, failure),
+        (Protocol::Grpc, side) => end_grpc(facts, side, failure),
     }
 }
 
-fn end_http_server(call: &Call, failure: Option<ErrorType>) {
-    let settings = &*call.settings;
-    let method = call.target.method.name(settings);
-    let status = call.status.map(|status| status.as_u16());
-    let route = call.route.as_ref();
+fn end_http_server(facts: &Facts, failure: Option<ErrorType>) {
+    let settings = &*facts.settings;
+    let method = facts.target.method.name(settings);
+    let status = facts.status.map(|status| status.as_u16());
+    let route = facts.route.as_ref();
     let error = status_error(status, 500).or(failure);
-    let elapsed = call.timer.elapsed();
-    let request_size = call.request_size.bytes();
+    let elapsed = facts.timer.elapsed();
+    let request_size = facts.request_size.bytes();
 
     record!(
         SERVER_DURATION = elapsed,
-        SERVER_RESPONSE_SIZE = call.response_bytes,
+        SERVER_RESPONSE_SIZE = facts.response_bytes,
         tags(
             METHOD = method,
             SCHEME = settings.scheme,
@@ -154,7 +127,7 @@ fn end_http_server(call: &Call, failure: Option<ErrorType>) {
     let route = route.map_or("unmatched", |route| route.as_str());
     record!(
         oc::SERVER_LATENCY = millis(elapsed),
-        oc::SERVER_SENT_BYTES = call.response_bytes,
+        oc::SERVER_SENT_BYTES = facts.response_bytes,
         tags(
             oc::SERVER_METHOD = method,
             oc::SERVER_ROUTE = route,
@@ -173,18 +146,18 @@ fn end_http_server(call: &Call, failure: Option<ErrorType>) {
     }
 }
 
-fn end_http_client(call: &Call, failure: Option<ErrorType>) {
-    let settings = &*call.settings;
-    let method = call.target.method.name(settings);
-    let (address, port) = server(call);
-    let status = call.status.map(|status| status.as_u16());
+fn end_http_client(facts: &Facts, failure: Option<ErrorType>) {
+    let settings = &*facts.settings;
+    let method = facts.target.method.name(settings);
+    let (address, port) = server(facts);
+    let status = facts.status.map(|status| status.as_u16());
     let error = status_error(status, 400).or(failure);
-    let elapsed = call.timer.elapsed();
-    let request_size = call.request_size.bytes();
+    let elapsed = facts.timer.elapsed();
+    let request_size = facts.request_size.bytes();
 
     record!(
         CLIENT_DURATION = elapsed,
-        CLIENT_RESPONSE_SIZE = call.response_bytes,
+        CLIENT_RESPONSE_SIZE = facts.response_bytes,
         tags(
             METHOD = method,
             SERVER_ADDRESS = address,
@@ -206,13 +179,13 @@ fn end_http_client(call: &Call, failure: Option<ErrorType>) {
         );
     }
 
-    let code = call
+    let code = facts
         .status
         .as_ref()
         .map_or("error", |status| status.as_str());
     record!(
         oc::CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
-        oc::CLIENT_RECEIVED_BYTES = call.response_bytes,
+        oc::CLIENT_RECEIVED_BYTES = facts.response_bytes,
         tags(oc::CLIENT_METHOD = method, oc::CLIENT_STATUS = code)
     );
     if let Some(len) = request_size {
@@ -223,26 +196,26 @@ fn end_http_client(call: &Call, failure: Option<ErrorType>) {
     }
 }
 
-fn end_grpc(call: &mut Call, side: Side, failure: Option<ErrorType>) {
-    let status = grpc_status(call, side, failure);
+fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
+    let status = grpc_status(facts, side, failure);
     if status == Some(GrpcStatus::OK) {
-        call.target.method.learn(&call.settings);
+        facts.target.method.learn(&facts.settings);
     }
-    let call = &*call;
-    let settings = &*call.settings;
-    let method = call.target.method.name(settings);
+    let facts = &*facts;
+    let settings = &*facts.settings;
+    let method = facts.target.method.name(settings);
     let is_error = |status: &GrpcStatus| status.is_error(side);
     let error = match failure {
         // The status was made of the failure, which says more.
-        Some(failure) if call.grpc_status.is_none() => Some(failure),
+        Some(failure) if facts.grpc_status.is_none() => Some(failure),
         _ => status
             .filter(is_error)
             .map(|status| ErrorType::GrpcStatus(status.name())),
     };
     let status = status.map(GrpcStatus::name);
-    let elapsed = call.timer.elapsed();
-    let request = call.request_size.messages();
-    let response = call
+    let elapsed = facts.timer.elapsed();
+    let request = facts.request_size.messages();
+    let response = facts
         .response_messages
         .as_ref()
         .map(MessageCounter::count)
@@ -280,7 +253,7 @@ fn end_grpc(call: &mut Call, side: Side, failure: Option<ErrorType>) {
             }
         }
         Side::Client => {
-            let (address, port) = server(call);
+            let (address, port) = server(facts);
             record!(
                 GRPC_CLIENT_DURATION = elapsed,
                 tags(
@@ -316,11 +289,11 @@ fn end_grpc(call: &mut Call, side: Side, failure: Option<ErrorType>) {
 }
 
 /// The status that a call ended with: the one that was sent, or the one that gRPC's libraries make where none was.
-fn grpc_status(call: &Call, side: Side, failure: Option<ErrorType>) -> Option<GrpcStatus> {
-    if call.grpc_status.is_some() {
-        return call.grpc_status;
+fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<GrpcStatus> {
+    if facts.grpc_status.is_some() {
+        return facts.grpc_status;
     }
-    match (side, failure, call.status) {
+    match (side, failure, facts.status) {
         (_, Some(ErrorType::Cancelled), _) => Some(GrpcStatus::CANCELLED),
         (Side::Client, None, Some(status)) => Some(GrpcStatus::of_http(status)),
         (Side::Client, _, _) => Some(GrpcStatus::UNKNOWN),
@@ -329,9 +302,9 @@ fn grpc_status(call: &Call, side: Side, failure: Option<ErrorType>) -> Option<Gr
 }
 
 /// The address and port of a client's server.
-fn server(call: &Call) -> (Option<&str>, Option<u16>) {
-    let servers = &call.settings.servers;
-    let server = call.target.server;
+fn server(facts: &Facts) -> (Option<&str>, Option<u16>) {
+    let servers = &facts.settings.servers;
+    let server = facts.target.server;
     (
         server.map(|server| servers.address(server)),
         server.and_then(|server| servers.port(server)),
