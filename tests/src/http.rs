@@ -1,6 +1,9 @@
 //! An HTTP client.
 
+use ureq::AsSendBody;
 use ureq::http::header::{ACCEPT, CONTENT_TYPE};
+
+pub use ureq::http::Request;
 
 use crate::PATIENCE;
 
@@ -20,14 +23,22 @@ pub struct Response {
 /// # Errors
 /// If no server listens there, or if its response is not HTTP.
 pub fn get(url: &str, accept: Option<&str>) -> Result<Response, ureq::Error> {
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
-        .http_status_as_error(false);
-    let mut request = config.build().new_agent().get(url);
+    let mut request = Request::get(url);
     if let Some(accept) = accept {
         request = request.header(ACCEPT, accept);
     }
-    let mut response = request.call()?;
+    send(request.body(())?)
+}
+
+/// Sends any request. Its body is a text, or `()`.
+///
+/// # Errors
+/// If no server listens there, or if its response is not HTTP.
+pub fn send(request: Request<impl AsSendBody>) -> Result<Response, ureq::Error> {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false);
+    let mut response = config.build().new_agent().run(request)?;
     let content_type = response
         .headers()
         .get(CONTENT_TYPE)
