@@ -1,7 +1,7 @@
-//! The front door of two services, on axum. It knows whose request it is. `stock` does the work.
+//! The front door of two services, on axum. It knows the tenant of each request, and asks `stock` for everything else.
 //!
-//! `tenant` says whose request it is, `back` asks the back end, `views` declares what is to be seen. This file answers
-//! requests. Look for 1, 2 and 3: that is what an axum service adds for its metrics.
+//! `tenant` finds the tenant, `back` is the client of `stock`, and `views` declares what this program exports. This file
+//! answers requests. In `main`, 1, 2 and 3 are the lines that an axum service adds for its metrics.
 //!
 //! | | |
 //! |---|---|
@@ -64,14 +64,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route_layer(middleware::from_fn(tenant::required))
         .route("/healthz", get(async || "ok\n"))
         .with_state(Back::new(args.back))
-        .layer(requests); // 1. Measures every request. It is the last layer, so it also sees what no route matches.
+        // 1. Measures the requests. The last layer also sees those that no route matches.
+        .layer(requests);
 
     let exporter = Exporter::builder()
         .namespace("shop")
-        .views(&census_http::SERVER_VIEWS) // 2. Shows rate, errors and durations, by route.
+        // 2. Shows rate, errors and durations, by route.
+        .views(&census_http::SERVER_VIEWS)
         .views(&census_http::CLIENT_VIEWS)
         .build()?;
-    let metrics = exporter.bind(args.metrics).await?; // 3. Serves them, at an address that clients do not reach.
+    // 3. Serves them, at an address that clients do not reach.
+    let metrics = exporter.bind(args.metrics).await?;
 
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
@@ -82,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     axum::serve(listener, app)
         .with_graceful_shutdown(async {
-            // An error means that Ctrl-C cannot be caught. It would end this at once.
+            // If Ctrl-C cannot be caught, the program ends here, too.
             let _ = tokio::signal::ctrl_c().await;
         })
         .await?;

@@ -1,26 +1,27 @@
 //! The views: what this application wants to see, beside what `census_http` has ready.
 //!
 //! `SERVER_VIEWS` has the durations of requests by route and status, `CLIENT_VIEWS` those of the requests to the back end.
-//! They give the four golden signals:
+//! Every service has families of these names, so a query names the `job`. The four golden signals:
 //!
-//! - rate: `sum by (http_route) (rate(http_server_request_duration_seconds_count[5m]))`.
-//! - errors, as a share: `sum(rate(http_server_request_duration_seconds_count{error_type!=""}[5m])) /
-//!   sum(rate(http_server_request_duration_seconds_count[5m]))`. A request has an `error_type` if the service failed: a
-//!   status of 5xx, a panic, a client that left. 404 and 409 are answers, and are found by their status:
-//!   `http_response_status_code=~"4.."`.
-//! - duration: `histogram_quantile(0.99, sum by (le, http_route) (rate(http_server_request_duration_seconds_bucket[5m])))`,
-//!   and how much of it is the back end's: `sum(rate(http_client_request_duration_seconds_sum[5m])) /
-//!   sum(rate(http_server_request_duration_seconds_sum[5m]))`.
-//! - saturation: `sum(shop_requests_in_flight)`, the requests that are being worked on.
+//! - rate: `sum by (http_route) (rate(http_server_request_duration_seconds_count{job="shop"}[5m]))`.
+//! - errors, as a share: `(sum(rate(http_server_request_duration_seconds_count{job="shop", error_type!=""}[5m])) or vector(0))
+//!   / sum(rate(http_server_request_duration_seconds_count{job="shop"}[5m]))`. A request has an `error_type` if the service
+//!   failed: a status of 5xx, a panic, a client that left. Until there is such a request there is no series of it, hence
+//!   `or vector(0)`. 404 and 409 are answers. Their requests are `http_response_status_code=~"4.."`.
+//! - duration: `histogram_quantile(0.99, sum by (le, http_route)
+//!   (rate(http_server_request_duration_seconds_bucket{job="shop"}[5m])))`. The back end's share of it:
+//!   `sum(rate(http_client_request_duration_seconds_sum{job="shop"}[5m])) /
+//!   sum(rate(http_server_request_duration_seconds_sum{job="shop"}[5m]))`.
+//! - saturation: `sum by (tenant) (shop_requests_in_flight)`, the requests that the shop is working on.
 //!
-//! The views here add the tenant. They are counters and gauges, because a histogram by route, status and tenant has fifteen
-//! series for each combination of them:
+//! The views of this file add the tenant. They are counters and gauges: a histogram has 17 series for each combination of
+//! route, tenant and status.
 //!
-//! - `sum by (tenant) (rate(shop_requests_total[5m]))`, and `sum by (tenant, route)` of the same.
+//! - `sum by (tenant, route) (rate(shop_requests_total[5m]))` is the rate of each tenant.
 //! - `sum by (tenant) (rate(shop_requests_total{status=~"5.."}[5m])) / sum by (tenant) (rate(shop_requests_total[5m]))` is
-//!   the share of errors that each tenant sees.
+//!   the share of its requests that the service failed.
 //!
-//! What the requests of a tenant cost further down is said by the back end: `stock/views.rs`.
+//! `stock/views.rs` says what a tenant costs at the bottom layer.
 
 use census::view;
 use census_http::measures::{ROUTE, SERVER_ACTIVE, SERVER_DURATION, STATUS};
@@ -31,6 +32,6 @@ view! {
     /// Requests, by route, tenant and status.
     pub(crate) static REQUESTS: Count<SERVER_DURATION> by (ROUTE as route, TENANT, STATUS as status);
 
-    /// Requests that are being worked on, by tenant.
+    /// Requests in flight, by tenant.
     pub(crate) static REQUESTS_IN_FLIGHT: Sum<SERVER_ACTIVE> by (TENANT);
 }

@@ -1,4 +1,4 @@
-//! Visitors who make some traffic, so that there is something to see.
+//! Traffic, so that there are numbers to see.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use tokio::time::sleep;
 use crate::Order;
 use crate::tenant::TENANTS;
 
-/// Visits the shop, forever, in the name of one tenant.
+/// Sends requests of one tenant, forever.
 pub(crate) async fn visit(shop: SocketAddr, number: usize) {
     let client = Client::new();
     let tenant = TENANTS.into_iter().cycle().nth(number).unwrap_or_default();
     for step in number.. {
         let request = choose(&client, shop, tenant, step).header("x-tenant", tenant);
         if let Ok(response) = request.send().await {
-            // An error is something to see, too.
+            // A connection is used again only when the response was read.
             let _ = response.bytes().await;
         }
         sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// What a visitor does next. Those of acme are fond of lists.
+/// The next request. Those of acme list all items more often than others.
 fn choose(client: &Client, shop: SocketAddr, tenant: &str, step: usize) -> RequestBuilder {
     let get = |path: &str| client.get(format!("http://{shop}/{path}"));
     let order = |item, count| {

@@ -1,7 +1,7 @@
 //! The back end of two services: an inventory in a small database, over HTTP. `shop` is its front door.
 //!
-//! `storage` is a library, and declares what can be measured. `views` declares what this program wants to see of it. This
-//! file answers requests.
+//! `storage` declares measures and records, as a library would. `views` declares what this program exports of them. This file
+//! answers requests.
 //!
 //! | | |
 //! |---|---|
@@ -45,8 +45,8 @@ struct Args {
     connections: u32,
 }
 
-/// The tags that are taken from the header `baggage`, and no others. What comes in a header can be made up. This service
-/// is for the shop alone, which drops the `baggage` of its own clients.
+/// Takes these tags from the header `baggage`, and no others. Any client can send any header, so only the shop may reach this
+/// service. The shop does not pass on the `baggage` of its own clients.
 const TAGS_OF_THE_SHOP: [TagFilter; 3] = [
     TagFilter::include("tenant"),
     TagFilter::include("shop_route"),
@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("for Prometheus, at http://{}/metrics", metrics.local_addr());
     axum::serve(listener, app)
         .with_graceful_shutdown(async {
-            // An error means that Ctrl-C cannot be caught. It would end this at once.
+            // If Ctrl-C cannot be caught, the program ends here, too.
             let _ = tokio::signal::ctrl_c().await;
         })
         .await?;

@@ -1,6 +1,6 @@
 //! A small database: a table of items, and a pool of connections. It knows nothing of HTTP or of tenants.
 //!
-//! This could be a library. It declares what can be measured, and no view: an application decides what it wants to see.
+//! This could be a library: it declares measures, and no views.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,17 +71,13 @@ const PATIENCE: Duration = Duration::from_millis(250);
 impl Storage {
     /// A table of 20 items. The last one is sold out.
     pub(crate) fn new(connections: u32) -> Arc<Self> {
-        let item = |id| {
-            (
-                id,
-                Item {
-                    id,
-                    count: if id < 20 { 1_000_000 } else { 0 },
-                },
-            )
-        };
+        let items = (1..20).map(|id| Item {
+            id,
+            count: 1_000_000,
+        });
+        let items = items.chain([Item { id: 20, count: 0 }]);
         Arc::new(Self {
-            table: Mutex::new((1..=20).map(item).collect()),
+            table: Mutex::new(items.map(|item| (item.id, item)).collect()),
             pool: Semaphore::new(connections as usize),
             connections,
         })

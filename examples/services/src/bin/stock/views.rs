@@ -1,23 +1,23 @@
 //! The views: what this application wants to see of its storage, which knows no tenants.
 //!
-//! The tags come from the shop, in the header `baggage`: whose request a query belongs to, and which route of the shop it
-//! came in by. So the bottom layer's cost can be charged to the one who causes it:
+//! The tags come from the shop, in the header `baggage`: the tenant that a query is for, and the route by which the request
+//! came to the shop. So each tenant's cost at the bottom layer can be asked for:
 //!
-//! - `sum by (tenant) (rate(stock_busy_seconds_total[5m]))` is the number of connections that each tenant keeps busy, on
-//!   average. `topk(3, sum by (tenant, shop_route) (rate(stock_busy_seconds_total[5m])))` says with which of the shop's
-//!   routes.
+//! - `sum by (tenant) (rate(stock_busy_seconds_total[5m]))` is the number of connections that a tenant keeps busy, on
+//!   average. `topk(3, sum by (tenant, shop_route) (rate(stock_busy_seconds_total[5m])))` also says by which routes of the
+//!   shop.
 //! - `sum by (tenant) (rate(stock_rows_total[5m])) / sum by (tenant) (rate(stock_queries_total[5m]))` is the number of
 //!   rows of a tenant's average query.
 //!
 //! The four golden signals of the storage:
 //!
 //! - rate: `sum by (query) (rate(stock_query_seconds_count[5m]))`.
-//! - errors: `sum by (query) (rate(stock_query_seconds_count{result="error"}[5m]))`, and the callers that got no connection,
-//!   `rate(stock_wait_seconds_count{result="error"}[5m])`.
+//! - errors: `sum by (query) (rate(stock_query_seconds_count{result="error"}[5m]))`, and the callers that got no connection:
+//!   `sum(rate(stock_wait_seconds_count{result="error"}[5m]))`.
 //! - duration: `histogram_quantile(0.99, sum by (le, query) (rate(stock_query_seconds_bucket[5m])))`.
-//! - saturation: `sum(rate(stock_busy_seconds_total[5m])) / scalar(stock_connections)` is the share of the pool that was in
-//!   use. `sum by (tenant) (stock_connections_awaited)` is the number of requests that wait now, and
-//!   `histogram_quantile(0.99, sum by (le) (rate(stock_wait_seconds_bucket[5m])))` is how long they do.
+//! - saturation: `sum(rate(stock_busy_seconds_total[5m])) / sum(stock_connections)` is the share of the pool that is in use.
+//!   `sum by (tenant) (stock_connections_awaited)` is the number of requests that wait for a connection now, and
+//!   `histogram_quantile(0.99, sum by (le) (rate(stock_wait_seconds_bucket[5m])))` is how long they wait.
 
 use std::time::Duration;
 
@@ -26,7 +26,8 @@ use census::{Buckets, TagKey, tag, view};
 
 use crate::storage::{CONNECTIONS, QUERY_TIME, ROWS, RUNNING, TABLE_ROWS, WAIT_TIME, WAITING};
 
-/// The tenant whose request this is. The shop has a tag key of the same name, so it is the same key.
+/// The tenant that a query is for. The shop has a tag key of this name, too: two keys of one name are the same key, also in
+/// different processes.
 #[tag]
 pub(crate) static TENANT: TagKey;
 
