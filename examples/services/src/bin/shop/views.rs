@@ -19,7 +19,7 @@
 //!
 //! - `sum by (tenant, route) (rate(shop_requests_total[5m]))` is the rate of each tenant.
 //! - `sum by (tenant) (rate(shop_requests_total{status=~"5.."}[5m])) / sum by (tenant) (rate(shop_requests_total[5m]))` is
-//!   the share of its requests that the service failed.
+//!   the share of its requests that failed, for each tenant that had one.
 //!
 //! `stock/views.rs` says what a tenant costs at the bottom layer.
 
