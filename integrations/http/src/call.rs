@@ -135,14 +135,26 @@ impl Call {
                 let from_header = content_length(&response.headers);
                 self.response_len = from_header.or(body.exact_len);
             }
-            // The status is after the body, unless there is no body.
-            Protocol::Grpc => self.facts.grpc_status = GrpcStatus::of(&response.headers),
+            Protocol::Grpc => self.respond_grpc(response),
         }
         let is_complete = body.is_at_end || self.has_no_body(response.status) || self.has_all();
         if is_complete {
             self.end(None);
         }
         is_complete
+    }
+
+    fn respond_grpc(&mut self, response: &response::Parts) {
+        // The status is after the body, unless there is no body.
+        self.facts.grpc_status = GrpcStatus::of(&response.headers);
+        if is_grpc(response) {
+            return;
+        }
+        // Made by a proxy, say. Its body has no messages, and a client that drops such a body has not cancelled the call.
+        self.facts.response_messages = None;
+        if self.facts.settings.side == Side::Client && self.facts.grpc_status.is_none() {
+            self.facts.grpc_status = Some(GrpcStatus::of_http(response.status));
+        }
     }
 
     /// Whether the response has no body that anybody reads: RFC 9110, section 6.4.1. An upgrade is over, too: what follows
@@ -227,6 +239,13 @@ fn route_of(settings: &Settings, request: &request::Parts) -> Option<Route> {
         Some(route) => route(request).map(Route::Text),
         None => Route::matched(request),
     }
+}
+
+/// Whether a response is one of gRPC's, which have the status 200 whatever their gRPC status is.
+fn is_grpc(response: &response::Parts) -> bool {
+    let content_type = response.headers.get(header::CONTENT_TYPE);
+    response.status == StatusCode::OK
+        && content_type.is_none_or(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
