@@ -1,7 +1,11 @@
 //! A gRPC service that the tests of `census-http` call. It counts what its handlers see, so that the tests have something to
 //! compare with.
 
-#![expect(clippy::missing_errors_doc, clippy::missing_panics_doc, reason = "a helper of tests")]
+#![expect(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "a helper of tests"
+)]
 
 mod probe;
 mod seen;
@@ -24,7 +28,10 @@ pub mod proto {
 pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/probe.bin"));
 
 /// A listener at a free port of the loopback interface.
-pub async fn listen() -> (std::net::SocketAddr, tokio_stream::wrappers::TcpListenerStream) {
+pub async fn listen() -> (
+    std::net::SocketAddr,
+    tokio_stream::wrappers::TcpListenerStream,
+) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a free port");

@@ -80,5 +80,8 @@ async fn every_status_of_every_kind_of_call() {
     let started = [UNARY, CLIENT_STREAM, SERVER_STREAM, BOTH].map(|method| ([method], 17));
     expect(&SERVER_STARTED, TEST, &started).await;
     expect(&CLIENT_STARTED, TEST, &started).await;
-    assert_eq!(seen.begun.load(std::sync::atomic::Ordering::Relaxed), 4 * 17);
+    assert_eq!(
+        seen.begun.load(std::sync::atomic::Ordering::Relaxed),
+        4 * 17
+    );
 }
