@@ -275,13 +275,13 @@ impl<K: kind::AnyClient, P> RequestLayer<K, P> {
 
 /// Servers of HTTP and gRPC.
 impl<K: kind::AnyServer, P> RequestLayer<K, P> {
-    /// Takes tags from the header `baggage`, those that these filters let in ([`TagMap::from_baggage_all`],
-    /// [`TagMap::incoming`]). They are current in everything that is done for the request, unless a tag of the same key
+    /// Takes tags from the header `baggage`, those that these filters let in ([`TagMap::from_baggage_all`]).
+    /// They are current in everything that is done for the request, unless a tag of the same key
     /// is current already: tags of [`tags`](Self::tags), and of scopes around the layer, come first.
     ///
     /// Whoever can send a request can send any tags, and so can choose what it is counted under and can fill the rows of
     /// views by these tags. Take only the keys that you need, by
-    /// [`TagFilter::exclude_all_but`], and only where a proxy removes the header from requests of strangers. Closed keys
+    /// [`TagFilter::include`], and only where a proxy removes the header from requests of strangers. Closed keys
     /// bound what a client can do: [closed sets of values](census::TagKey#closed-sets-of-values). Local keys are never taken.
     #[must_use]
     pub fn take_baggage(self, filters: impl IntoIterator<Item = TagFilter<'static>>) -> Self {

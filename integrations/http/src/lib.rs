@@ -105,7 +105,7 @@
 //! let client = census_http::client().servers(["stock:8001"]).send_baggage([]);
 //!
 //! // The back end believes it, because only the front door can reach it.
-//! let back = census_http::server().take_baggage([TagFilter::exclude_all_but("tenant")]);
+//! let back = census_http::server().take_baggage([TagFilter::include("tenant")]);
 //! ```
 //!
 //! # Features

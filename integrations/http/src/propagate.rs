@@ -1,6 +1,6 @@
 //! Tags in the headers of requests.
 
-use census::TagMap;
+use census::{TagFilter, TagMap};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::settings::Settings;
@@ -17,17 +17,25 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
     let mut received = TagMap::new();
     if let Some(filters) = &settings.baggage {
         let values = headers.get_all(BAGGAGE);
-        received =
-            TagMap::from_baggage_all(values.iter().map(HeaderValue::as_bytes)).incoming(filters);
+        received = admitted(
+            &TagMap::from_baggage_all(values.iter().map(HeaderValue::as_bytes)),
+            filters,
+        );
     }
     #[cfg(feature = "tonic")]
     if let Some(filters) = &settings.grpc_tags {
-        received = received.overridden_by(&crate::tonic::received(headers).incoming(filters));
+        received = received.overridden_by(&admitted(&crate::tonic::received(headers), filters));
     }
     if received.is_empty() {
         return current;
     }
     received.overridden_by(&current)
+}
+
+/// The received tags that the filters let in. [`TagMap::incoming`] would let in local ones, too, and so a client could choose
+/// the values of labels that a measurement leaves out, such as the route where nothing was matched.
+fn admitted(received: &TagMap, filters: &[TagFilter<'_>]) -> TagMap {
+    received.outgoing(filters)
 }
 
 /// Adds the current tags that the filters let out to the headers of a client's request.
