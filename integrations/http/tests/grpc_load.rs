@@ -97,23 +97,21 @@ fn sum(view: &census::View<census::Sum>) -> u64 {
     only_row(view)
         .map_or(0, |sum| integer(&sum))
         .try_into()
-        .unwrap()
+        .expect("it is not negative")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_call_is_lost_and_none_stays_in_flight() {
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    let mut random = Rng::with_seed(seed);
+    let mut random = census_tests::random::rng();
 
     let (of_server, of_client) = <(Arc<AtomicU64>, Arc<AtomicU64>)>::default();
     let probe = Probe::new(String::new);
     let seen = Arc::clone(&probe.seen);
-    let (address, incoming) = census_http_test_service::listen().await;
+    let (address, connections) = census_http_test_service::listen().await;
     let layer = census_http::grpc_server().count_request_body(Body::new);
     let builder = Server::builder().layer(layer).layer(counting(&of_server));
     let router = { builder }.add_service(ProbeServer::new(probe));
-    let server = tokio::spawn(router.serve_with_incoming(incoming));
+    let server = tokio::spawn(router.serve_with_incoming(connections));
 
     let layer = census_http::grpc_client().count_request_body(Body::new);
     let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();

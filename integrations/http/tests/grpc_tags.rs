@@ -60,7 +60,7 @@ fn probe() -> Probe {
 
 fn channel(address: SocketAddr) -> Channel {
     Endpoint::from_shared(format!("http://{address}"))
-        .unwrap()
+        .expect("a valid address")
         .connect_lazy()
 }
 
@@ -75,7 +75,7 @@ async fn sent(client: GrpcClientLayer, server: GrpcServerLayer) -> String {
         HERE = "not there"
     );
     let answer = client.unary(Ask::default()).with_tags(tags).await;
-    answer.unwrap().into_inner().tags
+    answer.expect("an answer").into_inner().tags
 }
 
 fn server() -> GrpcServerLayer {
@@ -152,17 +152,18 @@ async fn received(layer: GrpcServerLayer, headers: HeaderMap) -> String {
         .body(tonic::body::Body::new(
             empty_message.map_err(|never| match never {}),
         ))
-        .unwrap();
+        .expect("a valid request");
     *request.headers_mut() = headers;
-    let response = service.oneshot(request).await.unwrap();
-    let body = response.into_body().collect().await.unwrap();
-    assert_eq!(body.trailers().unwrap()["grpc-status"], "0");
+    let response = service.oneshot(request).await.expect("a response");
+    let body = response.into_body().collect().await.expect("an answer");
+    assert_eq!(body.trailers().expect("a status")["grpc-status"], "0");
     let message = body.to_bytes();
-    Answer::decode(message.get(5..).unwrap()).unwrap().tags
+    let message = message.get(5..).expect("a prefix");
+    Answer::decode(message).expect("an answer").tags
 }
 
 fn header(name: &'static str, value: impl AsRef<[u8]>) -> HeaderMap {
-    let value = HeaderValue::from_bytes(value.as_ref()).unwrap();
+    let value = HeaderValue::from_bytes(value.as_ref()).expect("a valid value");
     HeaderMap::from_iter([(http::HeaderName::from_static(name), value)])
 }
 

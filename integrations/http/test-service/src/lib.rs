@@ -1,11 +1,7 @@
 //! A gRPC service that the tests of `census-http` call. It counts what its handlers see, so that the tests have something to
 //! compare with.
 
-#![expect(
-    clippy::missing_errors_doc,
-    clippy::missing_panics_doc,
-    reason = "a helper of tests"
-)]
+#![expect(clippy::missing_panics_doc, reason = "a helper of tests")]
 
 mod probe;
 mod seen;

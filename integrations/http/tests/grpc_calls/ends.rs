@@ -29,9 +29,12 @@ fn ask(what: What) -> Ask {
 
 /// A stream of answers that has had one, and has no end.
 async fn endless(client: &mut Client) -> Streaming<Answer> {
-    let answers = client.server_stream(ask(What::HangAtEnd)).await.unwrap();
+    let answers = client
+        .server_stream(ask(What::HangAtEnd))
+        .await
+        .expect("a stream");
     let mut answers = answers.into_inner();
-    assert!(answers.next().await.unwrap().is_ok());
+    assert!(answers.next().await.expect("an answer").is_ok());
     answers
 }
 

@@ -39,7 +39,7 @@ where
     let mut client = tonic::client::Grpc::new(client);
     client.ready().await.expect("a channel is ready");
     let codec = tonic_prost::ProstCodec::<Ask, Answer>::default();
-    let path = PathAndQuery::try_from(path).unwrap();
+    let path = PathAndQuery::try_from(path).expect("a path");
     let answer = client.unary(tonic::Request::new(ask), path, codec).await;
     answer.err().map_or(Code::Ok, |status| status.code())
 }

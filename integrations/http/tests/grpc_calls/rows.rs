@@ -91,7 +91,7 @@ impl Value for Number {
     fn value(&self) -> u64 {
         match self {
             Self::U64(number) => *number,
-            other => panic!("{other:?} is not a number of bytes or messages"),
+            other => unreachable!("{other:?} is not a number of bytes or messages"),
         }
     }
 }

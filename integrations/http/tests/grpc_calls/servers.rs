@@ -15,7 +15,7 @@ async fn calls(test: &'static str, servers: &'static [&'static str], expected: [
     );
     let layer = client_layer(test).servers(servers.iter().copied());
     let mut client = Client::new(layer.layer(channel(address)));
-    client.unary(Ask::default()).await.unwrap();
+    client.unary(Ask::default()).await.expect("an answer");
     expect(&CALLS_BY_SERVER, test, &[(expected, 1)]).await;
 }
 

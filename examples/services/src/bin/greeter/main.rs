@@ -75,17 +75,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let layer = census_http::grpc_server()
         .descriptor_set(proto::DESCRIPTOR_SET)?
         .take_grpc_tags(TAGS_OF_CALLERS);
-    let server = Server::builder()
+    let serving = Server::builder()
         .layer(layer)
         .add_service(GreeterServer::new(Service))
         .serve_with_incoming(TcpListenerStream::new(listener));
-    let calls = async {
+    let calling = async {
         caller::call(address, args.calls).await?;
         std::future::pending().await
     };
     tokio::select! {
-        served = server => served?,
-        called = calls => return called,
+        served = serving => served?,
+        called = calling => return called,
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     metrics.shutdown().await;
