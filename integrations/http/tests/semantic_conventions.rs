@@ -146,7 +146,7 @@ async fn send(layer: impl Layer<EmptyService, Service: Service<Request<Full<Byte
     let service = layer.layer(EmptyService);
     let request = Request::get("http://localhost/package.Service/Method")
         .body(Full::default())
-        .unwrap();
+        .expect("a valid request");
     assert!(service.oneshot(request).await.is_ok());
 }
 
@@ -251,14 +251,17 @@ async fn buckets_are_those_of_the_conventions() {
 
 /// The package of the conventions for JavaScript, which `tests/run` fetches where there is `npm`.
 fn package() -> Option<PathBuf> {
-    let test = std::env::current_exe().unwrap();
-    let target = test.ancestors().nth(3).unwrap();
+    let test = std::env::current_exe().expect("the path of the running test");
+    let target = test
+        .ancestors()
+        .nth(3)
+        .expect("a test is in a profile of the target directory");
     let package = target.join("semantic-conventions/package/dist");
     package.is_dir().then_some(package)
 }
 
 fn read(package: &Path, file: &str) -> String {
-    fs::read_to_string(package.join(file)).unwrap()
+    fs::read_to_string(package.join(file)).expect("a file of the package")
 }
 
 #[test]
