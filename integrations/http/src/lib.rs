@@ -200,6 +200,9 @@ pub fn client() -> ClientLayer {
 }
 
 /// A layer that measures gRPC calls to a server: `tonic::transport::Server::builder().layer(census_http::grpc_server())`.
+///
+/// The timeout of `tonic`'s server, and the deadline of a call, are around its layers: a call that they end has the status
+/// `CANCELLED` and the error `cancelled` here. A call that its load shedding rejects does not come to a layer.
 #[must_use]
 pub fn grpc_server() -> GrpcServerLayer {
     RequestLayer::new(Protocol::Grpc, Side::Server)
@@ -207,6 +210,10 @@ pub fn grpc_server() -> GrpcServerLayer {
 
 /// A layer that measures gRPC calls of a client: the generated client takes `census_http::grpc_client().layer(channel)`
 /// in place of the channel.
+///
+/// A call that got no response, or only a part of it, has the status `UNKNOWN`, and the error `service_error` or `body_error`:
+/// only the client knows what the error means. `tonic` calls the status `UNAVAILABLE` if there is no server, and `CANCELLED` if
+/// its channel's timeout was over. A call whose answer the client rejects, because it is too large, is `CANCELLED`.
 #[must_use]
 pub fn grpc_client() -> GrpcClientLayer {
     RequestLayer::new(Protocol::Grpc, Side::Client)

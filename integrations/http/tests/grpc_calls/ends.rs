@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use census_http_test_service::proto::probe_server::ProbeServer;
 use census_http_test_service::proto::{Answer, Ask, What};
 use tokio::sync::mpsc;
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
-use tonic::{Code, Request, Streaming};
+use tonic::{Code, Request, Status, Streaming};
 use tower::Layer as _;
 use tower::timeout::TimeoutLayer;
 
@@ -254,4 +255,82 @@ async fn a_server_that_goes_away_ends_its_calls() {
         ],
     )
     .await;
+}
+
+/// A message that is too large: a server says so, and a client drops the answers.
+#[tokio::test]
+async fn messages_that_are_too_large_end_the_call() {
+    const TEST: &str = "too large";
+    let (address, incoming) = census_http_test_service::listen().await;
+    let service = ProbeServer::new(probe()).max_decoding_message_size(100);
+    let mut builder = Server::builder().layer(server_layer(TEST));
+    tokio::spawn(builder.add_service(service).serve_with_incoming(incoming));
+    let mut client = client(address, TEST).max_decoding_message_size(100);
+    let large = Ask {
+        payload: vec![0; 200],
+        ..Ask::default()
+    };
+    let status = client.unary(large).await.unwrap_err();
+    assert_eq!(status.code(), Code::OutOfRange);
+    let answers = Ask {
+        answer_len: 200,
+        ..ask(What::HangAtEnd)
+    };
+    let answers = client.server_stream(answers).await.unwrap();
+    let status = answers.into_inner().next().await.unwrap().unwrap_err();
+    assert_eq!(status.code(), Code::OutOfRange);
+
+    let cancelled = ([SERVER_STREAM, "CANCELLED", "cancelled"], 1);
+    expect(
+        &SERVER_CALLS,
+        TEST,
+        &[([UNARY, "OUT_OF_RANGE", ""], 1), cancelled],
+    )
+    .await;
+    let refused = ([UNARY, "OUT_OF_RANGE", "OUT_OF_RANGE"], 1);
+    expect(&CLIENT_CALLS, TEST, &[refused, cancelled]).await;
+}
+
+/// An interceptor is part of the service.
+#[tokio::test]
+async fn a_call_that_an_interceptor_rejects_has_its_status() {
+    const TEST: &str = "interceptor";
+    let (address, incoming) = census_http_test_service::listen().await;
+    let service = ProbeServer::with_interceptor(probe(), |request: Request<()>| {
+        match request.metadata().get("token") {
+            Some(_) => Ok(request),
+            None => Err(Status::unauthenticated("no token")),
+        }
+    });
+    let mut builder = Server::builder().layer(server_layer(TEST));
+    tokio::spawn(builder.add_service(service).serve_with_incoming(incoming));
+    let mut client = client(address, TEST);
+    let status = client.unary(Ask::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+
+    expect(&SERVER_CALLS, TEST, &[([UNARY, "UNAUTHENTICATED", ""], 1)]).await;
+    let expected = [([UNARY, "UNAUTHENTICATED", "UNAUTHENTICATED"], 1)];
+    expect(&CLIENT_CALLS, TEST, &expected).await;
+}
+
+/// What `tonic` rejects itself does not come to a layer.
+#[tokio::test]
+async fn a_call_that_is_shed_is_not_seen_by_the_server() {
+    const TEST: &str = "shed";
+    let builder = Server::builder()
+        .load_shed(true)
+        .concurrency_limit_per_connection(1);
+    let address = serve!(builder.layer(server_layer(TEST)), probe());
+    let mut client = client(address, TEST);
+    let mut other = client.clone();
+    let waiting = tokio::spawn(async move { other.unary(ask(What::Hang)).await });
+    expect(&SERVER_STARTED, TEST, &[([UNARY], 1)]).await;
+    let status = client.unary(Ask::default()).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    waiting.abort();
+
+    let cancelled = ([UNARY, "CANCELLED", "cancelled"], 1);
+    expect(&SERVER_CALLS, TEST, &[cancelled]).await;
+    let shed = ([UNARY, "RESOURCE_EXHAUSTED", "RESOURCE_EXHAUSTED"], 1);
+    expect(&CLIENT_CALLS, TEST, &[shed, cancelled]).await;
 }
