@@ -49,9 +49,10 @@ async fn a_scanner_makes_one_row() {
     const TEST: &str = "scanner";
     let builder = Server::builder().layer(learning_layer(TEST));
     let address = serve!(builder, probe());
-    let channel = channel(address);
+    // Several connections: `h2` ends one that has got a thousand requests whose bodies were not wanted.
+    let channels: Vec<_> = (0..20).map(|_| channel(address)).collect();
     let calls = (0..10_000).map(|number| {
-        let channel = channel.clone();
+        let channel = channels[number % channels.len()].clone();
         // Methods of services that are not there, methods that a service does not have, and what is no method at all.
         let path = match number % 4 {
             0 => format!("/scan.Service{number}/Method"),
@@ -65,7 +66,11 @@ async fn a_scanner_makes_one_row() {
         .buffer_unordered(100)
         .collect()
         .await;
-    assert!(codes.iter().all(|code| *code == Code::Unimplemented));
+    let others: Vec<&Code> = codes
+        .iter()
+        .filter(|code| **code != Code::Unimplemented)
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
 
     let other = "_OTHER";
     expect(
