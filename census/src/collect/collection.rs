@@ -51,14 +51,14 @@ impl Collection {
 
     /// All collections begin here, so a step that must come before every collection has one place.
     fn begin(views: Vec<Arc<LiveView>>, deadline: Duration) -> Self {
-        fn measure(live: &LiveView) -> &str {
-            &live.spec.measure.descriptor.name
+        fn measure(live: &LiveView) -> observe::MeasureKey {
+            observe::MeasureKey::new(&live.spec.measure)
         }
         let observed = views.iter().filter(|live| live.is_observed());
-        let measures: BTreeSet<String> = observed.map(|live| measure(live).to_owned()).collect();
+        let measures: BTreeSet<_> = observed.map(|live| measure(live)).collect();
         let taken = observe::read(&measures, deadline);
         let rows = |live: &Arc<LiveView>| {
-            let run = taken.of(measure(live))?;
+            let run = taken.of(&measure(live))?;
             live.is_observed().then(|| live.observed_rows(&run))
         };
         let observed = views.iter().map(rows).collect();

@@ -42,6 +42,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::failures::{Failures, Reason};
+use super::measure_key::MeasureKey;
 use super::observation::{Closure, Entry, Observation, Outcome};
 use super::registry::Observations;
 use super::state::{Reader, State};
@@ -124,10 +125,14 @@ impl Flight {
     }
 
     /// Reads these measures, or waits for the next run, and then for the deadline at most.
-    pub(super) fn read(self: &Arc<Self>, measures: &BTreeSet<String>, deadline: Duration) -> Taken {
+    pub(super) fn read(
+        self: &Arc<Self>,
+        measures: &BTreeSet<MeasureKey>,
+        deadline: Duration,
+    ) -> Taken {
         if is_reading() {
             for measure in measures {
-                self.failures.count(measure, Reason::Nested);
+                self.failures.count(measure.name(), Reason::Nested);
             }
             return Taken::nested();
         }
@@ -167,7 +172,7 @@ impl Flight {
     /// Joins a run, and waits until it has begun. Returns its number; `None` if that takes too long.
     fn join(
         self: &Arc<Self>,
-        measures: &BTreeSet<String>,
+        measures: &BTreeSet<MeasureKey>,
         deadline: Duration,
     ) -> Option<(MutexGuard<'_, State>, u64)> {
         let mut state = self.state.lock();
@@ -194,12 +199,12 @@ impl Flight {
     }
 
     /// What a collection has whose run has not begun.
-    fn late(&self, measures: &BTreeSet<String>) -> Taken {
+    fn late(&self, measures: &BTreeSet<MeasureKey>) -> Taken {
         let entries = self.observations.of(measures);
         for measure in measures {
-            let mut names = entries.iter().flat_map(|entry| entry.names());
-            if names.any(|name| name == measure) {
-                self.failures.count(measure, Reason::Deadline);
+            let mut named = entries.iter().flat_map(|entry| entry.measures.iter());
+            if named.any(|it| it == measure) {
+                self.failures.count(measure.name(), Reason::Deadline);
             }
         }
         let failed = |entry| (entry, Outcome::Failed(Reason::Deadline));
@@ -230,7 +235,7 @@ impl Flight {
         self: &Arc<Self>,
         mut state: MutexGuard<'_, State>,
         number: u64,
-        measures: &BTreeSet<String>,
+        measures: &BTreeSet<MeasureKey>,
     ) -> Taken {
         let Some(run) = state.run(number) else {
             return Taken::default();

@@ -6,6 +6,7 @@
 
 mod failures;
 mod flight;
+mod measure_key;
 mod observation;
 #[cfg(all(feature = "process", target_os = "linux"))]
 mod of_process;
@@ -25,6 +26,7 @@ use std::time::Duration;
 #[cfg(feature = "prometheus")]
 pub(crate) use failures::Reason;
 use flight::Flight;
+pub(crate) use measure_key::MeasureKey;
 pub use observation::Observation;
 #[cfg(feature = "tokio")]
 pub(crate) use of_runtime::ObservedRuntime;
@@ -45,7 +47,7 @@ static PROGRAM: LazyLock<Arc<Flight>> =
 
 /// Reads these measures, which have views. Waits for the deadline at most, or a little longer where another
 /// collection's readings have to end first.
-pub(crate) fn read(measures: &BTreeSet<String>, deadline: Duration) -> Taken {
+pub(crate) fn read(measures: &BTreeSet<MeasureKey>, deadline: Duration) -> Taken {
     if measures.is_empty() {
         return Taken::default();
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::failures::{Failures, Reason};
+use super::measure_key::MeasureKey;
 use super::observation::{Entry, Outcome};
 use super::taken::Taken;
 
@@ -38,9 +39,9 @@ pub(super) struct State {
 #[derive(Debug, Default)]
 pub(super) struct NextRun {
     /// The measures that its collections want.
-    pub(super) measures: BTreeSet<String>,
+    pub(super) measures: BTreeSet<MeasureKey>,
     /// The measures that each of its collections wants, also of those that have left.
-    collections: Vec<BTreeSet<String>>,
+    collections: Vec<BTreeSet<MeasureKey>>,
     pub(super) waiters: usize,
 }
 
@@ -58,7 +59,7 @@ pub(super) struct Run {
     pub(super) number: u64,
     pub(super) begun: Instant,
     /// What is not done of each measure that its collections want.
-    undone: BTreeMap<String, Undone>,
+    undone: BTreeMap<MeasureKey, Undone>,
     /// How many measures are not done, for each collection.
     left: Vec<usize>,
     /// In the order in which the observations were registered.
@@ -100,7 +101,7 @@ impl State {
         self.begun += 1;
         let is_crowded = self.stuck >= CROWD;
         let holds_back = is_crowded && self.held_back_until.is_some_and(|until| now < until);
-        let mut undone: BTreeMap<String, Undone> = BTreeMap::new();
+        let mut undone: BTreeMap<MeasureKey, Undone> = BTreeMap::new();
         let mut left = vec![0; next.collections.len()];
         for (collection, measures) in next.collections.into_iter().enumerate() {
             for measure in measures {
@@ -124,8 +125,8 @@ impl State {
                 };
                 let begun_in = history.is_unfinished.then_some(history.begun_in);
                 waiting.push((rank, begun_in, index));
-                for name in entry.names() {
-                    if let Some(undone) = undone.get_mut(name) {
+                for measure in entry.measures.iter() {
+                    if let Some(undone) = undone.get_mut(measure) {
                         undone.slots += 1;
                     }
                 }
@@ -193,7 +194,7 @@ impl State {
 
 impl NextRun {
     /// Adds a collection that wants these measures.
-    pub(super) fn join(&mut self, measures: &BTreeSet<String>) {
+    pub(super) fn join(&mut self, measures: &BTreeSet<MeasureKey>) {
         self.measures.extend(measures.iter().cloned());
         self.collections.push(measures.clone());
         self.waiters += 1;
@@ -226,8 +227,8 @@ impl Run {
         };
         slot.progress = Progress::Done(outcome);
         let mut has_all = false;
-        for name in slot.entry.names() {
-            let Some(undone) = self.undone.get_mut(name) else {
+        for measure in slot.entry.measures.iter() {
+            let Some(undone) = self.undone.get_mut(measure) else {
                 continue;
             };
             undone.slots -= 1;
@@ -252,13 +253,17 @@ impl Run {
     }
 
     /// Whether all slots are done that name one of these measures.
-    pub(super) fn is_done(&self, measures: &BTreeSet<String>) -> bool {
+    pub(super) fn is_done(&self, measures: &BTreeSet<MeasureKey>) -> bool {
         let mut undone = measures.iter().filter_map(|it| self.undone.get(it));
         undone.all(|undone| undone.slots == 0)
     }
 
     /// What a collection takes that wants these measures. Slots that are not done have failed for it.
-    pub(super) fn take_out(&mut self, measures: &BTreeSet<String>, failures: &Failures) -> Taken {
+    pub(super) fn take_out(
+        &mut self,
+        measures: &BTreeSet<MeasureKey>,
+        failures: &Failures,
+    ) -> Taken {
         let late = if self.lacks_thread {
             Reason::NoThread
         } else {
@@ -278,9 +283,9 @@ impl Run {
                 && !slot.is_counted
             {
                 slot.is_counted = true;
-                let names: BTreeSet<&str> = slot.entry.names().collect();
-                let wanted = names.iter().filter(|name| self.undone.contains_key(**name));
-                wanted.for_each(|name| failures.count(name, reason));
+                let named: BTreeSet<&MeasureKey> = slot.entry.measures.iter().collect();
+                let wanted = named.iter().filter(|it| self.undone.contains_key(**it));
+                wanted.for_each(|it| failures.count(it.name(), reason));
             }
             outcomes.push((Arc::clone(&slot.entry), outcome));
         }

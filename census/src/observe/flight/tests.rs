@@ -28,8 +28,12 @@ fn observe(
     flight.observe(Arc::new([measure.cell().clone()]), Box::new(closure))
 }
 
-fn names(measures: &[&Observed<u64>]) -> BTreeSet<String> {
-    measures.iter().map(|it| it.name().to_owned()).collect()
+fn key(measure: &Observed<u64>) -> MeasureKey {
+    MeasureKey::new(measure.cell())
+}
+
+fn keys(measures: &[&Observed<u64>]) -> BTreeSet<MeasureKey> {
+    measures.iter().map(|it| key(it)).collect()
 }
 
 #[test]
@@ -38,8 +42,8 @@ fn without_a_thread_readings_fail_at_once() {
     let measure = measure("flight/no_thread");
     let _observation = observe(&flight, &measure, || 5);
     for count in 1..3 {
-        let taken = flight.read(&names(&[&measure]), LONG);
-        assert!(taken.of(measure.name()).is_none());
+        let taken = flight.read(&keys(&[&measure]), LONG);
+        assert!(taken.of(&key(&measure)).is_none());
         let failures = flight.failures.all();
         let expected = (measure.name().to_owned(), Reason::NoThread, count);
         assert_eq!(failures, [expected]);
@@ -65,15 +69,15 @@ fn without_a_further_thread_the_rest_fails_at_the_deadline() {
         5
     });
     let _rest = observe(&flight, &rest, || 6);
-    let both = names(&[&hanging, &rest]);
+    let both = keys(&[&hanging, &rest]);
     let taken = flight.read(&both, Duration::from_millis(100));
-    assert!(taken.of(hanging.name()).is_none() && taken.of(rest.name()).is_none());
+    assert!(taken.of(&key(&hanging)).is_none() && taken.of(&key(&rest)).is_none());
     let reasons: Vec<Reason> = flight.failures.all().iter().map(|it| it.1).collect();
     assert_eq!(reasons, [Reason::Deadline, Reason::NoThread]);
     drop(guard);
     // The only reader comes back, and goes on.
-    let taken = flight.read(&names(&[&rest]), LONG);
-    let run = taken.of(rest.name()).expect("a run");
+    let taken = flight.read(&keys(&[&rest]), LONG);
+    let run = taken.of(&key(&rest)).expect("a run");
     assert_eq!(run.readings.len(), 1);
 }
 
@@ -93,23 +97,23 @@ fn a_collection_does_not_wait_for_the_deadline_of_another_one() {
     });
     let _other = observe(&flight, &other, || 6);
     thread::scope(|scope| {
-        let patient = scope.spawn(|| flight.read(&names(&[&hanging]), LONG));
+        let patient = scope.spawn(|| flight.read(&keys(&[&hanging]), LONG));
         while flight.state.lock().begun == 0 {
             thread::yield_now();
         }
-        let taken = flight.read(&names(&[&other]), Duration::from_millis(20));
-        assert!(taken.of(other.name()).is_none());
+        let taken = flight.read(&keys(&[&other]), Duration::from_millis(20));
+        assert!(taken.of(&key(&other)).is_none());
         assert!(flight.state.lock().next.is_none());
         let failed = (other.name().to_owned(), Reason::Deadline, 1);
         assert_eq!(flight.failures.all(), [failed]);
         drop(guard);
         let taken = patient.join().expect("no panic");
-        assert!(taken.of(hanging.name()).is_some());
+        assert!(taken.of(&key(&hanging)).is_some());
     });
     assert!(
         flight
-            .read(&names(&[&other]), LONG)
-            .of(other.name())
+            .read(&keys(&[&other]), LONG)
+            .of(&key(&other))
             .is_some()
     );
 }
@@ -125,9 +129,9 @@ fn ten_thousand_readings_are_quick() {
         .map(|_| observe(&flight, &measure, || 5))
         .collect();
     let begun = Instant::now();
-    let taken = flight.read(&names(&[&measure]), LONG);
+    let taken = flight.read(&keys(&[&measure]), LONG);
     assert_eq!(
-        taken.of(measure.name()).expect("a run").readings.len(),
+        taken.of(&key(&measure)).expect("a run").readings.len(),
         10_000
     );
     assert!(
@@ -149,8 +153,8 @@ fn a_reader_without_work_is_used_again() {
     let measure = measure("flight/again");
     let _observation = observe(&flight, &measure, || 5);
     for number in 1..10 {
-        let taken = flight.read(&names(&[&measure]), LONG);
-        assert_eq!(taken.of(measure.name()).expect("a run").number, number);
+        let taken = flight.read(&keys(&[&measure]), LONG);
+        assert_eq!(taken.of(&key(&measure)).expect("a run").number, number);
     }
     assert_eq!(STARTED.load(Ordering::SeqCst), 1);
 }
@@ -169,8 +173,8 @@ fn a_run_reads_what_its_collections_want() {
         counted.fetch_add(1, Ordering::SeqCst);
         6
     });
-    let taken = flight.read(&names(&[&wanted]), LONG);
-    assert_eq!(taken.of(wanted.name()).expect("a run").readings.len(), 1);
+    let taken = flight.read(&keys(&[&wanted]), LONG);
+    assert_eq!(taken.of(&key(&wanted)).expect("a run").readings.len(), 1);
     assert_eq!(readings.load(Ordering::SeqCst), 0);
     let state = flight.state.lock();
     assert!(state.run.is_none() && state.next.is_none() && state.stuck == 0);
