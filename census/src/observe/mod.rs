@@ -7,14 +7,18 @@
 mod failures;
 mod flight;
 mod measure_key;
+mod next_run;
 mod observation;
 #[cfg(all(feature = "process", target_os = "linux"))]
 mod of_process;
 #[cfg(feature = "tokio")]
 mod of_runtime;
+mod order;
+mod readers;
 mod reading_function;
 mod readings;
 mod registry;
+mod run;
 mod slices;
 mod state;
 mod taken;
@@ -57,7 +61,7 @@ pub(crate) fn read(measures: &BTreeSet<MeasureKey>, deadline: Duration) -> Taken
 /// Whether this thread is reading, so that it must not wait for readings.
 #[cfg(feature = "prometheus")]
 pub(crate) fn is_reading() -> bool {
-    flight::is_reading()
+    readers::is_reading()
 }
 
 /// How often reading a measure has failed, by measure and reason.
