@@ -236,9 +236,9 @@ pub use collect::{
 };
 pub use declare::{
     AggregationKind, AnyMeasure, AnyObserved, AnyTagKey, AnyView, BucketBounds, Buckets, ClosedSet,
-    Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, InSet, LastValue, Measure,
-    MeasureBuilder, Number, Observed, ObservedBuilder, OpenSet, Origin, Sum, TagKey, TimeUnit,
-    Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
+    Column, Count, DEFAULT_LATENCY_BUCKETS, DistributedMeasure, Distribution, InSet, LastValue,
+    Measure, MeasureBuilder, Number, Observed, ObservedBuilder, OpenSet, Origin, Sum, TagKey,
+    TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
 pub use observe::{AnyReadings, Observation, Readings, observe};

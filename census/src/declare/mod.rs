@@ -49,7 +49,7 @@ pub use measure::{Measure, MeasureCell, static_measure};
 pub(crate) use measure::{MeasureDescriptor, MeasureSource};
 pub(crate) use number::SortKey;
 pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
-pub use observed::{AnyMeasure, AnyObserved, Observed, static_observed};
+pub use observed::{AnyMeasure, AnyObserved, DistributedMeasure, Observed, static_observed};
 pub use origin::Origin;
 pub use slices::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub(crate) use slices::{elements, has_second_copy};

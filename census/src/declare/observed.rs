@@ -142,6 +142,14 @@ pub const fn static_observed<T: Value>(cell: &'static MeasureCell, is_total: boo
     }
 }
 
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __of_static(cell: &'static MeasureCell, is_total: bool) -> Self {
+        static_observed(cell, is_total)
+    }
+}
+
 impl<T: Value> Clone for Observed<T> {
     fn clone(&self) -> Self {
         Self {
@@ -177,6 +185,24 @@ pub trait AnyMeasure: sealed::Sealed + Send + Sync + RefUnwindSafe + fmt::Debug 
     note = "declare one: `#[measure] static QUEUE_DEPTH: Observed<u64>;`"
 )]
 pub trait AnyObserved: AnyMeasure {}
+
+/// A measure of which there can be a `Distribution`: a [`Measure`]. An observed measure is read once for each scrape, and a
+/// histogram counts every value.
+#[diagnostic::on_unimplemented(
+    message = "there is no `Distribution` of `{Self}`",
+    label = "expected a `Measure`",
+    note = "an `Observed` is read once for each scrape: write `View::last_value`, `View::sum` or `View::count`; or declare \
+            a `Measure`, and record each value to it"
+)]
+pub trait DistributedMeasure: AnyMeasure {
+    #[doc(hidden)]
+    type Value: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> DistributedMeasure for Measure<T> {
+    type Value = T;
+}
 
 mod sealed {
     pub trait Sealed {}

@@ -46,7 +46,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::failures::{Failures, Reason};
+#[cfg(any(feature = "prometheus", test))]
+use super::failures::Failures;
+use super::failures::Reason;
 use super::measure_key::MeasureKey;
 use super::next_run::NextRun;
 use super::observation::{Closure, Observation, Outcome};
