@@ -33,7 +33,7 @@ use flight::Flight;
 pub(crate) use measure_key::MeasureKey;
 pub use observation::Observation;
 #[cfg(feature = "tokio")]
-pub(crate) use of_runtime::ObservedRuntime;
+pub use of_runtime::{ObservedRuntime, observe_runtime};
 pub use reading_function::{ReadingFunction, StaticObservation, StaticReading, reading};
 pub use readings::{AnyReadings, Readings};
 use registry::Observations;
