@@ -90,7 +90,7 @@ impl Flight {
 
     pub(super) fn observe(
         &self,
-        measures: Arc<[Handle<MeasureCell>]>,
+        measures: &[Handle<MeasureCell>],
         closure: Closure,
     ) -> Observation {
         self.observations.observe(measures, closure)

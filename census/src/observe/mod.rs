@@ -115,9 +115,8 @@ impl<T: Value> Observed<T> {
         &self,
         mut read: impl FnMut(&mut Readings<'_, T>) + Send + 'static,
     ) -> Observation {
-        let measures = Arc::new([self.cell().clone()]);
         PROGRAM.observe(
-            measures,
+            &[self.cell().clone()],
             Box::new(move |said| read(&mut Readings::new(said))),
         )
     }
@@ -157,9 +156,9 @@ pub fn observe<const N: usize>(
     measures: [&dyn AnyObserved; N],
     mut read: impl FnMut(&mut AnyReadings<'_>) + Send + 'static,
 ) -> Observation {
-    let handles = measures.iter().map(|measure| measure.measure_handle());
+    let handles = measures.map(|measure| measure.measure_handle().clone());
     PROGRAM.observe(
-        handles.cloned().collect(),
+        &handles,
         Box::new(move |said| read(&mut AnyReadings::new(said))),
     )
 }

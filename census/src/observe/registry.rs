@@ -54,10 +54,10 @@ impl Observations {
     /// Adds an observation, which is there until the returned handle is dropped.
     pub(super) fn observe(
         self: &Arc<Self>,
-        measures: Arc<[Handle<MeasureCell>]>,
+        measures: &[Handle<MeasureCell>],
         closure: Closure,
     ) -> Observation {
-        let entry = self.add(&measures, closure);
+        let entry = self.add(measures, closure);
         let observations = Arc::clone(self);
         let id = entry.id;
         Observation::new(entry, move || {

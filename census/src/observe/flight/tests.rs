@@ -29,7 +29,7 @@ fn observe(
         let value = read();
         super::super::readings::Readings::<u64>::new(said).record(value, TagMap::new());
     };
-    flight.observe(Arc::new([measure.cell().clone()]), Box::new(closure))
+    flight.observe(&[measure.cell().clone()], Box::new(closure))
 }
 
 fn key(measure: &Observed<u64>) -> MeasureKey {
