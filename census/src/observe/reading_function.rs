@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::reader::Reader;
 use super::readings::{Readings, Said};
 use crate::declare::check::StaticMeasure;
 use crate::declare::{MeasureCell, Value};
@@ -83,14 +84,8 @@ pub const fn reading<M: StaticMeasure, F: ReadingFunction<M::Value, Shape>, Shap
 pub struct StaticObservation {
     pub(super) measure: &'static MeasureCell,
     pub(super) reading: &'static dyn StaticReading,
-}
-
-impl StaticObservation {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(measure: &'static MeasureCell, reading: &'static dyn StaticReading) -> Self {
-        Self { measure, reading }
-    }
+    /// The code that calls it.
+    pub(super) reader: &'static dyn Reader,
 }
 
 impl<T, F, Shape> fmt::Debug for FunctionReading<T, F, Shape> {
