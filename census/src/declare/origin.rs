@@ -48,11 +48,6 @@ impl Origin {
         self.module
     }
 
-    /// The module's path by reference, for a tag value that is looked up by its address.
-    pub(crate) const fn module_ref(&self) -> &&'static str {
-        &self.module
-    }
-
     /// The source file, as it was given to the compiler.
     #[must_use]
     pub const fn file(&self) -> &'static str {
