@@ -289,7 +289,7 @@ impl ThreadCache {
         shape: MeasurementShape,
         values: &[&str],
         cache_by: CacheBy<'_>,
-        f: &mut impl FnMut(&Target),
+        f: &mut dyn FnMut(&Target),
     ) -> Option<()> {
         let Self {
             thread,
