@@ -66,6 +66,22 @@ impl Origin {
     }
 }
 
+/// Declarations in the order of their places. Those of one place stay in their order.
+pub(crate) fn in_order_of_places<T: Clone>(
+    declarations: &[T],
+    origin: impl Fn(&T) -> Origin,
+) -> Vec<T> {
+    // The keys are sorted and not the declarations, so that a program has the code that sorts once.
+    let origins = declarations.iter().map(origin);
+    let keys = origins.map(|origin| origin.sort_key());
+    let mut order: Vec<_> = keys.zip(0..).collect();
+    order.sort_unstable();
+    let in_order = order.into_iter().map(|(_, index)| index);
+    in_order
+        .filter_map(|index: usize| declarations.get(index).cloned())
+        .collect()
+}
+
 /// `src/views.rs:12 (crate app)`
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

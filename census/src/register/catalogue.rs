@@ -13,7 +13,7 @@ use crate::aggregate::LiveView;
 use crate::declare::ValueKind;
 use crate::declare::{
     ByName, Difference, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS,
-    ViewCell, ViewSpec, elements, has_second_copy,
+    ViewCell, ViewSpec, elements, has_second_copy, in_order_of_places,
 };
 use crate::id::ViewId;
 use crate::sync::{Mutex, MutexGuard};
@@ -173,15 +173,11 @@ impl Catalogue {
         catalogue.problems.extend(second_copy());
         // The linker's order means nothing, and may differ from build to build. Of two declarations that clash, the one
         // with the lesser sort key stays.
-        let mut measures = elements(&MEASURES).to_vec();
-        measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
-        for cell in measures {
+        for cell in in_order_of_places(elements(&MEASURES), |cell| cell.descriptor.origin) {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys = elements(&TAG_KEYS).to_vec();
-        keys.sort_by_key(|cell| cell.origin().sort_key());
-        for cell in keys {
+        for cell in in_order_of_places(elements(&TAG_KEYS), |cell| cell.origin()) {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
@@ -192,9 +188,8 @@ impl Catalogue {
         let declared = elements(&VIEWS).iter().map(|cell| Handle::Static(*cell));
         let built_in = BUILT_IN.iter().flat_map(|it| it.views);
         let built_in = built_in.map(|cell| (*cell).clone());
-        let mut views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
-        views.sort_by_key(|cell| cell.origin().sort_key());
-        for cell in views {
+        let views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
+        for cell in in_order_of_places(&views, |cell| cell.origin()) {
             let is_rejected = !cell.is_optional() && catalogue.add_declared_view(&cell).is_err();
             catalogue
                 .declared_views

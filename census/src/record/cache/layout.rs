@@ -204,12 +204,13 @@ impl TagShape {
 
 /// The columns of all the views, each once.
 fn columns_of(views: &[Arc<LiveView>]) -> Vec<TagKey> {
-    let mut columns: Vec<TagKey> = views
-        .iter()
-        .flat_map(|view| view.spec.columns.iter().map(|column| column.key().clone()))
-        .collect();
-    columns.sort();
-    columns.dedup();
+    let mut columns: Vec<TagKey> = Vec::new();
+    for column in views.iter().flat_map(|view| &*view.spec.columns) {
+        let key = column.key();
+        if let Err(place) = columns.binary_search(key) {
+            columns.insert(place, key.clone());
+        }
+    }
     columns
 }
 
