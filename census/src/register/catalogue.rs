@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::built_in::BUILT_IN;
-use super::interest::{self, MeasureViews};
+use super::interest::{self, Change, MeasureViews};
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -65,7 +65,7 @@ pub(super) fn adopt(measure: &Handle<MeasureCell>) {
         return;
     }
     match catalogue.add_measure(measure) {
-        Ok(()) => catalogue.change_views(&measure.descriptor.name, |_| {}),
+        Ok(()) => catalogue.change_views(&measure.descriptor.name, Change::None),
         Err(problem) if catalogue.problems.contains(&problem) => {}
         Err(problem) => catalogue.problems.push(problem),
     }
@@ -111,7 +111,7 @@ pub(super) fn register_measure(
     }
     catalogue.add_measure(&cell)?;
     // The new cell gets the version of the views, too.
-    catalogue.change_views(&cell.descriptor.name, |_| {});
+    catalogue.change_views(&cell.descriptor.name, Change::None);
     Ok(cell)
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn ask_for_exemplars() {
     let catalogue = lock();
     interest::ask_for_exemplars();
     for name in catalogue.measures.names() {
-        catalogue.change_views(&name, |_| {});
+        catalogue.change_views(&name, Change::None);
     }
 }
 
@@ -198,7 +198,7 @@ impl Catalogue {
         let mut by_measure = by_measure(catalogue.views.iter());
         for name in catalogue.measures.names() {
             let views = by_measure.remove(&*name).unwrap_or_default();
-            catalogue.change_views(&name, |interest| *interest = views);
+            catalogue.change_views(&name, Change::Add(views));
         }
         drop(by_measure);
         catalogue
@@ -330,7 +330,7 @@ impl Catalogue {
     }
 
     /// Changes the views of the measure of this name, which gets a new version.
-    pub(super) fn change_views(&self, measure: &str, change: impl FnOnce(&mut MeasureViews)) {
+    pub(super) fn change_views(&self, measure: &str, change: Change<'_>) {
         interest::change_views(measure, self.measures.named(measure), change);
     }
 }

@@ -98,20 +98,29 @@ impl MeasureViews {
         self.by_id.insert(view.id(), view);
     }
 
-    /// Adds views that are not there. The cost depends on their number, and not on how many are there.
-    pub(super) fn add(&mut self, views: Self) {
-        views.by_id.into_values().for_each(|view| self.insert(view));
-    }
-
-    /// Removes those of these views that are there. The cost depends on the number of these views.
-    pub(super) fn subtract(&mut self, views: &Self) {
-        for id in views.by_id.keys() {
-            let removed = self.by_id.remove(id);
-            if removed.is_some_and(|view| view.keeps_exemplars()) {
-                self.keep_exemplars -= 1;
+    fn change(&mut self, change: Change<'_>) {
+        match change {
+            Change::None => {}
+            Change::Add(added) => added.by_id.into_values().for_each(|view| self.insert(view)),
+            Change::Remove(removed) => {
+                for id in removed.by_id.keys() {
+                    let removed = self.by_id.remove(id);
+                    if removed.is_some_and(|view| view.keeps_exemplars()) {
+                        self.keep_exemplars -= 1;
+                    }
+                }
             }
         }
     }
+}
+
+/// A change of a measure's views. Its cost depends on the number of views in it, and not on how many the measure has.
+pub(super) enum Change<'v> {
+    None,
+    /// Adds views that are not there.
+    Add(MeasureViews),
+    /// Removes those of these views that are there.
+    Remove(&'v MeasureViews),
 }
 
 type ViewList = Arc<[Arc<LiveView>]>;
@@ -161,7 +170,7 @@ pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)
 pub(super) fn change_views(
     name: &str,
     cells: impl Iterator<Item = Handle<MeasureCell>>,
-    change: impl FnOnce(&mut MeasureViews),
+    change: Change<'_>,
 ) {
     let mut version = ViewsVersion::next();
     let mut interests = INTERESTS.write();
@@ -171,7 +180,7 @@ pub(super) fn change_views(
         list: None,
     });
     let former_list = interest.list.take();
-    change(&mut interest.views);
+    interest.views.change(change);
     if interest.views.keep_exemplars > 0 {
         version.0 |= ViewsVersion::HAS_EXEMPLARS;
     }
