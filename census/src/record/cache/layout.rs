@@ -102,6 +102,11 @@ impl MeasureLayout {
         self.shapes.get(index)
     }
 
+    /// Whether a measurement took a column from the scope though all its own tags were set.
+    pub(super) fn needs_scope(&self) -> bool {
+        self.shapes.iter().any(TagShape::needs_scope)
+    }
+
     /// The shape of tags with these keys, if the layout has it, and it is [fast](TagShape::is_fast).
     #[inline]
     pub(super) fn scoped_shape(&self, texts: &[TagText<'_>]) -> Option<&TagShape> {
