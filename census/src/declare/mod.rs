@@ -51,6 +51,7 @@ pub(crate) use number::SortKey;
 pub use number::{HasDefaultBuckets, Number, Value, ValueBits, ValueKind};
 pub use observed::{AnyMeasure, AnyObserved, DistributedMeasure, Observed, static_observed};
 pub use origin::Origin;
+pub(crate) use origin::in_order_of_places;
 pub use slices::{FUNCTIONS, MEASURES, TAG_KEYS, VIEWS};
 pub(crate) use slices::{elements, has_second_copy};
 pub use tag::{AnyTagKey, TagKey, TagKeyCell, static_tag_key};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::readings::{Readings, Said};
+use super::source::Source;
 use crate::declare::check::ReadMeasure;
 use crate::declare::{MeasureCell, Value};
 
@@ -83,14 +84,8 @@ pub const fn reading<M: ReadMeasure, F: ReadingFunction<M::Value, Shape>, Shape>
 pub struct StaticObservation {
     pub(super) measure: &'static MeasureCell,
     pub(super) reading: &'static dyn StaticReading,
-}
-
-impl StaticObservation {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(measure: &'static MeasureCell, reading: &'static dyn StaticReading) -> Self {
-        Self { measure, reading }
-    }
+    /// The code that calls it.
+    pub(super) source: &'static dyn Source,
 }
 
 impl<T, F, Shape> fmt::Debug for FunctionReading<T, F, Shape> {

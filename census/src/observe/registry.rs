@@ -8,7 +8,7 @@ use super::observation::{Closure, Entry, Observation};
 #[cfg(all(feature = "process", target_os = "linux"))]
 use super::of_process;
 use super::slices::OBSERVATIONS;
-use crate::declare::{Handle, MeasureCell, elements};
+use crate::declare::{Handle, MeasureCell, elements, in_order_of_places};
 use crate::id::ObservationId;
 use crate::sync::Mutex;
 
@@ -26,8 +26,8 @@ struct Registered {
 impl Observations {
     /// The observations of the program's statics, and the library's own.
     pub(super) fn of_statics() -> Arc<Self> {
-        let mut statics = elements(&OBSERVATIONS).to_vec();
-        statics.sort_by_key(|observation| observation.measure.descriptor.origin.sort_key());
+        let statics =
+            in_order_of_places(elements(&OBSERVATIONS), |it| it.measure.descriptor.origin);
         let this = Self::default();
         for observation in statics {
             let reading = observation.reading;
