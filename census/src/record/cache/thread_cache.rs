@@ -1,9 +1,6 @@
 //! One thread's caches and shards, and the operations on them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-
-use foldhash::fast::RandomState;
 
 use super::address::TagAddresses;
 use super::by_address::{AddressEntry, ByAddress, PaddedAddresses, Remaining, padded};
@@ -31,8 +28,8 @@ pub(super) struct ThreadCache {
     thread: ThreadId,
     /// The [`ended_count`] up to which the caches have nothing of ended versions.
     ended_count: u64,
-    /// The versions for which there may be something in the caches, or whose views may have shards of this thread.
-    versions: HashSet<u64, RandomState>,
+    /// The versions for which there may be something in the caches, or whose views may have shards of this thread, in order.
+    versions: Vec<u64>,
     by_address: ByAddress,
     by_text: ByText,
     layouts: Layouts,
@@ -57,7 +54,7 @@ impl ThreadCache {
         Self {
             thread: ThreadId::NONE,
             ended_count: 0,
-            versions: HashSet::default(),
+            versions: Vec::new(),
             by_address: ByAddress::default(),
             by_text: ByText::default(),
             layouts: Layouts::default(),
@@ -102,8 +99,8 @@ impl ThreadCache {
     fn drop_ended(&mut self) {
         let mut ended: Vec<u64> = Vec::new();
         let (count, is_complete) = for_each_ended(self.ended_count, |version| {
-            if self.versions.remove(&version.0) {
-                ended.push(version.0);
+            if let Ok(index) = self.versions.binary_search(&version.0) {
+                ended.push(self.versions.remove(index));
             }
         });
         self.ended_count = count;
@@ -296,7 +293,7 @@ impl ThreadCache {
         tags: &[Tag<'_>],
     ) -> Option<MeasurementShape> {
         let shape = self.layouts.shape_of(cell, version, tags)?;
-        self.versions.insert(version.0);
+        note(&mut self.versions, version);
         Some(shape)
     }
 
@@ -382,7 +379,7 @@ impl ThreadCache {
             shards.target(*thread, view, row)
         });
         resolver.targets().iter().for_each(f);
-        versions.insert(version.0);
+        note(versions, version);
         if may_cache && let Some(targets) = resolver.cacheable_targets(views.len()) {
             let mut addresses = PaddedAddresses::default();
             let [first, ..] = &mut addresses;
@@ -390,6 +387,13 @@ impl ThreadCache {
             by_address.insert(CacheKey::addresses(version, 1), addresses, targets);
         }
         resolver.clear();
+    }
+}
+
+/// Adds a version to those in order.
+fn note(versions: &mut Vec<u64>, version: ViewsVersion) {
+    if let Err(index) = versions.binary_search(&version.0) {
+        versions.insert(index, version.0);
     }
 }
 
