@@ -1,4 +1,4 @@
-//! Recording while another thread scrapes.
+//! Recording while another thread scrapes, or changes the views of another measure.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -18,6 +18,9 @@ const RECORDED: usize = 1_000;
 
 /// The case of `census` while another thread scrapes.
 pub(crate) const SCRAPING: &str = "census, beside scrapes";
+/// The case of `census` while another thread changes the views of a measure that is not recorded, about two thousand times a
+/// second.
+pub(crate) const CHANGING: &str = "census, beside changes of views";
 /// The control case: the other thread is as busy, but does not scrape.
 pub(crate) const FORMATTING: &str = "census, beside formatting";
 
@@ -29,21 +32,18 @@ struct Background {
     wanted: AtomicUsize,
     /// The job that the thread does now.
     current: AtomicUsize,
-    jobs: [Box<dyn Fn() + Send + Sync>; 2],
+    jobs: Vec<Job>,
 }
+
+type Job = Box<dyn Fn() + Send + Sync>;
 
 const IDLE: usize = 0;
 const FORMAT: usize = 1;
 const SCRAPE: usize = 2;
+const OTHER: usize = 3;
 
 impl Background {
-    fn start(series: Arc<dyn Series>) -> Arc<Self> {
-        let jobs: [Box<dyn Fn() + Send + Sync>; 2] = [
-            Box::new(format_series),
-            Box::new(move || {
-                series.scrape();
-            }),
-        ];
+    fn start(jobs: Vec<Job>) -> Arc<Self> {
         let background = Arc::new(Self {
             wanted: AtomicUsize::new(IDLE),
             current: AtomicUsize::new(IDLE),
@@ -88,8 +88,8 @@ fn format_series() {
     black_box(body);
 }
 
-/// The cases of one peer: beside an idle thread, beside formatting, and beside scrapes.
-fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
+/// The cases of one peer: beside an idle thread, beside formatting, beside scrapes, and beside another job.
+fn cases_of(names: &[&'static str], series: &Arc<dyn Series>, other: Job) -> Vec<Case> {
     fill(&**series, SERIES);
     let labels: Arc<[SeriesLabels]> = (0..RECORDED)
         .map(|index| {
@@ -98,7 +98,11 @@ fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
             labels
         })
         .collect();
-    let background = Background::start(Arc::clone(series));
+    let scraped = Arc::clone(series);
+    let scrape = move || {
+        scraped.scrape();
+    };
+    let background = Background::start(vec![Box::new(format_series), Box::new(scrape), other]);
     let case = |(job, name): (usize, &'static str)| {
         let (series, labels) = (Arc::clone(series), Arc::clone(&labels));
         let background = Arc::clone(&background);
@@ -110,9 +114,9 @@ fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
         });
         case.prepared(move || background.switch_to(job))
     };
-    [IDLE, FORMAT, SCRAPE]
+    [IDLE, FORMAT, SCRAPE, OTHER]
         .into_iter()
-        .zip(names)
+        .zip(names.iter().copied())
         .map(case)
         .collect()
 }
@@ -120,16 +124,18 @@ fn cases_of(names: [&'static str; 3], series: &Arc<dyn Series>) -> Vec<Case> {
 /// The cases of `census` and of `prometheus-client`.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = cases_of(
-        [CENSUS, FORMATTING, SCRAPING],
+        &[CENSUS, FORMATTING, SCRAPING, CHANGING],
         &census::series(SeriesKind::Counters).into(),
+        Box::new(census::change_views_of_another_measure),
     );
     cases.extend(cases_of(
-        [
+        &[
             PROMETHEUS_CLIENT,
             "prometheus-client, beside formatting",
             "prometheus-client, beside scrapes",
         ],
         &prometheus_client::series(SeriesKind::Counters).into(),
+        Box::new(|| ()),
     ));
     cases
 }

@@ -162,7 +162,7 @@ pub(crate) const GROUPS: [Group; 17] = [
     },
     Group {
         name: "beside-scrapes",
-        about: "recording (into 1,000 of 10,000 series) while another thread sleeps, formats, or scrapes",
+        about: "recording (into 1,000 of 10,000 series) while another thread sleeps, formats, scrapes, or changes views",
         procedure: TimedOnOneThread(beside_scrapes::cases),
     },
     Group {

@@ -236,12 +236,14 @@ pub use collect::{
 };
 pub use declare::{
     AggregationKind, AnyMeasure, AnyObserved, AnyTagKey, AnyView, BucketBounds, Buckets, ClosedSet,
-    Column, Count, DEFAULT_LATENCY_BUCKETS, Distribution, InSet, LastValue, Measure,
-    MeasureBuilder, Number, Observed, ObservedBuilder, OpenSet, Origin, Sum, TagKey, TimeUnit,
-    Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
+    Column, Count, DEFAULT_LATENCY_BUCKETS, DistributedMeasure, Distribution, InSet, LastValue,
+    Measure, MeasureBuilder, Number, Observed, ObservedBuilder, OpenSet, Origin, Sum, TagKey,
+    TimeUnit, Value, ValueKind, ValueSet, View, ViewBuilder, ViewSet, ViewSetIter,
 };
 pub use not_a_future::NotAFuture;
 pub use observe::{AnyReadings, Observation, Readings, observe};
+#[cfg(feature = "tokio")]
+pub use observe::{ObservedRuntime, observe_runtime};
 pub use record::{BoundMeasure, ExemplarsFromTwice, Held, MeasureMap, Timer, exemplars_from};
 pub use register::{
     Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,

@@ -4,8 +4,8 @@
 //! may follow: public types and traits that generated code needs, and hidden functions and types. A public type has no
 //! hidden methods. There are two exceptions:
 //! - The methods `__count`, `__sum`, `__last_value`, `__default_distribution`, `__distribution` and `__distribution_in` of
-//!   `Measure` and `Observed`, by which `view!` makes a view of either. A function that is `const` cannot be generic over
-//!   both. Of the last two there is one for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have the type of
+//!   `Measure` and `Observed`, by which `view!` makes a view of either, and `__of_static`, by which `#[measure]` makes a
+//!   static whose type is an alias of either. A function that is `const` cannot be generic over both. Of `__distribution` and `__distribution_in` there is one for each value type, so that the bounds in `buckets: [0, 16 * MIB]` have the type of
 //!   the measure's values.
 //! - The methods of `declare/other_names.rs`, whose calls do not compile.
 //!

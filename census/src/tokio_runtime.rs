@@ -32,11 +32,17 @@
 //! # When a runtime ends
 //!
 //! A runtime that has ended is gone from the gauges, and the counters keep what it has counted. The library learns of the end
-//! by a task of its own on each observed runtime, which waits for ever and is dropped when the runtime ends. tokio counts it:
-//! `RuntimeMetrics::num_alive_tasks` is one more than without the observation. The library's handle of the runtime is dropped
-//! with the task. The runtime ends as without an observation.
+//! by a task of its own on each runtime that was observed, which waits for ever and is dropped when the runtime ends. tokio
+//! counts it: `RuntimeMetrics::num_alive_tasks` is one more than without the observation. The library's handle of the runtime
+//! is dropped with the task. The runtime ends as without an observation.
 //!
-//! A runtime that is given to two exporters is observed once.
+//! # Without an exporter, and with several
+//!
+//! [`observe_runtime`](crate::observe_runtime) observes a runtime for a program that registers the views itself.
+//!
+//! A runtime that is given to two exporters is observed once. When no exporter and no `ObservedRuntime` holds it any more, it
+//! is gone from the gauges, and the counters keep what it has counted so far. If it is held again later, they go on with what
+//! it has counted then.
 
 use std::time::Duration;
 

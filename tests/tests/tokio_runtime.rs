@@ -188,15 +188,54 @@ fn observation_does_not_keep_a_runtime_alive() {
 }
 
 #[test]
-fn exporter_leaves_no_task_behind() {
+fn a_runtime_that_is_held_again_does_not_count_twice() {
     let _alone = alone();
+    itself::VIEWS.register().expect("no problems");
+    let before = value(&itself::PARK_COUNT).unwrap_or_default();
     let runtime = runtime(2);
     let metrics = runtime.metrics();
-    let exporter = observing(&[runtime.handle()]);
-    assert_eq!(metrics.num_alive_tasks(), 1);
-    drop(exporter);
-    let ended = eventually(|| (metrics.num_alive_tasks() == 0).then_some(()));
-    assert!(ended.is_some());
+    let parks = || -> u64 { (0..2).map(|worker| metrics.worker_park_count(worker)).sum() };
+    let mut last = before;
+    for round in 0..4 {
+        let (exporter, observed) = if round % 2 == 0 {
+            (Some(observing(&[runtime.handle()])), None)
+        } else {
+            (None, Some(census::observe_runtime(runtime.handle())))
+        };
+        runtime.block_on(async {
+            for _ in 0..20 {
+                tokio::spawn(tokio::time::sleep(Duration::from_millis(1)))
+                    .await
+                    .expect("a task");
+            }
+        });
+        // The library's task is there once. A task that has ended is still counted for a moment.
+        let is_alone = eventually(|| (metrics.num_alive_tasks() == 1).then_some(()));
+        assert!(is_alone.is_some(), "{}", metrics.num_alive_tasks());
+        assert_eq!(value(&itself::WORKER_COUNT), Some(2));
+        let counted = value(&itself::PARK_COUNT).expect("a row");
+        assert!(counted > last, "{counted} after {last}");
+        let limit = before + i64::try_from(parks()).expect("a small number");
+        assert!(
+            counted <= limit,
+            "round {round}: {counted}, and tokio has {limit}"
+        );
+        last = counted;
+        drop((exporter, observed));
+        assert_eq!(value(&itself::WORKER_COUNT), None);
+        assert_eq!(value(&itself::PARK_COUNT), Some(last));
+    }
+    drop(runtime);
+    assert_eq!(value(&itself::PARK_COUNT), Some(last));
+    for view in [
+        &itself::WORKER_COUNT,
+        &itself::ALIVE_TASK_COUNT,
+        &itself::QUEUED_TASKS,
+        &itself::BUSY_SECONDS,
+        &itself::PARK_COUNT,
+    ] {
+        assert!(view.unregister());
+    }
 }
 
 #[test]

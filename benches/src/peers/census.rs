@@ -3,6 +3,8 @@
 pub(crate) mod http;
 pub(crate) mod observed;
 
+use std::time::Duration;
+
 use census::prometheus::Exporter;
 use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
 
@@ -36,6 +38,8 @@ static BOUND: Measure<u64>;
 static BOUND_SECONDS: Measure<f64>;
 #[measure]
 static UNVIEWED: Measure<u64>;
+#[measure]
+static CHANGING: Measure<u64>;
 
 // The bounds are those of `work::BUCKETS`. They are repeated because `view!` takes a list, not a constant.
 view! {
@@ -43,6 +47,8 @@ view! {
     static BY_TENANT_TOTAL: Count<BY_TENANT> by (TENANT, ROUTE);
     static THRICE_TOTAL: Count<THRICE> by (METHOD, STATUS);
     static THRICE_SUM: Sum<THRICE> by (METHOD, STATUS);
+    #[optional]
+    static CHANGING_TOTAL: Count<CHANGING>;
     static LITERAL_TOTAL: Count<LITERAL> by (METHOD, STATUS);
     static BOUND_TOTAL: Count<BOUND> by (METHOD, STATUS);
     static SECONDS_HISTOGRAM: Distribution<SECONDS> by (METHOD, STATUS) {
@@ -120,6 +126,13 @@ pub(crate) fn bound_histogram() -> Case {
     Case::new(CENSUS, move |batch| {
         batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
     })
+}
+
+/// Changes the views of a measure twice, and takes about a millisecond.
+pub(crate) fn change_views_of_another_measure() {
+    CHANGING_TOTAL.register().expect("the view is valid");
+    CHANGING_TOTAL.unregister();
+    std::thread::sleep(Duration::from_millis(1));
 }
 
 pub(crate) fn unviewed() -> Case {

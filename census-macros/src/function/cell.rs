@@ -4,12 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::model::{FunctionName, KnownResults, MeasuredFunction};
-use crate::generate::{element, first_last_span, origin};
+use crate::generate::{element, first_last_span};
 
 /// `static __CENSUS_CELL`.
 pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
     let MeasuredFunction {
-        function,
         krate,
         arguments,
         name,
@@ -28,7 +27,6 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
         cancelled,
     } = results;
     let results = quote!(#krate::KnownResults { ok: #ok, error: #error, cancelled: #cancelled });
-    let origin = origin(krate, &function.sig.ident);
     let element = element(krate, "FUNCTIONS", "FunctionCell");
     let recorded_into = if arguments.has_default_measures() {
         quote!(&#krate::DEFAULT_MEASURES)
@@ -55,7 +53,7 @@ pub(super) fn declaration(measured: &MeasuredFunction) -> TokenStream {
     };
     quote! {
         static __CENSUS_CELL: #krate::FunctionCell =
-            #krate::FunctionCell::new(#name, #recorded_into, #results, #origin);
+            #krate::FunctionCell::new(#name, ::core::module_path!(), #recorded_into, #results);
         #element
     }
 }

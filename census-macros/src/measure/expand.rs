@@ -16,6 +16,7 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
         name,
         unit,
         is_observed,
+        is_alias,
         is_total,
         reading,
     } = measure;
@@ -56,7 +57,13 @@ pub(super) fn measure(measure: Measure) -> TokenStream {
     } else {
         (quote!(static_measure), quote!(&__CENSUS_CELL))
     };
-    let measure = krate.call(function_of_cell, first_last_span(&ty), arguments_of_cell);
+    let measure = if is_alias {
+        // A method of `Measure` and of `Observed`: a function that is `const` cannot be generic over both.
+        let function = quote_spanned!(first_last_span(&ty).0=> __of_static);
+        quote!(<#ty>::#function(&__CENSUS_CELL, #is_total))
+    } else {
+        krate.call(function_of_cell, first_last_span(&ty), arguments_of_cell)
+    };
     let element = element(&krate, "MEASURES", "MeasureCell");
     let observation = reading.map(|reading| observation(&krate, &ty, reading));
     quote! {

@@ -17,6 +17,8 @@ pub(super) struct Measure {
     pub(super) unit: Option<Expr>,
     /// Whether it is an `Observed`, and not a `Measure`.
     pub(super) is_observed: bool,
+    /// Whether only the compiler knows what its type is, which is an alias.
+    pub(super) is_alias: bool,
     /// Whether its values are running totals.
     pub(super) is_total: bool,
     /// The function that reads it.

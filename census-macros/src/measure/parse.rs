@@ -81,6 +81,7 @@ pub(super) fn measure(
     let total = total.filter(|word| can_be_total(word, item.ty.as_ref(), errors));
     let reading = reading(&item, written, errors);
     let is_observed = written.map_or(has_value || total.is_some(), |kind| kind == "Observed");
+    let is_alias = written.is_none() && item.ty.is_some();
     Measure {
         item,
         value_type,
@@ -88,6 +89,7 @@ pub(super) fn measure(
         name,
         unit,
         is_observed,
+        is_alias,
         is_total: total.is_some(),
         reading,
     }

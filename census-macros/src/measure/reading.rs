@@ -1,6 +1,6 @@
 //! The value of an observed static: a function that reads it. The tokens of its body stay as they are.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::model::{Reading, Shape};
@@ -8,6 +8,10 @@ use crate::errors::Errors;
 
 /// Tells a closure without arguments, one with an argument, and another expression apart. Reports one that cannot read.
 pub(super) fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Reading> {
+    if let Some(grouped) = grouped(&tokens) {
+        let Reading { shape, .. } = parse(grouped, errors)?;
+        return Some(Reading { shape, tokens });
+    }
     let mut rest = tokens.clone().into_iter().peekable();
     let mut asynchronous = None;
     while let Some(TokenTree::Ident(word)) = rest.peek() {
@@ -43,6 +47,18 @@ pub(super) fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Reading>
         }
     };
     Some(Reading { shape, tokens })
+}
+
+/// The tokens of an expression in parentheses, or of one that a `macro_rules` macro was given as `$reading:expr`.
+fn grouped(tokens: &TokenStream) -> Option<TokenStream> {
+    let mut tokens = tokens.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) => match group.delimiter() {
+            Delimiter::None | Delimiter::Parenthesis => Some(group.stream()),
+            Delimiter::Brace | Delimiter::Bracket => None,
+        },
+        _ => None,
+    }
 }
 
 /// The arguments of a closure, from after the `|` on; `None` without a second `|`.
@@ -110,6 +126,11 @@ mod tests {
             (quote!(5), Expression),
             (quote!(async_reading), Expression),
             (quote!(|seen), Expression),
+            (quote!((|seen| {})), SaysValues),
+            (quote!((|| 5)), ReturnsValue),
+            (quote!((cpu_time)), Expression),
+            (quote!({ |seen| {} }), Expression),
+            (quote!((|seen| {})(5)), Expression),
         ] {
             assert_eq!(shape(tokens.clone()), Ok(expected), "{tokens}");
         }
@@ -118,6 +139,8 @@ mod tests {
     #[test]
     fn closures_that_cannot_read_are_reported() {
         let error = shape(quote!(|seen, tags: A<B, C>| {})).expect_err("two arguments");
+        assert!(error.contains("one argument at most"), "{error}");
+        let error = shape(quote!((|a, b| {}))).expect_err("two arguments");
         assert!(error.contains("one argument at most"), "{error}");
         let error = shape(quote!(async move || 5)).expect_err("async");
         assert!(error.contains("is not `async`"), "{error}");

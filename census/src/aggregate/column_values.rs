@@ -50,10 +50,13 @@ pub(crate) struct SortedValues(Arc<[Box<str>]>);
 
 impl SortedValues {
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut values: Vec<Box<str>> = values.into_iter().map(Box::from).collect();
+        Self::of(values.into_iter().collect())
+    }
+
+    fn of(mut values: Vec<&str>) -> Self {
         values.sort_unstable();
         values.dedup();
-        Self(values.into())
+        Self(values.into_iter().map(Box::from).collect())
     }
 
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {

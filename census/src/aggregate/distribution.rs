@@ -20,8 +20,9 @@ use super::sample::{MetricType, Sample};
 use super::write::{self, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, Bounds, BucketBounds, Buckets, DEFAULT_LATENCY_BUCKETS,
-    Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, MeasureSource, Observed, SortKey,
-    StaticBounds, StaticViewSource, Value, ValueBits, ValueKind, View, ViewBuilder,
+    DistributedMeasure, Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, MeasureSource,
+    Observed, SortKey, StaticBounds, StaticViewSource, Value, ValueBits, ValueKind, View,
+    ViewBuilder,
 };
 
 impl Aggregation for Distribution {
@@ -49,14 +50,14 @@ impl View<Distribution> {
     /// # Ok::<(), census::CatalogueError>(())
     /// ```
     #[track_caller]
-    pub fn distribution<T: Value>(
+    pub fn distribution<M: DistributedMeasure>(
         name: impl Into<String>,
-        measure: &Measure<T>,
-        bounds: impl BucketBounds<T>,
+        measure: &M,
+        bounds: impl BucketBounds<M::Value>,
     ) -> ViewBuilder<Distribution> {
         let (bounds, problem) = match bounds.into_bounds() {
             Ok(bounds) => (bounds, None),
-            Err(problem) => (Bounds::none(T::KIND), Some(problem)),
+            Err(problem) => (Bounds::none(M::Value::KIND), Some(problem)),
         };
         let aggregation = AggregationSpec {
             kind: AggregationKind::Distribution,

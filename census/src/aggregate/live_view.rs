@@ -6,7 +6,7 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
-use super::column_values::ColumnSets;
+use super::column_values::{ColumnSets, SortedValues};
 use super::observed::{ObservedRows, ObservedState};
 use super::reading::{Bounded, Run};
 use super::rows::Rows;
@@ -48,7 +48,7 @@ impl LiveView {
         id: ViewId,
         spec: ViewSpec,
         columns: ColumnSets,
-        initial_keys: impl IntoIterator<Item = String>,
+        initial_keys: &SortedValues,
     ) -> Self {
         let max = spec.max_series.unwrap_or_else(default_max_series);
         let value_kind = spec.measure.descriptor.kind;
@@ -56,8 +56,8 @@ impl LiveView {
         let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
         let format = aggregation::row_format(id, spec.aggregation.kind, value_kind, bounds);
         let rows = Rows::new(format, max);
-        for key in initial_keys {
-            rows.table.add_initial(&key);
+        for key in initial_keys.iter() {
+            rows.table.add_initial(key);
         }
         let is_observed = spec.measure.descriptor.source.is_observed();
         let has_totals = metric_type(&spec) == MetricType::Counter;

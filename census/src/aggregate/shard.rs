@@ -129,7 +129,7 @@ mod tests {
             ViewId::next(),
             builder.spec,
             crate::aggregate::ColumnSets::open(1),
-            [],
+            &crate::aggregate::SortedValues::default(),
         );
         for row in 0..rows {
             let mut key = String::new();

@@ -1,6 +1,5 @@
 //! The one reader of rows.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -51,17 +50,7 @@ impl Collection {
 
     /// All collections begin here, so a step that must come before every collection has one place.
     fn begin(views: Vec<Arc<LiveView>>, deadline: Duration) -> Self {
-        fn measure(live: &LiveView) -> &str {
-            &live.spec.measure.descriptor.name
-        }
-        let observed = views.iter().filter(|live| live.is_observed());
-        let measures: BTreeSet<String> = observed.map(|live| measure(live).to_owned()).collect();
-        let taken = observe::read(&measures, deadline);
-        let rows = |live: &Arc<LiveView>| {
-            let run = taken.of(measure(live))?;
-            live.is_observed().then(|| live.observed_rows(&run))
-        };
-        let observed = views.iter().map(rows).collect();
+        let observed = observe::rows(&views, deadline);
         Self { views, observed }
     }
 

@@ -101,6 +101,18 @@ impl TotalMeasure for Observed<f64> {}
 #[diagnostic::do_not_recommend]
 impl TotalMeasure for Observed<Duration> {}
 
+/// A measure in a `static` that a function reads.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is not read: it records what it is given",
+    label = "a measure that a function reads is an `Observed`",
+    note = "end the item after the type, or write `Observed` in place of `Measure`"
+)]
+pub trait ReadMeasure: StaticMeasure {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> ReadMeasure for Observed<T> {}
+
 /// The checked cell of a measure of type `M`, whose values are running totals.
 #[doc(hidden)]
 #[must_use]

@@ -53,6 +53,17 @@ impl Column {
     }
 }
 
+/// Columns that are equal in whichever order. Each is there once, at least on one of the two sides.
+pub(super) struct AnyOrder<'v>(pub(super) &'v [Column]);
+
+impl PartialEq for AnyOrder<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let has_all =
+            |some: &[Column], others: &[Column]| others.iter().all(|it| some.contains(it));
+        self.0.len() == other.0.len() && has_all(self.0, other.0) && has_all(other.0, self.0)
+    }
+}
+
 impl StaticColumn {
     /// The name that becomes the label, as far as it is known at compile time.
     const fn name(&self) -> Option<&'static str> {

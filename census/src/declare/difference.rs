@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 
+use super::columns::AnyOrder;
 use super::{Column, MeasureDescriptor, MeasureSource, Number, ViewSpec};
 
 /// A part of two definitions that differs: the rejected one's and the kept one's.
@@ -91,18 +92,15 @@ impl ViewSpec {
         });
         differences.part(
             "columns",
-            [self.sorted_columns(), kept.sorted_columns()],
-            |columns| match columns.as_slice() {
-                [] => "none".to_owned(),
-                columns => format!(
-                    "({})",
-                    columns
-                        .iter()
-                        .copied()
-                        .map(column)
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
+            [self, kept].map(|view| AnyOrder(&view.columns)),
+            |columns| {
+                let columns: Vec<String> = columns.0.iter().map(column).collect();
+                let mut columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+                columns.sort_unstable();
+                match columns.as_slice() {
+                    [] => "none".to_owned(),
+                    columns => format!("({})", columns.join(", ")),
+                }
             },
         );
         let max_series = [self.max_series, kept.max_series];
@@ -115,13 +113,6 @@ impl ViewSpec {
         let descriptions = [&self.description, &kept.description];
         differences.part("description", descriptions, debug);
         differences.0
-    }
-
-    /// The columns, by their keys. Views that differ only in the order of their columns are the same view.
-    pub(crate) fn sorted_columns(&self) -> Vec<&Column> {
-        let mut columns: Vec<&Column> = self.columns.iter().collect();
-        columns.sort_unstable_by_key(|column| (column.key().name(), column.label()));
-        columns
     }
 }
 

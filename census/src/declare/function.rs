@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{AnyMeasure, Measure, MeasureCell, Origin, name};
+use super::{AnyMeasure, Measure, MeasureCell, name};
 
-/// A function with `#[measure]`: its name, where it stands, and the measures into which its calls record.
+/// A function with `#[measure]`: its name, the path of its module, and the measures into which its calls record.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct FunctionCell {
     name: &'static str,
+    module: &'static str,
     measures: &'static FunctionMeasures,
     results: KnownResults,
-    origin: Origin,
 }
 
 /// The measures into which a function's calls record: `latencies` their durations, `in_flight` how many are in flight,
@@ -51,15 +51,15 @@ impl FunctionCell {
     #[must_use]
     pub const fn new(
         name: &'static str,
+        module: &'static str,
         measures: &'static FunctionMeasures,
         results: KnownResults,
-        origin: Origin,
     ) -> Self {
         Self {
             name,
+            module,
             measures,
             results,
-            origin,
         }
     }
 
@@ -81,7 +81,7 @@ impl FunctionCell {
     }
 
     pub(crate) const fn module(&self) -> &&'static str {
-        self.origin.module_ref()
+        &self.module
     }
 
     pub(crate) const fn results(&self) -> KnownResults {

@@ -209,6 +209,15 @@ pub const fn static_measure<T: Value>(cell: &'static MeasureCell) -> Measure<T> 
     }
 }
 
+impl<T: Value> Measure<T> {
+    /// `is_total` is for the error about it only: see `TotalMeasure`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __of_static(cell: &'static MeasureCell, _is_total: bool) -> Self {
+        static_measure(cell)
+    }
+}
+
 impl<T: Value> Clone for Measure<T> {
     fn clone(&self) -> Self {
         Self {

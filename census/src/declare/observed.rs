@@ -70,8 +70,10 @@ use super::{Handle, Measure, MeasureCell, MeasureSource, Origin, Value, static_m
 /// A collection waits for one deadline, however many readings there are: one second, or that of
 /// `ExporterBuilder::observe_within`. A reading that is late, or panics, costs the rows of all measures that its
 /// observation names, in this collection. Everything else is shown, and `census_failed_observations_total{measure,
-/// reason}` counts the failure. A late reading is not begun again before it has returned. While one is late, another
-/// thread reads the rest.
+/// reason}` counts the failure. A late reading is not begun again before it has returned, and until then nothing else is
+/// read of its measures, whose rows it costs. While one is late, another thread reads the rest. If readings are late by the
+/// dozen, not every other one may be read within the deadline; those that were not come first in the next collection.
+/// While four of them or more have not returned, readings that were never in time are tried one at a time, and rarely.
 ///
 /// Within a reading, recording, registering views, and making and dropping observations work as elsewhere. Data of
 /// observed measures is not there within a reading, and a scrape answers 500. A caller that holds a lock that a reading
@@ -140,6 +142,14 @@ pub const fn static_observed<T: Value>(cell: &'static MeasureCell, is_total: boo
     }
 }
 
+impl<T: Value> Observed<T> {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __of_static(cell: &'static MeasureCell, is_total: bool) -> Self {
+        static_observed(cell, is_total)
+    }
+}
+
 impl<T: Value> Clone for Observed<T> {
     fn clone(&self) -> Self {
         Self {
@@ -175,6 +185,24 @@ pub trait AnyMeasure: sealed::Sealed + Send + Sync + RefUnwindSafe + fmt::Debug 
     note = "declare one: `#[measure] static QUEUE_DEPTH: Observed<u64>;`"
 )]
 pub trait AnyObserved: AnyMeasure {}
+
+/// A measure of which there can be a `Distribution`: a [`Measure`]. An observed measure is read once for each scrape, and a
+/// histogram counts every value.
+#[diagnostic::on_unimplemented(
+    message = "there is no `Distribution` of `{Self}`",
+    label = "expected a `Measure`",
+    note = "an `Observed` is read once for each scrape: write `View::last_value`, `View::sum` or `View::count`; or declare \
+            a `Measure`, and record each value to it"
+)]
+pub trait DistributedMeasure: AnyMeasure {
+    #[doc(hidden)]
+    type Value: Value;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> DistributedMeasure for Measure<T> {
+    type Value = T;
+}
 
 mod sealed {
     pub trait Sealed {}

@@ -104,4 +104,44 @@ impl<T: Value> Observed<T> {
     {
         self
     }
+
+    #[doc(hidden)]
+    pub fn increment<V>(&self, _: V) -> &Self
+    where
+        Self: RecordedNotRead,
+    {
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn decrement<V>(&self, _: V) -> &Self
+    where
+        Self: RecordedNotRead,
+    {
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn dec_by<V>(&self, _: V) -> &Self
+    where
+        Self: RecordedNotRead,
+    {
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn absolute<V>(&self, _: V) -> &Self
+    where
+        Self: RecordedNotRead,
+    {
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn start_timer(&self) -> &Self
+    where
+        Self: RecordedNotRead,
+    {
+        self
+    }
 }

@@ -48,11 +48,6 @@ impl Origin {
         self.module
     }
 
-    /// The module's path by reference, for a tag value that is looked up by its address.
-    pub(crate) const fn module_ref(&self) -> &&'static str {
-        &self.module
-    }
-
     /// The source file, as it was given to the compiler.
     #[must_use]
     pub const fn file(&self) -> &'static str {
@@ -69,6 +64,22 @@ impl Origin {
     pub(crate) fn sort_key(&self) -> (&'static str, &'static str, u32, u32) {
         (self.crate_name(), self.file, self.line, self.column)
     }
+}
+
+/// Declarations in the order of their places. Those of one place stay in their order.
+pub(crate) fn in_order_of_places<T: Clone>(
+    declarations: &[T],
+    origin: impl Fn(&T) -> Origin,
+) -> Vec<T> {
+    // The keys are sorted and not the declarations, so that a program has the code that sorts once.
+    let origins = declarations.iter().map(origin);
+    let keys = origins.map(|origin| origin.sort_key());
+    let mut order: Vec<_> = keys.zip(0..).collect();
+    order.sort_unstable();
+    let in_order = order.into_iter().map(|(_, index)| index);
+    in_order
+        .filter_map(|index: usize| declarations.get(index).cloned())
+        .collect()
 }
 
 /// `src/views.rs:12 (crate app)`

@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::columns::AnyOrder;
 use super::{
     AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
     StaticBounds, StaticColumn, Value, name,
@@ -111,7 +112,7 @@ impl ViewSpec {
                 .descriptor
                 .is_same_definition(&other.measure.descriptor)
             && self.aggregation == other.aggregation
-            && (self.columns == other.columns || self.sorted_columns() == other.sorted_columns())
+            && AnyOrder(&self.columns) == AnyOrder(&other.columns)
             && self.max_series == other.max_series
             && self.in_namespace == other.in_namespace
             && self.has_zero_rows == other.has_zero_rows

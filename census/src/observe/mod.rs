@@ -1,67 +1,68 @@
 //! Between *record* and *collect*, **observe**: the values of observed measures, which are read for each collection.
 //!
-//! A collection calls [`read`]. `flight.rs` has the protocol by which collections share readings and threads read;
+//! A collection calls [`rows`]. `flight.rs` has the protocol by which collections share readings and threads read;
 //! everything else is plain data. No lock is held while code of a user runs: a reading, or the destructor of its
 //! closure.
 
 mod failures;
 mod flight;
+mod measure_key;
+mod next_run;
 mod observation;
 #[cfg(all(feature = "process", target_os = "linux"))]
 mod of_process;
 #[cfg(feature = "tokio")]
 mod of_runtime;
+mod order;
+mod program;
+mod readers;
 mod reading_function;
 mod readings;
 mod registry;
+mod run;
 mod slices;
+mod source;
 mod state;
 mod taken;
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "prometheus")]
 pub(crate) use failures::Reason;
-use flight::Flight;
 pub use observation::Observation;
 #[cfg(feature = "tokio")]
-pub(crate) use of_runtime::ObservedRuntime;
+pub use of_runtime::{ObservedRuntime, observe_runtime};
 pub use reading_function::{ReadingFunction, StaticObservation, StaticReading, reading};
 pub use readings::{AnyReadings, Readings};
-use registry::Observations;
 pub use slices::OBSERVATIONS;
-pub(crate) use taken::Taken;
 
+use crate::aggregate::{LiveView, ObservedRows};
 use crate::declare::{AnyObserved, Observed, Value};
 
 /// How long a collection waits for readings, unless an exporter sets another deadline.
 pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(1);
 
-/// The observations of the program, and the flight that reads them.
-static PROGRAM: LazyLock<Arc<Flight>> =
-    LazyLock::new(|| Arc::new(Flight::new(Observations::of_statics())));
-
-/// Reads these measures, which have views. Waits for the deadline at most, or a little longer where another
-/// collection's readings have to end first.
-pub(crate) fn read(measures: &BTreeSet<String>, deadline: Duration) -> Taken {
-    if measures.is_empty() {
-        return Taken::default();
+/// Reads the observed measures of these views. Returns the rows of each view; `None` for a view of a recorded measure,
+/// where a reading has failed, and for all views of a program that observes nothing. Waits for the deadline at most, or a
+/// little longer where another collection's readings have to end first.
+pub(crate) fn rows(views: &[Arc<LiveView>], deadline: Duration) -> Vec<Option<ObservedRows>> {
+    match program::source() {
+        Some(source) => source.rows(views, deadline),
+        None => views.iter().map(|_| None).collect(),
     }
-    PROGRAM.read(measures, deadline)
 }
 
 /// Whether this thread is reading, so that it must not wait for readings.
 #[cfg(feature = "prometheus")]
 pub(crate) fn is_reading() -> bool {
-    flight::is_reading()
+    readers::is_reading()
 }
 
 /// How often reading a measure has failed, by measure and reason.
 #[cfg(feature = "prometheus")]
 pub(crate) fn failures() -> Vec<(String, Reason, u64)> {
-    PROGRAM.failures().all()
+    program::source().map_or_else(Vec::new, source::Source::failures)
 }
 
 impl<T: Value> Observed<T> {
@@ -109,9 +110,8 @@ impl<T: Value> Observed<T> {
         &self,
         mut read: impl FnMut(&mut Readings<'_, T>) + Send + 'static,
     ) -> Observation {
-        let measures = Arc::new([self.cell().clone()]);
-        PROGRAM.observe(
-            measures,
+        program::observe(
+            &[self.cell().clone()],
             Box::new(move |said| read(&mut Readings::new(said))),
         )
     }
@@ -151,9 +151,9 @@ pub fn observe<const N: usize>(
     measures: [&dyn AnyObserved; N],
     mut read: impl FnMut(&mut AnyReadings<'_>) + Send + 'static,
 ) -> Observation {
-    let handles = measures.iter().map(|measure| measure.measure_handle());
-    PROGRAM.observe(
-        handles.cloned().collect(),
+    let handles = measures.map(|measure| measure.measure_handle().clone());
+    program::observe(
+        &handles,
         Box::new(move |said| read(&mut AnyReadings::new(said))),
     )
 }

@@ -9,9 +9,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::failures::Reason;
+use super::measure_key::MeasureKey;
 use super::readings::Said;
 use crate::aggregate::Reading;
-use crate::declare::{Handle, MeasureCell};
 use crate::id::ObservationId;
 use crate::panics;
 use crate::sync::Mutex;
@@ -54,7 +54,7 @@ impl Drop for Observation {
 
 impl fmt::Debug for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.entry.measures.iter().map(|it| &it.descriptor.name);
+        let names = self.entry.measures.iter().map(MeasureKey::name);
         f.debug_list().entries(names).finish()
     }
 }
@@ -63,7 +63,7 @@ impl fmt::Debug for Observation {
 pub(super) struct Entry {
     pub(super) id: ObservationId,
     /// The measures that it names.
-    pub(super) measures: Arc<[Handle<MeasureCell>]>,
+    pub(super) measures: Arc<[MeasureKey]>,
     state: Mutex<EntryState>,
 }
 
@@ -98,11 +98,7 @@ pub(super) enum Outcome {
 }
 
 impl Entry {
-    pub(super) fn new(
-        id: ObservationId,
-        measures: Arc<[Handle<MeasureCell>]>,
-        closure: Closure,
-    ) -> Self {
+    pub(super) fn new(id: ObservationId, measures: Arc<[MeasureKey]>, closure: Closure) -> Self {
         Self {
             id,
             measures,
@@ -115,13 +111,8 @@ impl Entry {
         }
     }
 
-    /// The names of its measures.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.measures.iter().map(|it| &*it.descriptor.name)
-    }
-
-    pub(super) fn names_any(&self, measures: &BTreeSet<String>) -> bool {
-        self.names().any(|name| measures.contains(name))
+    pub(super) fn names_any(&self, measures: &BTreeSet<MeasureKey>) -> bool {
+        self.measures.iter().any(|it| measures.contains(it))
     }
 
     pub(super) fn is_busy(&self) -> bool {

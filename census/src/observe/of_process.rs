@@ -1,7 +1,5 @@
 //! The observation of the process: one reading says all values of `process`.
 
-use std::sync::Arc;
-
 use super::observation::Closure;
 use super::readings::AnyReadings;
 use crate::declare::{AnyObserved, Handle, MeasureCell, Observed, Value};
@@ -12,7 +10,7 @@ use crate::process::{
 use crate::tags::TagMap;
 
 /// The measures that the reading names.
-pub(super) fn measures() -> Arc<[Handle<MeasureCell>]> {
+pub(super) fn measures() -> [Handle<MeasureCell>; 8] {
     let measures: [&dyn AnyObserved; 8] = [
         &CPU_TIME,
         &OPEN_FDS,
@@ -23,8 +21,7 @@ pub(super) fn measures() -> Arc<[Handle<MeasureCell>]> {
         &THREADS,
         &START_TIME,
     ];
-    let handles = measures.iter().map(|measure| measure.measure_handle());
-    handles.cloned().collect()
+    measures.map(|measure| measure.measure_handle().clone())
 }
 
 /// The reading.

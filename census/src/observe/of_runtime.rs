@@ -1,11 +1,14 @@
-//! The observations of tokio's runtimes: one for each runtime, as long as an exporter holds it.
+//! The observations of tokio's runtimes.
+//!
+//! A runtime is observed from when it is first asked for until it ends, by one observation. Whether that says anything
+//! depends on whether somebody holds the runtime. A second observation of the same runtime would say its totals again,
+//! from the beginning, and a view that stayed registered would count them twice.
 
 use std::future;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Handle, Id, RuntimeMetrics};
-use tokio::task::AbortHandle;
 
 use super::observation::Observation;
 use super::readings::AnyReadings;
@@ -13,64 +16,116 @@ use crate::sync::Mutex;
 use crate::tags::TagMap;
 use crate::tokio_runtime::{ALIVE_TASKS, GLOBAL_QUEUE_DEPTH, WORKER_BUSY, WORKER_PARKS, WORKERS};
 
-/// The runtimes that are observed. A runtime that was observed twice would count twice.
-static OBSERVED: Mutex<Vec<Weak<ObservedRuntime>>> = Mutex::new(Vec::new());
+/// The runtimes that are observed. Those that have ended are taken away when another one is asked for.
+static OBSERVED: Mutex<Vec<Runtime>> = Mutex::new(Vec::new());
 
-/// A runtime that is observed until this is dropped, or until it ends.
+/// A runtime that is observed while this is there, or until it ends. Made by [`observe_runtime`], and held by an exporter
+/// that was given the runtime.
+#[must_use = "the runtime is observed while this is there"]
 #[derive(Debug)]
-pub(crate) struct ObservedRuntime {
+pub struct ObservedRuntime(Arc<Shared>);
+
+#[derive(Debug)]
+struct Runtime {
     id: Id,
-    metrics: Arc<UntilEnd>,
-    /// The task that is dropped when the runtime ends.
-    task: AbortHandle,
+    shared: Arc<Shared>,
     _observation: Observation,
 }
 
-/// The metrics of a runtime that has not ended. They hold a handle, which keeps the runtime's queues and file descriptors.
+/// What an observation reads.
 #[derive(Debug)]
-struct UntilEnd(Mutex<Option<RuntimeMetrics>>);
+struct Shared(Mutex<State>);
 
-/// Forgets the metrics when it is dropped. The task has it.
-struct End(Arc<UntilEnd>);
+#[derive(Debug)]
+struct State {
+    /// `None` when the runtime has ended: they hold a handle, which keeps its queues and file descriptors.
+    metrics: Option<RuntimeMetrics>,
+    holders: usize,
+}
+
+/// Forgets the metrics when it is dropped, which is when the runtime ends. A task of the runtime has it.
+struct End(Arc<Shared>);
 
 impl Drop for End {
     fn drop(&mut self) {
-        let metrics = self.0.0.lock().take();
+        let metrics = self.0.0.lock().metrics.take();
         drop(metrics);
     }
 }
 
-impl UntilEnd {
-    /// A copy, so that no lock is held while tokio reads.
-    fn get(&self) -> Option<RuntimeMetrics> {
-        self.0.lock().clone()
-    }
+/// Observes a tokio runtime, for a program that registers views of [`tokio_runtime`](crate::tokio_runtime) itself. An
+/// exporter does the same with `ExporterBuilder::tokio`. With the feature `tokio`.
+///
+/// ```standalone_crate
+/// use tokio::runtime::Handle;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), census::CatalogueError> {
+/// census::tokio_runtime::VIEWS.register()?;
+/// let observed = census::observe_runtime(&Handle::current());
+/// let workers = || tokio::task::spawn_blocking(|| census::tokio_runtime::WORKER_COUNT.data().rows.len());
+/// assert_eq!(workers().await.ok(), Some(1));
+/// drop(observed);
+/// assert_eq!(workers().await.ok(), Some(0));
+/// # Ok(())
+/// # }
+/// ```
+pub fn observe_runtime(handle: &Handle) -> ObservedRuntime {
+    ObservedRuntime::of(handle)
 }
 
 impl ObservedRuntime {
     /// Observes a runtime, or finds its observation.
-    pub(crate) fn of(handle: &Handle) -> Arc<Self> {
+    pub(crate) fn of(handle: &Handle) -> Self {
         let mut observed = OBSERVED.lock();
-        observed.retain(|it| it.strong_count() > 0);
         // The number of a runtime that has ended may be given to another one.
-        let is_same = |it: &Arc<Self>| it.id == handle.id() && it.metrics.get().is_some();
-        if let Some(found) = observed.iter().filter_map(Weak::upgrade).find(is_same) {
-            return found;
-        }
-        let new = Arc::new(Self::new(handle));
-        observed.push(Arc::downgrade(&new));
-        new
+        let ended: Vec<Runtime> = observed
+            .extract_if(.., |it| it.shared.0.lock().metrics.is_none())
+            .collect();
+        let found = observed.iter().find(|it| it.id == handle.id());
+        let shared = if let Some(found) = found {
+            Arc::clone(&found.shared)
+        } else {
+            let new = Runtime::new(handle);
+            let shared = Arc::clone(&new.shared);
+            observed.push(new);
+            shared
+        };
+        drop(observed);
+        drop(ended);
+        shared.0.lock().holders += 1;
+        Self(shared)
     }
+}
 
+impl Drop for ObservedRuntime {
+    fn drop(&mut self) {
+        self.0.0.lock().holders -= 1;
+    }
+}
+
+impl Shared {
+    /// A copy of the metrics of a runtime that somebody holds, so that no lock is held while tokio reads.
+    fn held(&self) -> Option<RuntimeMetrics> {
+        let state = self.0.lock();
+        state.metrics.clone().filter(|_| state.holders > 0)
+    }
+}
+
+impl Runtime {
     fn new(handle: &Handle) -> Self {
-        let metrics = Arc::new(UntilEnd(Mutex::new(Some(handle.metrics()))));
-        let end = End(Arc::clone(&metrics));
-        // If the runtime has ended, tokio drops the task at once.
+        let shared = Arc::new(Shared(Mutex::new(State {
+            metrics: Some(handle.metrics()),
+            holders: 0,
+        })));
+        let end = End(Arc::clone(&shared));
+        // If the runtime has ended, tokio drops the task at once. Its handle does not keep it.
         let task = handle.spawn(async move {
             let _end = end;
             future::pending::<()>().await;
         });
-        let read = Arc::clone(&metrics);
+        drop(task);
+        let read = Arc::clone(&shared);
         let observation = super::observe(
             [
                 &WORKERS,
@@ -80,23 +135,16 @@ impl ObservedRuntime {
                 &WORKER_PARKS,
             ],
             move |seen| {
-                if let Some(metrics) = read.get() {
+                if let Some(metrics) = read.held() {
                     say(seen, &metrics);
                 }
             },
         );
         Self {
             id: handle.id(),
-            metrics,
-            task: task.abort_handle(),
+            shared,
             _observation: observation,
         }
-    }
-}
-
-impl Drop for ObservedRuntime {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::readings::{Readings, Said};
-use crate::declare::check::StaticMeasure;
+use super::source::Source;
+use crate::declare::check::ReadMeasure;
 use crate::declare::{MeasureCell, Value};
 
 /// A function that reads a measure of `T`: `fn() -> T`, or `fn(&mut Readings<'_, T>)`. The compiler finds out which, as
@@ -69,7 +70,7 @@ impl<T: Value, F: ReadingFunction<T, Shape> + Sync, Shape> StaticReading
 /// The function that reads a measure of type `M`.
 #[doc(hidden)]
 #[must_use]
-pub const fn reading<M: StaticMeasure, F: ReadingFunction<M::Value, Shape>, Shape>(
+pub const fn reading<M: ReadMeasure, F: ReadingFunction<M::Value, Shape>, Shape>(
     function: F,
 ) -> FunctionReading<M::Value, F, Shape> {
     FunctionReading {
@@ -83,14 +84,8 @@ pub const fn reading<M: StaticMeasure, F: ReadingFunction<M::Value, Shape>, Shap
 pub struct StaticObservation {
     pub(super) measure: &'static MeasureCell,
     pub(super) reading: &'static dyn StaticReading,
-}
-
-impl StaticObservation {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(measure: &'static MeasureCell, reading: &'static dyn StaticReading) -> Self {
-        Self { measure, reading }
-    }
+    /// The code that calls it.
+    pub(super) source: &'static dyn Source,
 }
 
 impl<T, F, Shape> fmt::Debug for FunctionReading<T, F, Shape> {

@@ -5,8 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::measure_key::MeasureKey;
 use crate::aggregate::Reading;
-use crate::declare::{Handle, MeasureCell, MeasureSource, Observed, Value, ValueBits, ValueKind};
+use crate::declare::{MeasureSource, Observed, Value, ValueBits, ValueKind};
 use crate::tags::TagMap;
 
 /// What a reading of one measure is given, to say values to.
@@ -24,7 +25,7 @@ pub struct AnyReadings<'a> {
 #[doc(hidden)]
 pub struct Said {
     /// The measures that the observation names.
-    measures: Arc<[Handle<MeasureCell>]>,
+    measures: Arc<[MeasureKey]>,
     /// The values of each of them.
     values: Vec<Vec<Reading>>,
     /// The names of other measures for which a value was said.
@@ -57,9 +58,7 @@ impl<'a> AnyReadings<'a> {
     /// Says a value of one of the measures that the observation names, as [`Readings::record`] does.
     pub fn record<T: Value>(&mut self, measure: &Observed<T>, value: T, tags: TagMap) {
         let mut measures = self.said.measures.iter();
-        let index = measures.position(|named| {
-            named.ptr_eq(measure.cell()) || named.descriptor.name == measure.cell().descriptor.name
-        });
+        let index = measures.position(|named| named.is(measure.cell()));
         match index {
             Some(index) => self.said.push(index, value.to_bits(), T::KIND, tags),
             None => {
@@ -70,7 +69,7 @@ impl<'a> AnyReadings<'a> {
 }
 
 impl Said {
-    pub(super) fn new(measures: Arc<[Handle<MeasureCell>]>) -> Self {
+    pub(super) fn new(measures: Arc<[MeasureKey]>) -> Self {
         Self {
             values: measures.iter().map(|_| Vec::new()).collect(),
             measures,

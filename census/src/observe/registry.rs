@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::measure_key::MeasureKey;
 use super::observation::{Closure, Entry, Observation};
 #[cfg(all(feature = "process", target_os = "linux"))]
 use super::of_process;
 use super::slices::OBSERVATIONS;
-use crate::declare::{Handle, MeasureCell, elements};
+use crate::declare::{Handle, MeasureCell, elements, in_order_of_places};
 use crate::id::ObservationId;
 use crate::sync::Mutex;
 
@@ -25,25 +26,26 @@ struct Registered {
 impl Observations {
     /// The observations of the program's statics, and the library's own.
     pub(super) fn of_statics() -> Arc<Self> {
-        let mut statics = elements(&OBSERVATIONS).to_vec();
-        statics.sort_by_key(|observation| observation.measure.descriptor.origin.sort_key());
+        let statics =
+            in_order_of_places(elements(&OBSERVATIONS), |it| it.measure.descriptor.origin);
         let this = Self::default();
         for observation in statics {
             let reading = observation.reading;
             this.add(
-                Arc::new([Handle::Static(observation.measure)]),
+                &[Handle::Static(observation.measure)],
                 Box::new(|said| reading.read(said)),
             );
         }
         #[cfg(all(feature = "process", target_os = "linux"))]
-        this.add(of_process::measures(), of_process::closure());
+        this.add(&of_process::measures(), of_process::closure());
         Arc::new(this)
     }
 
-    fn add(&self, measures: Arc<[Handle<MeasureCell>]>, closure: Closure) -> Arc<Entry> {
+    fn add(&self, measures: &[Handle<MeasureCell>], closure: Closure) -> Arc<Entry> {
         let mut registered = self.0.lock();
         registered.last += 1;
         let id = ObservationId(registered.last);
+        let measures = measures.iter().map(MeasureKey::new).collect();
         let entry = Arc::new(Entry::new(id, measures, closure));
         registered.by_id.insert(id, Arc::clone(&entry));
         entry
@@ -52,7 +54,7 @@ impl Observations {
     /// Adds an observation, which is there until the returned handle is dropped.
     pub(super) fn observe(
         self: &Arc<Self>,
-        measures: Arc<[Handle<MeasureCell>]>,
+        measures: &[Handle<MeasureCell>],
         closure: Closure,
     ) -> Observation {
         let entry = self.add(measures, closure);
@@ -65,7 +67,7 @@ impl Observations {
     }
 
     /// The observations that name one of these measures.
-    pub(super) fn of(&self, measures: &BTreeSet<String>) -> Vec<Arc<Entry>> {
+    pub(super) fn of(&self, measures: &BTreeSet<MeasureKey>) -> Vec<Arc<Entry>> {
         let registered = self.0.lock();
         let entries = registered.by_id.values();
         let entries = entries.filter(|entry| entry.names_any(measures));
@@ -73,7 +75,7 @@ impl Observations {
     }
 
     /// Whether an observation names one of these measures.
-    pub(super) fn has(&self, measures: &BTreeSet<String>) -> bool {
+    pub(super) fn has(&self, measures: &BTreeSet<MeasureKey>) -> bool {
         let registered = self.0.lock();
         let mut entries = registered.by_id.values();
         entries.any(|entry| entry.names_any(measures))

@@ -1,8 +1,9 @@
 //! What a collection takes out of a run.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::measure_key::MeasureKey;
 use super::observation::{Entry, Outcome};
 use crate::aggregate::Run;
 
@@ -15,17 +16,17 @@ pub(crate) struct Taken {
     outcomes: Vec<(Arc<Entry>, Outcome)>,
     /// For each measure, the outcomes of observations that name it, each with the measure's index among those that are named. A
     /// program may have thousands of observations, and each view asks for its measure.
-    by_measure: HashMap<String, Vec<(usize, usize)>>,
+    by_measure: BTreeMap<MeasureKey, Vec<(usize, usize)>>,
     /// Whether nothing could be read, because the collection began within a reading.
     is_nested: bool,
 }
 
 impl Taken {
     pub(super) fn new(run: u64, outcomes: Vec<(Arc<Entry>, Outcome)>) -> Self {
-        let mut by_measure: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
+        let mut by_measure: BTreeMap<MeasureKey, Vec<(usize, usize)>> = BTreeMap::new();
         for (outcome, (entry, _)) in outcomes.iter().enumerate() {
-            for (index, name) in entry.names().enumerate() {
-                let places = by_measure.entry(name.to_owned()).or_default();
+            for (index, measure) in entry.measures.iter().enumerate() {
+                let places = by_measure.entry(measure.clone()).or_default();
                 // An observation may name a measure twice. The values are with the first one.
                 if places.last().is_none_or(|(last, _)| *last != outcome) {
                     places.push((outcome, index));
@@ -49,7 +50,7 @@ impl Taken {
     }
 
     /// All readings of a measure; `None` if one of them has failed.
-    pub(crate) fn of(&self, measure: &str) -> Option<Run<'_>> {
+    pub(crate) fn of(&self, measure: &MeasureKey) -> Option<Run<'_>> {
         if self.is_nested {
             return None;
         }

@@ -255,7 +255,8 @@ impl ExporterBuilder {
     }
 
     /// Shows what tokio tells of this runtime: the views of [`tokio_runtime`](crate::tokio_runtime), and an observation, while
-    /// the exporter is there. May be called for several runtimes. With the feature `tokio`.
+    /// the exporter is there. May be called for several runtimes. [`observe_runtime`](crate::observe_runtime) does without an
+    /// exporter. With the feature `tokio`.
     #[cfg(feature = "tokio")]
     pub fn tokio(mut self, runtime: &Handle) -> Self {
         self.runtimes.push(runtime.clone());

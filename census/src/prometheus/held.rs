@@ -1,9 +1,6 @@
 //! What an exporter holds while it is there.
 
 #[cfg(feature = "tokio")]
-use std::sync::Arc;
-
-#[cfg(feature = "tokio")]
 use tokio::runtime::Handle;
 
 #[cfg(feature = "tokio")]
@@ -15,7 +12,7 @@ use crate::register::HeldViews;
 pub(super) struct Held {
     _views: HeldViews,
     #[cfg(feature = "tokio")]
-    _runtimes: Vec<Arc<ObservedRuntime>>,
+    _runtimes: Vec<ObservedRuntime>,
 }
 
 impl Held {

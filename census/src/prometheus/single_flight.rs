@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::process;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -35,7 +36,8 @@ pub(super) struct SingleFlight<T> {
 struct State<T> {
     /// The run that calls join now. It has not begun.
     next: Option<Arc<Run<T>>>,
-    has_worker: bool,
+    /// The process in which there is a worker. One that was forked from it has none.
+    worker_in: Option<u32>,
     /// Whether the worker should end.
     is_closed: bool,
 }
@@ -77,7 +79,7 @@ impl<T> Default for SingleFlight<T> {
         Self {
             state: Mutex::new(State {
                 next: None,
-                has_worker: false,
+                worker_in: None,
                 is_closed: false,
             }),
             work: Condvar::default(),
@@ -96,9 +98,10 @@ impl<T> SingleFlight<T> {
         start_worker: impl FnOnce() -> Result<(), E>,
     ) -> Result<Ticket<T>, E> {
         let mut state = self.state.lock();
-        if !state.has_worker {
+        let process = process::id();
+        if state.worker_in != Some(process) {
             start_worker()?;
-            state.has_worker = true;
+            state.worker_in = Some(process);
         }
         let run = Arc::clone(state.next.get_or_insert_default());
         let mut progress = run.progress.lock();
@@ -118,7 +121,7 @@ impl<T> SingleFlight<T> {
         impl<T> Drop for WorkerGuard<'_, T> {
             fn drop(&mut self) {
                 let mut state = self.0.state.lock();
-                state.has_worker = false;
+                state.worker_in = None;
                 // The calls that wait for this run might wait for ever, if no other call starts a worker.
                 let next = state.next.take();
                 drop(state);
@@ -277,7 +280,7 @@ mod tests {
             let (permissions, permitted) = channel();
             let (report, began) = channel();
             let worker = (Arc::clone(&flight), Arc::clone(&made));
-            flight.state.lock().has_worker = true;
+            flight.state.lock().worker_in = Some(process::id());
             thread::spawn(move || {
                 let (flight, made) = worker;
                 flight.work(|| {
@@ -380,6 +383,19 @@ mod tests {
         drop(ticket);
         assert_eq!(run.progress.lock().wakers.len(), 0);
         fixture.permit();
+    }
+
+    #[test]
+    fn a_process_that_was_forked_has_a_worker_of_its_own() {
+        let flight = Arc::new(SingleFlight::<u8>::default());
+        flight.state.lock().worker_in = Some(process::id() + 1);
+        let worker = Arc::clone(&flight);
+        let Ok(ticket) = flight.join(|| {
+            thread::spawn(move || worker.work(|| 7));
+            Ok::<(), Infallible>(())
+        });
+        assert_eq!(ticket.wait(LONG), Some(7));
+        flight.close();
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::built_in::BUILT_IN;
-use super::interest::{self, MeasureViews};
+use super::interest::{self, Change, MeasureViews};
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -13,7 +13,7 @@ use crate::aggregate::LiveView;
 use crate::declare::ValueKind;
 use crate::declare::{
     ByName, Difference, Handle, MEASURES, MeasureCell, Origin, TAG_KEYS, TagKeyCell, VIEWS,
-    ViewCell, ViewSpec, elements, has_second_copy,
+    ViewCell, ViewSpec, elements, has_second_copy, in_order_of_places,
 };
 use crate::id::ViewId;
 use crate::sync::{Mutex, MutexGuard};
@@ -65,7 +65,7 @@ pub(super) fn adopt(measure: &Handle<MeasureCell>) {
         return;
     }
     match catalogue.add_measure(measure) {
-        Ok(()) => catalogue.change_views(&measure.descriptor.name, |_| {}),
+        Ok(()) => catalogue.change_views(&measure.descriptor.name, Change::None),
         Err(problem) if catalogue.problems.contains(&problem) => {}
         Err(problem) => catalogue.problems.push(problem),
     }
@@ -111,7 +111,7 @@ pub(super) fn register_measure(
     }
     catalogue.add_measure(&cell)?;
     // The new cell gets the version of the views, too.
-    catalogue.change_views(&cell.descriptor.name, |_| {});
+    catalogue.change_views(&cell.descriptor.name, Change::None);
     Ok(cell)
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn ask_for_exemplars() {
     let catalogue = lock();
     interest::ask_for_exemplars();
     for name in catalogue.measures.names() {
-        catalogue.change_views(&name, |_| {});
+        catalogue.change_views(&name, Change::None);
     }
 }
 
@@ -173,15 +173,11 @@ impl Catalogue {
         catalogue.problems.extend(second_copy());
         // The linker's order means nothing, and may differ from build to build. Of two declarations that clash, the one
         // with the lesser sort key stays.
-        let mut measures = elements(&MEASURES).to_vec();
-        measures.sort_by_key(|cell| cell.descriptor.origin.sort_key());
-        for cell in measures {
+        for cell in in_order_of_places(elements(&MEASURES), |cell| cell.descriptor.origin) {
             let problem = catalogue.add_measure(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
-        let mut keys = elements(&TAG_KEYS).to_vec();
-        keys.sort_by_key(|cell| cell.origin().sort_key());
-        for cell in keys {
+        for cell in in_order_of_places(elements(&TAG_KEYS), |cell| cell.origin()) {
             let problem = catalogue.add_key(&Handle::Static(cell)).err();
             catalogue.problems.extend(problem);
         }
@@ -192,9 +188,8 @@ impl Catalogue {
         let declared = elements(&VIEWS).iter().map(|cell| Handle::Static(*cell));
         let built_in = BUILT_IN.iter().flat_map(|it| it.views);
         let built_in = built_in.map(|cell| (*cell).clone());
-        let mut views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
-        views.sort_by_key(|cell| cell.origin().sort_key());
-        for cell in views {
+        let views: Vec<Handle<ViewCell>> = declared.chain(built_in).collect();
+        for cell in in_order_of_places(&views, |cell| cell.origin()) {
             let is_rejected = !cell.is_optional() && catalogue.add_declared_view(&cell).is_err();
             catalogue
                 .declared_views
@@ -203,7 +198,7 @@ impl Catalogue {
         let mut by_measure = by_measure(catalogue.views.iter());
         for name in catalogue.measures.names() {
             let views = by_measure.remove(&*name).unwrap_or_default();
-            catalogue.change_views(&name, |interest| *interest = views);
+            catalogue.change_views(&name, Change::Add(views));
         }
         drop(by_measure);
         catalogue
@@ -335,7 +330,7 @@ impl Catalogue {
     }
 
     /// Changes the views of the measure of this name, which gets a new version.
-    pub(super) fn change_views(&self, measure: &str, change: impl FnOnce(&mut MeasureViews)) {
+    pub(super) fn change_views(&self, measure: &str, change: Change<'_>) {
         interest::change_views(measure, self.measures.named(measure), change);
     }
 }

@@ -1,7 +1,5 @@
 //! The rows that a view has before its first measurement.
 
-use std::collections::BTreeSet;
-
 use super::column_values::max_series;
 use crate::aggregate::{ColumnSets, ColumnValues, SortedValues};
 use crate::calls::{CallResult, FUNCTION, MODULE, RESULT};
@@ -16,38 +14,36 @@ use crate::tags::{AsTagValue as _, row_key};
 ///
 /// # Errors
 /// The number of rows, if closed columns make more of them than the view's `max_series`.
-pub(super) fn initial_keys(
-    view: &ViewSpec,
-    columns: &ColumnSets,
-) -> Result<BTreeSet<String>, usize> {
+pub(super) fn initial_keys(view: &ViewSpec, columns: &ColumnSets) -> Result<SortedValues, usize> {
     if !view.has_zero_rows || view.measure.descriptor.source.is_observed() {
-        return Ok(BTreeSet::new());
+        return Ok(SortedValues::default());
     }
     let keys = || view.columns.iter().map(Column::key);
     let functions = if keys().any(is_of_functions) {
         function_values(view)
     } else {
-        BTreeSet::new()
+        SortedValues::default()
     };
+    let has_functions = functions.iter().len() > 0;
     let choices: Option<Vec<Choice<'_>>> = keys()
         .zip(&columns.values)
         .map(|(key, values)| match values {
             // A program may close one of these keys, for measures of its own.
-            _ if is_of_functions(key) && !functions.is_empty() => Some(Choice::OfFunction(key)),
+            _ if is_of_functions(key) && has_functions => Some(Choice::OfFunction(key)),
             ColumnValues::Closed { set, .. } => Some(Choice::Closed(set)),
             ColumnValues::Open | ColumnValues::Known(_) => None,
         })
         .collect();
     let Some(choices) = choices else {
-        return Ok(BTreeSet::new());
+        return Ok(SortedValues::default());
     };
     let of_functions = choices
         .iter()
         .any(|choice| matches!(choice, Choice::OfFunction(_)));
-    let parts = if of_functions {
-        functions
+    let parts: Vec<&str> = if of_functions {
+        functions.iter().collect()
     } else {
-        BTreeSet::from([FunctionValues::default()])
+        vec![""]
     };
     let closed = choices.iter().filter_map(Choice::closed_values);
     if closed.clone().next().is_some() {
@@ -56,12 +52,12 @@ pub(super) fn initial_keys(
             return Err(rows);
         }
     }
-    let mut keys = BTreeSet::new();
-    for part in &parts {
+    let mut keys = Vec::new();
+    for part in parts {
         let choices: Vec<Vec<&str>> = choices.iter().map(|choice| choice.values(part)).collect();
         keys.extend(combinations(&choices));
     }
-    Ok(keys)
+    Ok(SortedValues::new(keys.iter().map(String::as_str)))
 }
 
 /// The values of a column in the rows that a view has from the start.
@@ -81,44 +77,34 @@ impl Choice<'_> {
         }
     }
 
-    fn values<'s>(&'s self, function: &'s FunctionValues) -> Vec<&'s str> {
+    /// The values in the rows of a function, whose own values are these.
+    fn values<'s>(&'s self, function: &'s str) -> Vec<&'s str> {
         match self {
             Self::Closed(set) => set.iter().collect(),
-            Self::OfFunction(key) => vec![function.of(key)],
+            Self::OfFunction(key) => {
+                let keys = OF_FUNCTIONS.into_iter();
+                let mut values = keys.zip(row_key::values(function));
+                let value = values.find_map(|(other, value)| (other == *key).then_some(value));
+                vec![value.unwrap_or_default()]
+            }
         }
     }
 }
+
+/// The keys whose values are known of measured functions.
+static OF_FUNCTIONS: [&TagKey; 3] = [&FUNCTION, &MODULE, &RESULT];
 
 fn is_of_functions(key: &TagKey) -> bool {
-    [&FUNCTION, &MODULE, &RESULT].contains(&key)
+    OF_FUNCTIONS.contains(&key)
 }
 
-/// The values of `FUNCTION`, `MODULE` and `RESULT` in one row; of a column that the view does not have, the empty text.
-#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
-struct FunctionValues {
-    function: &'static str,
-    module: &'static str,
-    result: String,
-}
-
-impl FunctionValues {
-    fn of(&self, key: &TagKey) -> &str {
-        if *key == FUNCTION {
-            self.function
-        } else if *key == MODULE {
-            self.module
-        } else {
-            &self.result
-        }
-    }
-}
-
-/// The values that the calls of the program's functions give to a view's columns.
-fn function_values(view: &ViewSpec) -> BTreeSet<FunctionValues> {
+/// The values that the calls of the program's functions give to [`OF_FUNCTIONS`], each time as a row key. The result is
+/// empty if the view has no column for it.
+fn function_values(view: &ViewSpec) -> SortedValues {
     let has = |key: &TagKey| view.columns.iter().any(|column| column.key() == key);
     let by_result = has(&RESULT);
     let measure = &view.measure;
-    let mut values = BTreeSet::new();
+    let mut values = Vec::new();
     for function in elements(&FUNCTIONS).iter().filter(|function| {
         // A call in flight has no result yet, and it is not known beforehand which calls return a value.
         function.times(measure) || !by_result && function.records(measure)
@@ -130,13 +116,15 @@ fn function_values(view: &ViewSpec) -> BTreeSet<FunctionValues> {
         } else {
             vec![String::new()]
         };
-        values.extend(results.into_iter().map(|result| FunctionValues {
-            function: function.name(),
-            module: function.module(),
-            result,
+        values.extend(results.iter().map(|result| {
+            let mut key = String::new();
+            for value in [*function.name(), *function.module(), result] {
+                row_key::push(&mut key, value);
+            }
+            key
         }));
     }
-    values
+    SortedValues::new(values.iter().map(String::as_str))
 }
 
 /// The keys of the rows that have one of its choices in each column.

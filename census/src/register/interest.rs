@@ -16,8 +16,11 @@
 //! A change of a measure's views stores the new list in `INTERESTS`, and then the new version in the measure. A thread
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
+//!
+//! The version before the change has ended, and [`Ended`] keeps it for some time. A thread that sees that versions have
+//! ended drops what it has cached for them, and keeps what it has cached for other measures.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -98,20 +101,29 @@ impl MeasureViews {
         self.by_id.insert(view.id(), view);
     }
 
-    /// Adds views that are not there. The cost depends on their number, and not on how many are there.
-    pub(super) fn add(&mut self, views: Self) {
-        views.by_id.into_values().for_each(|view| self.insert(view));
-    }
-
-    /// Removes those of these views that are there. The cost depends on the number of these views.
-    pub(super) fn subtract(&mut self, views: &Self) {
-        for id in views.by_id.keys() {
-            let removed = self.by_id.remove(id);
-            if removed.is_some_and(|view| view.keeps_exemplars()) {
-                self.keep_exemplars -= 1;
+    fn change(&mut self, change: Change<'_>) {
+        match change {
+            Change::None => {}
+            Change::Add(added) => added.by_id.into_values().for_each(|view| self.insert(view)),
+            Change::Remove(removed) => {
+                for id in removed.by_id.keys() {
+                    let removed = self.by_id.remove(id);
+                    if removed.is_some_and(|view| view.keeps_exemplars()) {
+                        self.keep_exemplars -= 1;
+                    }
+                }
             }
         }
     }
+}
+
+/// A change of a measure's views. Its cost depends on the number of views in it, and not on how many the measure has.
+pub(super) enum Change<'v> {
+    None,
+    /// Adds views that are not there.
+    Add(MeasureViews),
+    /// Removes those of these views that are there.
+    Remove(&'v MeasureViews),
 }
 
 type ViewList = Arc<[Arc<LiveView>]>;
@@ -125,15 +137,50 @@ pub(super) fn ask_for_exemplars() {
     HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
 }
 
-/// How many times the views of any measure changed.
-static EPOCH: AtomicU64 = AtomicU64::new(0);
+/// The versions that ended last, for threads that have cached something for them.
+static ENDED: RwLock<Ended> = RwLock::new(Ended {
+    versions: VecDeque::new(),
+});
 
-/// How many times the views of any measure changed. A thread clears its caches when it sees another number than before.
+struct Ended {
+    /// The oldest first. The newest is the one with the number [`ENDED_COUNT`].
+    versions: VecDeque<ViewsVersion>,
+}
+
+/// How many ended versions are kept: eight kilobytes.
+const MAX_ENDED: usize = 1 << 10;
+
+/// How many versions have ended. Changed under the lock of [`ENDED`].
+static ENDED_COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// How many versions have ended. A thread that sees another number than before drops what it has cached for them.
 #[inline]
-pub(crate) fn interest_epoch() -> u64 {
-    // Relaxed: a thread that sees a change late clears its caches late. Their entries are found by version, so a stale
-    // entry is never used.
-    EPOCH.load(Ordering::Relaxed)
+pub(crate) fn ended_count() -> u64 {
+    // Relaxed: a thread that sees a change late drops cache entries late. They are found by version, so a stale entry
+    // is never used.
+    ENDED_COUNT.load(Ordering::Relaxed)
+}
+
+/// Calls `f` for each version that has ended after so many had. Returns how many have ended now, and whether `f` was
+/// called for all: too many may have ended meanwhile.
+pub(crate) fn for_each_ended(since: u64, mut f: impl FnMut(ViewsVersion)) -> (u64, bool) {
+    let ended = ENDED.read();
+    // Relaxed: the lock orders it.
+    let count = ENDED_COUNT.load(Ordering::Relaxed);
+    let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
+    let versions = ended.versions.iter().rev();
+    versions.take(new).copied().for_each(&mut f);
+    (count, new <= ended.versions.len())
+}
+
+fn end(version: ViewsVersion) {
+    let mut ended = ENDED.write();
+    if ended.versions.len() >= MAX_ENDED {
+        ended.versions.pop_front();
+    }
+    ended.versions.push_back(version);
+    // Relaxed: the lock orders it.
+    ENDED_COUNT.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The measure's views and their version. The views are those of the version that `current_version` returned to this
@@ -161,17 +208,19 @@ pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)
 pub(super) fn change_views(
     name: &str,
     cells: impl Iterator<Item = Handle<MeasureCell>>,
-    change: impl FnOnce(&mut MeasureViews),
+    change: Change<'_>,
 ) {
     let mut version = ViewsVersion::next();
     let mut interests = INTERESTS.write();
-    let mut interest = interests.remove(name).unwrap_or_else(|| Interest {
+    let former = interests.remove(name);
+    let former_version = former.as_ref().map(|interest| interest.version);
+    let mut interest = former.unwrap_or_else(|| Interest {
         version,
         views: MeasureViews::default(),
         list: None,
     });
     let former_list = interest.list.take();
-    change(&mut interest.views);
+    interest.views.change(change);
     if interest.views.keep_exemplars > 0 {
         version.0 |= ViewsVersion::HAS_EXEMPLARS;
     }
@@ -192,8 +241,10 @@ pub(super) fn change_views(
         // Release: pairs with the Acquire in `version::current_version`.
         cell.version.store(stored, Ordering::Release);
     }
-    // Relaxed: see `interest_epoch`.
-    EPOCH.fetch_add(1, Ordering::Relaxed);
+    // Last: a thread that drops what it has cached for the version caches nothing more for it.
+    if let Some(version) = former_version {
+        end(version);
+    }
     // Not under the lock: the last reference to a view frees its rows.
     drop(former_list);
 }

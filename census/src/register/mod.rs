@@ -25,7 +25,7 @@ pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]
 pub(crate) use held_views::HeldViews;
 pub use interest::ViewsVersion;
-pub(crate) use interest::{interest_epoch, views_of};
+pub(crate) use interest::{ended_count, for_each_ended, views_of};
 pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::catalogue::{AddedView, Catalogue, by_measure, lock};
+use super::interest::Change;
 use super::views::Holder;
 use super::{CatalogueError, Problem};
 use crate::aggregate::LiveView;
@@ -106,13 +107,13 @@ fn hold(catalogue: &mut Catalogue, ids: &[ViewId], holder: Holder, new: &[Arc<Li
         catalogue.views.hold(*id, holder);
     }
     for (measure, added) in by_measure(new) {
-        catalogue.change_views(measure, |views| views.add(added));
+        catalogue.change_views(measure, Change::Add(added));
     }
 }
 
 /// Takes removed views away from their measures.
 fn hide(catalogue: &Catalogue, removed: &[Arc<LiveView>]) {
     for (measure, removed) in by_measure(removed) {
-        catalogue.change_views(measure, |views| views.subtract(&removed));
+        catalogue.change_views(measure, Change::Remove(&removed));
     }
 }

@@ -1,11 +1,9 @@
 //! The checks of a view that need no other declaration.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{Problem, ProblemKind};
 use crate::aggregate::{MetricType, metric_type};
+use crate::declare::ViewSpec;
 use crate::declare::name::{self, LabelProblem};
-use crate::declare::{TagKey, ViewSpec};
 
 /// All problems of a view's columns.
 pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
@@ -19,11 +17,10 @@ pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
         });
     };
     let is_histogram = metric_type(view) == MetricType::Histogram;
-    let mut labels: HashMap<&str, &TagKey> = HashMap::new();
-    let mut keys = HashSet::new();
-    let (view, columns) = (&view.name, view.columns.iter());
-    for (key, label) in columns.map(|column| (column.key(), column.label())) {
-        let name = key.name();
+    let (view, columns) = (&view.name, &view.columns);
+    for (index, column) in columns.iter().enumerate() {
+        let (name, label) = (column.key().name(), column.label());
+        let mut earlier = columns.iter().take(index);
         match name::label_problem(label, is_histogram) {
             Some(LabelProblem::Reserved) => report(format!(
                 "view `{view}`: the column `{name}` has the label `{label}`, and Prometheus reserves labels beginning with \
@@ -35,10 +32,10 @@ pub(super) fn column_problems(view: &ViewSpec) -> Vec<Problem> {
             )),
             None => {}
         }
-        if !keys.insert(name) {
+        if earlier.clone().any(|other| other.key().name() == name) {
             report(format!("view `{view}` has the column `{name}` twice"));
-        } else if let Some(other) = labels.insert(label, key) {
-            let other = other.name();
+        } else if let Some(other) = earlier.rfind(|other| other.label() == label) {
+            let other = other.key().name();
             report(format!(
                 "view `{view}`: the columns `{other}` and `{name}` both have the label `{label}`",
             ));

@@ -90,7 +90,7 @@ impl Views {
         }
         self.by_name.insert(view.name.to_string(), id);
         let held = Held {
-            live: Arc::new(LiveView::new(id, view, columns, keys)),
+            live: Arc::new(LiveView::new(id, view, columns, &keys)),
             by_program: false,
             #[cfg(feature = "prometheus")]
             by_exporters: 0,

@@ -49,6 +49,18 @@ static RATIO: Observed<f64> = says;
 static GENERIC: Observed<u64> = generic::<u64>;
 #[measure]
 static IDLE: Observed<u64>;
+#[measure]
+static WAITING: Depth;
+
+macro_rules! read_by {
+    ($name:ident, $reading:expr) => {
+        #[measure]
+        static $name: Observed<u64> = $reading;
+    };
+}
+
+read_by!(VALUE_BY_MACRO, || 4);
+read_by!(ROWS_BY_MACRO, |seen| seen.record(6, tags!(POOL = "main")));
 
 view! {
     static QUEUE: LastValue<QUEUE_DEPTH>;
@@ -58,6 +70,9 @@ view! {
     static RATIOS: Count<RATIO>;
     static NONE: Sum<GENERIC>;
     static IDLE_NOW: Sum<IDLE>;
+    static WAITING_NOW: Sum<WAITING>;
+    static VALUE_NOW: Sum<VALUE_BY_MACRO>;
+    static ROWS_NOW: Sum<ROWS_BY_MACRO> by (POOL);
 }
 
 fn main() {
@@ -74,4 +89,9 @@ fn main() {
     let observation = IDLE.observe(|seen| seen.record(2, tags!()));
     assert!(IDLE_NOW.data().get(&tags!()).is_some_and(|value| *value == 2));
     drop(observation);
+    let observation = WAITING.observe(|seen| seen.record(3, tags!()));
+    assert!(WAITING_NOW.data().get(&tags!()).is_some_and(|value| *value == 3));
+    drop(observation);
+    assert!(VALUE_NOW.data().get(&tags!()).is_some_and(|value| *value == 4));
+    assert!(ROWS_NOW.data().get(&tags!(POOL = "main")).is_some_and(|value| *value == 6));
 }

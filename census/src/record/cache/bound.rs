@@ -81,17 +81,18 @@ fn resolve(
     tags: &TagMap,
     f: &mut dyn FnMut(&Target),
 ) {
-    let Some((current, views)) = views_of(cell) else {
-        return;
-    };
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
-    // Views that are newer than the version must not be cached for it.
-    let version = (current == version).then_some(version);
     let resolved = slot::with(|cache| {
         cache.invalidate_if_stale();
-        cache.resolve_bound(id, version, &views, value_of, &mut *f);
+        if let Some((current, views)) = views_of(cell) {
+            // Views that are newer than the version must not be cached for it.
+            let may_cache = current == version;
+            cache.resolve_bound(id, current, may_cache, &views, value_of, &mut *f);
+        }
     });
-    if resolved.is_none() {
+    if resolved.is_none()
+        && let Some((_, views)) = views_of(cell)
+    {
         uncached::for_each_shared_target(views.iter().cloned(), value_of, f);
     }
 }

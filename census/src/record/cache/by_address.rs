@@ -10,6 +10,7 @@ use crate::aggregate::Target;
 use crate::declare::Address;
 use crate::declare::ValueBits;
 use crate::id::ViewId;
+use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
 /// How many slots there are for each entry, so that most entries lie at their home slot: a second probe costs a branch
@@ -24,7 +25,7 @@ const MAX_SLOTS: usize = 4096;
 ///
 /// *Invariant:* an entry lies in one of the [`PROBES`] slots from its home slot on. A look-up that misses at the home
 /// slot checks all the others, so it does not matter which of them are free. Two entries may have the same key and
-/// tags, because the cache by text is cleared more often. Both have the same rows, so it does not matter which one is
+/// tags, because the cache by text is cleared when it is full, and this one is not. Both have the same rows, so it does not matter which one is
 /// found.
 #[derive(Default)]
 pub(super) struct ByAddress {
@@ -170,6 +171,16 @@ impl ByAddress {
         }
         let targets: Vec<Target> = targets.cloned().collect();
         self.insert(key, tags, &targets);
+    }
+
+    /// Drops the entries of these versions.
+    pub(super) fn drop_versions(&mut self, is_ended: impl Fn(ViewsVersion) -> bool) {
+        for entry in &mut self.slots {
+            if !entry.is_free() && is_ended(entry.key.version()) {
+                *entry = AddressEntry::default();
+                self.inserted = self.inserted.saturating_sub(1);
+            }
+        }
     }
 
     /// The content of the slots in which an entry of this hash may lie.

@@ -21,6 +21,7 @@ use super::fingerprint::{Fingerprint, INLINE_TAGS, MAX_LEN, TextLengths};
 use super::tag_text::{TagText, own_texts};
 use super::text_entry::{TextEntry, overflowing};
 use crate::aggregate::Target;
+use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
 /// How many entries there are at most, about 1.2 megabytes. When the cache is full, it is cleared.
@@ -204,6 +205,18 @@ impl ByText {
             }
         } else {
             self.fill_slot(self.entries.len() - 1);
+        }
+    }
+
+    /// Drops the entries of these versions.
+    pub(super) fn drop_versions(&mut self, is_ended: impl Fn(ViewsVersion) -> bool) {
+        let before = self.entries.len();
+        self.entries.retain(|entry| !is_ended(entry.key.version()));
+        if self.entries.len() < before {
+            self.slots.fill(FREE);
+            for index in 0..self.entries.len() {
+                self.fill_slot(index);
+            }
         }
     }
 

@@ -45,6 +45,11 @@ impl CacheKey {
         Self(version.0 + 1)
     }
 
+    /// The version that the entry was stored for.
+    pub(super) const fn version(self) -> ViewsVersion {
+        ViewsVersion(self.0 & !(ViewsVersion::CACHE_KEYS as u64 - 1))
+    }
+
     /// The key as a number that is spread over all 64 bits, because versions are.
     #[inline]
     pub(super) const fn get(self) -> u64 {

@@ -86,7 +86,7 @@ pub(super) fn record_by_address<const N: usize>(
     let Some(cache) = slot::take() else {
         return false;
     };
-    // The epoch does not matter: an entry of this version is valid.
+    // Whether versions have ended does not matter: an entry of this version is valid.
     let slot = cache.home_slot(version, tags);
     match cache.count_at(slot, version, tags) {
         Some(Remaining::Nothing) => {

@@ -102,6 +102,11 @@ impl MeasureLayout {
         self.shapes.get(index)
     }
 
+    /// Whether a measurement took a column from the scope though all its own tags were set.
+    pub(super) fn needs_scope(&self) -> bool {
+        self.shapes.iter().any(TagShape::needs_scope)
+    }
+
     /// The shape of tags with these keys, if the layout has it, and it is [fast](TagShape::is_fast).
     #[inline]
     pub(super) fn scoped_shape(&self, texts: &[TagText<'_>]) -> Option<&TagShape> {
@@ -204,12 +209,13 @@ impl TagShape {
 
 /// The columns of all the views, each once.
 fn columns_of(views: &[Arc<LiveView>]) -> Vec<TagKey> {
-    let mut columns: Vec<TagKey> = views
-        .iter()
-        .flat_map(|view| view.spec.columns.iter().map(|column| column.key().clone()))
-        .collect();
-    columns.sort();
-    columns.dedup();
+    let mut columns: Vec<TagKey> = Vec::new();
+    for column in views.iter().flat_map(|view| &*view.spec.columns) {
+        let key = column.key();
+        if let Err(place) = columns.binary_search(key) {
+            columns.insert(place, key.clone());
+        }
+    }
     columns
 }
 

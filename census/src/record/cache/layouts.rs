@@ -109,6 +109,21 @@ impl Layouts {
         Some(index)
     }
 
+    /// Drops the layouts of these versions.
+    pub(super) fn drop_versions(&mut self, is_ended: impl Fn(ViewsVersion) -> bool) {
+        let mut kept = Self::default();
+        for layout in self.measures.drain(..) {
+            let version = layout.version();
+            if !is_ended(version) {
+                if layout.needs_scope() {
+                    kept.scoped.insert(version);
+                }
+                kept.add(layout, version);
+            }
+        }
+        *self = kept;
+    }
+
     /// Whether a measurement may need the scope though all its own tags are set. Then the values of all columns are
     /// looked up first.
     #[inline]

@@ -53,7 +53,7 @@ fn resolve(
     cell: &MeasureCell,
     version: ViewsVersion,
     tags: &[Tag<'_>],
-    f: &mut impl FnMut(&Target),
+    f: &mut dyn FnMut(&Target),
 ) -> Option<()> {
     let shape = cache.shape_of(cell, version, tags)?;
     let mut by_columns = |scope: Option<&TagMap>| match shape.columns {
@@ -76,7 +76,7 @@ fn resolve_columns<const N: usize>(
     shape: MeasurementShape,
     tags: &[Tag<'_>],
     scope: Option<&TagMap>,
-    f: &mut impl FnMut(&Target),
+    f: &mut dyn FnMut(&Target),
 ) -> Option<()> {
     let values = cache.column_values::<N>(shape, tags, scope)?;
     let values = values.get(..shape.columns)?;
@@ -93,7 +93,7 @@ fn resolve_columns<const N: usize>(
 /// Records without the thread's cache: it is in use, the thread is ending, or the measure's views have changed since
 /// the version was loaded.
 #[cold]
-fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut impl FnMut(&Target)) {
+fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut dyn FnMut(&Target)) {
     let Some((_, views)) = views_of(cell) else {
         return;
     };

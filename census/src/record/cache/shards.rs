@@ -30,6 +30,11 @@ impl Shards {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Drops the shards of unregistered views.
     pub(super) fn drop_unregistered(&mut self) {
         self.0.retain(|_, shard| shard.is_alive());

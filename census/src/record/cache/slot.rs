@@ -75,8 +75,8 @@ pub(super) fn with<R>(f: impl FnOnce(&mut ThreadCache) -> R) -> Option<R> {
     Taken(take().or_else(attach)).with(f)
 }
 
-/// Clears the caches of this thread if the views of any measure have changed. Other threads do it when they next record
-/// a measurement that they do not find by address.
+/// Drops what this thread has cached for versions that have ended. Other threads do it when they next record a measurement
+/// that they do not find by address.
 pub(in crate::record) fn invalidate_current() {
     with_attached(ThreadCache::invalidate_if_stale);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::aggregate::{ColumnSets, LiveView, Target};
+use crate::aggregate::{ColumnSets, LiveView, SortedValues, Target};
 use crate::calls::FUNCTION;
 use crate::declare::{Count, Measure, MeasureCell, Origin, View, measure_cell, static_measure};
 use crate::id::{RowId, ViewId};
@@ -20,7 +20,7 @@ pub(super) fn view(max_series: usize) -> Arc<LiveView> {
         ViewId::next(),
         builder.spec,
         ColumnSets::open(1),
-        [],
+        &SortedValues::default(),
     ))
 }
 

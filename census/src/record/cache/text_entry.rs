@@ -11,7 +11,7 @@ use crate::declare::ValueBits;
 /// tags lies in one cache line of the processor, and the rest in the next.
 #[repr(C, align(64))]
 pub(super) struct TextEntry {
-    key: CacheKey,
+    pub(super) key: CacheKey,
     lengths: TextLengths,
     tags: [InlineTag; INLINE_TAGS],
     first: Target,

@@ -15,7 +15,7 @@ use super::text_entry::TextEntry;
 use crate::aggregate::{LiveView, Target};
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::{BoundId, ThreadId};
-use crate::register::{ViewsVersion, interest_epoch};
+use crate::register::{ViewsVersion, ended_count, for_each_ended};
 use crate::tags::{Tag, TagMap, with_current};
 
 /// One thread's caches and shards. Entries of the caches are found by version, so a stale entry is never used. The
@@ -26,8 +26,10 @@ use crate::tags::{Tag, TagMap, with_current};
 pub(super) struct ThreadCache {
     /// [`ThreadId::NONE`] while no thread has this cache.
     thread: ThreadId,
-    /// The [`interest_epoch`] when the caches were last cleared.
-    epoch: u64,
+    /// The [`ended_count`] up to which the caches have nothing of ended versions.
+    ended_count: u64,
+    /// The versions for which there may be something in the caches, or whose views may have shards of this thread, in order.
+    versions: Vec<u64>,
     by_address: ByAddress,
     by_text: ByText,
     layouts: Layouts,
@@ -51,7 +53,8 @@ impl ThreadCache {
     pub(super) fn new() -> Self {
         Self {
             thread: ThreadId::NONE,
-            epoch: 0,
+            ended_count: 0,
+            versions: Vec::new(),
             by_address: ByAddress::default(),
             by_text: ByText::default(),
             layouts: Layouts::default(),
@@ -64,7 +67,7 @@ impl ThreadCache {
     /// Becomes the cache of the current thread, which gets an identifier that no thread had before.
     pub(super) fn attach(&mut self) {
         self.thread = ThreadId::next();
-        self.epoch = interest_epoch();
+        self.ended_count = ended_count();
     }
 
     /// Becomes a cache of no thread. Dropping the shards retires their chunks, so the counts of the thread are kept.
@@ -76,24 +79,45 @@ impl ThreadCache {
         self.thread
     }
 
-    /// Clears the caches if the views of any measure have changed since the last call.
+    /// Drops what is cached for versions that have ended since the last call: those of measures whose views have changed.
+    /// What is cached for other measures stays.
     ///
     /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not
     /// call it, and a thread that makes no others may keep such entries for long.
+    ///
+    /// It is called before a list of views is read whose targets are then cached. So a version that ends after this is
+    /// dropped by the next call.
     #[inline]
     pub(super) fn invalidate_if_stale(&mut self) {
-        let epoch = interest_epoch();
-        if self.epoch != epoch {
-            self.epoch = epoch;
-            self.clear();
+        if self.ended_count != ended_count() {
+            self.drop_ended();
         }
     }
 
     #[cold]
-    fn clear(&mut self) {
-        self.by_address = ByAddress::default();
-        self.by_text = ByText::default();
-        self.layouts = Layouts::default();
+    #[inline(never)]
+    fn drop_ended(&mut self) {
+        let mut ended: Vec<u64> = Vec::new();
+        let (count, is_complete) = for_each_ended(self.ended_count, |version| {
+            if let Ok(index) = self.versions.binary_search(&version.0) {
+                ended.push(self.versions.remove(index));
+            }
+        });
+        self.ended_count = count;
+        if !is_complete {
+            self.versions.clear();
+            self.by_address = ByAddress::default();
+            self.by_text = ByText::default();
+            self.layouts = Layouts::default();
+        } else if ended.is_empty() {
+            return;
+        } else {
+            ended.sort_unstable();
+            let is_ended = |version: ViewsVersion| ended.binary_search(&version.0).is_ok();
+            self.by_address.drop_versions(is_ended);
+            self.by_text.drop_versions(is_ended);
+            self.layouts.drop_versions(is_ended);
+        }
         self.shards.drop_unregistered();
     }
 
@@ -268,7 +292,9 @@ impl ThreadCache {
         version: ViewsVersion,
         tags: &[Tag<'_>],
     ) -> Option<MeasurementShape> {
-        self.layouts.shape_of(cell, version, tags)
+        let shape = self.layouts.shape_of(cell, version, tags)?;
+        note(&mut self.versions, version);
+        Some(shape)
     }
 
     /// The values of a measurement's columns, of which there are at most `N`.
@@ -289,7 +315,7 @@ impl ThreadCache {
         shape: MeasurementShape,
         values: &[&str],
         cache_by: CacheBy<'_>,
-        f: &mut impl FnMut(&Target),
+        f: &mut dyn FnMut(&Target),
     ) -> Option<()> {
         let Self {
             thread,
@@ -331,17 +357,19 @@ impl ThreadCache {
     }
 
     /// Finds or adds the rows of a bound measure's tags in these views, which are those of `version`. Caches their targets
-    /// if that is worthwhile and there is a `version`, and calls `f` for each target.
+    /// if that is worthwhile and `may_cache`, and calls `f` for each target.
     pub(super) fn resolve_bound<'v>(
         &mut self,
         id: BoundId,
-        version: Option<ViewsVersion>,
+        version: ViewsVersion,
+        may_cache: bool,
         views: &[Arc<LiveView>],
         value_of: impl Fn(&TagKey) -> &'v str,
         f: &mut dyn FnMut(&Target),
     ) {
         let Self {
             thread,
+            versions,
             by_address,
             shards,
             resolver,
@@ -351,14 +379,130 @@ impl ThreadCache {
             shards.target(*thread, view, row)
         });
         resolver.targets().iter().for_each(f);
-        if let Some(version) = version
-            && let Some(targets) = resolver.cacheable_targets(views.len())
-        {
+        note(versions, version);
+        if may_cache && let Some(targets) = resolver.cacheable_targets(views.len()) {
             let mut addresses = PaddedAddresses::default();
             let [first, ..] = &mut addresses;
             *first = TagAddresses::of_bound(id);
             by_address.insert(CacheKey::addresses(version, 1), addresses, targets);
         }
         resolver.clear();
+    }
+}
+
+/// Adds a version to those in order.
+fn note(versions: &mut Vec<u64>, version: ViewsVersion) {
+    if let Err(index) = versions.binary_search(&version.0) {
+        versions.insert(index, version.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::FUNCTION;
+    use crate::declare::{Count, Measure, View};
+    use crate::record::cache::{fast_path, slot};
+    use crate::register::{CatalogueError, current_version};
+    use crate::tags::literal_tag;
+
+    fn viewed(name: &str) -> Result<(Measure<u64>, View<Count>), CatalogueError> {
+        let measure = Measure::<u64>::builder(name).register()?;
+        let view = View::count(name, &measure).column(&FUNCTION).register()?;
+        Ok((measure, view))
+    }
+
+    /// Whether this thread has the tags of a measurement in both caches.
+    fn is_cached(version: ViewsVersion, function: &'static &'static str) -> bool {
+        let tags = [literal_tag(&FUNCTION, function)];
+        let addresses = tags.each_ref().map(TagAddresses::of);
+        let cached = slot::with_attached(|cache| {
+            cache.invalidate_if_stale();
+            let by_text = cache.find_by_tags(version, &tags).is_some();
+            assert_eq!(
+                by_text,
+                cache.find_by_address(version, &addresses).is_some()
+            );
+            by_text
+        });
+        cached.expect("the thread has a cache")
+    }
+
+    fn record(measure: &Measure<u64>, function: &'static &'static str) {
+        if let Some(version) = current_version(measure.cell()) {
+            let tags = || [literal_tag(&FUNCTION, function)];
+            fast_path::record(measure.cell(), version, tags, ValueBits(1));
+        }
+    }
+
+    #[test]
+    fn a_change_of_a_measures_views_drops_what_is_cached_for_this_measure_only()
+    -> Result<(), CatalogueError> {
+        static NAME: &str = "function";
+        let (changed, view) = viewed("thread_cache/changed")?;
+        let (other, _other_view) = viewed("thread_cache/other")?;
+        let bound = changed.bind(crate::tags!(FUNCTION = NAME));
+        record(&changed, &NAME);
+        record(&other, &NAME);
+        bound.record(1);
+        let version = |measure: &Measure<u64>| current_version(measure.cell());
+        let (Some(changed_version), Some(other_version)) = (version(&changed), version(&other))
+        else {
+            panic!("both are viewed");
+        };
+        assert!(is_cached(changed_version, &NAME) && is_cached(other_version, &NAME));
+
+        let second = View::sum("thread_cache/second", &changed).register()?;
+        assert!(!is_cached(changed_version, &NAME));
+        assert!(is_cached(other_version, &NAME));
+
+        // Nothing of this thread keeps the rows of a view that is gone.
+        record(&changed, &NAME);
+        bound.record(1);
+        let shards = || slot::with_attached(|cache| cache.shards.len());
+        assert_eq!(shards(), Some(3));
+        assert!(view.unregister());
+        assert_eq!(shards(), Some(2));
+        assert!(is_cached(other_version, &NAME));
+        drop(second);
+        Ok(())
+    }
+
+    #[test]
+    fn more_changes_than_are_kept_drop_everything() -> Result<(), CatalogueError> {
+        static NAME: &str = "function";
+        let (measure, _view) = viewed("thread_cache/kept")?;
+        record(&measure, &NAME);
+        let version = current_version(measure.cell()).expect("it is viewed");
+        let changing = Measure::<u64>::builder("thread_cache/changing").register()?;
+        let views: Vec<_> = (0..10_usize)
+            .map(|index| View::sum(format!("thread_cache/changing_{index}"), &changing).build())
+            .collect::<Result<_, _>>()?;
+        for _ in 0..200 {
+            for view in &views {
+                view.register()?;
+            }
+            for view in &views {
+                view.unregister();
+            }
+        }
+        // This thread has unregistered the views itself, so it has followed the changes.
+        assert!(is_cached(version, &NAME));
+        let changes = std::thread::spawn(move || {
+            for _ in 0..100 {
+                for view in &views {
+                    view.register()?;
+                }
+                for view in &views {
+                    view.unregister();
+                }
+            }
+            Ok::<_, CatalogueError>(())
+        });
+        changes.join().expect("it does not panic")?;
+        assert!(!is_cached(version, &NAME));
+        record(&measure, &NAME);
+        assert!(is_cached(version, &NAME));
+        Ok(())
     }
 }

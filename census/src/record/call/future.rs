@@ -47,9 +47,12 @@ struct PolledCall {
 
 impl PolledCall {
     /// Makes the call's tags current, and begins the call at the first poll. They are current only during each poll: a guard
-    /// held across an `.await` would give the tags to other tasks.
+    /// held across an `.await` would give the tags to other tasks. Does nothing if the call has ended.
     #[inline(never)]
-    fn enter(&mut self) -> (Option<BorrowedScope<'_>>, &mut Option<Call>) {
+    fn enter(&mut self, has_ended: bool) -> (Option<BorrowedScope<'_>>, &mut Option<Call>) {
+        if has_ended {
+            return (None, &mut self.call);
+        }
         let function = self.plan.cell;
         let scope = self.plan.tags.as_mut().map(TagMap::enter_borrowed);
         // The destructor cannot ask `thread::panicking()` instead: another future's panic may drop this one.
@@ -116,11 +119,9 @@ where
         let Some(future) = this.future.as_pin_mut() else {
             return Poll::Pending;
         };
-        if this.on_return.is_none() {
-            // The future was ready before, and the call has ended. `future` decides how it behaves now.
-            return future.poll(cx);
-        }
-        let (_scope, call) = this.call.enter();
+        // If the future was ready before, `future` decides how it behaves now.
+        let has_ended = this.on_return.is_none();
+        let (_scope, call) = this.call.enter(has_ended);
         let polled = future.poll(cx);
         if let Some(running) = call {
             match &polled {

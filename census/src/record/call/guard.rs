@@ -39,6 +39,8 @@ pub(super) enum OnDrop {
     NotBegun,
     /// The call ends with this result.
     Record(CallResult),
+    /// The call ends as `panicked` if the thread is unwinding, and as `ok` otherwise.
+    AskThread,
     /// None: the call is finished.
     Done,
 }
@@ -92,6 +94,19 @@ impl Call {
                 start => *start = Start::At(now),
             }
         }
+    }
+
+    /// Begins a call that ends as `panicked` if the thread is unwinding, and as `ok` otherwise.
+    pub(super) fn begin_infallible(&mut self) {
+        // If the thread is unwinding now, a destructor makes the call, and the thread is unwinding at the call's end, too,
+        // even if the call does not panic. (If it does, and the destructor catches the panic, the result is `ok`: nothing
+        // tells the cases apart.)
+        self.on_drop = if std::thread::panicking() {
+            OnDrop::Record(CallResult::Ok)
+        } else {
+            OnDrop::AskThread
+        };
+        self.begin();
     }
 
     /// Records a value taken from the returned one, if its measure has views.
@@ -179,9 +194,13 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if let OnDrop::Record(result) = self.on_drop {
-            self.end(result.as_tag_value());
-        }
+        let result = match self.on_drop {
+            OnDrop::Record(result) => result,
+            OnDrop::AskThread if std::thread::panicking() => CallResult::Panicked,
+            OnDrop::AskThread => CallResult::Ok,
+            OnDrop::NotBegun | OnDrop::Done => return,
+        };
+        self.end(result.as_tag_value());
     }
 }
 
