@@ -37,6 +37,13 @@ impl<B> ResponseBody<B> {
     }
 }
 
+/// A body that is not measured: layers such as `tower-http`'s timeout make responses of their own of it.
+impl<B: Default> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
+
 impl<B: Body> Body for ResponseBody<B> {
     type Data = B::Data;
     type Error = B::Error;
