@@ -27,7 +27,8 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
     if received.is_empty() {
         return current;
     }
-    received.overridden_by(&current)
+    // Filters let local keys in, such as the route. What may leave the process has none.
+    received.outgoing(&[]).overridden_by(&current)
 }
 
 /// Adds the current tags that the filters let out to the headers of a client's request.
