@@ -16,7 +16,7 @@ pin_project! {
         // `None` only while this is dropped: the service's body is dropped within the request's tags.
         #[pin]
         inner: Option<B>,
-        // `None` if the request is not measured, or has ended.
+        // `None` if the request is not measured. It may have ended.
         call: Option<Call>,
     }
 
@@ -78,7 +78,6 @@ impl<B: Body> Body for ResponseBody<B> {
         if has_ended {
             // Without effect if the request has ended already.
             call.end(None);
-            *this.call = None;
         }
         Poll::Ready(polled)
     }
