@@ -1,5 +1,8 @@
 //! Many connections that are cut at random points. The counts of the layer are those of the handlers.
 
+#![expect(clippy::panic, reason = "a handler panics")]
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -243,9 +246,9 @@ async fn no_request_is_lost_however_clients_leave() {
         })
         .collect();
     tokio::task::spawn_blocking(|| {
-        clients
-            .into_iter()
-            .for_each(|client| client.join().unwrap())
+        for client in clients {
+            client.join().unwrap();
+        }
     })
     .await
     .unwrap();

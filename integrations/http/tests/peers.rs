@@ -1,5 +1,8 @@
 //! A warp service and hyper-util's client, each with a layer around, over real connections.
 
+#![expect(clippy::panic, reason = "a helper fails the test")]
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! The sizes of requests' bodies.
 
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use std::convert::Infallible;
 
 use axum::Router;

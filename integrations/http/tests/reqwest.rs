@@ -1,5 +1,7 @@
 //! `reqwest`'s client with a layer around.
 
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -143,6 +145,8 @@ async fn requests_are_measured_to_the_end_of_their_bodies() {
     assert_eq!(changes.of(SENT), [peers.row("GET", "200 - 3")]);
 }
 
+type Make<'a> = Box<dyn Fn() -> Request + 'a>;
+
 #[tokio::test]
 async fn a_server_sees_the_same_request() {
     let changes = begin();
@@ -153,7 +157,6 @@ async fn a_server_sees_the_same_request() {
         reqwest::Body::wrap_stream(futures_util::stream::iter(pieces))
     };
     let plain = &peers.plain;
-    type Make<'a> = Box<dyn Fn() -> Request + 'a>;
     let requests: [Make<'_>; 7] = [
         Box::new(|| plain.get(echo()).build().unwrap()),
         Box::new(|| plain.delete(echo()).header("x", "y").build().unwrap()),

@@ -1,5 +1,7 @@
 //! Which layers in axum see the route that was matched.
 
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::routing::{any, get, get_service, post};
@@ -298,6 +300,26 @@ async fn a_layer_sees_no_route_of_a_nested_service_but_one_within_it_does() {
     assert_eq!(
         changes.of(DURATION),
         ["GET http - 404 - 1", "GET http /api/users/{id} 200 - 1"]
+    );
+}
+
+#[tokio::test]
+async fn a_layer_around_a_nested_service_sees_no_route() {
+    let changes = begin();
+    let inner = census_http::server().layer(users());
+    let app = Router::new().nest_service("/api", inner);
+    get_all(
+        &app,
+        &[
+            ("/api/users/7", 200),
+            ("/api/nothing", 404),
+            ("/nothing", 404),
+        ],
+    )
+    .await;
+    assert_eq!(
+        changes.of(DURATION),
+        ["GET http - 200 - 1", "GET http - 404 - 1"]
     );
 }
 

@@ -1,5 +1,7 @@
 //! `set_route`: which code can say the route of a request.
 
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -28,6 +30,7 @@ fn get() -> Request<NoBody> {
     Request::new(Empty::new())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a service returns a result")]
 fn ok() -> Result<Response<Text>, Infallible> {
     Ok(Response::new(Full::default()))
 }

@@ -107,8 +107,10 @@ async fn handle(
     Ok(Response::new(body))
 }
 
-fn get(path: &str) -> Request<NoBody> {
-    Request::get(path).body(Empty::new()).unwrap()
+fn get(path: &'static str) -> Request<NoBody> {
+    let mut request = Request::new(Empty::new());
+    *request.uri_mut() = http::Uri::from_static(path);
+    request
 }
 
 fn server() -> census_http::ServerLayer {

@@ -1,6 +1,9 @@
 //! How a request ends, by what its service and its body do. The layer is around services that are made by hand, and the test
 //! polls as a server would; `server.rs` has servers.
 
+#![expect(clippy::panic, reason = "a helper fails the test")]
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 mod script;
 
 use std::convert::Infallible;
@@ -15,6 +18,7 @@ use census_http::views::{
 use census_tests::changes::Changes;
 use census_tests::polling::{pending_times, poll};
 use futures_util::FutureExt as _;
+use futures_util::future::poll_immediate;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Empty, Full};
@@ -65,7 +69,7 @@ fn with_status<B>(status: u16, body: B) -> Response<B> {
 async fn read<B: Body<Data: Sized>>(body: B) -> usize {
     let mut body = pin!(body);
     let mut frames = 0;
-    while let Some(Some(_)) = body.frame().now_or_never() {
+    while let Some(Some(_)) = poll_immediate(body.frame()).await {
         frames += 1;
     }
     frames
@@ -315,14 +319,12 @@ async fn a_status_from_500_on_is_an_error_however_the_body_ends() {
     );
 }
 
+type Answer = Response<census_http::ResponseBody<Full<&'static [u8]>>>;
+
 /// A measured service that works for so many polls, and then gives a response.
 fn working(
     polls: u64,
-) -> impl Service<
-    Request<Empty<&'static [u8]>>,
-    Response = Response<census_http::ResponseBody<Full<&'static [u8]>>>,
-    Error = Infallible,
-> {
+) -> impl Service<Request<Empty<&'static [u8]>>, Response = Answer, Error = Infallible> {
     ServiceBuilder::new()
         .layer(census_http::server())
         .service_fn(move |_| async move {
@@ -548,7 +550,7 @@ async fn a_timeout_that_responds_above_cancels_and_below_is_a_status() {
         Ok::<_, Infallible>(Response::new(Full::new(&b""[..])))
     });
     let above = ServiceBuilder::new()
-        .layer(timeout.clone())
+        .layer(timeout)
         .layer(census_http::server())
         .service(pending);
     assert_eq!(above.oneshot(get()).await.unwrap().status(), 504);

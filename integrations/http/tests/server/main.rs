@@ -1,5 +1,8 @@
 //! Real connections: an axum service under hyper, and clients that speak HTTP by hand, hyper's HTTP/2 and web sockets.
 
+#![expect(clippy::panic, reason = "a helper fails the test")]
+#![expect(clippy::unwrap_used, reason = "a helper fails the test")]
+
 mod wire;
 
 use std::time::Duration;
@@ -54,6 +57,7 @@ async fn until(condition: impl Fn() -> bool) {
 
 type Piece = Result<Frame<Bytes>, std::io::Error>;
 
+#[expect(clippy::unnecessary_wraps, reason = "a stream is of results")]
 fn data(text: &'static str) -> Piece {
     Ok(Frame::data(Bytes::from(text)))
 }
@@ -138,24 +142,6 @@ fn app() -> Router {
         .route("/stuck", any(stuck))
         .route("/held", get(async || RELEASED.notified().await))
         .route("/endless", get(async || endless()))
-        .route("/panics", get(async || -> &str { panic!("on purpose") }))
-        .route(
-            "/panics-later",
-            get(async || -> &str {
-                tokio::task::yield_now().await;
-                panic!("on purpose")
-            }),
-        )
-        .route(
-            "/panics-in-body",
-            get(async || {
-                let pieces = futures_util::stream::iter([1, 2]).map(|piece| {
-                    assert_eq!(piece, 1, "on purpose");
-                    data("123")
-                });
-                Body::new(StreamBody::new(pieces))
-            }),
-        )
         .route(
             "/upload",
             post(async |body: Body| {
@@ -192,8 +178,30 @@ fn app() -> Router {
         )
 }
 
+fn panicking() -> Router {
+    Router::new()
+        .route("/panics", get(async || -> &str { panic!("on purpose") }))
+        .route(
+            "/panics-later",
+            get(async || -> &str {
+                tokio::task::yield_now().await;
+                panic!("on purpose")
+            }),
+        )
+        .route(
+            "/panics-in-body",
+            get(async || {
+                let pieces = futures_util::stream::iter([1, 2]).map(|piece| {
+                    assert_eq!(piece, 1, "on purpose");
+                    data("123")
+                });
+                Body::new(StreamBody::new(pieces))
+            }),
+        )
+}
+
 fn measured() -> Router {
-    app().layer(census_http::server())
+    app().merge(panicking()).layer(census_http::server())
 }
 
 async fn connect() -> Connection {
