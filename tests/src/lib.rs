@@ -1,7 +1,7 @@
 //! Helpers that the tests of this workspace share.
 //!
 //! - For tests of the library: futures that are polled by hand ([`polling`]), threads ([`threads`]), random numbers
-//!   ([`random`]), rows of views ([`rows`]), expositions ([`scrape`]), allocations ([`allocations`]), and what must be
+//!   ([`random`]), rows of views ([`rows`]) and what has changed of them ([`changes`]), expositions ([`scrape`]), allocations ([`allocations`]), and what must be
 //!   true of tags on the wire ([`wire`]).
 //! - For tests of whole programs: crates of users ([`crates`]), processes that end with their test ([`process`],
 //!   [`programs`]), an HTTP client
@@ -17,6 +17,7 @@
 )]
 
 pub mod allocations;
+pub mod changes;
 pub mod crates;
 pub mod expected;
 pub mod hostile;

@@ -112,18 +112,24 @@ impl Call {
 
     /// Runs code of the service, with the tags of the request, and with its route for `set_route`.
     pub(crate) fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.stage = Stage::Running;
+        // What runs after the end, such as another poll of the body, still has the tags.
+        let has_ended = self.stage == Stage::Ended;
+        if !has_ended {
+            self.stage = Stage::Running;
+        }
         let _scope = (!self.tags.is_empty()).then(|| self.tags.clone().enter());
         let result = match self.facts.settings.side {
             Side::Server => route::with_route(&mut self.facts.route, f),
             Side::Client => f(),
         };
-        self.stage = Stage::Waiting;
+        if !has_ended {
+            self.stage = Stage::Waiting;
+        }
         result
     }
 
-    /// Takes note of the response. Returns whether the request has ended with it, because nobody reads a body.
-    pub(crate) fn respond(&mut self, response: &response::Parts, body: BodyAtStart) -> bool {
+    /// Takes note of the response. The request ends with it if nobody reads a body.
+    pub(crate) fn respond(&mut self, response: &response::Parts, body: BodyAtStart) {
         self.facts.status = Some(response.status);
         if let Some(of_response) = self.facts.settings.response_tags.clone() {
             self.stage = Stage::Running;
@@ -137,11 +143,9 @@ impl Call {
             }
             Protocol::Grpc => self.respond_grpc(response),
         }
-        let is_complete = body.is_at_end || self.has_no_body(response.status) || self.has_all();
-        if is_complete {
+        if body.is_at_end || self.has_no_body(response.status) || self.has_all() {
             self.end(None);
         }
-        is_complete
     }
 
     fn respond_grpc(&mut self, response: &response::Parts) {

@@ -63,7 +63,9 @@ where
                     is_at_end: body.is_end_stream(),
                     exact_len: body.size_hint().exact(),
                 };
-                call.take_if(|call| call.respond(&parts, at_start));
+                if let Some(call) = &mut call {
+                    call.respond(&parts, at_start);
+                }
                 Ok(Response::from_parts(parts, ResponseBody::new(body, call)))
             }
             Err(error) => {

@@ -76,10 +76,12 @@
 //!
 //! | position | sees |
 //! |---|---|
-//! | `Router::layer`, after all routes and nested routers | all requests, also those that no route matches; the route, with the prefixes of `nest` |
-//! | `Router::route_layer` | only requests that a route matches: no 404 |
-//! | around the router (`server().layer(router)`) | all requests, but no route |
-//! | on a service of `nest_service` | its requests; the route of the outer router |
+//! | `Router::layer`, after all routes and nested routers | all requests, also those that no route matches; the route, with the prefixes of `nest`; but no route of what `nest_service` nests |
+//! | `Router::layer` of a router that is nested | its requests, with the whole route; under `nest`, its 404s only if it has a fallback of its own |
+//! | `Router::layer` of a router that another one merges | its requests, and the 404s of both: axum keeps the last router's answer for them |
+//! | `Router::route_layer`, or a layer of one route | only requests that a route matches, also those of another method (405): no 404 |
+//! | around the router (`server().layer(router)`), also as the service of `nest_service` | all requests, but no route |
+//! | around the service of `route_service` | its requests, with the route of the outer router |
 //!
 //! [`set_route`] and [`route`](ServerLayer::route) say the route where no router does.
 //!

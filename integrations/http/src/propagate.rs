@@ -15,7 +15,10 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
         return current;
     }
     let mut received = TagMap::new();
-    if let Some(filters) = &settings.baggage {
+    // Most requests have no such header, and an empty list of tags allocates.
+    if let Some(filters) = &settings.baggage
+        && headers.contains_key(BAGGAGE)
+    {
         let values = headers.get_all(BAGGAGE);
         received = admitted(
             &TagMap::from_baggage_all(values.iter().map(HeaderValue::as_bytes)),
@@ -29,7 +32,8 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
     if received.is_empty() {
         return current;
     }
-    received.overridden_by(&current)
+    // Filters let local keys in, such as the route. What may leave the process has none.
+    received.outgoing(&[]).overridden_by(&current)
 }
 
 /// The received tags that the filters let in. [`TagMap::incoming`] would let in local ones, too, and so a client could choose
@@ -40,11 +44,12 @@ fn admitted(received: &TagMap, filters: &[TagFilter<'_>]) -> TagMap {
 
 /// Adds the current tags that the filters let out to the headers of a client's request.
 pub(crate) fn outgoing(settings: &Settings, headers: &mut HeaderMap) {
-    if settings.side == Side::Server {
+    let current = TagMap::current();
+    if settings.side == Side::Server || current.is_empty() {
         return;
     }
     if let Some(filters) = &settings.baggage {
-        let baggage = TagMap::current().outgoing(filters).to_baggage();
+        let baggage = current.outgoing(filters).to_baggage();
         // A request may have baggage of its own, so this is one header more. What `to_baggage` writes is a valid value.
         if !baggage.is_empty()
             && let Ok(value) = HeaderValue::from_str(baggage.as_str())
@@ -54,6 +59,6 @@ pub(crate) fn outgoing(settings: &Settings, headers: &mut HeaderMap) {
     }
     #[cfg(feature = "tonic")]
     if let Some(filters) = &settings.grpc_tags {
-        crate::tonic::send(&TagMap::current().outgoing(filters), headers);
+        crate::tonic::send(&current.outgoing(filters), headers);
     }
 }

@@ -16,7 +16,7 @@ pin_project! {
         // `None` only while this is dropped: the service's body is dropped within the request's tags.
         #[pin]
         inner: Option<B>,
-        // `None` if the request is not measured, or has ended.
+        // `None` if the request is not measured. It may have ended.
         call: Option<Call>,
     }
 
@@ -34,6 +34,13 @@ impl<B> ResponseBody<B> {
             inner: Some(inner),
             call,
         }
+    }
+}
+
+/// A body that is not measured: layers such as `tower-http`'s timeout make responses of their own of it.
+impl<B: Default> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::new(B::default(), None)
     }
 }
 
@@ -71,7 +78,6 @@ impl<B: Body> Body for ResponseBody<B> {
         if has_ended {
             // Without effect if the request has ended already.
             call.end(None);
-            *this.call = None;
         }
         Poll::Ready(polled)
     }
