@@ -120,7 +120,8 @@ impl<K> RequestLayer<K> {
 
 /// Any layer.
 impl<K, P> RequestLayer<K, P> {
-    /// Does not measure the requests for which this is true, such as health checks.
+    /// Does not measure the requests for which this is true, such as health checks. It does not take or send tags for them,
+    /// either.
     ///
     /// ```
     /// let layer = census_http::server().skip(|request| request.uri.path() == "/healthz");
@@ -257,7 +258,7 @@ impl<K: kind::AnyClient, P> RequestLayer<K, P> {
     /// URLs of others does not make rows for them.
     ///
     /// A request that does not say which server it is for (as those of `tonic`'s clients, whose channel knows it) is for the
-    /// one that is named here, if there is only one.
+    /// one that is named here, if there is only one. Its port is not known then, unless it is named, too.
     #[must_use]
     pub fn servers<N: Into<Cow<'static, str>>>(self, servers: impl IntoIterator<Item = N>) -> Self {
         self.set(|settings| {

@@ -33,7 +33,7 @@
 //! | | |
 //! |---|---|
 //! | rate, by route | `sum by (http_route) (rate(http_server_request_duration_seconds_count[5m]))` |
-//! | share of errors | `sum(rate(http_server_request_duration_seconds_count{error_type!=""}[5m])) / sum(rate(http_server_request_duration_seconds_count[5m]))` |
+//! | share of errors | `(sum(rate(http_server_request_duration_seconds_count{error_type!=""}[5m])) or vector(0)) / sum(rate(http_server_request_duration_seconds_count[5m]))` |
 //! | duration of 99% | `histogram_quantile(0.99, sum by (le, http_route) (rate(http_server_request_duration_seconds_bucket[5m])))` |
 //! | requests in flight | `sum(http_server_active_requests)` |
 //!
@@ -213,9 +213,9 @@ pub fn grpc_server() -> GrpcServerLayer {
 /// A layer that measures gRPC calls of a client: the generated client takes `census_http::grpc_client().layer(channel)`
 /// in place of the channel.
 ///
-/// A call that got no response, or only a part of it, has the status `UNKNOWN`, and the error `service_error` or `body_error`:
-/// only the client knows what the error means. `tonic` calls the status `UNAVAILABLE` if there is no server, and `CANCELLED` if
-/// its channel's timeout was over. A call whose answer the client rejects, because it is too large, is `CANCELLED`.
+/// A call without a response has the status `UNAVAILABLE` and the error `service_error`; a response that breaks off has the status
+/// `UNKNOWN` and the error `body_error`. `tonic` calls the status `CANCELLED` if the timeout of its channel was over, which only it
+/// knows. A call whose answer the client rejects, because it is too large, is `CANCELLED`.
 #[must_use]
 pub fn grpc_client() -> GrpcClientLayer {
     RequestLayer::new(Protocol::Grpc, Side::Client)

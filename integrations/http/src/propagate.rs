@@ -32,12 +32,12 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
     if received.is_empty() {
         return current;
     }
-    // Filters let local keys in, such as the route. What may leave the process has none.
-    received.outgoing(&[]).overridden_by(&current)
+    received.overridden_by(&current)
 }
 
-/// The received tags that the filters let in. [`TagMap::incoming`] would let in local ones, too, and so a client could choose
-/// the values of labels that a measurement leaves out, such as the route where nothing was matched.
+/// The received tags that the filters let in, without those of local keys: what may leave the process. [`TagMap::incoming`]
+/// would let in local ones, too, and so a client could choose the values of labels that a measurement leaves out, such as the
+/// route where nothing was matched.
 fn admitted(received: &TagMap, filters: &[TagFilter<'_>]) -> TagMap {
     received.outgoing(filters)
 }

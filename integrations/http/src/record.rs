@@ -288,7 +288,8 @@ fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
     }
 }
 
-/// The status that a call ended with: the one that was sent, or the one that gRPC's libraries make where none was.
+/// The status that a call ended with: the one that was sent or, where none was, the one that a client's library makes: of a
+/// call without a response `UNAVAILABLE`, because most often there was no connection.
 fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<GrpcStatus> {
     if facts.grpc_status.is_some() {
         return facts.grpc_status;
@@ -296,6 +297,7 @@ fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<
     match (side, failure, facts.status) {
         (_, Some(ErrorType::Cancelled), _) => Some(GrpcStatus::CANCELLED),
         (Side::Client, None, Some(status)) => Some(GrpcStatus::of_http(status)),
+        (Side::Client, Some(ErrorType::ServiceError), _) => Some(GrpcStatus::UNAVAILABLE),
         (Side::Client, _, _) => Some(GrpcStatus::UNKNOWN),
         (Side::Server, _, _) => None,
     }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use census::TagMap;
+use http::header;
 use http::request::Parts;
 use http::uri::Authority;
-use http::{Uri, header};
 
 use crate::known::OTHER;
 use crate::measures::{SERVER_ADDRESS, SERVER_PORT};
@@ -26,7 +26,28 @@ struct Named {
 pub(crate) struct ServerIndex {
     /// After the last one if it is not in the list.
     index: usize,
-    is_https: bool,
+    default_port: DefaultPort,
+}
+
+/// The port of a request that names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DefaultPort {
+    Http,
+    Https,
+    /// The request does not say which server it is for.
+    Unknown,
+}
+
+impl DefaultPort {
+    const COUNT: usize = 3;
+
+    const fn number(self) -> Option<u16> {
+        match self {
+            Self::Http => Some(80),
+            Self::Https => Some(443),
+            Self::Unknown => None,
+        }
+    }
 }
 
 impl Servers {
@@ -49,29 +70,28 @@ impl Servers {
 
     /// The server of a request: that of its URI, or that of its `Host`. If it names none, it is the only one of the list.
     pub(crate) fn find(&self, request: &Parts) -> ServerIndex {
-        let is_https = request.uri.scheme_str() == Some("https");
-        let default_port = if is_https { 443 } else { 80 };
         let from_host = || {
             let host = request.headers.get(header::HOST)?.to_str().ok()?;
             host.parse::<Authority>().ok()
         };
-        let find = |host: &str, port: Option<u16>| {
-            let port = port.unwrap_or(default_port);
-            self.0.iter().position(|named| {
-                named.host.eq_ignore_ascii_case(host) && named.port.unwrap_or(default_port) == port
-            })
+        let authority = request.uri.authority().cloned().or_else(from_host);
+        let default_port = match (&authority, request.uri.scheme_str()) {
+            (None, _) => DefaultPort::Unknown,
+            (Some(_), Some("https")) => DefaultPort::Https,
+            (Some(_), _) => DefaultPort::Http,
         };
-        let index = match (request.uri.host(), self.0.as_slice()) {
-            (Some(host), _) => find(host, port(&request.uri)),
-            (None, []) => None,
-            (None, named) => match from_host() {
-                Some(authority) => find(authority.host(), authority.port_u16()),
-                None => (named.len() == 1).then_some(0),
-            },
+        let is_of = |named: &Named, authority: &Authority| {
+            let port = authority.port_u16().or(default_port.number());
+            named.host.eq_ignore_ascii_case(authority.host())
+                && named.port.or(default_port.number()) == port
+        };
+        let index = match &authority {
+            Some(authority) => self.0.iter().position(|named| is_of(named, authority)),
+            None => (self.0.len() == 1).then_some(0),
         };
         ServerIndex {
             index: index.unwrap_or(self.0.len()),
-            is_https,
+            default_port,
         }
     }
 
@@ -79,11 +99,10 @@ impl Servers {
         self.0.get(server.index).map_or(OTHER, |named| &named.host)
     }
 
-    /// The port of a server in the list.
+    /// The port of a server in the list, if it is known.
     pub(crate) fn port(&self, server: ServerIndex) -> Option<u16> {
-        let default_port = if server.is_https { 443 } else { 80 };
         let named = self.0.get(server.index)?;
-        Some(named.port.unwrap_or(default_port))
+        named.port.or(server.default_port.number())
     }
 
     pub(crate) fn tags(&self, server: ServerIndex) -> TagMap {
@@ -95,19 +114,15 @@ impl Servers {
 
     /// How many [slots](ServerIndex::slot) there are.
     pub(crate) fn slots(&self) -> usize {
-        (self.0.len() + 1) * 2
+        (self.0.len() + 1) * DefaultPort::COUNT
     }
 }
 
 impl ServerIndex {
     /// A number of its own for each address and port.
     pub(crate) fn slot(self) -> usize {
-        self.index * 2 + usize::from(self.is_https)
+        self.index * DefaultPort::COUNT + self.default_port as usize
     }
-}
-
-fn port(uri: &Uri) -> Option<u16> {
-    uri.port_u16()
 }
 
 #[cfg(test)]
@@ -172,5 +187,9 @@ mod tests {
             (servers.address(found), servers.port(found)),
             ("db", Some(50051))
         );
+        let mut servers = Servers::default();
+        servers.add("db".into());
+        let found = servers.find(&parts);
+        assert_eq!((servers.address(found), servers.port(found)), ("db", None));
     }
 }

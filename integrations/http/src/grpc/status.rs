@@ -37,7 +37,7 @@ impl GrpcStatus {
     const PERMISSION_DENIED: Self = Self(7);
     const UNIMPLEMENTED: Self = Self(12);
     const INTERNAL: Self = Self(13);
-    const UNAVAILABLE: Self = Self(14);
+    pub(crate) const UNAVAILABLE: Self = Self(14);
     const DATA_LOSS: Self = Self(15);
     const UNAUTHENTICATED: Self = Self(16);
 

@@ -99,7 +99,7 @@ async fn a_timeout_of_the_channel_is_an_error_of_the_service() {
     expect(
         &CLIENT_CALLS,
         TEST,
-        &[([UNARY, "UNKNOWN", "service_error"], 1)],
+        &[([UNARY, "UNAVAILABLE", "service_error"], 1)],
     )
     .await;
     expect(
@@ -238,7 +238,7 @@ async fn a_server_that_goes_away_ends_its_calls() {
         TEST,
         &[
             ([SERVER_STREAM, "UNKNOWN", "body_error"], 1),
-            ([UNARY, "UNKNOWN", "service_error"], 1),
+            ([UNARY, "UNAVAILABLE", "service_error"], 1),
         ],
     )
     .await;
@@ -251,7 +251,7 @@ async fn a_server_that_goes_away_ends_its_calls() {
         TEST,
         &[
             ([SERVER_STREAM, "UNKNOWN", "body_error"], 1),
-            ([UNARY, "UNKNOWN", "service_error"], 2),
+            ([UNARY, "UNAVAILABLE", "service_error"], 2),
         ],
     )
     .await;

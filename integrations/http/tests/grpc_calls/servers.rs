@@ -23,7 +23,7 @@ async fn calls(test: &'static str, servers: &'static [&'static str], expected: [
 #[tokio::test]
 async fn the_only_server_is_that_of_a_channel() {
     calls("one server", &["greeter:50051"], ["greeter", "50051"]).await;
-    calls("no port", &["greeter"], ["greeter", "80"]).await;
+    calls("no port", &["greeter"], ["greeter", ""]).await;
 }
 
 #[tokio::test]

@@ -47,10 +47,9 @@ struct Args {
 
 /// Takes these tags from the header `baggage`, and no others. Any client can send any header, so only the shop may reach this
 /// service. The shop does not pass on the `baggage` of its own clients.
-const TAGS_OF_THE_SHOP: [TagFilter; 3] = [
+const TAGS_OF_THE_SHOP: [TagFilter; 2] = [
     TagFilter::include("tenant"),
     TagFilter::include("shop_route"),
-    TagFilter::exclude_prefix(""),
 ];
 
 #[tokio::main]
