@@ -32,8 +32,7 @@ pub(crate) fn incoming(settings: &Settings, headers: &HeaderMap, current: TagMap
     if received.is_empty() {
         return current;
     }
-    // Filters let local keys in, such as the route. What may leave the process has none.
-    received.outgoing(&[]).overridden_by(&current)
+    received.overridden_by(&current)
 }
 
 /// The received tags that the filters let in. [`TagMap::incoming`] would let in local ones, too, and so a client could choose
