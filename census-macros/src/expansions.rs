@@ -291,6 +291,14 @@ fn record_several() {
 }
 
 #[test]
+fn hold() {
+    let output = crate::record::hold(
+        quote!(census; self.connections = 1, tags(LISTENER = listener, KIND = "http")),
+    );
+    insta::assert_snapshot!(expression(&output));
+}
+
+#[test]
 fn tags() {
     let output = crate::record::tags(quote!(census; FRONTEND = client, keys::CODEC = "av1"));
     insta::assert_snapshot!(expression(&output));

@@ -276,6 +276,13 @@ pub fn record(input: TokenStream) -> TokenStream {
     record::record(input.into()).into()
 }
 
+/// `census::hold!` expands to this, with the path to the library and a `;` before the user's tokens.
+#[doc(hidden)]
+#[proc_macro]
+pub fn hold(input: TokenStream) -> TokenStream {
+    record::hold(input.into()).into()
+}
+
 /// `census::tags!` expands to this, with the path to the library and a `;` before the user's tokens.
 #[doc(hidden)]
 #[proc_macro]

@@ -429,6 +429,43 @@ macro_rules! record {
     ($($input:tt)*) => { $crate::__private::record! { $crate; $($input)* } };
 }
 
+/// Holds a value with tags of its own: as [`Measure::hold`], it is added now, and subtracted when the returned guard
+/// ([`Held`]) is dropped.
+///
+/// ```standalone_crate
+/// use census::{Measure, TagKey, hold, measure, tag, tags, view};
+///
+/// #[tag]
+/// static LISTENER: TagKey;
+/// /// Open connections.
+/// #[measure]
+/// static CONNECTIONS: Measure<i64>;
+/// view! { static OPEN: Sum<CONNECTIONS> by (LISTENER); }
+///
+/// let listener = "public";
+/// let open = hold!(CONNECTIONS = 1, tags(LISTENER = listener));
+/// assert!(OPEN.data().get(&tags!(LISTENER = "public")).is_some_and(|open| *open == 1));
+/// drop(open);
+/// assert!(OPEN.data().get(&tags!(LISTENER = "public")).is_some_and(|open| *open == 0));
+/// ```
+///
+/// The value and the tags are evaluated once, also if no view uses the measure.
+///
+/// # Arguments
+///
+/// | argument | type | required | default | example |
+/// |---|---|---|---|---|
+/// | `MEASURE = value` | a place of type [`Measure<i64>`](Measure), and an `i64` | yes | | `CONNECTIONS = 1` |
+/// | `tags(KEY = value, …)` | as those of [`record!`] | no | the tags of the scope, which the given tags replace | `tags(LISTENER = "public")` |
+///
+/// # What it generates
+///
+/// An expression of type [`Held`].
+#[macro_export]
+macro_rules! hold {
+    ($($input:tt)*) => { $crate::__private::hold! { $crate; $($input)* } };
+}
+
 /// Makes a [`TagMap`]: the current tags, in which the given tags are added or replaced.
 ///
 /// ```

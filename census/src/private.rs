@@ -12,7 +12,7 @@
 //! (The method of [`Outcome`] is also called by method syntax, but by the macro
 //! `outcome!` of this file.)
 
-pub use census_macros::{record, tags, view};
+pub use census_macros::{hold, record, tags, view};
 pub use linkme;
 
 // For declarations.
@@ -41,13 +41,13 @@ pub use crate::declare::check::{
     measure, number_measure, recorded_measure, signed_measure, tag_key,
 };
 pub use crate::declare::check_places::{
-    AsMeasure, AsTagKey, RecordedMeasure, TypedTagKey, as_measure, as_tag_key,
+    AsMeasure, AsTagKey, HeldMeasure, RecordedMeasure, TypedTagKey, as_measure, as_tag_key,
 };
 
 // For recording.
 pub use crate::record::{
     Call, CallExemplar, CallPlan, InfallibleCall, Measured, OptionalValue, call, call_exemplar,
-    call_label, exemplar_label, measurement, record, record_if_viewed, record_one, viewed,
+    call_label, exemplar_label, hold, measurement, record, record_if_viewed, record_one, viewed,
     wants_exemplar,
 };
 pub use crate::register::ViewsVersion;

@@ -82,6 +82,27 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     }}
 }
 
+/// The guard of a held value. Unlike a measurement's, the value and the tags are always evaluated: the guard has the value.
+pub(super) fn hold(krate: &Krate, record: &Record) -> TokenStream {
+    let Some(measurement) = record.measurements.first() else {
+        return TokenStream::new();
+    };
+    let TagBindings {
+        names,
+        values,
+        tags,
+    } = TagBindings::new(krate, &record.tags);
+    let measure = krate.checked("as_measure", &measurement.lhs);
+    let value = &measurement.value;
+    let arguments = quote!(__census_measure, __census_value, #tags);
+    let held = krate.call(quote!(hold), spans(measurement), arguments);
+    quote! {
+        match (#measure, #value, #(#values,)*) {
+            (__census_measure, __census_value, #(#names,)*) => #held,
+        }
+    }
+}
+
 /// Tags of measurements without exemplars. Keys and values are evaluated once and bound by a `match`; the recording
 /// function borrows them through a closure.
 struct TagBindings {

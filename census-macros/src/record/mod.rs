@@ -1,4 +1,4 @@
-//! `record!` and `tags!`: measurements, and the tags that they have.
+//! `record!`, `hold!` and `tags!`: measurements, and the tags that they have.
 
 mod assignment;
 mod expand;
@@ -21,6 +21,12 @@ pub(crate) use parse::{LABELS_WITHOUT_PARENTHESES, labels as parse_labels, tags 
 
 pub(crate) fn record(input: TokenStream) -> TokenStream {
     expression(input, parse::record, expand::record)
+}
+
+pub(crate) fn hold(input: TokenStream) -> TokenStream {
+    expression(input, parse::hold, |krate, record| {
+        expand::hold(krate, &record)
+    })
 }
 
 pub(crate) fn tags(input: TokenStream) -> TokenStream {

@@ -11,8 +11,38 @@ use super::model::{Assignment, Label, Record};
 use crate::errors::Errors;
 use crate::{list, suggest};
 
-const EXAMPLE: &str = "record!(VIDEO_SIZE = size, tags(FRONTEND = \"ios\"))";
 const GROUPS: [&str; 2] = ["tags", "exemplar"];
+
+/// The macro whose input is parsed, for messages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Macro {
+    Record,
+    Hold,
+}
+
+impl Macro {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record!",
+            Self::Hold => "hold!",
+        }
+    }
+
+    fn example(self) -> &'static str {
+        match self {
+            Self::Record => "record!(VIDEO_SIZE = size, tags(FRONTEND = \"ios\"))",
+            Self::Hold => "hold!(CONNECTIONS = 1, tags(LISTENER = \"public\"))",
+        }
+    }
+
+    /// The arguments that are groups.
+    fn groups(self) -> &'static [&'static str] {
+        match self {
+            Self::Record => &GROUPS,
+            Self::Hold => &["tags"],
+        }
+    }
+}
 
 /// One argument of a `record!`.
 enum Argument {
@@ -22,6 +52,25 @@ enum Argument {
 }
 
 pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
+    arguments(input, Macro::Record, errors)
+}
+
+/// The one measurement of a `hold!`, and its tags.
+pub(super) fn hold(input: ParseStream<'_>, errors: &mut Errors) -> Record {
+    let mut record = arguments(input, Macro::Hold, errors);
+    for further in record
+        .measurements
+        .drain(1.min(record.measurements.len())..)
+    {
+        errors.at(
+            &further.lhs,
+            "`hold!` holds a value of one measure\nhelp: write a second `hold!` for this one",
+        );
+    }
+    record
+}
+
+fn arguments(input: ParseStream<'_>, of: Macro, errors: &mut Errors) -> Record {
     let mut record = Record::default();
     let mut seen: Vec<Ident> = Vec::new();
     let before = errors.count();
@@ -45,15 +94,17 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
                 errors.at(&word, message);
             }
             "tags" => record.tags = read(content, errors, tags),
-            "exemplar" => record.labels = read(content, errors, labels),
+            "exemplar" if of == Macro::Record => record.labels = read(content, errors, labels),
             _ => {
-                let help = match suggest::closest(&spelling, &GROUPS) {
+                let groups = of.groups();
+                let help = match suggest::closest(&spelling, groups) {
                     Some(candidate) => format!("\nhelp: did you mean `{candidate}`?"),
-                    None => "\nhelp: write `tags(…)` or `exemplar(…)`".to_owned(),
+                    None => format!("\nhelp: write `{}(…)`", groups.join("(…)` or `")),
                 };
+                let name = of.name();
                 errors.at(
                     &word,
-                    format!("`record!` has no argument `{spelling}(…)`{help}"),
+                    format!("`{name}` has no argument `{spelling}(…)`{help}"),
                 );
             }
         }
@@ -68,7 +119,8 @@ pub(super) fn record(input: ParseStream<'_>, errors: &mut Errors) -> Record {
         })
         .collect();
     if measurements.is_empty() && errors.count() == before {
-        let message = format!("this `record!` has no measurement\nhelp: write `{EXAMPLE}`");
+        let (name, example) = (of.name(), of.example());
+        let message = format!("this `{name}` has no measurement\nhelp: write `{example}`");
         errors.add(syn::Error::new(end, message));
     }
     record.measurements = assignment::distinct(measurements, LhsKind::Measure, errors);

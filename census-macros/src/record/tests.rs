@@ -14,6 +14,21 @@ fn mistakes_in_tags(input: &TokenStream) -> Vec<String> {
 }
 
 #[test]
+fn mistakes_of_a_held_value_are_reported() {
+    let mistakes = |input: TokenStream| first_lines(super::hold(quote!(census; #input)));
+    assert_eq!(mistakes(quote!(OPEN = 1, tags(A = x))), [""; 0]);
+    assert_eq!(mistakes(quote!()), ["this `hold!` has no measurement"]);
+    assert_eq!(
+        mistakes(quote!(OPEN = 1, WAITING = 1, exemplar(id = 1), tag(A = 1))),
+        [
+            "`hold!` has no argument `exemplar(…)`",
+            "`hold!` has no argument `tag(…)`",
+            "`hold!` holds a value of one measure",
+        ]
+    );
+}
+
+#[test]
 fn valid_input_has_no_mistakes() {
     for input in [
         quote!(SIZE = 1),

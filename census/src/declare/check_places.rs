@@ -82,6 +82,26 @@ impl<T: Value> RecordedMeasure for Measure<T> {
     }
 }
 
+/// A measure whose values can be held: they are added, and subtracted later.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a value of `{Self}` cannot be held",
+    label = "expected a `Measure<i64>`",
+    note = "a held value is added now and subtracted later: `#[measure] static CONNECTIONS: Measure<i64>;`"
+)]
+pub trait HeldMeasure {
+    /// The measure.
+    fn held(&self) -> &Measure<i64>;
+}
+
+#[diagnostic::do_not_recommend]
+impl HeldMeasure for Measure<i64> {
+    #[inline]
+    fn held(&self) -> &Self {
+        self
+    }
+}
+
 /// A tag key at run time, as [`AsMeasure`] is for measures.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

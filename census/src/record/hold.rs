@@ -4,11 +4,12 @@ use std::fmt;
 
 use super::in_flight::InFlight;
 use crate::declare::Measure;
+use crate::declare::check_places::HeldMeasure;
 use crate::id::BoundId;
-use crate::tags::TagMap;
+use crate::tags::{Tag, TagMap};
 
-/// A value that is in a measure's rows until this guard is dropped. Made by [`Measure::hold`] and
-/// [`BoundMeasure::hold`](crate::BoundMeasure::hold).
+/// A value that is in a measure's rows until this guard is dropped. Made by [`Measure::hold`],
+/// [`hold!`](macro@crate::hold) and [`BoundMeasure::hold`](crate::BoundMeasure::hold).
 ///
 /// The guard may be dropped anywhere: on another thread, in a task, by a panic, while a thread ends. If it is forgotten
 /// ([`std::mem::forget`]), the value stays.
@@ -20,8 +21,9 @@ pub struct Held {
 }
 
 impl Measure<i64> {
-    /// Adds `value` now, with the tags that are current now, and subtracts it when the returned guard is dropped. A view of
-    /// the [`Sum`](crate::Sum) shows how much is held at present:
+    /// Adds `value` now, with the tags that are current now, and subtracts it when the returned guard is dropped.
+    /// [`hold!`](macro@crate::hold) gives it tags of its own. A view of the [`Sum`](crate::Sum) shows how much is held at
+    /// present:
     ///
     /// ```standalone_crate
     /// use census::{Held, Measure, TagKey, measure, tag, tags, view};
@@ -61,6 +63,19 @@ impl Measure<i64> {
         held.in_flight.begin(self, || [], value);
         held
     }
+}
+
+/// Adds a value with the tags of the scope and `tags` over them.
+#[doc(hidden)]
+pub fn hold<'a, const N: usize>(
+    measure: &impl HeldMeasure,
+    value: i64,
+    tags: impl Fn() -> [Tag<'a>; N],
+) -> Held {
+    let measure = measure.held();
+    let mut held = Held::new(measure, value);
+    held.in_flight.begin_with_tags(measure, &tags(), value);
+    held
 }
 
 impl Held {

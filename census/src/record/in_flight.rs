@@ -71,6 +71,16 @@ impl InFlight {
         }
     }
 
+    /// Adds `value`, if the measure has views, with these tags and those of the scope. The rows are kept, whatever the tags
+    /// are at the end.
+    pub(super) fn begin_with_tags(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>], value: i64) {
+        if let Some(version) = current_version(measure.cell()) {
+            self.begin_with_targets(added(value), |f| {
+                cache::for_each_target(measure.cell(), version, tags, f);
+            });
+        }
+    }
+
     /// Adds a value to all targets that `for_each` finds, and keeps them for the end.
     fn begin_with_targets(
         &mut self,

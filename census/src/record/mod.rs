@@ -21,7 +21,7 @@ pub use call::{
     call_label, wants_exemplar,
 };
 pub use exemplar_source::{ExemplarsFromTwice, exemplars_from};
-pub use hold::Held;
+pub use hold::{Held, hold};
 pub use measure_map::MeasureMap;
 pub use measurement::{exemplar_label, measurement, record, record_if_viewed, record_one, viewed};
 pub use timer::Timer;

@@ -31,11 +31,6 @@ impl Known {
         self.0.extend(names.into_iter().map(Into::into));
     }
 
-    /// How many indexes there are, with that of `_OTHER`.
-    pub(crate) fn indexes(&self) -> usize {
-        self.0.len() + 1
-    }
-
     pub(crate) fn find(&self, name: &str) -> KnownIndex {
         let index = self.0.iter().position(|known| known == name);
         KnownIndex(index.unwrap_or(self.0.len()))
@@ -43,11 +38,5 @@ impl Known {
 
     pub(crate) fn name(&self, index: KnownIndex) -> &str {
         self.0.get(index.0).map_or(OTHER, |name| name)
-    }
-}
-
-impl KnownIndex {
-    pub(crate) fn get(self) -> usize {
-        self.0
     }
 }

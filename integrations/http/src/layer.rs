@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use crate::measures::Scheme;
 use crate::request_body::{Counted, RequestBody, Uncounted};
 use crate::service::Measured;
-use crate::settings::{Handles, Settings};
+use crate::settings::Settings;
 use crate::side::{Protocol, Side};
 
 /// A layer that measures HTTP requests to a server. Made by [`server`](crate::server).
@@ -176,10 +176,7 @@ impl<K, P> RequestLayer<K, P> {
     }
 
     pub(crate) fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
-        let settings = Arc::make_mut(&mut self.settings);
-        // Services that are gone may have made some, whose tags and numbers are those of the settings before.
-        settings.handles = Handles::default();
-        set(settings);
+        set(Arc::make_mut(&mut self.settings));
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use census::{BoundMeasure, Held, Measure, TagMap, Timer, record, tags};
+use census::{Held, Measure, Timer, hold, record};
 
 use crate::error_type::ErrorType;
 use crate::facts::Facts;
@@ -16,7 +16,7 @@ use crate::measures::{
 use crate::opencensus as oc;
 use crate::settings::Settings;
 use crate::side::{Protocol, Side};
-use crate::target::{CallMethod, Target};
+use crate::target::Target;
 
 pub(crate) fn start(settings: &Settings) -> Timer<'static> {
     let measure: &'static Measure<Duration> = match (settings.protocol, settings.side) {
@@ -32,13 +32,21 @@ pub(crate) fn start(settings: &Settings) -> Timer<'static> {
 pub(crate) fn begin(settings: &Settings, target: &Target) -> Option<Held> {
     let method = target.method.name(settings);
     match (settings.protocol, settings.side) {
-        (Protocol::Http, Side::Server) => hold(settings, &SERVER_ACTIVE, target, || {
-            tags!(METHOD = method, SCHEME = settings.scheme)
-        }),
-        (Protocol::Http, Side::Client) => hold(settings, &CLIENT_ACTIVE, target, || {
-            let server = target.server.map(|server| settings.servers.tags(server));
-            server.unwrap_or_default().scope(|| tags!(METHOD = method))
-        }),
+        (Protocol::Http, Side::Server) => Some(hold!(
+            SERVER_ACTIVE = 1,
+            tags(METHOD = method, SCHEME = settings.scheme)
+        )),
+        (Protocol::Http, Side::Client) => {
+            let (address, port) = server(settings, target);
+            Some(hold!(
+                CLIENT_ACTIVE = 1,
+                tags(
+                    METHOD = method,
+                    SERVER_ADDRESS = address,
+                    SERVER_PORT = port
+                )
+            ))
+        }
         (Protocol::Grpc, Side::Server) => {
             record!(
                 oc::GRPC_SERVER_STARTED_RPCS = 1,
@@ -54,32 +62,6 @@ pub(crate) fn begin(settings: &Settings, target: &Target) -> Option<Held> {
             None
         }
     }
-}
-
-/// Counts a request as active. If no tags are current, it does so by a handle, which allocates nothing.
-fn hold(
-    settings: &Settings,
-    measure: &'static Measure<i64>,
-    target: &Target,
-    tags: impl FnOnce() -> TagMap,
-) -> Option<Held> {
-    if !measure.is_viewed() {
-        return None;
-    }
-    let CallMethod::Http(method) = target.method else {
-        return None;
-    };
-    if !TagMap::current().is_empty() {
-        return Some(tags().scope(|| measure.hold(1)));
-    }
-    let (slot, slots) = match target.server {
-        Some(server) => (server.slot(), settings.servers.slots()),
-        None => (0, 1),
-    };
-    let index = method.get() * slots + slot;
-    let len = settings.http_methods.indexes() * slots;
-    let handle: &BoundMeasure<i64> = settings.handles.get(index, len, || measure.bind(tags()))?;
-    Some(handle.hold(1))
 }
 
 /// Records the end of a request.
@@ -149,7 +131,7 @@ fn end_http_server(facts: &Facts, failure: Option<ErrorType>) {
 fn end_http_client(facts: &Facts, failure: Option<ErrorType>) {
     let settings = &*facts.settings;
     let method = facts.target.method.name(settings);
-    let (address, port) = server(facts);
+    let (address, port) = server(settings, &facts.target);
     let status = facts.status.map(|status| status.as_u16());
     let error = status_error(status, 400).or(failure);
     let elapsed = facts.timer.elapsed();
@@ -253,7 +235,7 @@ fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
             }
         }
         Side::Client => {
-            let (address, port) = server(facts);
+            let (address, port) = server(settings, &facts.target);
             record!(
                 GRPC_CLIENT_DURATION = elapsed,
                 tags(
@@ -304,9 +286,9 @@ fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<
 }
 
 /// The address and port of a client's server.
-fn server(facts: &Facts) -> (Option<&str>, Option<u16>) {
-    let servers = &facts.settings.servers;
-    let server = facts.target.server;
+fn server<'a>(settings: &'a Settings, target: &Target) -> (Option<&'a str>, Option<u16>) {
+    let servers = &settings.servers;
+    let server = target.server;
     (
         server.map(|server| servers.address(server)),
         server.and_then(|server| servers.port(server)),

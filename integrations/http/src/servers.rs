@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use census::TagMap;
 use http::header;
 use http::request::Parts;
 use http::uri::Authority;
 
 use crate::known::OTHER;
-use crate::measures::{SERVER_ADDRESS, SERVER_PORT};
 
 /// A list of servers.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +37,6 @@ enum DefaultPort {
 }
 
 impl DefaultPort {
-    const COUNT: usize = 3;
-
     const fn number(self) -> Option<u16> {
         match self {
             Self::Http => Some(80),
@@ -103,25 +99,6 @@ impl Servers {
     pub(crate) fn port(&self, server: ServerIndex) -> Option<u16> {
         let named = self.0.get(server.index)?;
         named.port.or(server.default_port.number())
-    }
-
-    pub(crate) fn tags(&self, server: ServerIndex) -> TagMap {
-        census::tags!(
-            SERVER_ADDRESS = self.address(server),
-            SERVER_PORT = self.port(server)
-        )
-    }
-
-    /// How many [slots](ServerIndex::slot) there are.
-    pub(crate) fn slots(&self) -> usize {
-        (self.0.len() + 1) * DefaultPort::COUNT
-    }
-}
-
-impl ServerIndex {
-    /// A number of its own for each address and port.
-    pub(crate) fn slot(self) -> usize {
-        self.index * DefaultPort::COUNT + self.default_port as usize
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use census::{BoundMeasure, TagFilter, TagMap};
+use census::{TagFilter, TagMap};
 use http::{request, response};
 
 use crate::grpc::Methods;
@@ -34,7 +34,6 @@ pub(crate) struct Settings {
     /// The filters of the header `grpc-tags-bin`, if it is read or written.
     #[cfg(feature = "tonic")]
     pub(crate) grpc_tags: Option<Vec<TagFilter<'static>>>,
-    pub(crate) handles: Handles,
 }
 
 impl Settings {
@@ -53,7 +52,6 @@ impl Settings {
             baggage: None,
             #[cfg(feature = "tonic")]
             grpc_tags: None,
-            handles: Handles::default(),
         }
     }
 }
@@ -64,31 +62,5 @@ impl fmt::Debug for Settings {
             .field("protocol", &self.protocol)
             .field("side", &self.side)
             .finish_non_exhaustive()
-    }
-}
-
-/// Handles of the measure of active requests, one for each set of tags, so that a request allocates nothing.
-#[derive(Default)]
-pub(crate) struct Handles(OnceLock<Box<[OnceLock<BoundMeasure<i64>>]>>);
-
-impl Handles {
-    /// The handle with this number, of so many.
-    pub(crate) fn get(
-        &self,
-        index: usize,
-        len: usize,
-        bind: impl FnOnce() -> BoundMeasure<i64>,
-    ) -> Option<&BoundMeasure<i64>> {
-        let handles = self
-            .0
-            .get_or_init(|| (0..len).map(|_| OnceLock::new()).collect());
-        Some(handles.get(index)?.get_or_init(bind))
-    }
-}
-
-impl Clone for Handles {
-    /// None: what is cloned is changed next, and the tags may be others then.
-    fn clone(&self) -> Self {
-        Self::default()
     }
 }

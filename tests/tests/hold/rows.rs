@@ -1,6 +1,6 @@
 //! The rows that a guard adds to, and the views of other aggregations.
 
-use census::{Held, LastValue, Measure, TagMap, measure, tags, view};
+use census::{Held, LastValue, Measure, TagMap, hold, measure, tags, view};
 use census_tests::rows::{only_row, row};
 use census_tests::threads::on_new_thread;
 
@@ -128,4 +128,38 @@ fn unviewed_measure_is_held_without_effect() {
     let held = UNVIEWED.hold(1);
     assert!(!UNVIEWED.is_viewed());
     drop(held);
+}
+
+/// `hold!` has tags of its own, over those of the scope.
+#[test]
+fn a_value_is_held_with_tags_of_its_own() {
+    let own = tags!(LISTENER = "own tags of hold");
+    let listener = "own tags of hold".to_owned();
+    let other = tags!(LISTENER = "scope of hold");
+    let held = other.clone().scope(|| {
+        let held = hold!(CONNECTIONS = 2, tags(LISTENER = &listener));
+        let of_scope = hold!(CONNECTIONS = 3);
+        assert_eq!(level(&CONNECTIONS_BY_LISTENER, &own), Some(2));
+        assert_eq!(level(&CONNECTIONS_BY_LISTENER, &other), Some(3));
+        drop(of_scope);
+        held
+    });
+    assert_eq!(held.value(), 2);
+    assert_eq!(level(&CONNECTIONS_BY_LISTENER, &other), Some(0));
+    // It goes back to its row, on whatever thread and with whatever tags.
+    std::thread::spawn(move || other.scope(|| drop(held)))
+        .join()
+        .unwrap();
+    assert_eq!(level(&CONNECTIONS_BY_LISTENER, &own), Some(0));
+}
+
+#[test]
+fn a_tag_of_hold_that_is_not_set_is_that_of_the_scope() {
+    let scope = tags!(LISTENER = "unset tag of hold");
+    let unset: Option<&str> = None;
+    let _scope = scope.clone().enter();
+    let held = hold!(CONNECTIONS = 1, tags(LISTENER = unset));
+    assert_eq!(level(&CONNECTIONS_BY_LISTENER, &scope), Some(1));
+    drop(held);
+    assert_eq!(level(&CONNECTIONS_BY_LISTENER, &scope), Some(0));
 }
