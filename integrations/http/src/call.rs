@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Buf;
-use census::{Held, TagMap};
+use census::{Held, Scope, TagMap};
 use http::{HeaderMap, Method, StatusCode, header, request, response};
 
 use crate::error_type::ErrorType;
@@ -117,10 +117,12 @@ impl Call {
         if !has_ended {
             self.stage = Stage::Running;
         }
-        let _scope = (!self.tags.is_empty()).then(|| self.tags.clone().enter());
-        let result = match self.facts.settings.side {
-            Side::Server => route::with_route(&mut self.facts.route, f),
-            Side::Client => f(),
+        let _scope = enter(&self.tags);
+        let settings = &*self.facts.settings;
+        let result = match (settings.protocol, settings.side) {
+            (Protocol::Http, Side::Server) => route::with_route(&mut self.facts.route, f),
+            // A call of gRPC has no route: `set_route` says that of an HTTP server around it, if there is one.
+            _ => f(),
         };
         if !has_ended {
             self.stage = Stage::Waiting;
@@ -231,12 +233,19 @@ pub(crate) struct BodyAtStart {
 }
 
 fn in_scope<R>(tags: &TagMap, f: impl FnOnce() -> R) -> R {
-    let _scope = (!tags.is_empty()).then(|| tags.clone().enter());
+    let _scope = enter(tags);
     f()
 }
 
+/// Makes a request's tags the current ones. A request without tags has none where others are current, either: it may be
+/// polled or dropped within another one. Where there are no tags at all, there is nothing to do.
+fn enter(tags: &TagMap) -> Option<Scope> {
+    let is_needed = !tags.is_empty() || !TagMap::current().is_empty();
+    is_needed.then(|| tags.clone().enter())
+}
+
 fn route_of(settings: &Settings, request: &request::Parts) -> Option<Route> {
-    if settings.side == Side::Client {
+    if (settings.protocol, settings.side) != (Protocol::Http, Side::Server) {
         return None;
     }
     match &settings.route {

@@ -192,7 +192,8 @@ fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
         Some(failure) if facts.grpc_status.is_none() => Some(failure),
         _ => status
             .filter(is_error)
-            .map(|status| ErrorType::GrpcStatus(status.name())),
+            .map(|status| ErrorType::GrpcStatus(status.name()))
+            .or_else(|| http_error(facts, side)),
     };
     let status = status.map(GrpcStatus::name);
     let elapsed = facts.timer.elapsed();
@@ -283,6 +284,15 @@ fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<
         (Side::Client, _, _) => Some(GrpcStatus::UNKNOWN),
         (Side::Server, _, _) => None,
     }
+}
+
+/// The failure of a server's answer that is none of gRPC's, such as the 503 of a layer that sheds load. A client makes a gRPC
+/// status of it, and the server has none.
+fn http_error(facts: &Facts, side: Side) -> Option<ErrorType> {
+    if side == Side::Client || facts.grpc_status.is_some() {
+        return None;
+    }
+    status_error(facts.status.map(|status| status.as_u16()), 500)
 }
 
 /// The address and port of a client's server.

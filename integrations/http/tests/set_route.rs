@@ -219,6 +219,30 @@ async fn the_innermost_layer_has_the_route() {
 }
 
 #[tokio::test]
+async fn a_layer_of_grpc_has_no_route() {
+    let changes = begin();
+    let grpc = ServiceBuilder::new()
+        .layer(census_http::grpc_server())
+        .service_fn(async |_: Request<NoBody>| {
+            assert!(!set_route("/nowhere"));
+            ok()
+        });
+    run(grpc).await;
+    let within_http = ServiceBuilder::new()
+        .layer(census_http::server())
+        .layer(census_http::grpc_server())
+        .service_fn(async |_: Request<NoBody>| {
+            assert!(set_route("/pkg.Service/Method"));
+            ok()
+        });
+    run(within_http).await;
+    assert_eq!(
+        changes.of(DURATION),
+        ["GET http /pkg.Service/Method 200 - 1"]
+    );
+}
+
+#[tokio::test]
 async fn a_handler_comes_before_a_function_of_the_request() {
     let changes = begin();
     let service = ServiceBuilder::new()

@@ -244,6 +244,33 @@ async fn tags_around_a_call_stay_those_of_the_request() {
 }
 
 #[tokio::test]
+async fn a_request_without_tags_has_none_where_others_are_current() {
+    let changes = Changes::begin();
+    let mut measured = census_http::server().layer(service_fn(|request| handle(request, false)));
+    let future = measured.call(get("/"));
+    let left = measured.call(get("/"));
+    {
+        let _elsewhere = tags!(TENANT = "elsewhere").enter();
+        let response = future.await.unwrap();
+        assert_eq!(changes.of(&ACTIVE), ["- 2"]);
+        response.into_body().collect().await.unwrap();
+        drop(left);
+    }
+    assert_eq!(
+        changes.of(WORK_DONE),
+        [
+            "after await - - 1",
+            "body - - 4",
+            "body's end - - 1",
+            "handler - - 1",
+            "handler's end - - 1",
+        ]
+    );
+    assert_eq!(changes.of(&ENDED), ["- - - 1", "- - 200 1"]);
+    assert_eq!(changes.of(&ACTIVE), [""; 0]);
+}
+
+#[tokio::test]
 async fn functions_of_tags_add_to_the_tags_around() {
     let changes = Changes::begin();
     let layer = census_http::server()

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use census_http_test_service::proto::Ask;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Bytes, Frame};
@@ -13,9 +13,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
+use tower::{Layer as _, ServiceExt as _};
 
-use crate::peers::{UNARY, client};
-use crate::rows::{CLIENT_CALLS, CLIENT_RECEIVED, CLIENT_RECEIVED_BYTES, expect};
+use crate::peers::{UNARY, client, server_layer};
+use crate::rows::{CLIENT_CALLS, CLIENT_RECEIVED, CLIENT_RECEIVED_BYTES, SERVER_CALLS, expect};
 
 type Body = BoxBody<Bytes, Infallible>;
 
@@ -173,4 +174,40 @@ async fn a_stream_that_ends_without_a_status_is_unknown() {
     assert_eq!(code.await, Code::Unknown);
     expect(&CLIENT_CALLS, TEST, &[([UNARY, "UNKNOWN", "UNKNOWN"], 1)]).await;
     expect(&CLIENT_RECEIVED, TEST, &[([], 1)]).await;
+}
+
+#[tokio::test]
+async fn a_server_has_failed_with_an_answer_of_http_from_500_on() {
+    const TEST: &str = "http of a server";
+    for (status, grpc_status) in [
+        (401, None),
+        (404, None),
+        (500, None),
+        (503, None),
+        (503, Some("14")),
+    ] {
+        let answer = tower::service_fn(async |_: Request<Body>| {
+            let mut answer = response(status, None);
+            if let Some(grpc_status) = grpc_status {
+                answer = answer.header("grpc-status", grpc_status);
+            }
+            Ok::<_, Infallible>(answer.body(body(PROXY)).unwrap())
+        });
+        let measured = server_layer(TEST).layer(answer);
+        let mut request = Request::new(body(b""));
+        *request.uri_mut() = format!("/{UNARY}").parse().unwrap();
+        let answer = measured.oneshot(request).await.unwrap();
+        answer.into_body().collect().await.unwrap();
+    }
+    expect(
+        &SERVER_CALLS,
+        TEST,
+        &[
+            ([UNARY, "", ""], 2),
+            ([UNARY, "", "500"], 1),
+            ([UNARY, "", "503"], 1),
+            ([UNARY, "UNAVAILABLE", "UNAVAILABLE"], 1),
+        ],
+    )
+    .await;
 }
