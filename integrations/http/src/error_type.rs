@@ -8,7 +8,8 @@ use census::{AsTagValue, TagValueRef};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorType {
-    /// The status code of the response, such as `500`: of a server from 500 on, of a client from 400 on.
+    /// The status code of the response, such as `500`: of a server from 500 on, of a client from 400 on. Of a gRPC server, only
+    /// if the response has no gRPC status.
     Status(u16),
     /// The gRPC status by its name, such as `UNAVAILABLE`: of a client all but `OK`; of a server those that the conventions
     /// call errors, which are `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`.

@@ -251,16 +251,16 @@ impl<K: kind::Grpc, P> RequestLayer<K, P> {
 /// Clients of HTTP and gRPC.
 impl<K: kind::AnyClient, P> RequestLayer<K, P> {
     /// Names the servers of this client: a host (`api.example.com`, with the port of the scheme), or a host and a port
-    /// (`db:5432`). A request to another one has the address `_OTHER`, and no port, so that a program that follows the
+    /// (`db:5432`). A URL stands for its server. A request to another one has the address `_OTHER`, and no port, so that a program that follows the
     /// URLs of others does not make rows for them.
     ///
     /// A request that does not say which server it is for (as those of `tonic`'s clients, whose channel knows it) is for the
     /// one that is named here, if there is only one. Its port is not known then, unless it is named, too.
     #[must_use]
-    pub fn servers<N: Into<Cow<'static, str>>>(self, servers: impl IntoIterator<Item = N>) -> Self {
+    pub fn servers(self, servers: impl IntoIterator<Item: AsRef<str>>) -> Self {
         self.set(|settings| {
             for server in servers {
-                settings.servers.add(server.into());
+                settings.servers.add(server.as_ref());
             }
         })
     }

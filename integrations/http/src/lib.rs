@@ -1,5 +1,10 @@
 //! Metrics of HTTP and gRPC requests: `tower` layers for servers and clients, which record into [`census`].
 //!
+//! ```toml
+//! census = { package = "census-metrics", path = "…/census", features = ["server"] }
+//! census-http = { path = "…/integrations/http", features = ["axum"] }     # without the feature, there are no routes
+//! ```
+//!
 //! A service adds a layer, and its exporter the views:
 //!
 //! ```
@@ -205,6 +210,8 @@ pub fn client() -> ClientLayer {
 ///
 /// The timeout of `tonic`'s server, and the deadline of a call, are around its layers: a call that they end has the status
 /// `CANCELLED` and the error `cancelled` here. A call that its load shedding rejects does not come to a layer.
+///
+/// The layer reads gRPC, and not gRPC-Web: with `tonic-web`, it comes after (below) `GrpcWebLayer`.
 #[must_use]
 pub fn grpc_server() -> GrpcServerLayer {
     RequestLayer::new(Protocol::Grpc, Side::Server)

@@ -1,7 +1,5 @@
 //! The servers that a client names.
 
-use std::borrow::Cow;
-
 use http::header;
 use http::request::Parts;
 use http::uri::Authority;
@@ -14,7 +12,7 @@ pub(crate) struct Servers(Vec<Named>);
 
 #[derive(Clone, Debug)]
 struct Named {
-    host: Cow<'static, str>,
+    host: String,
     /// `None`: the port of the scheme.
     port: Option<u16>,
 }
@@ -47,21 +45,19 @@ impl DefaultPort {
 }
 
 impl Servers {
-    /// Adds a server: a host, or a host and a port.
-    pub(crate) fn add(&mut self, server: Cow<'static, str>) {
-        let port = |text: &str| text.parse().ok();
+    /// Adds a server: a host, or a host and a port. A URL stands for its server.
+    pub(crate) fn add(&mut self, server: &str) {
+        let after_scheme = server.split_once("://").map_or(server, |(_, after)| after);
+        let server = after_scheme.split('/').next().unwrap_or_default();
         // An address of IPv6 has brackets where a port follows, as in a URI.
-        let named = match server.rsplit_once(':') {
-            Some((host, after)) if !host.contains(':') || host.ends_with(']') => Named {
-                port: port(after),
-                host: Cow::Owned(host.to_owned()),
-            },
-            _ => Named {
-                host: server,
-                port: None,
-            },
+        let (host, port) = match server.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+            _ => (server, None),
         };
-        self.0.push(named);
+        self.0.push(Named {
+            host: host.to_owned(),
+            port: port.and_then(|port| port.parse().ok()),
+        });
     }
 
     /// The server of a request: that of its URI, or that of its `Host`. If it names none, it is the only one of the list.
@@ -111,7 +107,7 @@ mod tests {
     fn servers() -> Servers {
         let mut servers = Servers::default();
         for server in ["api.example.com", "db:5432", "[::1]:9000", "10.0.0.1"] {
-            servers.add(server.into());
+            servers.add(server);
         }
         servers
     }
@@ -151,9 +147,24 @@ mod tests {
     }
 
     #[test]
+    fn a_url_stands_for_its_server() {
+        for (url, named) in [
+            ("http://db:5432", ("db", Some(5432))),
+            ("https://api.example.com/v1/", ("api.example.com", None)),
+            ("http://[::1]:9000/", ("[::1]", Some(9000))),
+            ("api.example.com/", ("api.example.com", None)),
+        ] {
+            let mut servers = Servers::default();
+            servers.add(url);
+            let added: Vec<_> = servers.0.iter().map(|it| (&*it.host, it.port)).collect();
+            assert_eq!(added, [named], "{url}");
+        }
+    }
+
+    #[test]
     fn the_only_server_is_that_of_requests_that_name_none() {
         let mut servers = Servers::default();
-        servers.add("db:50051".into());
+        servers.add("db:50051");
         let (parts, ()) = Request::builder()
             .uri("/pkg.Service/Get")
             .body(())
@@ -165,7 +176,7 @@ mod tests {
             ("db", Some(50051))
         );
         let mut servers = Servers::default();
-        servers.add("db".into());
+        servers.add("db");
         let found = servers.find(&parts);
         assert_eq!((servers.address(found), servers.port(found)), ("db", None));
     }
