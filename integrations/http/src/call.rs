@@ -93,11 +93,10 @@ impl Call {
     }
 
     /// What is wanted of the request's body.
-    pub(crate) fn wanted(call: Option<&Self>) -> Wanted {
-        match call.map(|call| call.facts.settings.protocol) {
-            None => Wanted::Nothing,
-            Some(Protocol::Http) => Wanted::Bytes,
-            Some(Protocol::Grpc) => Wanted::BytesAndMessages,
+    pub(crate) fn wanted(&self) -> Wanted {
+        match self.facts.settings.protocol {
+            Protocol::Http => Wanted::Bytes,
+            Protocol::Grpc => Wanted::BytesAndMessages,
         }
     }
 

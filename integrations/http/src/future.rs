@@ -59,11 +59,11 @@ where
         Poll::Ready(match result {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let at_start = BodyAtStart {
-                    is_at_end: body.is_end_stream(),
-                    exact_len: body.size_hint().exact(),
-                };
                 if let Some(call) = &mut call {
+                    let at_start = call.run(|| BodyAtStart {
+                        is_at_end: body.is_end_stream(),
+                        exact_len: body.size_hint().exact(),
+                    });
                     call.respond(&parts, at_start);
                 }
                 Ok(Response::from_parts(parts, ResponseBody::new(body, call)))

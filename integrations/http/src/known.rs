@@ -5,9 +5,9 @@ use std::borrow::Cow;
 /// The word of OpenTelemetry's conventions for a name that is not known.
 pub(crate) const OTHER: &str = "_OTHER";
 
-/// The methods that the conventions know: those of RFC 9110, and PATCH (RFC 5789).
-const METHODS: [&str; 9] = [
-    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+/// The methods that the conventions know: those of RFC 9110, PATCH (RFC 5789), and QUERY (httpbis-safe-method-w-body).
+const METHODS: [&str; 10] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE",
 ];
 
 /// A fixed list of names.
@@ -38,5 +38,22 @@ impl Known {
 
     pub(crate) fn name(&self, index: KnownIndex) -> &str {
         self.0.get(index.0).map_or(OTHER, |name| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_known_by_their_exact_names() {
+        let mut known = Known::http_methods();
+        known.extend(["PROPFIND"]);
+        for name in METHODS.into_iter().chain(["PROPFIND"]) {
+            assert_eq!(known.name(known.find(name)), name);
+        }
+        for name in ["get", "GET ", "QUERIES", ""] {
+            assert_eq!(known.name(known.find(name)), OTHER, "{name}");
+        }
     }
 }

@@ -183,8 +183,8 @@ impl<K, P> RequestLayer<K, P> {
 
 /// Servers and clients of HTTP.
 impl<K: kind::Http, P> RequestLayer<K, P> {
-    /// Knows these methods, too, such as `QUERY` or `PROPFIND`. Those of RFC 9110 and `PATCH` are known; a request with
-    /// another one has the method `_OTHER`.
+    /// Knows these methods, too, such as `PROPFIND`. Those of RFC 9110, `PATCH` and `QUERY` are known; a request with another
+    /// one has the method `_OTHER`.
     #[must_use]
     pub fn known_methods<M: Into<Cow<'static, str>>>(
         self,

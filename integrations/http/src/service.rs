@@ -9,7 +9,7 @@ use tower_service::Service;
 
 use crate::call::Call;
 use crate::future::ResponseFuture;
-use crate::request_body::{PassRequestBody, Uncounted};
+use crate::request_body::{PassRequestBody, Uncounted, Wanted};
 use crate::response_body::ResponseBody;
 use crate::settings::Settings;
 
@@ -49,16 +49,16 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let mut call = Call::begin(&self.settings, &mut parts);
-        let exact_len = body.size_hint().exact();
-        let wanted = Call::wanted(call.as_ref());
-        let (body, passed) = self.request_bodies.pass(body, wanted);
-        let request = Request::from_parts(parts, body);
-        let future = match &mut call {
-            Some(call) => {
-                call.set_request_size(exact_len, passed);
-                call.run(|| self.inner.call(request))
-            }
-            None => self.inner.call(request),
+        let bodies = &self.request_bodies;
+        let future = if let Some(call) = &mut call {
+            let wanted = call.wanted();
+            let (exact_len, (body, passed)) =
+                call.run(|| (body.size_hint().exact(), bodies.pass(body, wanted)));
+            call.set_request_size(exact_len, passed);
+            call.run(|| self.inner.call(Request::from_parts(parts, body)))
+        } else {
+            let (body, _) = bodies.pass(body, Wanted::Nothing);
+            self.inner.call(Request::from_parts(parts, body))
         };
         ResponseFuture::new(future, call)
     }

@@ -215,14 +215,15 @@ async fn a_layer_that_is_changed_after_its_use_counts_as_it_is_now() {
     let changes = begin();
     let layer = census_http::server();
     drop(begun(&layer.layer(stuck()), request(Method::GET, "/")));
-    let layer = layer.scheme(Scheme::Https).known_methods(["QUERY"]);
+    let layer = layer.scheme(Scheme::Https).known_methods(["PROPFIND"]);
     let measured = layer.layer(stuck());
-    let query = Method::from_bytes(b"QUERY").unwrap();
+    let propfind = Method::from_bytes(b"PROPFIND").unwrap();
     let other = Method::from_bytes(b"OTHER").unwrap();
-    let requests = [Method::GET, query, other].map(|method| begun(&measured, request(method, "/")));
+    let requests =
+        [Method::GET, propfind, other].map(|method| begun(&measured, request(method, "/")));
     assert_eq!(
         changes.of(ACTIVE),
-        ["GET https 1", "QUERY https 1", "_OTHER https 1"]
+        ["GET https 1", "PROPFIND https 1", "_OTHER https 1"]
     );
     drop(requests);
     assert_eq!(changes.of(ACTIVE), [""; 0]);

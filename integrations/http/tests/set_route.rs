@@ -192,7 +192,7 @@ async fn the_innermost_layer_has_the_route() {
     let changes = begin();
     let inner = ServiceBuilder::new()
         .layer(census_http::server().route(|_| Some("/outer".into())))
-        .layer(census_http::server().known_methods(["QUERY"]))
+        .layer(census_http::server().known_methods(["PROPFIND"]))
         .service_fn(async |_: Request<NoBody>| {
             set_route("/inner");
             ok()

@@ -8,10 +8,12 @@ mod script;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use census::AnyView;
+use census_http::RequestBody;
 use census_http::views::{
     SERVER_ACTIVE_REQUESTS, SERVER_REQUEST_DURATION, SERVER_RESPONSE_BODY_SIZE,
 };
@@ -20,10 +22,10 @@ use census_tests::polling::{pending_times, poll};
 use futures_util::FutureExt as _;
 use futures_util::future::poll_immediate;
 use http::{Method, Request, Response, StatusCode, header};
-use http_body::Body;
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Empty, Full};
 use script::{Script, Step};
-use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _, service_fn};
+use tower::{BoxError, Layer as _, Service, ServiceBuilder, ServiceExt as _, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 
 const DURATION: &dyn AnyView = &SERVER_REQUEST_DURATION;
@@ -452,6 +454,47 @@ async fn a_call_that_panics_has_panicked() {
     assert_eq!(changes.of(ACTIVE), [""; 0]);
 }
 
+/// A body that panics when it is asked whether it is over.
+struct NoEnd;
+
+impl Body for NoEnd {
+    type Data = &'static [u8];
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Infallible>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        panic!("on purpose")
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_of_bodies_may_panic() {
+    let changes = begin();
+    let answers = service_fn(async |_| Ok::<_, Infallible>(Response::new(NoEnd)));
+    let measured = census_http::server().layer(answers);
+    let result = AssertUnwindSafe(measured.oneshot(get()))
+        .catch_unwind()
+        .await;
+    assert!(result.is_err());
+    assert_eq!(changes.of(DURATION), ["GET http - - panicked 1"]);
+
+    let wrap = |_: RequestBody<Empty<&'static [u8]>>| -> NoEnd { panic!("on purpose") };
+    let layer = census_http::server().count_request_body(wrap);
+    let mut measured = layer.layer(service_fn(async |_: Request<NoEnd>| {
+        Ok::<_, Infallible>(Response::new(Script::default()))
+    }));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| drop(measured.call(get()))));
+    assert!(result.is_err());
+    assert_eq!(changes.of(DURATION), ["GET http - - panicked 2"]);
+    assert_eq!(changes.of(ACTIVE), [""; 0]);
+}
+
 #[tokio::test]
 async fn a_body_that_panics_has_panicked() {
     let changes = begin();
@@ -624,11 +667,8 @@ async fn readiness_is_that_of_the_service() {
         type Error = &'static str;
         type Future = std::future::Ready<Result<Response<Script>, &'static str>>;
 
-        fn poll_ready(
-            &mut self,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Result<(), Self::Error>> {
-            std::task::Poll::Ready(Err("closed"))
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            Poll::Ready(Err("closed"))
         }
 
         fn call(&mut self, _: Request<Empty<&'static [u8]>>) -> Self::Future {
