@@ -267,6 +267,9 @@ impl<K: kind::AnyClient, P> RequestLayer<K, P> {
 
     /// Sends the tags that are current where a request begins, and that these filters let out, in the header `baggage`
     /// ([`TagMap::outgoing`], [`TagMap::to_baggage`]). Local tags are never sent. `[]` sends all others.
+    ///
+    /// Baggage that the request has already stays, but for members of the keys that are sent. So a proxy that forwards the
+    /// headers of its clients forwards their baggage, too, with or without this: it should remove the header.
     #[must_use]
     pub fn send_baggage(self, filters: impl IntoIterator<Item = TagFilter<'static>>) -> Self {
         let filters = filters.into_iter().collect();

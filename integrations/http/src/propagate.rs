@@ -49,16 +49,50 @@ pub(crate) fn outgoing(settings: &Settings, headers: &mut HeaderMap) {
         return;
     }
     if let Some(filters) = &settings.baggage {
-        let baggage = current.outgoing(filters).to_baggage();
-        // A request may have baggage of its own, so this is one header more. What `to_baggage` writes is a valid value.
-        if !baggage.is_empty()
-            && let Ok(value) = HeaderValue::from_str(baggage.as_str())
-        {
-            headers.append(BAGGAGE, value);
-        }
+        send_baggage(&current.outgoing(filters), headers);
     }
     #[cfg(feature = "tonic")]
     if let Some(filters) = &settings.grpc_tags {
         crate::tonic::send(&current.outgoing(filters), headers);
     }
+}
+
+/// Adds the tags as baggage, before what the request has already: a receiver need not read more than 8192 bytes, and who made
+/// the request may be a stranger, whose headers a proxy forwards. The last member of a key counts, so the request's own ones of
+/// these keys are removed.
+fn send_baggage(tags: &TagMap, headers: &mut HeaderMap) {
+    let baggage = tags.to_baggage();
+    // What `to_baggage` writes is a valid value.
+    let Ok(value) = HeaderValue::from_str(baggage.as_str()) else {
+        return;
+    };
+    if baggage.is_empty() {
+        return;
+    }
+    let theirs: Vec<HeaderValue> = headers
+        .get_all(BAGGAGE)
+        .iter()
+        .filter_map(|theirs| without(theirs, tags))
+        .collect();
+    headers.insert(BAGGAGE, value);
+    for value in theirs {
+        headers.append(BAGGAGE, value);
+    }
+}
+
+/// A header without its members of the keys of these tags; `None` if no member is left.
+fn without(header: &HeaderValue, tags: &TagMap) -> Option<HeaderValue> {
+    let members = header.as_bytes().split(|byte| *byte == b',');
+    let others: Vec<&[u8]> = members.filter(|member| !is_of(member, tags)).collect();
+    // A part of a valid value is one.
+    HeaderValue::from_bytes(&others.join(&b','))
+        .ok()
+        .filter(|value| !value.is_empty())
+}
+
+/// Whether a member has the key of one of these tags, whatever its value is.
+fn is_of(member: &[u8], tags: &TagMap) -> bool {
+    let key = member.split(|byte| matches!(byte, b'=' | b';')).next();
+    let alone = TagMap::from_baggage([key.unwrap_or_default(), b"=1"].concat());
+    tags.iter().any(|(key, _)| alone.get(key).is_some())
 }

@@ -229,9 +229,43 @@ async fn a_client_sends_what_its_filters_let_out() {
     let sent = send(layer, with_baggage(&[b"theirs=1"])).await;
     assert_eq!(
         all_baggage(&sent),
-        ["theirs=1", "tenant=acme%20inc%2C%20%22%C3%A9%22"]
+        ["tenant=acme%20inc%2C%20%22%C3%A9%22", "theirs=1"]
     );
     assert_eq!(changes.of(&SENT), ["acme inc, \"é\" eu 4"]);
+}
+
+/// A proxy forwards the headers of its clients. None of them can replace what it sends, nor crowd it out.
+#[tokio::test]
+async fn what_a_client_sends_comes_before_what_its_request_has() {
+    let _alone = Changes::begin();
+    let members = (0..200).map(|index| format!("key{index}=1"));
+    let many = members.collect::<Vec<_>>().join(",");
+    let long = format!("long={},tenant=stranger", "x".repeat(9_000));
+    let theirs: [&[&[u8]]; 7] = [
+        &[b"tenant=stranger"],
+        &[b"theirs=1, tenant = stranger;property", b"tenant=stranger"],
+        &[b"%74enant=stranger,tenant;tenant=stranger"],
+        &[b"tenant=stranger", many.as_bytes()],
+        &[many.as_bytes(), b"tenant=stranger"],
+        &[long.as_bytes()],
+        &[b"tenant=\xff,tenant,,=,"],
+    ];
+    for theirs in theirs {
+        let headers = {
+            let _scope = tags!(TENANT = "acme").enter();
+            let layer = census_http::client().send_baggage(TENANT_ONLY);
+            send(layer, with_baggage(theirs)).await
+        };
+        let sent = headers.get_all("baggage").iter();
+        let sent: Vec<&[u8]> = sent.map(HeaderValue::as_bytes).collect();
+        assert_eq!(sent[0], b"tenant=acme");
+        let layer = census_http::server().take_baggage(TENANT_ONLY);
+        assert_eq!(take(layer, &sent).await, tags!(TENANT = "acme"));
+    }
+    let _scope = tags!(TENANT = "acme").enter();
+    let layer = census_http::client().send_baggage(TENANT_ONLY);
+    let sent = send(layer, with_baggage(&[b"a=1,tenant=x,b=2;p", b"tenant=x"])).await;
+    assert_eq!(all_baggage(&sent), ["tenant=acme", "a=1,b=2;p"]);
 }
 
 #[tokio::test]
