@@ -144,8 +144,10 @@ impl Call {
             }
             Protocol::Grpc => self.respond_grpc(response),
         }
-        if body.is_at_end || self.has_no_body(response.status) || self.has_all() {
+        if self.has_no_body(response.status) || self.has_all() {
             self.end(None);
+        } else if body.is_at_end {
+            self.end_of_body();
         }
     }
 
@@ -180,7 +182,8 @@ impl Call {
 
     /// Takes note of a piece of the body. Returns whether the body is complete with it.
     pub(crate) fn data(&mut self, data: &impl Buf) -> bool {
-        self.facts.response_bytes += data.remaining() as u64;
+        let len = data.remaining() as u64;
+        self.facts.response_bytes = self.facts.response_bytes.saturating_add(len);
         if let Some(messages) = &mut self.facts.response_messages {
             messages.read(data);
         }
@@ -192,6 +195,15 @@ impl Call {
         if self.facts.settings.protocol == Protocol::Grpc {
             self.facts.grpc_status = GrpcStatus::of(trailers).or(self.facts.grpc_status);
         }
+    }
+
+    /// Ends the request with its body. A body that has fewer bytes than the response says is an error: the reader gets only a
+    /// part of it.
+    pub(crate) fn end_of_body(&mut self) {
+        let is_short = self
+            .response_len
+            .is_some_and(|len| self.facts.response_bytes < len);
+        self.end(is_short.then_some(ErrorType::BodyError));
     }
 
     /// Ends the request: `None` if it is complete.

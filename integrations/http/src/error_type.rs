@@ -21,7 +21,8 @@ pub enum ErrorType {
     Panicked,
     /// `service_error`: the service returned an error in place of a response. Of a client: it got no response.
     ServiceError,
-    /// `body_error`: the response's body ended in an error.
+    /// `body_error`: the response's body ended in an error, or before it had as many bytes as the response says (`Content-Length`,
+    /// or the exact length that the body says it has).
     BodyError,
 }
 

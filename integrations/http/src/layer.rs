@@ -251,16 +251,24 @@ impl<K: kind::Grpc, P> RequestLayer<K, P> {
 /// Clients of HTTP and gRPC.
 impl<K: kind::AnyClient, P> RequestLayer<K, P> {
     /// Names the servers of this client: a host (`api.example.com`, with the port of the scheme), or a host and a port
-    /// (`db:5432`). A URL stands for its server. A request to another one has the address `_OTHER`, and no port, so that a program that follows the
-    /// URLs of others does not make rows for them.
+    /// (`db:5432`, `[::1]:5432`). A URL stands for its server. A request to another one has the address `_OTHER`, and no port, so
+    /// that a program that follows the URLs of others does not make rows for them.
     ///
     /// A request that does not say which server it is for (as those of `tonic`'s clients, whose channel knows it) is for the
     /// one that is named here, if there is only one. Its port is not known then, unless it is named, too.
+    ///
+    /// # Panics
+    ///
+    /// If one of the texts names no server.
     #[must_use]
     pub fn servers(self, servers: impl IntoIterator<Item: AsRef<str>>) -> Self {
         self.set(|settings| {
             for server in servers {
-                settings.servers.add(server.as_ref());
+                let server = server.as_ref();
+                assert!(
+                    settings.servers.add(server),
+                    "`{server}` names no server: write a host, or a host and a port"
+                );
             }
         })
     }
@@ -281,7 +289,8 @@ impl<K: kind::AnyClient, P> RequestLayer<K, P> {
 impl<K: kind::AnyServer, P> RequestLayer<K, P> {
     /// Takes tags from the header `baggage`, those that these filters let in ([`TagMap::from_baggage_all`]).
     /// They are current in everything that is done for the request, unless a tag of the same key
-    /// is current already: tags of [`tags`](Self::tags), and of scopes around the layer, come first.
+    /// is current already: tags of [`tags`](Self::tags), and of scopes around the layer, come first. A key to which `tags` gives no
+    /// value (`tags!(TENANT = None::<&str>)`) has the received one.
     ///
     /// Whoever can send a request can send any tags, and so can choose what it is counted under and can fill the rows of
     /// views by these tags. Take only the keys that you need, by

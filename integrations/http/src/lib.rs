@@ -9,7 +9,7 @@
 //!
 //! ```
 //! # #[cfg(feature = "axum")]
-//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use axum::{Router, routing::get};
 //! use census::prometheus::Exporter;
 //!
@@ -24,6 +24,8 @@
 //!     .views(&census_http::SERVER_VIEWS)                        // rate, errors, durations
 //!     .views(&census_http::SERVER_VIEWS_IN_DEVELOPMENT)         // requests in flight, sizes
 //!     .build()?;
+//! let metrics = exporter.bind("127.0.0.1:9000").await?;         // at an address that clients do not reach
+//! # drop((app, metrics));
 //! # Ok(())
 //! # }
 //! ```
@@ -85,7 +87,7 @@
 //! | `Router::layer` of a router that is nested | its requests, with the whole route; under `nest`, its 404s only if it has a fallback of its own |
 //! | `Router::layer` of a router that another one merges | its requests, and the 404s of both: axum keeps the last router's answer for them |
 //! | `Router::route_layer`, or a layer of one route | only requests that a route matches, also those of another method (405): no 404 |
-//! | around the router (`server().layer(router)`), also as the service of `nest_service` | all requests, but no route |
+//! | around the router (`server().layer(router)`), also as the service of `nest_service` | all requests, but no route. `axum::serve` wants axum's body: `ServiceBuilder::new().map_response(\|r: Response<_>\| r.map(Body::new)).layer(census_http::server()).service(router)` |
 //! | around the service of `route_service` | its requests, with the route of the outer router |
 //!
 //! [`set_route`] and [`route`](ServerLayer::route) say the route where no router does.
@@ -173,7 +175,8 @@ pub use views::{
     SERVER_VIEWS_IN_DEVELOPMENT,
 };
 
-/// A layer that measures HTTP requests to a server. In axum it comes after the routes: [axum](crate#axum).
+/// A layer that measures HTTP requests to a server. In axum it comes after the routes, and sees them with the feature `axum`:
+/// [axum](crate#axum). Elsewhere [`route`](ServerLayer::route) or [`set_route`] says the route.
 ///
 /// ```
 /// use tower::{Layer as _, service_fn};

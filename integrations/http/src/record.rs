@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use census::{Held, Measure, Timer, hold, record};
+use http::StatusCode;
 
 use crate::error_type::ErrorType;
 use crate::facts::Facts;
@@ -282,6 +283,10 @@ fn grpc_status(facts: &Facts, side: Side, failure: Option<ErrorType>) -> Option<
         (Side::Client, None, Some(status)) => Some(GrpcStatus::of_http(status)),
         (Side::Client, Some(ErrorType::ServiceError), _) => Some(GrpcStatus::UNAVAILABLE),
         (Side::Client, _, _) => Some(GrpcStatus::UNKNOWN),
+        // A response of gRPC that has ended without a status. What a client makes of it is this.
+        (Side::Server, None, Some(StatusCode::OK)) if facts.response_messages.is_some() => {
+            Some(GrpcStatus::UNKNOWN)
+        }
         (Side::Server, _, _) => None,
     }
 }

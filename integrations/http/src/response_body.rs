@@ -77,7 +77,7 @@ impl<B: Body> Body for ResponseBody<B> {
         };
         if has_ended {
             // Without effect if the request has ended already.
-            call.end(None);
+            call.end_of_body();
         }
         Poll::Ready(polled)
     }

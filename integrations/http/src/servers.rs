@@ -45,19 +45,27 @@ impl DefaultPort {
 }
 
 impl Servers {
-    /// Adds a server: a host, or a host and a port. A URL stands for its server.
-    pub(crate) fn add(&mut self, server: &str) {
+    /// Adds a server: a host, or a host and a port. A URL stands for its server. Returns whether it is one of these.
+    pub(crate) fn add(&mut self, server: &str) -> bool {
         let after_scheme = server.split_once("://").map_or(server, |(_, after)| after);
-        let server = after_scheme.split('/').next().unwrap_or_default();
-        // An address of IPv6 has brackets where a port follows, as in a URI.
-        let (host, port) = match server.rsplit_once(':') {
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
-            _ => (server, None),
+        let authority = after_scheme.split('/').next().unwrap_or_default();
+        let Ok(authority) = authority.parse::<Authority>() else {
+            return false;
         };
+        let (host, port) = (authority.host(), authority.port_u16());
+        // Not `db:99999`, nor a name of a user before the host.
+        let is_whole = match port {
+            Some(port) => authority == format!("{host}:{port}").as_str(),
+            None => authority == host,
+        };
+        if host.is_empty() || !is_whole {
+            return false;
+        }
         self.0.push(Named {
             host: host.to_owned(),
-            port: port.and_then(|port| port.parse().ok()),
+            port,
         });
+        true
     }
 
     /// The server of a request: that of its URI, or that of its `Host`. If it names none, it is the only one of the list.
@@ -155,9 +163,18 @@ mod tests {
             ("api.example.com/", ("api.example.com", None)),
         ] {
             let mut servers = Servers::default();
-            servers.add(url);
+            assert!(servers.add(url), "{url}");
             let added: Vec<_> = servers.0.iter().map(|it| (&*it.host, it.port)).collect();
             assert_eq!(added, [named], "{url}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_servers() {
+        for text in [
+            "", "/", "db:99999", "db:port", "::1", "a b", ":80", "http://",
+        ] {
+            assert!(!Servers::default().add(text), "{text}");
         }
     }
 

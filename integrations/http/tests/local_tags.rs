@@ -62,9 +62,9 @@ async fn what_a_client_sends_is_not_what_its_request_is_counted_under() {
     for line in [
         r#"http_server_request_duration_seconds_count{http_request_method="GET",url_scheme="http",http_route="",http_response_status_code="200",error_type=""} 1"#,
         r#"http_server_active_requests{http_request_method="GET",url_scheme="http"} 0"#,
-        r#"rpc_server_call_duration_seconds_count{rpc_system_name="grpc",rpc_method="_OTHER",rpc_status_code="",error_type=""} 1"#,
+        r#"rpc_server_call_duration_seconds_count{rpc_system_name="grpc",rpc_method="_OTHER",rpc_status_code="UNKNOWN",error_type="UNKNOWN"} 1"#,
         r#"opencensus_io_http_server_completed_count_total{http_server_method="GET",http_server_route="unmatched",http_server_status="200"} 1"#,
-        r#"grpc_io_server_completed_rpcs_total{grpc_server_method="_OTHER",grpc_server_status=""} 1"#,
+        r#"grpc_io_server_completed_rpcs_total{grpc_server_method="_OTHER",grpc_server_status="UNKNOWN"} 1"#,
     ] {
         assert!(
             text.lines().any(|found| found == line),

@@ -301,8 +301,8 @@ async fn a_body_that_breaks_is_an_error() {
         [
             "GET http /broken 200 body_error 1",
             "GET http /broken-length 200 body_error 1",
-            // The body has ended; that it is shorter than it says, only the client sees.
-            "GET http /short 200 - 1",
+            // The body is shorter than it says.
+            "GET http /short 200 body_error 1",
         ]
     );
 }
