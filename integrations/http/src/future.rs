@@ -48,22 +48,29 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        // There is one until this is dropped.
         let Some(inner) = this.inner.as_pin_mut() else {
             return Poll::Pending;
         };
+        let poll = || {
+            let response = ready!(inner.poll(context));
+            Poll::Ready(response.map(|response| {
+                let at_start = BodyAtStart {
+                    is_at_end: response.body().is_end_stream(),
+                    exact_len: response.body().size_hint().exact(),
+                };
+                (response, at_start)
+            }))
+        };
         let result = match this.call {
-            Some(call) => ready!(call.run(|| inner.poll(context))),
-            None => ready!(inner.poll(context)),
+            Some(call) => ready!(call.run(poll)),
+            None => ready!(poll()),
         };
         let mut call = this.call.take();
         Poll::Ready(match result {
-            Ok(response) => {
+            Ok((response, at_start)) => {
                 let (parts, body) = response.into_parts();
                 if let Some(call) = &mut call {
-                    let at_start = call.run(|| BodyAtStart {
-                        is_at_end: body.is_end_stream(),
-                        exact_len: body.size_hint().exact(),
-                    });
                     call.respond(&parts, at_start);
                 }
                 Ok(Response::from_parts(parts, ResponseBody::new(body, call)))

@@ -49,16 +49,20 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         let mut call = Call::begin(&self.settings, &mut parts);
-        let bodies = &self.request_bodies;
-        let future = if let Some(call) = &mut call {
-            let wanted = call.wanted();
-            let (exact_len, (body, passed)) =
-                call.run(|| (body.size_hint().exact(), bodies.pass(body, wanted)));
-            call.set_request_size(exact_len, passed);
-            call.run(|| self.inner.call(Request::from_parts(parts, body)))
-        } else {
-            let (body, _) = bodies.pass(body, Wanted::Nothing);
-            self.inner.call(Request::from_parts(parts, body))
+        let wanted = call.as_ref().map_or(Wanted::Nothing, Call::wanted);
+        let pass = || {
+            let exact_len = body.size_hint().exact();
+            let (body, passed) = self.request_bodies.pass(body, wanted);
+            let future = self.inner.call(Request::from_parts(parts, body));
+            (future, exact_len, passed)
+        };
+        let future = match &mut call {
+            Some(call) => {
+                let (future, exact_len, passed) = call.run(pass);
+                call.set_request_size(exact_len, passed);
+                future
+            }
+            None => pass().0,
         };
         ResponseFuture::new(future, call)
     }
