@@ -1,4 +1,4 @@
-//! The program `greeter`: a scrape shows its calls from both sides, and who made them.
+//! The program `greeter`: a scrape shows its calls from both sides, and the callers.
 
 #![cfg(unix)]
 

@@ -68,7 +68,7 @@ fn shop(stock: &Service, args: &[&str]) -> Service {
     Service::start(env!("CARGO_BIN_EXE_shop"), &args)
 }
 
-/// Sends a request as a tenant, or as nobody. With a body it is a `POST`. Returns the status and the body.
+/// Sends a request as a tenant, or without one. With a body it is a `POST`. Returns the status and the body.
 fn send(service: &Service, tenant: Option<&str>, path: &str, body: &str) -> (u16, String) {
     let mut request = http::Request::builder().uri(format!("{}{path}", service.url));
     if let Some(tenant) = tenant {

@@ -129,7 +129,7 @@ impl Call {
         result
     }
 
-    /// Takes note of the response. The request ends with it if nobody reads a body.
+    /// Takes note of the response. The request ends with it if no body is read.
     pub(crate) fn respond(&mut self, response: &response::Parts, body: BodyAtStart) {
         self.facts.status = Some(response.status);
         if let Some(of_response) = self.facts.settings.response_tags.clone() {

@@ -226,7 +226,7 @@ impl<P> ServerLayer<P> {
 /// Servers and clients of gRPC.
 impl<K: kind::Grpc, P> RequestLayer<K, P> {
     /// Knows these methods, each as `package.Service/Method`. Other methods are known from when they have first answered OK;
-    /// before, and for methods that nobody has, they are `_OTHER`.
+    /// before, and for methods that no service has, they are `_OTHER`.
     ///
     /// With the feature `tonic`, `descriptor_set` knows all methods of a descriptor set, and calls of generated clients
     /// are known.
@@ -292,7 +292,7 @@ impl<K: kind::AnyServer, P> RequestLayer<K, P> {
     /// is current already: tags of [`tags`](Self::tags), and of scopes around the layer, come first. A key to which `tags` gives no
     /// value (`tags!(TENANT = None::<&str>)`) has the received one.
     ///
-    /// Whoever can send a request can send any tags, and so can choose what it is counted under and can fill the rows of
+    /// A client can send any tags, and so it can choose the rows that its requests are counted in, and can fill the rows of
     /// views by these tags. Take only the keys that you need, by
     /// [`TagFilter::include`], and only where a proxy removes the header from requests of strangers. Closed keys
     /// bound what a client can do: [closed sets of values](census::TagKey#closed-sets-of-values). Local keys are never taken.

@@ -65,7 +65,7 @@
 //! - when it says so, or has had its trailers,
 //! - when as many bytes have passed as the response has (`Content-Length`, or the exact length that the body says it has):
 //!   a server does not ask for more then,
-//! - at once when nobody reads one: the response to a `HEAD`, a status of 1xx, 204 or 304, an upgrade, and a `CONNECT` that
+//! - at once when none is read: the response to a `HEAD`, a status of 1xx, 204 or 304, an upgrade, and a `CONNECT` that
 //!   succeeded.
 //!
 //! A request that ends in another way has an [`ErrorType`]. In each case it ends once, and is taken out of the requests in
@@ -97,7 +97,7 @@
 //! [`tags`](RequestLayer::tags) gives a request tags, which are current in the handler and in everything that it calls, so a
 //! measurement of a storage layer can be broken down by the tenant of the request. [`take_baggage`](RequestLayer::take_baggage)
 //! takes tags from the header, and [`send_baggage`](RequestLayer::send_baggage) sends them on. Both are off unless they are
-//! asked for. `baggage` is no secret, and no proof: whoever can send a request can write any tag into it.
+//! asked for. `baggage` is no secret, and no proof: a client can write any tag into it.
 //!
 //! ```
 //! use census::{TagFilter, TagKey, tag, tags};

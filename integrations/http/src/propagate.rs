@@ -57,8 +57,8 @@ pub(crate) fn outgoing(settings: &Settings, headers: &mut HeaderMap) {
     }
 }
 
-/// Adds the tags as baggage, before what the request has already: a receiver need not read more than 8192 bytes, and who made
-/// the request may be a stranger, whose headers a proxy forwards. The last member of a key counts, so the request's own ones of
+/// Adds the tags as baggage, before what the request has already: a receiver need not read more than 8192 bytes, and a proxy
+/// may forward the headers of any client. The last member of a key counts, so the request's own ones of
 /// these keys are removed.
 fn send_baggage(tags: &TagMap, headers: &mut HeaderMap) {
     let baggage = tags.to_baggage();

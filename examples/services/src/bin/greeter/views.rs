@@ -5,7 +5,7 @@
 //!   is none on a server: it is the client that asked for the wrong thing.
 //! - `histogram_quantile(0.99, sum by (le, rpc_method) (rate(rpc_server_call_duration_seconds_bucket[5m])))` is the duration
 //!   that 99 of 100 calls do not exceed.
-//! - `sum by (caller) (rate(greeter_phrases_total[5m]))` is who has how much said.
+//! - `sum by (caller) (rate(greeter_phrases_total[5m]))` is the rate of phrases, by the program that calls.
 
 use census::view;
 
