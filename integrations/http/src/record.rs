@@ -65,6 +65,17 @@ pub(crate) fn begin(settings: &Settings, target: &Target) -> Option<Held> {
     }
 }
 
+/// Records the measurements in the first braces and, if the request's body is known, those in the second ones. All have the same
+/// tags.
+macro_rules! record_with_request {
+    ({ $($always:tt)* } if let $known:pat = $request:expr => { $($of_request:tt)* } tags $tags:tt) => {
+        record!($($always)*, tags $tags);
+        if let $known = $request {
+            record!($($of_request)*, tags $tags);
+        }
+    };
+}
+
 /// Records the end of a request.
 pub(crate) fn end(facts: &mut Facts, failure: Option<ErrorType>) {
     match (facts.settings.protocol, facts.settings.side) {
@@ -83,50 +94,20 @@ fn end_http_server(facts: &Facts, failure: Option<ErrorType>) {
     let elapsed = facts.timer.elapsed();
     let request_size = facts.request_size.bytes();
 
-    record!(
-        SERVER_DURATION = elapsed,
-        SERVER_RESPONSE_SIZE = facts.response_bytes,
-        tags(
-            METHOD = method,
-            SCHEME = settings.scheme,
-            ROUTE = route,
-            STATUS = status,
-            ERROR_TYPE = error
-        )
+    record_with_request!(
+        { SERVER_DURATION = elapsed,
+          SERVER_RESPONSE_SIZE = facts.response_bytes }
+        if let Some(len) = request_size => { SERVER_REQUEST_SIZE = len }
+        tags(METHOD = method, SCHEME = settings.scheme, ROUTE = route, STATUS = status, ERROR_TYPE = error)
     );
-    if let Some(len) = request_size {
-        record!(
-            SERVER_REQUEST_SIZE = len,
-            tags(
-                METHOD = method,
-                SCHEME = settings.scheme,
-                ROUTE = route,
-                STATUS = status,
-                ERROR_TYPE = error
-            )
-        );
-    }
 
     let route = route.map_or("unmatched", |route| route.as_str());
-    record!(
-        oc::SERVER_LATENCY = millis(elapsed),
-        oc::SERVER_SENT_BYTES = facts.response_bytes,
-        tags(
-            oc::SERVER_METHOD = method,
-            oc::SERVER_ROUTE = route,
-            oc::SERVER_STATUS = status
-        )
+    record_with_request!(
+        { oc::SERVER_LATENCY = millis(elapsed),
+          oc::SERVER_SENT_BYTES = facts.response_bytes }
+        if let Some(len) = request_size => { oc::SERVER_RECEIVED_BYTES = len }
+        tags(oc::SERVER_METHOD = method, oc::SERVER_ROUTE = route, oc::SERVER_STATUS = status)
     );
-    if let Some(len) = request_size {
-        record!(
-            oc::SERVER_RECEIVED_BYTES = len,
-            tags(
-                oc::SERVER_METHOD = method,
-                oc::SERVER_ROUTE = route,
-                oc::SERVER_STATUS = status
-            )
-        );
-    }
 }
 
 fn end_http_client(facts: &Facts, failure: Option<ErrorType>) {
@@ -138,45 +119,23 @@ fn end_http_client(facts: &Facts, failure: Option<ErrorType>) {
     let elapsed = facts.timer.elapsed();
     let request_size = facts.request_size.bytes();
 
-    record!(
-        CLIENT_DURATION = elapsed,
-        CLIENT_RESPONSE_SIZE = facts.response_bytes,
-        tags(
-            METHOD = method,
-            SERVER_ADDRESS = address,
-            SERVER_PORT = port,
-            STATUS = status,
-            ERROR_TYPE = error
-        )
+    record_with_request!(
+        { CLIENT_DURATION = elapsed,
+          CLIENT_RESPONSE_SIZE = facts.response_bytes }
+        if let Some(len) = request_size => { CLIENT_REQUEST_SIZE = len }
+        tags(METHOD = method, SERVER_ADDRESS = address, SERVER_PORT = port, STATUS = status, ERROR_TYPE = error)
     );
-    if let Some(len) = request_size {
-        record!(
-            CLIENT_REQUEST_SIZE = len,
-            tags(
-                METHOD = method,
-                SERVER_ADDRESS = address,
-                SERVER_PORT = port,
-                STATUS = status,
-                ERROR_TYPE = error
-            )
-        );
-    }
 
     let code = facts
         .status
         .as_ref()
         .map_or("error", |status| status.as_str());
-    record!(
-        oc::CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
-        oc::CLIENT_RECEIVED_BYTES = facts.response_bytes,
+    record_with_request!(
+        { oc::CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
+          oc::CLIENT_RECEIVED_BYTES = facts.response_bytes }
+        if let Some(len) = request_size => { oc::CLIENT_SENT_BYTES = len }
         tags(oc::CLIENT_METHOD = method, oc::CLIENT_STATUS = code)
     );
-    if let Some(len) = request_size {
-        record!(
-            oc::CLIENT_SENT_BYTES = len,
-            tags(oc::CLIENT_METHOD = method, oc::CLIENT_STATUS = code)
-        );
-    }
 }
 
 fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
@@ -216,25 +175,16 @@ fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
                     ERROR_TYPE = error
                 )
             );
-            record!(
-                oc::GRPC_SERVER_LATENCY = millis(elapsed),
-                oc::GRPC_SERVER_SENT_BYTES = response.bytes,
-                oc::GRPC_SERVER_SENT_MESSAGES = response.messages,
-                tags(
-                    oc::GRPC_SERVER_METHOD = method,
-                    oc::GRPC_SERVER_STATUS = status
-                )
+            record_with_request!(
+                { oc::GRPC_SERVER_LATENCY = millis(elapsed),
+                  oc::GRPC_SERVER_SENT_BYTES = response.bytes,
+                  oc::GRPC_SERVER_SENT_MESSAGES = response.messages }
+                if let Some(request) = request => {
+                  oc::GRPC_SERVER_RECEIVED_BYTES = request.bytes,
+                  oc::GRPC_SERVER_RECEIVED_MESSAGES = request.messages
+                }
+                tags(oc::GRPC_SERVER_METHOD = method, oc::GRPC_SERVER_STATUS = status)
             );
-            if let Some(request) = request {
-                record!(
-                    oc::GRPC_SERVER_RECEIVED_BYTES = request.bytes,
-                    oc::GRPC_SERVER_RECEIVED_MESSAGES = request.messages,
-                    tags(
-                        oc::GRPC_SERVER_METHOD = method,
-                        oc::GRPC_SERVER_STATUS = status
-                    )
-                );
-            }
         }
         Side::Client => {
             let (address, port) = server(settings, &facts.target);
@@ -249,25 +199,16 @@ fn end_grpc(facts: &mut Facts, side: Side, failure: Option<ErrorType>) {
                     SERVER_PORT = port
                 )
             );
-            record!(
-                oc::GRPC_CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
-                oc::GRPC_CLIENT_RECEIVED_BYTES = response.bytes,
-                oc::GRPC_CLIENT_RECEIVED_MESSAGES = response.messages,
-                tags(
-                    oc::GRPC_CLIENT_METHOD = method,
-                    oc::GRPC_CLIENT_STATUS = status
-                )
+            record_with_request!(
+                { oc::GRPC_CLIENT_ROUNDTRIP_LATENCY = millis(elapsed),
+                  oc::GRPC_CLIENT_RECEIVED_BYTES = response.bytes,
+                  oc::GRPC_CLIENT_RECEIVED_MESSAGES = response.messages }
+                if let Some(request) = request => {
+                  oc::GRPC_CLIENT_SENT_BYTES = request.bytes,
+                  oc::GRPC_CLIENT_SENT_MESSAGES = request.messages
+                }
+                tags(oc::GRPC_CLIENT_METHOD = method, oc::GRPC_CLIENT_STATUS = status)
             );
-            if let Some(request) = request {
-                record!(
-                    oc::GRPC_CLIENT_SENT_BYTES = request.bytes,
-                    oc::GRPC_CLIENT_SENT_MESSAGES = request.messages,
-                    tags(
-                        oc::GRPC_CLIENT_METHOD = method,
-                        oc::GRPC_CLIENT_STATUS = status
-                    )
-                );
-            }
         }
     }
 }

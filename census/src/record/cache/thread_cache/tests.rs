@@ -1,0 +1,107 @@
+//! What a change of a measure's views drops.
+
+use super::*;
+use crate::calls::FUNCTION;
+use crate::declare::{Count, Measure, View};
+use crate::record::cache::{fast_path, slot};
+use crate::register::{CatalogueError, current_version};
+use crate::tags::literal_tag;
+
+fn viewed(name: &str) -> Result<(Measure<u64>, View<Count>), CatalogueError> {
+    let measure = Measure::<u64>::builder(name).register()?;
+    let view = View::count(name, &measure).column(&FUNCTION).register()?;
+    Ok((measure, view))
+}
+
+/// Whether this thread has the tags of a measurement in both caches.
+fn is_cached(version: ViewsVersion, function: &'static &'static str) -> bool {
+    let tags = [literal_tag(&FUNCTION, function)];
+    let addresses = tags.each_ref().map(TagAddresses::of);
+    let cached = slot::with_attached(|cache| {
+        cache.invalidate_if_stale();
+        let by_text = cache.find_by_tags(version, &tags).is_some();
+        assert_eq!(
+            by_text,
+            cache.find_by_address(version, &addresses).is_some()
+        );
+        by_text
+    });
+    cached.expect("the thread has a cache")
+}
+
+fn record(measure: &Measure<u64>, function: &'static &'static str) {
+    if let Some(version) = current_version(measure.cell()) {
+        let tags = || [literal_tag(&FUNCTION, function)];
+        fast_path::record(measure.cell(), version, tags, ValueBits(1));
+    }
+}
+
+#[test]
+fn a_change_of_a_measures_views_drops_what_is_cached_for_this_measure_only()
+-> Result<(), CatalogueError> {
+    static NAME: &str = "function";
+    let (changed, view) = viewed("thread_cache/changed")?;
+    let (other, _other_view) = viewed("thread_cache/other")?;
+    let bound = changed.bind(crate::tags!(FUNCTION = NAME));
+    record(&changed, &NAME);
+    record(&other, &NAME);
+    bound.record(1);
+    let version = |measure: &Measure<u64>| current_version(measure.cell());
+    let (Some(changed_version), Some(other_version)) = (version(&changed), version(&other)) else {
+        panic!("both are viewed");
+    };
+    assert!(is_cached(changed_version, &NAME) && is_cached(other_version, &NAME));
+
+    let second = View::sum("thread_cache/second", &changed).register()?;
+    assert!(!is_cached(changed_version, &NAME));
+    assert!(is_cached(other_version, &NAME));
+
+    // Nothing of this thread keeps the rows of a view that is gone.
+    record(&changed, &NAME);
+    bound.record(1);
+    let shards = || slot::with_attached(|cache| cache.shards.len());
+    assert_eq!(shards(), Some(3));
+    assert!(view.unregister());
+    assert_eq!(shards(), Some(2));
+    assert!(is_cached(other_version, &NAME));
+    drop(second);
+    Ok(())
+}
+
+#[test]
+fn more_changes_than_are_kept_drop_everything() -> Result<(), CatalogueError> {
+    static NAME: &str = "function";
+    let (measure, _view) = viewed("thread_cache/kept")?;
+    record(&measure, &NAME);
+    let version = current_version(measure.cell()).expect("it is viewed");
+    let changing = Measure::<u64>::builder("thread_cache/changing").register()?;
+    let views: Vec<_> = (0..10_usize)
+        .map(|index| View::sum(format!("thread_cache/changing_{index}"), &changing).build())
+        .collect::<Result<_, _>>()?;
+    for _ in 0..200 {
+        for view in &views {
+            view.register()?;
+        }
+        for view in &views {
+            view.unregister();
+        }
+    }
+    // This thread has unregistered the views itself, so it has followed the changes.
+    assert!(is_cached(version, &NAME));
+    let changes = std::thread::spawn(move || {
+        for _ in 0..100 {
+            for view in &views {
+                view.register()?;
+            }
+            for view in &views {
+                view.unregister();
+            }
+        }
+        Ok::<_, CatalogueError>(())
+    });
+    changes.join().expect("it does not panic")?;
+    assert!(!is_cached(version, &NAME));
+    record(&measure, &NAME);
+    assert!(is_cached(version, &NAME));
+    Ok(())
+}
