@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::slice::ChunksExact;
-use std::sync::atomic::AtomicU64;
 
 use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
@@ -14,6 +13,7 @@ use crate::declare::{
     Number, Sum, Value, ValueBits, ValueKind,
 };
 use crate::id::{RowId, ViewId};
+use crate::sync::AtomicU64;
 
 /// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
 pub trait Aggregation: sealed::Sealed + 'static {

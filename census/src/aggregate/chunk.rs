@@ -1,26 +1,20 @@
 //! The words of some successive rows, and one row's words in them.
-//!
-//! This file and `rows.rs` refer to each other: a view's rows own its chunks, and a chunk knows the rows that it
-//! belongs to, because a call may end on a thread that has only the chunk in which the call's beginning was counted.
 
 use std::slice::ChunksExact;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::aggregation::{self, Recorder};
 use super::exemplar::ExemplarLabels;
 use super::row_format::RowFormat;
-use super::rows::Rows;
 use super::write::{Exclusive, Shared, Writer as _};
 use crate::declare::ValueBits;
 use crate::id::{ChunkId, RowId, ThreadId, ViewId};
+use crate::sync::AtomicU64;
 
 /// The words of a few successive rows, written either by one thread or by all.
 #[derive(Debug)]
 pub(crate) struct Chunk {
     format: Arc<RowFormat>,
-    /// Weak: an unregistered view's rows are freed at once, though threads may still have some of its chunks.
-    rows: Weak<Rows>,
     /// Which rows the chunk has: see [`Layout`](super::layout::Layout).
     pub(super) id: ChunkId,
     /// The only thread that writes the words; [`SHARED_OWNER`] if all threads may.
@@ -33,12 +27,10 @@ pub(crate) struct Chunk {
 pub(super) const SHARED_OWNER: ThreadId = ThreadId::NONE;
 
 impl Chunk {
-    pub(super) fn new(rows: &Arc<Rows>, id: ChunkId, owner: ThreadId) -> Arc<Self> {
-        let format = Arc::clone(&rows.format);
+    pub(super) fn new(format: &Arc<RowFormat>, id: ChunkId, owner: ThreadId) -> Arc<Self> {
         let words = format.words_of_chunk(id);
         let (kind, value_kind) = (format.kind, format.value_kind);
         Arc::new(Self {
-            rows: Arc::downgrade(rows),
             id,
             owner,
             recorder: if owner == SHARED_OWNER {
@@ -47,7 +39,7 @@ impl Chunk {
                 aggregation::recorder::<Exclusive>(kind, value_kind)
             },
             words: (0..words).map(|_| AtomicU64::new(0)).collect(),
-            format,
+            format: Arc::clone(format),
         })
     }
 
@@ -80,20 +72,38 @@ pub(crate) struct Target {
     len: u32,
 }
 
+/// Names a target. Unlike a target, a name keeps nothing alive, and nothing is recorded to it. It may be kept for as long as
+/// one likes, by a thread or a task that the words do not belong to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TargetName {
+    /// The view and, by chunk and start, the row.
+    pub(crate) view: ViewId,
+    pub(super) chunk: ChunkId,
+    pub(super) start: u32,
+    /// The owner of the words.
+    pub(crate) owner: ThreadId,
+}
+
 impl Target {
+    /// The words of the row with this index.
     pub(super) fn new(chunk: &Arc<Chunk>, index: usize) -> Self {
+        let start = index * chunk.format.words;
+        Self::at(chunk, u32::try_from(start).unwrap_or_default())
+    }
+
+    /// The words from this one on.
+    pub(super) fn at(chunk: &Arc<Chunk>, start: u32) -> Self {
         let format = &chunk.format;
-        let start = index * format.words;
         let is_counter = aggregation::is_counter(format.kind) && chunk.owner != SHARED_OWNER;
         let len = if is_counter { 0 } else { format.words };
         Self {
-            start: u32::try_from(start).unwrap_or_default(),
+            start,
             len: u32::try_from(len).unwrap_or_default(),
             chunk: Arc::clone(chunk),
         }
     }
 
-    /// Adds a measurement. Only a thread that [may write](Self::is_writable_by) the words may call it.
+    /// Adds a measurement. Called only by the owner of the words, or by any thread if they are shared.
     #[inline]
     pub(crate) fn record(&self, bits: ValueBits) {
         let start = self.start as usize;
@@ -132,9 +142,27 @@ impl Target {
         }
     }
 
-    /// Whether a thread may record here.
-    pub(crate) fn is_writable_by(&self, thread: ThreadId) -> bool {
-        [SHARED_OWNER, thread].contains(&self.chunk.owner)
+    /// The owner of the words.
+    #[cfg(test)]
+    pub(super) fn owner(&self) -> ThreadId {
+        self.chunk.owner
+    }
+
+    /// The name.
+    #[inline]
+    pub(crate) fn name(&self) -> TargetName {
+        TargetName {
+            view: self.chunk.format.view,
+            chunk: self.chunk.id,
+            start: self.start,
+            owner: self.chunk.owner,
+        }
+    }
+
+    /// Whether this is the name of this target, given that both are of the same view.
+    #[inline]
+    pub(crate) fn is_named(&self, name: &TargetName) -> bool {
+        self.start == name.start && self.chunk.id == name.chunk && self.chunk.owner == name.owner
     }
 
     /// The row.
@@ -142,15 +170,5 @@ impl Target {
         let format = &self.chunk.format;
         let first = format.layout.rows_of(self.chunk.id).start;
         RowId(first + self.start as usize / format.words)
-    }
-
-    /// The view.
-    pub(crate) fn view(&self) -> ViewId {
-        self.chunk.format.view
-    }
-
-    /// The rows of the view, unless the view was unregistered.
-    pub(crate) fn rows(&self) -> Option<Arc<Rows>> {
-        self.chunk.rows.upgrade()
     }
 }

@@ -1,7 +1,5 @@
 //! [`Count`]: one word, which counts the measurements.
 
-use std::sync::atomic::AtomicU64;
-
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::row_format::RowFormat;
@@ -12,6 +10,7 @@ use crate::declare::{
     MeasureSource, Number, Observed, StaticViewSource, Value, ValueBits, ValueKind, View,
     ViewBuilder,
 };
+use crate::sync::AtomicU64;
 
 impl Aggregation for Count {
     type Data = u64;

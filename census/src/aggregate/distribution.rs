@@ -6,7 +6,6 @@ mod tests;
 mod total;
 mod words;
 
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use self::moments::SCALE;
@@ -24,6 +23,7 @@ use crate::declare::{
     Observed, SortKey, StaticBounds, StaticViewSource, Value, ValueBits, ValueKind, View,
     ViewBuilder,
 };
+use crate::sync::AtomicU64;
 
 impl Aggregation for Distribution {
     type Data = DistributionData;

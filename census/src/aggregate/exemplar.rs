@@ -3,27 +3,27 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use super::Exemplar;
 use crate::declare::{ValueBits, ValueKind, name};
 use crate::id::RowId;
-use crate::sync::{Mutex, RwLock};
+use crate::sync::{AtomicBool, ConstAtomicU64, Mutex, RwLock};
 use crate::tags::{TagValueRef, row_key};
 
 /// OpenMetrics 1.0.0, "Exemplars": the label names and values together have at most 128 characters.
 const MAX_CHARS: usize = 128;
 
 /// Exemplars dropped because another thread was writing the bucket's, or a scrape was reading it.
-pub(crate) static DROPPED_BUSY: AtomicU64 = AtomicU64::new(0);
+pub(crate) static DROPPED_BUSY: ConstAtomicU64 = ConstAtomicU64::new(0);
 /// Exemplars dropped because they had more than 128 characters.
-pub(crate) static DROPPED_TOO_LONG: AtomicU64 = AtomicU64::new(0);
+pub(crate) static DROPPED_TOO_LONG: ConstAtomicU64 = ConstAtomicU64::new(0);
 /// Exemplars dropped because of a label without a name, one that begins with `__` (which Prometheus keeps for itself),
 /// or a NUL in a value (on which its parser gives up the whole scrape).
-pub(crate) static DROPPED_INVALID: AtomicU64 = AtomicU64::new(0);
+pub(crate) static DROPPED_INVALID: ConstAtomicU64 = ConstAtomicU64::new(0);
 /// Exemplars dropped because the program's source of exemplars panicked.
-pub(crate) static DROPPED_PANICKED: AtomicU64 = AtomicU64::new(0);
+pub(crate) static DROPPED_PANICKED: ConstAtomicU64 = ConstAtomicU64::new(0);
 
 /// The exemplar labels of a measurement; at least one.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! [`LastValue`]: the value, and a word that says whether there is one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
@@ -12,6 +12,7 @@ use crate::declare::{
     MeasureSource, Number, Observed, StaticViewSource, Value, ValueBits, ValueKind, View,
     ViewBuilder,
 };
+use crate::sync::AtomicU64;
 
 impl Aggregation for LastValue {
     type Data = Number;

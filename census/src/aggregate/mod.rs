@@ -37,7 +37,7 @@ mod totals;
 mod write;
 
 pub use aggregation::{Aggregation, Data};
-pub(crate) use chunk::Target;
+pub(crate) use chunk::{Target, TargetName};
 pub(crate) use column_values::{ColumnSets, ColumnValues, FunctionColumns, SortedValues};
 pub use data::{DistributionData, Exemplar};
 pub(crate) use exemplar::DROPPED_PANICKED;

@@ -1,11 +1,10 @@
 //! How the rows of a view are written and read.
 
-use std::sync::atomic::AtomicBool;
-
 use super::exemplar::Exemplars;
 use super::layout::Layout;
 use crate::declare::{AggregationKind, Bounds, ValueKind};
 use crate::id::{ChunkId, ViewId};
+use crate::sync::AtomicBool;
 
 /// The part of a view that its chunks need.
 #[derive(Debug)]

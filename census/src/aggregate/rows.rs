@@ -1,5 +1,4 @@
-//! A view's rows: which thread writes which words, and how they are added up. (This file and `chunk.rs` refer to each
-//! other; that one says why.)
+//! A view's rows: which thread writes which words, and how they are added up.
 //!
 //! Each thread has chunks of its own, which it writes with plain stores. A shared chunk, which all threads write with
 //! locked instructions, takes the words of threads that have ended.
@@ -25,14 +24,14 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::aggregation::RowTotals;
-use super::chunk::{Chunk, SHARED_OWNER, Target};
+use super::chunk::{Chunk, SHARED_OWNER, Target, TargetName};
 use super::row_format::RowFormat;
 use super::table::Table;
 use crate::id::{ChunkId, RowId};
-use crate::sync::{Mutex, RwLock};
+use crate::sync::{AtomicU64, AtomicUsize, Mutex, RwLock};
 
 /// How many words of a view with more rows than the default limit may belong to threads, rounded up to a whole chunk: a
 /// megabyte.
@@ -142,12 +141,17 @@ impl Rows {
     }
 
     /// A row's words in the shared chunk.
-    pub(crate) fn shared_target(self: &Arc<Self>, row: RowId) -> Target {
+    pub(crate) fn shared_target(&self, row: RowId) -> Target {
         let (chunk, index) = self.format.layout.locate(row);
         Target::new(&self.shared_chunk(chunk), index)
     }
 
-    pub(super) fn shared_chunk(self: &Arc<Self>, id: ChunkId) -> Arc<Chunk> {
+    /// The words in the shared chunk of the row that this name is of.
+    pub(crate) fn shared_target_named(&self, name: &TargetName) -> Target {
+        Target::at(&self.shared_chunk(name.chunk), name.start)
+    }
+
+    pub(super) fn shared_chunk(&self, id: ChunkId) -> Arc<Chunk> {
         if let Some(chunk) = self.shared(id) {
             return chunk;
         }
@@ -156,7 +160,7 @@ impl Rows {
         if shared.len() <= index {
             shared.resize(index + 1, None);
         }
-        let new = || Chunk::new(self, id, SHARED_OWNER);
+        let new = || Chunk::new(&self.format, id, SHARED_OWNER);
         match shared.get_mut(index) {
             Some(chunk) => Arc::clone(chunk.get_or_insert_with(new)),
             None => new(),
@@ -164,7 +168,7 @@ impl Rows {
     }
 
     /// Takes back the chunks of a thread that does not write them any more.
-    pub(super) fn retire(self: &Arc<Self>, chunks: impl Iterator<Item = Arc<Chunk>>) {
+    pub(super) fn retire(&self, chunks: impl Iterator<Item = Arc<Chunk>>) {
         self.pending.lock().retired.extend(chunks);
         self.try_drain();
     }
@@ -174,7 +178,7 @@ impl Rows {
     /// No retired chunk is forgotten. Suppose that `try_lock` fails here. Then another thread holds `live` after the
     /// chunk was added to `pending`, and that thread looks at `pending` later still, when it has unlocked `live`. The
     /// lock of `pending` orders the addition before that look.
-    fn try_drain(self: &Arc<Self>) {
+    fn try_drain(&self) {
         while !self.pending.lock().retired.is_empty() {
             match self.live.try_lock() {
                 Some(mut live) => self.drain(&mut live),
@@ -184,7 +188,7 @@ impl Rows {
     }
 
     /// Empties `pending`: see the protocol above.
-    fn drain(self: &Arc<Self>, live: &mut Live) {
+    fn drain(&self, live: &mut Live) {
         let pending = std::mem::take(&mut *self.pending.lock());
         live.add(pending.new);
         for retired in pending.retired {
@@ -198,13 +202,13 @@ impl Rows {
     }
 
     /// Empties `pending`, waiting for `live`.
-    pub(super) fn drain_blocking(self: &Arc<Self>) {
+    pub(super) fn drain_blocking(&self) {
         self.drain(&mut self.live.lock());
         self.try_drain();
     }
 
     /// Reads some successive rows, each into one of the totals.
-    pub(super) fn read(self: &Arc<Self>, rows: Range<usize>, totals: &mut dyn RowTotals) {
+    pub(super) fn read(&self, rows: Range<usize>, totals: &mut dyn RowTotals) {
         self.read_locked(rows, totals);
         self.try_drain();
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use super::aggregation;
-use super::chunk::{Chunk, Target};
+use super::chunk::{Chunk, Target, TargetName};
 use super::rows::Rows;
 use crate::id::{RowId, ThreadId};
 
@@ -60,7 +60,7 @@ impl Shard {
             let chunk = self.shared.insert(rows.shared_chunk(id));
             return Target::new(chunk, index);
         }
-        let chunk = Chunk::new(rows, id, self.owner);
+        let chunk = Chunk::new(&rows.format, id, self.owner);
         // Before the first measurement: otherwise a scrape might miss it.
         rows.publish(&chunk);
         let target = Target::new(&chunk, index);
@@ -72,6 +72,12 @@ impl Shard {
             *empty = Some(chunk);
         }
         target
+    }
+
+    /// The target of this name, if this thread has its words.
+    pub(crate) fn own_target(&self, name: &TargetName) -> Option<Target> {
+        let chunk = self.chunks.get(name.chunk.0)?.as_ref()?;
+        (name.owner == self.owner).then(|| Target::at(chunk, name.start))
     }
 
     /// Whether this thread should cache the target of a row. In a view with more rows than the default limit, it should
@@ -107,6 +113,7 @@ impl Drop for Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aggregate::chunk::SHARED_OWNER;
     use crate::aggregate::rows::MAX_OWNED_WORDS;
     use crate::aggregate::{DEFAULT_MAX_SERIES, Data, LiveView, RowLookup};
     use crate::declare::{
@@ -142,12 +149,14 @@ mod tests {
     /// Records once into each row from a thread with this shard. Returns in how many rows the thread has words of its
     /// own.
     fn record_into_each(shard: &mut Shard, rows: &Arc<Rows>) -> usize {
-        let other = ThreadId::next();
         let owned = (0..rows.len()).map(RowId).filter(|row| {
             let target = shard.target(rows, *row);
-            assert!(target.is_writable_by(shard.owner));
             target.record(ValueBits(1));
-            !target.is_writable_by(other)
+            if target.owner() == shard.owner {
+                return true;
+            }
+            assert_eq!(target.owner(), SHARED_OWNER);
+            false
         });
         owned.count()
     }

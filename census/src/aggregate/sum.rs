@@ -1,6 +1,6 @@
 //! [`Sum`]: one word, the sum of integers, of a duration's nanoseconds, or of floats.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
@@ -12,6 +12,7 @@ use crate::declare::{
     MeasureSource, Number, Observed, StaticViewSource, Sum, Value, ValueBits, ValueKind, View,
     ViewBuilder,
 };
+use crate::sync::AtomicU64;
 
 impl Aggregation for Sum {
     type Data = Number;

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
@@ -10,7 +10,7 @@ use super::index::Index;
 use super::limits::DEFAULT_MAX_SERIES;
 use super::row_keys::RowKeys;
 use crate::id::RowId;
-use crate::sync::RwLock;
+use crate::sync::{AtomicBool, RwLock};
 
 /// The keys of a view's rows, and an index from the keys to the rows.
 #[derive(Debug)]

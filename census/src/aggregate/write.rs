@@ -1,8 +1,9 @@
 //! The words that measurements are added to, and the two ways to write them: by their only writer, and by any thread.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::declare::{ValueBits, ValueKind};
+use crate::sync::AtomicU64;
 
 /// How a word is changed. A reader sees either the old value or the new one.
 pub(super) trait Writer {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::{Handle, Origin, TimeUnit, Value, ValueKind, name};
+use crate::sync::ConstAtomicU64;
 
 /// A measure: a quantity that a library records, such as the size of a video in bytes. Declared with
 /// [`#[measure]`](macro@crate::measure).
@@ -36,9 +37,9 @@ pub struct Measure<T: Value> {
 pub struct MeasureCell {
     pub(crate) descriptor: MeasureDescriptor,
     /// Identifies the measure's list of views. The step *register* changes it: see `register/interest.rs`.
-    pub(crate) version: AtomicU64,
+    pub(crate) version: ConstAtomicU64,
     /// How many values were refused.
-    rejected_values: AtomicU64,
+    rejected_values: ConstAtomicU64,
 }
 
 /// The definition of a measure.
@@ -122,8 +123,8 @@ impl MeasureCell {
                 source,
                 origin,
             },
-            version: AtomicU64::new(Self::NEW),
-            rejected_values: AtomicU64::new(0),
+            version: ConstAtomicU64::new(Self::NEW),
+            rejected_values: ConstAtomicU64::new(0),
         }
     }
 
@@ -140,8 +141,8 @@ impl MeasureCell {
     pub(crate) const fn from_descriptor(descriptor: MeasureDescriptor) -> Self {
         Self {
             descriptor,
-            version: AtomicU64::new(Self::NEW),
-            rejected_values: AtomicU64::new(0),
+            version: ConstAtomicU64::new(Self::NEW),
+            rejected_values: ConstAtomicU64::new(0),
         }
     }
 

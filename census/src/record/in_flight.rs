@@ -3,7 +3,7 @@
 
 use std::mem;
 
-use super::cache::{self, Beginning, InFlightToken, TagAddresses};
+use super::cache::{self, Beginning, TagAddresses};
 use crate::aggregate::Target;
 use crate::declare::{Measure, ValueBits};
 use crate::id::BoundId;
@@ -47,7 +47,7 @@ impl InFlight {
         tags: impl Fn() -> [Tag<'a>; N],
         bits: ValueBits,
     ) {
-        self.begin_with_targets(bits, |f| {
+        self.begin_in_each(bits, |f| {
             cache::for_each_target(measure.cell(), version, &tags(), f);
         });
         if N > 0 {
@@ -65,7 +65,7 @@ impl InFlight {
         value: i64,
     ) {
         if let Some(version) = current_version(measure.cell()) {
-            self.begin_with_targets(added(value), |f| {
+            self.begin_in_each(added(value), |f| {
                 cache::for_each_bound_target(measure.cell(), version, id, tags, f);
             });
         }
@@ -75,24 +75,20 @@ impl InFlight {
     /// are at the end.
     pub(super) fn begin_with_tags(&mut self, measure: &Measure<i64>, tags: &[Tag<'_>], value: i64) {
         if let Some(version) = current_version(measure.cell()) {
-            self.begin_with_targets(added(value), |f| {
+            self.begin_in_each(added(value), |f| {
                 cache::for_each_target(measure.cell(), version, tags, f);
             });
         }
     }
 
-    /// Adds a value to all targets that `for_each` finds, and keeps them for the end.
-    fn begin_with_targets(
-        &mut self,
-        bits: ValueBits,
-        for_each: impl FnOnce(&mut dyn FnMut(&Target)),
-    ) {
-        let mut targets = cache::take_pooled_list().unwrap_or_default();
+    /// Adds a value to all targets that `for_each` finds, and keeps their names for the end.
+    fn begin_in_each(&mut self, bits: ValueBits, for_each: impl FnOnce(&mut dyn FnMut(&Target))) {
+        let mut rows = cache::take_pooled_list().unwrap_or_default();
         for_each(&mut |target| {
             target.record(bits);
-            targets.push(target);
+            rows.push(target);
         });
-        self.0 = Beginning::Targets(targets);
+        self.0 = Beginning::Rows(rows);
     }
 
     /// Subtracts the value, if it was added. Called at most once, with the tags and the value of the beginning.
@@ -105,22 +101,22 @@ impl InFlight {
     ) {
         match &self.0 {
             Beginning::NotCounted => {}
-            Beginning::Token(token) => {
+            Beginning::Row(row) => {
                 let addresses = tags().map(|tag| TagAddresses::of(&tag));
-                if !cache::end(token, &addresses, subtracted(value)) {
-                    end_elsewhere(token, measure, tags, subtracted(value));
+                if !cache::end(row, &addresses, subtracted(value)) {
+                    cache::end_elsewhere(row, measure.cell(), subtracted(value));
                 }
             }
-            Beginning::Targets(_) => self.end_targets(subtracted(value)),
+            Beginning::Rows(_) => self.end_in_each(measure, subtracted(value)),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn end_targets(&mut self, bits: ValueBits) {
+    fn end_in_each(&mut self, measure: &Measure<i64>, bits: ValueBits) {
         let beginning = mem::replace(&mut self.0, Beginning::NotCounted);
-        if let Beginning::Targets(targets) = beginning {
-            cache::end_targets(targets, bits);
+        if let Beginning::Rows(rows) = beginning {
+            cache::end_in_each(rows, measure.cell(), bits);
         }
     }
 }
@@ -134,15 +130,4 @@ const fn added(value: i64) -> ValueBits {
 #[inline]
 const fn subtracted(value: i64) -> ValueBits {
     ValueBits(value.wrapping_neg().cast_unsigned())
-}
-
-#[cold]
-#[inline(never)]
-fn end_elsewhere<'a, const N: usize>(
-    token: &InFlightToken,
-    measure: &Measure<i64>,
-    tags: impl Fn() -> [Tag<'a>; N],
-    bits: ValueBits,
-) {
-    cache::end_elsewhere(token, measure.cell(), &tags(), bits);
 }

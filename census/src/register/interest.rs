@@ -13,21 +13,21 @@
 //!   that has it, so a measurement of such a measure is found in no cache, and only there the flag is looked at. So it
 //!   costs the other measurements nothing, not even a branch.
 //!
-//! A change of a measure's views stores the new list in `INTERESTS`, and then the new version in the measure. A thread
+//! A change of a measure's views stores the new list in [`Interests`], and then the new version in the measure. A thread
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
 //!
-//! The version before the change has ended, and [`Ended`] keeps it for some time. A thread that sees that versions have
+//! The version before the change has ended, and `ended` keeps it for some time. A thread that sees that versions have
 //! ended drops what it has cached for them, and keeps what it has cached for other measures.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 use crate::id::ViewId;
-use crate::sync::RwLock;
+use crate::sync::{ConstAtomicU64, RwLock};
 
 /// Identifies a list of views of a measure. Versions are spread over all numbers, so that they can serve as hashes. The
 /// `STEP` numbers from a version on belong to that version: a cache may use them for different kinds of keys.
@@ -71,11 +71,40 @@ impl ViewsVersion {
     }
 }
 
-/// The views of each measure that has some, by the measure's name.
-///
-/// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library is
-/// taken while it is held.
-static INTERESTS: LazyLock<RwLock<HashMap<String, Interest>>> = LazyLock::new(RwLock::default);
+/// The views of all measures, and the versions that have ended.
+struct Interests {
+    /// The views of each measure that has some, by the measure's name.
+    ///
+    /// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library
+    /// is taken while it is held.
+    measures: RwLock<BTreeMap<String, Interest>>,
+    /// The versions that ended last, for threads that have cached something for them. The oldest is first. The newest is the
+    /// one with the number `ended_count`.
+    ended: RwLock<VecDeque<ViewsVersion>>,
+    /// How many versions have ended. Changed under the lock of `ended`.
+    ended_count: ConstAtomicU64,
+}
+
+impl Interests {
+    const fn new() -> Self {
+        Self {
+            measures: RwLock::new(BTreeMap::new()),
+            ended: RwLock::new(VecDeque::new()),
+            ended_count: ConstAtomicU64::new(0),
+        }
+    }
+}
+
+/// The interests of the program.
+#[cfg(not(all(test, census_model)))]
+#[inline]
+fn interests() -> &'static Interests {
+    static INTERESTS: Interests = Interests::new();
+    &INTERESTS
+}
+
+#[cfg(all(test, census_model))]
+use models::interests;
 
 /// The views of a measure, in the order of their registration.
 struct Interest {
@@ -137,68 +166,58 @@ pub(super) fn ask_for_exemplars() {
     HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
 }
 
-/// The versions that ended last, for threads that have cached something for them.
-static ENDED: RwLock<Ended> = RwLock::new(Ended {
-    versions: VecDeque::new(),
-});
-
-struct Ended {
-    /// The oldest first. The newest is the one with the number [`ENDED_COUNT`].
-    versions: VecDeque<ViewsVersion>,
-}
-
 /// How many ended versions are kept: eight kilobytes.
 const MAX_ENDED: usize = 1 << 10;
-
-/// How many versions have ended. Changed under the lock of [`ENDED`].
-static ENDED_COUNT: AtomicU64 = AtomicU64::new(0);
 
 /// How many versions have ended. A thread that sees another number than before drops what it has cached for them.
 #[inline]
 pub(crate) fn ended_count() -> u64 {
     // Relaxed: a thread that sees a change late drops cache entries late. They are found by version, so a stale entry
     // is never used.
-    ENDED_COUNT.load(Ordering::Relaxed)
+    interests().ended_count.load(Ordering::Relaxed)
 }
 
 /// Calls `f` for each version that has ended after so many had. Returns how many have ended now, and whether `f` was
 /// called for all: too many may have ended meanwhile.
 pub(crate) fn for_each_ended(since: u64, mut f: impl FnMut(ViewsVersion)) -> (u64, bool) {
-    let ended = ENDED.read();
+    let interests = interests();
+    let ended = interests.ended.read();
     // Relaxed: the lock orders it.
-    let count = ENDED_COUNT.load(Ordering::Relaxed);
+    let count = interests.ended_count.load(Ordering::Relaxed);
     let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
-    let versions = ended.versions.iter().rev();
+    let versions = ended.iter().rev();
     versions.take(new).copied().for_each(&mut f);
-    (count, new <= ended.versions.len())
+    (count, new <= ended.len())
 }
 
 fn end(version: ViewsVersion) {
-    let mut ended = ENDED.write();
-    if ended.versions.len() >= MAX_ENDED {
-        ended.versions.pop_front();
+    let interests = interests();
+    let mut ended = interests.ended.write();
+    if ended.len() >= MAX_ENDED {
+        ended.pop_front();
     }
-    ended.versions.push_back(version);
+    ended.push_back(version);
     // Relaxed: the lock orders it.
-    ENDED_COUNT.fetch_add(1, Ordering::Relaxed);
+    interests.ended_count.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The measure's views and their version. The views are those of the version that `current_version` returned to this
 /// thread, or of a later one; `None` if the measure has none any more.
 pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)> {
     let name = &*measure.descriptor.name;
-    let interests = INTERESTS.read();
-    let interest = interests.get(name)?;
+    let interests = interests();
+    let measures = interests.measures.read();
+    let interest = measures.get(name)?;
     if let Some(list) = &interest.list {
         return Some((interest.version, Arc::clone(list)));
     }
-    drop(interests);
-    let mut interests = INTERESTS.write();
+    drop(measures);
+    let mut measures = interests.measures.write();
     let Interest {
         version,
         views,
         list,
-    } = interests.get_mut(name)?;
+    } = measures.get_mut(name)?;
     let list = list.get_or_insert_with(|| views.by_id.values().cloned().collect());
     Some((*version, Arc::clone(list)))
 }
@@ -211,8 +230,8 @@ pub(super) fn change_views(
     change: Change<'_>,
 ) {
     let mut version = ViewsVersion::next();
-    let mut interests = INTERESTS.write();
-    let former = interests.remove(name);
+    let mut measures = interests().measures.write();
+    let former = measures.remove(name);
     let former_version = former.as_ref().map(|interest| interest.version);
     let mut interest = former.unwrap_or_else(|| Interest {
         version,
@@ -228,7 +247,7 @@ pub(super) fn change_views(
     let stored = if interest.views.by_id.is_empty() {
         version.0 + 1
     } else {
-        interests.insert(name.to_owned(), interest);
+        measures.insert(name.to_owned(), interest);
         // Relaxed: the catalogue's lock orders it.
         if version.has_exemplars() && HAS_EXEMPLAR_SOURCE.load(Ordering::Relaxed) {
             version.0 | ViewsVersion::ASKS_FOR_EXEMPLARS
@@ -236,7 +255,7 @@ pub(super) fn change_views(
             version.0
         }
     };
-    drop(interests);
+    drop(measures);
     for cell in cells {
         // Release: pairs with the Acquire in `version::current_version`.
         cell.version.store(stored, Ordering::Release);

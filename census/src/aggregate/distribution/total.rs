@@ -1,6 +1,6 @@
 //! The total of a distribution's row: the words of one chunk, or of several.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::Ordering;
 
 use super::moments::Moments;
 use super::words::{Words, load_float};
@@ -8,6 +8,7 @@ use crate::aggregate::data::DistributionData;
 use crate::aggregate::row_format::RowFormat;
 use crate::aggregate::write;
 use crate::declare::{MeasureDescriptor, SortKey, ValueBits, ValueKind};
+use crate::sync::fence;
 
 /// How many times words are read at most, if they change meanwhile.
 const READ_ATTEMPTS: usize = 3;

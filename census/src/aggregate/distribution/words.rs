@@ -1,10 +1,11 @@
 //! The words of a distribution's row, and the range of values that are recorded fast.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::moments::SCALE;
 use crate::aggregate::write::Writer;
 use crate::declare::{SortKey, ValueBits, ValueKind};
+use crate::sync::AtomicU64;
 
 /// How many words come before the counts of the buckets.
 pub(super) const HEADER: usize = 8;

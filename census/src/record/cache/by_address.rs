@@ -9,7 +9,6 @@ use super::cache_key::{CacheKey, MAX_ADDRESSES};
 use crate::aggregate::Target;
 use crate::declare::Address;
 use crate::declare::ValueBits;
-use crate::id::ViewId;
 use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
@@ -269,11 +268,10 @@ impl AddressEntry {
         self.first.iter().chain(&self.rest)
     }
 
-    /// The newest of the targets' views: targets are in the order of their views, the oldest first.
+    /// The target, if there is no other.
     #[inline]
-    pub(super) fn newest_view(&self) -> Option<ViewId> {
-        let newest = self.rest.last().or(self.first.as_ref());
-        newest.map(Target::view)
+    pub(super) fn only_target(&self) -> Option<&Target> {
+        self.first.as_ref().filter(|_| self.rest.is_empty())
     }
 }
 

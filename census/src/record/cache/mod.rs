@@ -8,20 +8,21 @@
 //!
 //! | files | purpose |
 //! |---|---|
-//! | `fast_path`, `resolve`, `bound`, `in_flight_token` | the entry points |
+//! | `fast_path`, `resolve`, `bound`, `begin_end` | the entry points |
 //! | `slot` | takes and restores a thread's cache |
 //! | `uncached` | for threads whose cache is in use or gone |
 //! | `thread_cache` | one thread's caches and shards; its methods are the only way to them |
 //! | all others | plain parts, none of which knows the thread's cache |
 
 mod address;
+mod begin_end;
 mod bound;
 mod by_address;
 mod by_text;
 mod cache_key;
+mod counted_rows;
 mod fast_path;
 mod fingerprint;
-mod in_flight_token;
 mod layout;
 mod layouts;
 mod resolve;
@@ -29,7 +30,6 @@ mod row_resolver;
 mod shards;
 mod slot;
 mod tag_text;
-mod target_list;
 #[cfg(test)]
 mod testing;
 mod text_entry;
@@ -37,10 +37,9 @@ mod thread_cache;
 mod uncached;
 
 pub(super) use self::address::TagAddresses;
+pub(super) use self::begin_end::{begin, end, end_elsewhere, end_in_each, take_pooled_list};
 pub(super) use self::bound::{for_each_bound_target, make_rows, record_bound};
+pub(super) use self::counted_rows::Beginning;
 pub(super) use self::fast_path::{insert_alias, record};
-pub(super) use self::in_flight_token::{
-    Beginning, InFlightToken, begin, end, end_elsewhere, end_targets, take_pooled_list,
-};
 pub(super) use self::resolve::{for_each_target, record_slow};
 pub(super) use self::slot::invalidate_current;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::row_resolver::ResolvedTarget;
-use crate::aggregate::{LiveView, Shard};
+use crate::aggregate::{LiveView, Shard, Target, TargetName};
 use crate::id::{RowId, ThreadId, ViewId};
 
 /// The shards of one thread, by the views' ids. Unlike a cache, they must not be dropped while the thread records:
@@ -28,6 +28,11 @@ impl Shards {
             is_cacheable: shard.should_cache(&view.rows, row),
             target: shard.target(&view.rows, row),
         }
+    }
+
+    /// The target of this name, if this thread has its words.
+    pub(super) fn own_target(&self, name: &TargetName) -> Option<Target> {
+        self.0.get(&name.view)?.own_target(name)
     }
 
     #[cfg(test)]

@@ -9,13 +9,13 @@ use super::address::TagAddresses;
 use super::by_address::{AddressEntry, ByAddress, PaddedAddresses, Remaining, padded};
 use super::by_text::ByText;
 use super::cache_key::CacheKey;
+use super::counted_rows::{CountedRows, RowsPool};
 use super::layouts::{Layouts, MeasurementShape};
 use super::row_resolver::RowResolver;
 use super::shards::Shards;
 use super::tag_text::{TagText, column_texts, own_texts};
-use super::target_list::{TargetList, TargetPool};
 use super::text_entry::TextEntry;
-use crate::aggregate::{LiveView, Target};
+use crate::aggregate::{LiveView, Target, TargetName};
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::{BoundId, ThreadId};
 use crate::register::{ViewsVersion, ended_count, for_each_ended};
@@ -38,7 +38,7 @@ pub(super) struct ThreadCache {
     layouts: Layouts,
     shards: Shards,
     resolver: RowResolver,
-    target_pool: TargetPool,
+    rows_pool: RowsPool,
 }
 
 /// The tags by which the targets of a measurement are cached.
@@ -63,7 +63,7 @@ impl ThreadCache {
             layouts: Layouts::default(),
             shards: Shards::default(),
             resolver: RowResolver::default(),
-            target_pool: TargetPool::default(),
+            rows_pool: RowsPool::default(),
         }
     }
 
@@ -78,6 +78,7 @@ impl ThreadCache {
         *self = Self::new();
     }
 
+    #[cfg(test)]
     pub(super) fn thread(&self) -> ThreadId {
         self.thread
     }
@@ -123,15 +124,27 @@ impl ThreadCache {
         }
         self.shards.drop_unregistered();
     }
+}
 
-    /// An empty list of targets that was used before.
-    pub(super) fn take_pooled_list(&mut self) -> Option<Box<TargetList>> {
-        self.target_pool.take()
+/// Measurements that are subtracted later.
+impl ThreadCache {
+    /// An empty list of rows that was used before.
+    pub(super) fn take_pooled_list(&mut self) -> Option<Box<CountedRows>> {
+        self.rows_pool.take()
     }
 
-    /// Keeps an empty list of targets for a later call.
-    pub(super) fn pool_list(&mut self, list: Box<TargetList>) {
-        self.target_pool.put(list);
+    /// Keeps an empty list of rows for a later call.
+    pub(super) fn pool_list(&mut self, list: Box<CountedRows>) {
+        self.rows_pool.put(list);
+    }
+
+    /// The target of this name, if this thread has its words.
+    pub(super) fn own_target(&self, name: &TargetName) -> Option<Target> {
+        // Most ends that are not on the thread of the beginning need no look-up to know it.
+        if name.owner != self.thread {
+            return None;
+        }
+        self.shards.own_target(name)
     }
 }
 

@@ -1,9 +1,9 @@
-//! The standard library's locks, without poisoning.
-//!
-//! A panic never leaves the data behind one of these locks half changed, because no code of a user runs under them. So
-//! a lock that a panicking thread held is taken like any other.
+//! The standard library's locks, without poisoning, and its atomics.
 
 use std::sync::Condvar as StdCondvar;
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicU64, AtomicU64 as ConstAtomicU64, AtomicUsize, fence,
+};
 use std::sync::{Mutex as StdMutex, PoisonError, RwLock as StdRwLock, TryLockError};
 pub(crate) use std::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
