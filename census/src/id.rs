@@ -42,7 +42,15 @@ pub(crate) struct RowId(pub(crate) usize);
 
 /// A group of successive rows of a view, whose words lie in one allocation for each thread: numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ChunkId(pub(crate) usize);
+pub(crate) struct ChunkId(pub(crate) u32);
+
+impl ChunkId {
+    /// The number, as an index.
+    #[inline]
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A [`BoundMeasure`](crate::BoundMeasure). No other bound measure has the same identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

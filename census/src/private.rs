@@ -50,7 +50,6 @@ pub use crate::record::{
     call_label, exemplar_label, hold, measurement, record, record_if_viewed, record_one, viewed,
     wants_exemplar,
 };
-pub use crate::register::ViewsVersion;
 pub use crate::tags::{
     AsTagValue, Tag, TagMap, TagValue, TagValueRef, TypedValue, known_tag, literal_tag,
     owned_tag_value, tag, tag_value, tags,

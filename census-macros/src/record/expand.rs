@@ -36,7 +36,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
             )
         })
         .collect();
-    let is_viewed = quote!(#(#krate::viewed(#names).is_some())||*);
+    let is_viewed = quote!(#(#krate::viewed(#names))||*);
     let recorded = if labels.is_empty() {
         let TagBindings {
             names: tag_names,
@@ -45,10 +45,10 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
         } = TagBindings::new(krate, &tags);
         if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
-                if let ::core::option::Option::Some(__census_version) = #krate::viewed(#name) {
+                if #krate::viewed(#name) {
                     match (#measurement, #(#tag_values,)*) {
                         (#name, #(#tag_names,)*) => {
-                            #krate::record_one(__census_version, &#name, #tags);
+                            #krate::record_one(&#name, #tags);
                         }
                     }
                 }

@@ -41,15 +41,20 @@ impl Layout {
     }
 
     /// The chunk that has a row, and the row's index among the rows of the chunk.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "there are at most as many rows as a `u32` can number: see `Table`"
+    )]
     pub(super) fn locate(self, RowId(row): RowId) -> (ChunkId, usize) {
         let size = (row | 1).ilog2().saturating_sub(CHUNKS_PER_SIZE_LOG2);
         let size = size.max(self.first_size_log2).min(self.last_size_log2);
         let chunk = (row >> size) + self.extra_chunks_before(size);
-        (ChunkId(chunk), row & ((1 << size) - 1))
+        (ChunkId(chunk as u32), row & ((1 << size) - 1))
     }
 
     /// The rows of a chunk.
-    pub(super) fn rows_of(self, ChunkId(chunk): ChunkId) -> Range<usize> {
+    pub(super) fn rows_of(self, chunk: ChunkId) -> Range<usize> {
+        let chunk = chunk.index();
         // Both of the first two steps have the first size.
         let steps = (chunk >> CHUNKS_PER_SIZE_LOG2).saturating_sub(1);
         let most = self.last_size_log2 - self.first_size_log2;

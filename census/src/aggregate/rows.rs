@@ -71,7 +71,7 @@ struct Live {
 impl Live {
     fn add(&mut self, new: Vec<Arc<Chunk>>) {
         for chunk in new {
-            let ChunkId(index) = chunk.id;
+            let index = chunk.id.index();
             if self.chunks.len() <= index {
                 self.chunks.resize(index + 1, Vec::new());
             }
@@ -136,8 +136,8 @@ impl Rows {
         self.pending.lock().new.push(Arc::clone(chunk));
     }
 
-    fn shared(&self, ChunkId(index): ChunkId) -> Option<Arc<Chunk>> {
-        self.shared.read().get(index).cloned().flatten()
+    fn shared(&self, chunk: ChunkId) -> Option<Arc<Chunk>> {
+        self.shared.read().get(chunk.index()).cloned().flatten()
     }
 
     /// A row's words in the shared chunk.
@@ -155,7 +155,7 @@ impl Rows {
         if let Some(chunk) = self.shared(id) {
             return chunk;
         }
-        let ChunkId(index) = id;
+        let index = id.index();
         let mut shared = self.shared.write();
         if shared.len() <= index {
             shared.resize(index + 1, None);
@@ -192,7 +192,7 @@ impl Rows {
         let pending = std::mem::take(&mut *self.pending.lock());
         live.add(pending.new);
         for retired in pending.retired {
-            if let Some(chunks) = live.chunks.get_mut(retired.id.0) {
+            if let Some(chunks) = live.chunks.get_mut(retired.id.index()) {
                 // Not `swap_remove`: the order of additions shows in sums of floats.
                 chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
             }
@@ -230,7 +230,7 @@ impl Rows {
             }
             let new = std::mem::take(&mut self.pending.lock().new);
             live.add(new);
-            for chunk in live.chunks.get(chunk.0).into_iter().flatten() {
+            for chunk in live.chunks.get(chunk.index()).into_iter().flatten() {
                 totals.add(format, first, chunk.rows_from(index));
             }
             row = format.layout.rows_of(chunk).end;

@@ -49,7 +49,7 @@ impl Shard {
     /// The words of a row that this thread writes.
     pub(crate) fn target(&mut self, rows: &Arc<Rows>, row: RowId) -> Target {
         let (id, index) = rows.format.layout.locate(row);
-        if let Some(Some(chunk)) = self.chunks.get(id.0) {
+        if let Some(Some(chunk)) = self.chunks.get(id.index()) {
             return Target::new(chunk, index);
         }
         if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.id == id) {
@@ -65,10 +65,10 @@ impl Shard {
         rows.publish(&chunk);
         let target = Target::new(&chunk, index);
         self.words += chunk.len();
-        if self.chunks.len() <= id.0 {
-            self.chunks.resize(id.0 + 1, None);
+        if self.chunks.len() <= id.index() {
+            self.chunks.resize(id.index() + 1, None);
         }
-        if let Some(empty) = self.chunks.get_mut(id.0) {
+        if let Some(empty) = self.chunks.get_mut(id.index()) {
             *empty = Some(chunk);
         }
         target
@@ -76,7 +76,7 @@ impl Shard {
 
     /// The target of this name, if this thread has its words.
     pub(crate) fn own_target(&self, name: &TargetName) -> Option<Target> {
-        let chunk = self.chunks.get(name.chunk.0)?.as_ref()?;
+        let chunk = self.chunks.get(name.chunk.index())?.as_ref()?;
         (name.owner == self.owner).then(|| Target::at(chunk, name.start))
     }
 

@@ -4,7 +4,7 @@ use super::cache;
 use super::hold::Held;
 use crate::declare::{Measure, Value, ValueBits};
 use crate::id::BoundId;
-use crate::register::{ViewsVersion, current_version};
+use crate::register::current_version;
 use crate::tags::TagMap;
 
 /// A measure that records with tags decided beforehand, so that no measurement looks them up. Made by
@@ -53,17 +53,17 @@ impl<T: Value> BoundMeasure<T> {
     /// Records a value, as [`Measure::record`] does.
     #[inline]
     pub fn record(&self, value: T) {
-        if let Some(version) = current_version(self.measure.cell()) {
-            self.record_viewed(version, value.to_bits());
+        if current_version(self.measure.cell()).is_some() {
+            self.record_viewed(value.to_bits());
         }
     }
 
-    fn record_viewed(&self, version: ViewsVersion, bits: Option<ValueBits>) {
+    fn record_viewed(&self, bits: Option<ValueBits>) {
         let cell = self.measure.cell();
         let Some(bits) = bits else {
             return cell.count_rejected_value();
         };
-        cache::record_bound(cell, version, self.id, &self.tags, bits);
+        cache::record_bound(cell, self.id, &self.tags, bits);
     }
 }
 

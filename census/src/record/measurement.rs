@@ -4,7 +4,7 @@ use super::cache;
 use crate::aggregate::ExemplarLabels;
 use crate::declare::check_places::RecordedMeasure;
 use crate::declare::{Handle, Measure, MeasureCell, Value, ValueBits};
-use crate::register::{ViewsVersion, current_version};
+use crate::register::current_version;
 use crate::tags::{AsTagValue, Tag, TagValueRef};
 
 /// A measure and a value.
@@ -27,8 +27,8 @@ impl<T: Value> Measure<T> {
     #[rustfmt::skip]
     #[inline]
     pub fn record(&self, value: T) { // with tags: `record!(MEASURE = value, tags(KEY = value))`
-        if let Some(version) = viewed(self) {
-            record_one(version, &measurement(self, value), || []);
+        if viewed(self) {
+            record_one(&measurement(self, value), || []);
         }
     }
 
@@ -36,16 +36,16 @@ impl<T: Value> Measure<T> {
     #[must_use]
     #[inline]
     pub fn is_viewed(&self) -> bool {
-        viewed(self).is_some()
+        viewed(self)
     }
 }
 
-/// The version of the measure's views; `None` if it has none.
+/// Whether the measure has views, so that its values and tags must be evaluated.
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub fn viewed<M: RecordedMeasure>(measure: &M) -> Option<ViewsVersion> {
-    current_version(measure.measure().cell())
+pub fn viewed<M: RecordedMeasure>(measure: &M) -> bool {
+    current_version(measure.measure().cell()).is_some()
 }
 
 #[doc(hidden)]
@@ -65,16 +65,15 @@ pub fn exemplar_label<'a>(
     (name, value.as_tag_value())
 }
 
-/// Records one measurement of a measure whose views have this version, with the tags of the scope and `tags` over them.
+/// Records one measurement of a measure that was [`viewed`] before its value was evaluated, with the tags of the scope and `tags` over them.
 #[doc(hidden)]
 #[inline]
 pub fn record_one<'a, const N: usize>(
-    version: ViewsVersion,
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
     match measurement.bits {
-        Some(bits) => cache::record(measurement.measure, version, tags, bits),
+        Some(bits) => cache::record(measurement.measure, tags, bits),
         None => measurement.measure.count_rejected_value(),
     }
 }
@@ -86,8 +85,8 @@ pub fn record_if_viewed<'a, const N: usize>(
     measurement: &Measurement<'_>,
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
-    if let Some(version) = current_version(measurement.measure) {
-        record_one(version, measurement, tags);
+    if current_version(measurement.measure).is_some() {
+        record_one(measurement, tags);
     }
 }
 
@@ -111,7 +110,7 @@ pub fn record(
             continue;
         };
         match &labels {
-            None => cache::record_slow(measurement.measure, version, tags, bits),
+            None => cache::record_slow(measurement.measure, tags, bits),
             Some(labels) => cache::for_each_target(measurement.measure, version, tags, |target| {
                 target.record(bits);
                 target.keep_exemplar(bits, labels);

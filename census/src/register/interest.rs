@@ -32,7 +32,7 @@ use crate::sync::{ConstAtomicU64, RwLock};
 /// Identifies a list of views of a measure. Versions are spread over all numbers, so that they can serve as hashes. The
 /// `STEP` numbers from a version on belong to that version: a cache may use them for different kinds of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ViewsVersion(pub(crate) u64);
+pub(crate) struct ViewsVersion(pub(crate) u64);
 
 impl ViewsVersion {
     /// How many numbers belong to each version, at least.

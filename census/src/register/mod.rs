@@ -24,10 +24,10 @@ pub(crate) use catalogue::{ask_for_exemplars, find, views};
 pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]
 pub(crate) use held_views::HeldViews;
-pub use interest::ViewsVersion;
+pub(crate) use interest::ViewsVersion;
 pub(crate) use interest::{ended_count, for_each_ended, views_of};
 pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 pub use runtime::set_default_max_series;
-pub(crate) use version::current_version;
+pub(crate) use version::{current_version, unchecked_version};

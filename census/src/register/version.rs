@@ -26,6 +26,14 @@ pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVers
     Some(ViewsVersion(version))
 }
 
+/// The version that the measure has. [`current_version`] has returned one to this thread before, so it is not `NEW`. If the
+/// measure has no views any more, nothing is cached for the version.
+#[inline]
+pub(crate) fn unchecked_version(measure: &MeasureCell) -> ViewsVersion {
+    // Acquire: as in `current_version`.
+    ViewsVersion(measure.version.load(Ordering::Acquire))
+}
+
 #[cold]
 fn initialize(measure: &Handle<MeasureCell>) -> Option<ViewsVersion> {
     adopt(measure);

@@ -9,7 +9,7 @@ use census::{TagKey, measure, tag};
 static LENGTH: TagKey;
 
 /// Room for the record of a call. A larger difference would mean that arguments are stored twice.
-const WORDS: usize = 14;
+const WORDS: usize = 15;
 
 type Large = [u8; 2048];
 

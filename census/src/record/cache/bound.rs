@@ -4,23 +4,22 @@ use super::address::TagAddresses;
 use super::fast_path::record_by_address;
 use super::{slot, uncached};
 use crate::aggregate::Target;
-use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, views_of};
+use crate::register::{ViewsVersion, current_version, views_of};
 use crate::tags::{TagMap, TagValue};
 
-/// Records a measurement with exactly these tags, which are those of the bound measure with this identifier.
+/// Records a measurement of a measure that has views, with exactly these tags, which are those of the bound measure with this identifier.
 #[inline]
 pub(in crate::record) fn record_bound(
-    cell: &MeasureCell,
-    version: ViewsVersion,
+    measure: &Handle<MeasureCell>,
     id: BoundId,
     tags: &TagMap,
     bits: ValueBits,
 ) {
-    if !record_by_address(version, &[TagAddresses::of_bound(id)], bits) {
-        record_bound_slow(cell, version, id, tags, bits);
+    if !record_by_address(measure, &[TagAddresses::of_bound(id)], bits) {
+        record_bound_slow(measure, id, tags, bits);
     }
 }
 
@@ -38,13 +37,11 @@ pub(in crate::record) fn make_rows(cell: &MeasureCell, tags: &TagMap) {
 
 #[cold]
 #[inline(never)]
-fn record_bound_slow(
-    cell: &MeasureCell,
-    version: ViewsVersion,
-    id: BoundId,
-    tags: &TagMap,
-    bits: ValueBits,
-) {
+fn record_bound_slow(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, bits: ValueBits) {
+    let Some(version) = current_version(measure) else {
+        return;
+    };
+    let cell: &MeasureCell = measure;
     if version.asks_for_exemplars() {
         return exemplar_source::record(bits, &|f| {
             for_each_bound_target(cell, version, id, tags, f);

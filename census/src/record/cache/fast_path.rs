@@ -6,18 +6,22 @@ use super::resolve::record_slow;
 use super::slot;
 use super::tag_text::TagText;
 use super::thread_cache::ThreadCache;
-use crate::declare::{MeasureCell, ValueBits};
-use crate::register::ViewsVersion;
+use crate::declare::{Handle, MeasureCell, ValueBits};
+use crate::register::{ViewsVersion, unchecked_version};
 use crate::tags::Tag;
 
-/// Records a measurement with these tags and, where they do not have a column's key, those of the scope. Calls `tags`
-/// only while the cache is in its slot: it may run a user's code, which may record.
+/// Records a measurement of a measure that had views when this thread looked, with these tags and, where they do not have a
+/// column's key, those of the scope.
+///
+/// The value and the values of the tags were evaluated before, which may have run code of a user: it may have recorded, and
+/// changed the measure's views. So the version by which the entry is found is loaded now. From the load to the store, no
+/// code of a user runs. (The functions that look up the entry load it, because a load with Acquire before them would keep
+/// the compiler from passing the tags in registers.)
 ///
 /// The compiler makes one such function for each number of tags, which halves the cost of comparing them.
 #[inline]
 pub(in crate::record) fn record<'a, const N: usize>(
-    cell: &MeasureCell,
-    version: ViewsVersion,
+    measure: &Handle<MeasureCell>,
     tags: impl Fn() -> [Tag<'a>; N],
     bits: ValueBits,
 ) {
@@ -25,21 +29,17 @@ pub(in crate::record) fn record<'a, const N: usize>(
     // Usually evaluated at compile time.
     let all_literals = addresses.iter().all(|tag| tag.value.is_some());
     if !all_literals {
-        if !record_texts(version, &tags(), bits) {
-            record_slow(cell, version, &tags(), bits);
+        if !record_texts(measure, &tags(), bits) {
+            record_slow(measure, &tags(), bits);
         }
-    } else if !record_by_address(version, &addresses, bits) {
-        record_after_miss(cell, version, tags, bits);
+    } else if !record_by_address(measure, &addresses, bits) {
+        record_after_miss(measure, tags, bits);
     }
 }
 
 /// Records a measurement if all its tags are set and have an entry by text. Returns whether it did.
 #[inline]
-fn record_texts<const N: usize>(
-    version: ViewsVersion,
-    tags: &[Tag<'_>; N],
-    bits: ValueBits,
-) -> bool {
+fn record_texts<const N: usize>(cell: &MeasureCell, tags: &[Tag<'_>; N], bits: ValueBits) -> bool {
     let mut texts = [TagText::NONE; N];
     for (text, tag) in texts.iter_mut().zip(tags) {
         let Some(bytes) = tag.value.bytes() else {
@@ -48,23 +48,22 @@ fn record_texts<const N: usize>(
         let key = tag.key_address;
         *text = TagText { key, bytes };
     }
-    record_by_text(version, &texts, bits)
+    record_by_text(cell, &texts, bits)
 }
 
 /// Records a measurement that has no entry by address. Out of line, so that the fast path saves no registers for it.
 #[cold]
 #[inline(never)]
 fn record_after_miss<'a, const N: usize>(
-    cell: &MeasureCell,
-    version: ViewsVersion,
+    measure: &Handle<MeasureCell>,
     tags: impl Fn() -> [Tag<'a>; N],
     bits: ValueBits,
 ) {
     let tags = tags();
-    if !record_texts(version, &tags, bits) {
-        record_slow(cell, version, &tags, bits);
+    if !record_texts(measure, &tags, bits) {
+        record_slow(measure, &tags, bits);
     } else if N > 0 {
-        insert_alias(version, &tags);
+        insert_alias(unchecked_version(measure), &tags);
     }
 }
 
@@ -79,10 +78,11 @@ pub(in crate::record) fn insert_alias(version: ViewsVersion, tags: &[Tag<'_>]) {
 /// function, which saves no registers.
 #[inline(never)]
 pub(super) fn record_by_address<const N: usize>(
-    version: ViewsVersion,
+    cell: &MeasureCell,
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
+    let version = unchecked_version(cell);
     let Some(cache) = slot::take() else {
         return false;
     };
@@ -129,10 +129,11 @@ fn record_probed<const N: usize>(
 /// Records a measurement if the texts of its tags have an entry. Returns whether they have.
 #[inline(never)]
 fn record_by_text<const N: usize>(
-    version: ViewsVersion,
+    cell: &MeasureCell,
     texts: &[TagText<'_>; N],
     bits: ValueBits,
 ) -> bool {
+    let version = unchecked_version(cell);
     let is_recorded = slot::with(|cache| {
         cache.invalidate_if_stale();
         cache.record_by_text(version, texts, bits)
@@ -145,7 +146,7 @@ mod tests {
     use super::*;
     use crate::calls::FUNCTION;
     use crate::declare::{Measure, View};
-    use crate::register::{CatalogueError, current_version};
+    use crate::register::CatalogueError;
     use crate::tags::literal_tag;
 
     /// Two equal literals with different addresses.
@@ -156,14 +157,13 @@ mod tests {
         let measure = Measure::<u64>::builder("fast_path/equal_literals").register()?;
         let view = View::count("fast_path_equal_literals", &measure);
         let view = view.column(&FUNCTION).register()?;
-        let version = current_version(measure.cell()).expect("it is viewed");
         for text in &TEXTS {
             let tags = || [literal_tag(&FUNCTION, text)];
             let addresses = tags().map(|tag| TagAddresses::of(&tag));
             // The first is resolved; the second has an entry by text.
-            record(measure.cell(), version, tags, ValueBits(1));
+            record(measure.cell(), tags, ValueBits(1));
             assert!(
-                record_by_address(version, &addresses, ValueBits(1)),
+                record_by_address(measure.cell(), &addresses, ValueBits(1)),
                 "{text}"
             );
         }

@@ -7,19 +7,22 @@ use super::tag_text::last_set;
 use super::thread_cache::{CacheBy, ThreadCache};
 use super::uncached;
 use crate::aggregate::Target;
-use crate::declare::{MeasureCell, TagKey, ValueBits};
+use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, views_of};
+use crate::register::{ViewsVersion, current_version, views_of};
 use crate::tags::{Tag, TagMap, TagValue, truncate, with_current};
 
-/// Records a measurement that may have no cached entry. If the version says so, the source of exemplars is asked for one.
+/// Records a measurement that may have no cached entry, if its measure has views. If the version says so, the source of
+/// exemplars is asked for one.
 #[inline(never)]
 pub(in crate::record) fn record_slow(
-    cell: &MeasureCell,
-    version: ViewsVersion,
+    cell: &Handle<MeasureCell>,
     tags: &[Tag<'_>],
     bits: ValueBits,
 ) {
+    let Some(version) = current_version(cell) else {
+        return;
+    };
     if version.asks_for_exemplars() {
         return exemplar_source::record(bits, &|f| for_each_target(cell, version, tags, f));
     }

@@ -116,14 +116,14 @@ impl Call {
         result: TagValueRef<'_>,
         value: impl FnOnce() -> V,
     ) {
-        if let Some(version) = viewed(measure)
+        if viewed(measure)
             && let Some(value) = value().into_option()
         {
             let measurement = measurement(measure, value);
             match &self.start {
                 Start::WithExemplar(exemplar) => exemplar.record(measurement, &self.tags(result)),
                 Start::At(_) | Start::Unknown => {
-                    record_one(version, &measurement, || self.tags(result));
+                    record_one(&measurement, || self.tags(result));
                 }
             }
         }
@@ -151,10 +151,8 @@ impl Call {
         };
         self.end_in_flight();
         for &measure in self.cell.latencies() {
-            if let Some(version) = viewed(measure) {
-                record_one(version, &measurement(measure, elapsed), || {
-                    self.tags(result)
-                });
+            if viewed(measure) {
+                record_one(&measurement(measure, elapsed), || self.tags(result));
             }
         }
     }
