@@ -2,7 +2,10 @@
 
 use std::sync::Mutex;
 
-use census::{AsTagValue, Measure, TagKey, TagValueRef, measure, record, tag, tags, view};
+use census::{
+    AsTagValue, CatalogueError, Count, Measure, TagKey, TagValueRef, View, measure, record, tag,
+    tags, view,
+};
 
 #[tag]
 static KEY: TagKey;
@@ -82,4 +85,66 @@ fn everything_is_evaluated_once_and_in_the_order_of_values_tags_labels() {
     assert_eq!(all, ["a", "b", "as_tag_value", "tag", "label"]);
     assert_eq!(FIRST_BY_KEY.data().get(&tags!(KEY = "first")), Some(&3));
     assert_eq!(SECOND_BY_KEY.data().get(&tags!(KEY = "first")), Some(&2));
+}
+
+/// What a value or a tag changes while it is evaluated.
+fn change_views(measure: &Measure<u64>, gone: &View<Count>, new: &View<Count>) {
+    measure.record(1);
+    assert!(gone.unregister());
+    new.register().expect("the view is valid");
+    // This thread counts in words of the new view now.
+    measure.record(1);
+}
+
+#[test]
+fn a_value_or_a_tag_that_changes_the_views_of_its_measure_is_counted_in_the_views_that_are_there_then()
+-> Result<(), CatalogueError> {
+    let measure = Measure::<u64>::builder("evaluation/changed").register()?;
+    let stays = View::count("evaluation_stays", &measure)
+        .column(&KEY)
+        .register()?;
+    let first = View::count("evaluation_first", &measure)
+        .column(&KEY)
+        .register()?;
+    let second = View::count("evaluation_second", &measure)
+        .column(&KEY)
+        .register()?;
+    assert!(second.unregister());
+    let (by_value, by_literal) = (tags!(KEY = "value"), tags!(KEY = "literal"));
+    // From now on, both measurements are in the thread's cache.
+    record!(measure = 1, tags(KEY = "literal"));
+    record!(measure = 1, tags(KEY = String::from("value")));
+
+    record!(
+        measure = {
+            change_views(&measure, &first, &second);
+            1
+        },
+        tags(KEY = "literal")
+    );
+    assert_eq!(second.data().get(&by_literal), Some(&1));
+    assert_eq!(stays.data().get(&by_literal), Some(&2));
+
+    record!(
+        measure = 1,
+        tags(
+            KEY = {
+                change_views(&measure, &second, &first);
+                String::from("value")
+            }
+        )
+    );
+    assert_eq!(first.data().get(&by_value), Some(&1));
+    assert_eq!(stays.data().get(&by_value), Some(&2));
+
+    // Without a view, there is nothing to count in.
+    record!(
+        measure = {
+            assert!(stays.unregister() && first.unregister());
+            1
+        },
+        tags(KEY = "literal")
+    );
+    assert!(first.data().rows.is_empty() && stays.data().rows.is_empty());
+    Ok(())
 }
