@@ -50,6 +50,8 @@ pub(crate) use limits::{default_max_series, set_default_max_series};
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
 pub(crate) use observed::ObservedRows;
 pub(crate) use reading::{Reading, Run};
+#[cfg(all(test, census_model))]
+pub(crate) use rows::models;
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;

@@ -22,6 +22,9 @@
 //! not, another thread holds `live`, and each holder [looks at](Rows::try_drain) `pending` after it has unlocked
 //! `live`.
 
+#[cfg(all(test, census_model))]
+pub(crate) mod models;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -101,6 +101,12 @@ impl Table {
         self.exceeds_default_limit.load(Ordering::Relaxed)
     }
 
+    /// From now on, there seem to be more rows than [`DEFAULT_MAX_SERIES`].
+    #[cfg(all(test, census_model))]
+    pub(super) fn model_many_rows(&self) {
+        self.exceeds_default_limit.store(true, Ordering::Relaxed);
+    }
+
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.inner.read().keys.len()

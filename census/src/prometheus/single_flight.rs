@@ -1,5 +1,8 @@
 //! Sharing of concurrent renderings.
 
+#[cfg(all(test, census_model))]
+mod models;
+
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::process;

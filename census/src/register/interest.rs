@@ -20,10 +20,15 @@
 //! The version before the change has ended, and `ended` keeps it for some time. A thread that sees that versions have
 //! ended drops what it has cached for them, and keeps what it has cached for other measures.
 
+#[cfg(all(test, census_model))]
+pub(crate) mod models;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+#[cfg(all(test, census_model))]
+use self::models::interests;
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 use crate::id::ViewId;
@@ -102,9 +107,6 @@ fn interests() -> &'static Interests {
     static INTERESTS: Interests = Interests::new();
     &INTERESTS
 }
-
-#[cfg(all(test, census_model))]
-use models::interests;
 
 /// The views of a measure, in the order of their registration.
 struct Interest {

@@ -182,6 +182,13 @@ impl ByAddress {
         }
     }
 
+    /// The versions of the entries.
+    #[cfg(all(test, census_model))]
+    pub(super) fn versions(&self) -> impl Iterator<Item = ViewsVersion> {
+        let entries = self.slots.iter().filter(|entry| !entry.is_free());
+        entries.map(|entry| entry.key.version())
+    }
+
     /// The content of the slots in which an entry of this hash may lie.
     fn candidates(&self, hash: u64) -> impl Iterator<Item = &AddressEntry> {
         let home = self.slot_of(hash);

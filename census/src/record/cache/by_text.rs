@@ -220,6 +220,12 @@ impl ByText {
         }
     }
 
+    /// The versions of the entries.
+    #[cfg(all(test, census_model))]
+    pub(super) fn versions(&self) -> impl Iterator<Item = ViewsVersion> {
+        self.entries.iter().map(|entry| entry.key.version())
+    }
+
     /// Puts an entry's index into the first free slot from its home slot on.
     fn fill_slot(&mut self, index: usize) {
         let hash = self.entries.get(index).map(|entry| entry.hash);

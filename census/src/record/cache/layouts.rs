@@ -67,6 +67,12 @@ impl Layouts {
         index.map(|index| index as usize)
     }
 
+    /// The versions of the layouts.
+    #[cfg(all(test, census_model))]
+    pub(super) fn versions(&self) -> impl Iterator<Item = ViewsVersion> {
+        self.measures.iter().map(MeasureLayout::version)
+    }
+
     pub(super) fn get(&self, LayoutIndex(index): LayoutIndex) -> Option<&MeasureLayout> {
         self.measures.get(index)
     }

@@ -25,6 +25,8 @@ mod fast_path;
 mod fingerprint;
 mod layout;
 mod layouts;
+#[cfg(all(test, census_model))]
+mod models;
 mod resolve;
 mod row_resolver;
 mod shards;

@@ -37,20 +37,29 @@ pub(in crate::record) fn for_each_target(
     mut f: impl FnMut(&Target),
 ) {
     let version = version.of_list();
-    let resolved = slot::with(|cache| {
-        cache.invalidate_if_stale();
-        if let Some(entry) = cache.find_by_tags(version, tags) {
-            entry.targets().for_each(&mut f);
-            return Some(());
-        }
-        resolve(cache, cell, version, tags, &mut f)
-    });
+    let resolved = slot::with(|cache| for_each_in(cache, cell, version, tags, &mut f));
     if !matches!(resolved, Some(Some(()))) {
         for_each_uncached(cell, tags, &mut f);
     }
 }
 
-/// `None` if the measure's views have changed since the version was loaded, or there are too many columns.
+/// As [`for_each_target`], with the thread's cache. `None` if the measure's views have changed since the version was
+/// loaded, or there are too many columns.
+pub(super) fn for_each_in(
+    cache: &mut ThreadCache,
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    tags: &[Tag<'_>],
+    f: &mut dyn FnMut(&Target),
+) -> Option<()> {
+    cache.invalidate_if_stale();
+    if let Some(entry) = cache.find_by_tags(version, tags) {
+        entry.targets().for_each(f);
+        return Some(());
+    }
+    resolve(cache, cell, version, tags, f)
+}
+
 fn resolve(
     cache: &mut ThreadCache,
     cell: &MeasureCell,
@@ -96,7 +105,7 @@ fn resolve_columns<const N: usize>(
 /// Records without the thread's cache: it is in use, the thread is ending, or the measure's views have changed since
 /// the version was loaded.
 #[cold]
-fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut dyn FnMut(&Target)) {
+pub(super) fn for_each_uncached(cell: &MeasureCell, tags: &[Tag<'_>], f: &mut dyn FnMut(&Target)) {
     let Some((_, views)) = views_of(cell) else {
         return;
     };

@@ -1,9 +1,7 @@
 //! The shards of one thread: the words of each view that belong to the thread.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use foldhash::fast::RandomState;
 
 use super::row_resolver::ResolvedTarget;
 use crate::aggregate::{LiveView, Shard, Target, TargetName};
@@ -12,7 +10,7 @@ use crate::id::{RowId, ThreadId, ViewId};
 /// The shards of one thread, by the views' ids. Unlike a cache, they must not be dropped while the thread records:
 /// dropping a shard retires its chunks.
 #[derive(Default)]
-pub(super) struct Shards(HashMap<ViewId, Shard, RandomState>);
+pub(super) struct Shards(BTreeMap<ViewId, Shard>);
 
 impl Shards {
     /// The thread's target for a row.

@@ -78,6 +78,25 @@ impl ThreadCache {
         *self = Self::new();
     }
 
+    /// The versions for which something is cached.
+    #[cfg(all(test, census_model))]
+    pub(super) fn cached_versions(&self) -> Vec<u64> {
+        let layouts = self.layouts.versions().map(|version| version.0);
+        self.by_address
+            .versions()
+            .chain(self.by_text.versions())
+            .map(|version| version.0)
+            .chain(layouts)
+            .collect()
+    }
+
+    /// Clears the caches, which may happen at any time.
+    #[cfg(all(test, census_model))]
+    pub(super) fn forget_cached(&mut self) {
+        self.by_address = ByAddress::default();
+        self.by_text = ByText::default();
+    }
+
     #[cfg(test)]
     pub(super) fn thread(&self) -> ThreadId {
         self.thread

@@ -1,0 +1,83 @@
+//! Models of a view's rows.
+
+mod folding;
+mod removal;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::{MAX_OWNED_WORDS, Rows};
+use crate::aggregate::column_values::{ColumnSets, SortedValues};
+use crate::aggregate::{Data, LiveView};
+use crate::declare::{
+    Handle, Measure, MeasureCell, MeasureDescriptor, MeasureSource, Number, Origin, Sum, ValueKind,
+    View,
+};
+use crate::id::{RowId, ViewId};
+use std::sync::atomic::Ordering;
+
+/// A measure of integers.
+pub(crate) fn measure() -> Handle<MeasureCell> {
+    Handle::Shared(Arc::new(MeasureCell::from_descriptor(MeasureDescriptor {
+        name: Cow::Borrowed("measure"),
+        description: Cow::Borrowed(""),
+        unit: Cow::Borrowed("1"),
+        kind: ValueKind::I64,
+        source: MeasureSource::Recorded,
+        origin: Origin::new(module_path!(), file!(), line!(), column!()),
+    })))
+}
+
+/// A view without columns, which has one row: the sum of a measure's values.
+pub(crate) fn sum_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    let measure: Measure<i64> = Measure::from_handle(measure.clone());
+    let view = LiveView::new(
+        ViewId::next(),
+        View::<Sum>::sum("view", &measure).spec,
+        ColumnSets::open(0),
+        &SortedValues::default(),
+    );
+    view.add_row("");
+    Arc::new(view)
+}
+
+/// The row of a [`sum_of`].
+const ROW: RowId = RowId(0);
+
+/// The sums that a scrape reads now, in the order of the rows.
+pub(crate) fn sums(view: &LiveView) -> Vec<i64> {
+    let mut sums = Vec::new();
+    let whole = view.for_each_row(|row| match row.data() {
+        Some(Data::Sum(Number::I64(sum))) => {
+            sums.push(sum);
+            Ok(())
+        }
+        other => Err(other),
+    });
+    assert_eq!(whole, Ok(()));
+    sums
+}
+
+/// What a scrape reads of a [`sum_of`] now.
+pub(crate) fn sum(view: &LiveView) -> i64 {
+    match *sums(view) {
+        [sum] => sum,
+        ref other => unreachable!("the view has one row: {other:?}"),
+    }
+}
+
+/// Whether chunks of threads that have ended still wait to be folded.
+pub(crate) fn has_retired_chunks(view: &LiveView) -> bool {
+    !view.rows.pending.lock().retired.is_empty()
+}
+
+/// Makes a view one that has more rows than the default limit, and whose threads have as many words as they may.
+pub(crate) fn exhaust_words(rows: &Rows) {
+    rows.table.model_many_rows();
+    rows.owned_words.store(MAX_OWNED_WORDS, Ordering::Relaxed);
+}
+
+/// Threads may have words again.
+pub(crate) fn release_words(rows: &Rows) {
+    rows.owned_words.store(0, Ordering::Relaxed);
+}

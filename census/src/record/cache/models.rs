@@ -1,0 +1,228 @@
+//! Models of a thread's cache: versions, and measurements that are subtracted later.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::address::TagAddresses;
+use super::begin_end::{begin_cached, end_cached, end_in_own, end_in_shared};
+use super::counted_rows::{Beginning, CountedRow};
+use super::resolve::{for_each_in, for_each_uncached};
+use super::thread_cache::ThreadCache;
+use crate::aggregate::LiveView;
+use crate::aggregate::models::{exhaust_words, measure, release_words, sum, sum_of};
+use crate::declare::{Handle, MeasureCell, ValueBits};
+use crate::register::current_version;
+use crate::register::models::{add_view, begin_run, remove_view};
+use crate::sync::AtomicBool;
+use crate::sync::models::{check, thread};
+
+const NO_TAGS: [TagAddresses; 0] = [];
+const ONE: ValueBits = ValueBits(1);
+const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
+
+/// A measure with views.
+fn measure_with(views: usize) -> (Handle<MeasureCell>, Vec<Arc<LiveView>>) {
+    begin_run();
+    let measure = measure();
+    let views: Vec<_> = (0..views).map(|_| sum_of(&measure)).collect();
+    views.iter().for_each(|view| add_view(&measure, view));
+    (measure, views)
+}
+
+/// A thread that records, with its cache.
+struct Recorder {
+    measure: Handle<MeasureCell>,
+    cache: ThreadCache,
+}
+
+impl Recorder {
+    fn new(measure: &Handle<MeasureCell>) -> Self {
+        let mut cache = ThreadCache::new();
+        cache.attach();
+        Self {
+            measure: measure.clone(),
+            cache,
+        }
+    }
+
+    /// Records as `record!` does.
+    fn record(&mut self, bits: ValueBits) {
+        let Some(version) = current_version(&self.measure) else {
+            return;
+        };
+        if let Some(entry) = self.cache.find_by_address(version, &NO_TAGS) {
+            return entry.record(bits);
+        }
+        let measure = &self.measure;
+        if for_each_in(&mut self.cache, measure, version, &[], &mut |target| {
+            target.record(bits)
+        })
+        .is_none()
+        {
+            for_each_uncached(measure, &[], &mut |target| target.record(bits));
+        }
+    }
+
+    /// Begins a call, whose rows are in the cache.
+    fn begin(&mut self) -> Beginning {
+        let mut beginning = Beginning::NotCounted;
+        let version = current_version(&self.measure).expect("the measure has views");
+        let begun = begin_cached(&mut self.cache, &mut beginning, version, &NO_TAGS, ONE);
+        assert!(begun.is_some(), "the rows are in the cache");
+        beginning
+    }
+
+    /// Ends a call, as the thread with this cache does.
+    fn end(&mut self, beginning: Beginning) {
+        match beginning {
+            Beginning::NotCounted => {}
+            Beginning::Row(row) => {
+                if end_cached(&self.cache, &row, &NO_TAGS, MINUS_ONE).is_none() {
+                    self.end_elsewhere(&row);
+                }
+            }
+            Beginning::Rows(mut rows) => {
+                for name in rows.drain() {
+                    if end_in_own(&self.cache, &name, MINUS_ONE).is_none() {
+                        end_in_shared(&name, &self.measure, MINUS_ONE);
+                    }
+                }
+            }
+        }
+    }
+
+    fn end_elsewhere(&self, row: &CountedRow) {
+        if end_in_own(&self.cache, &row.name, MINUS_ONE).is_none() {
+            end_in_shared(&row.name, &self.measure, MINUS_ONE);
+        }
+    }
+}
+
+/// Reads a view so often. At no time is it below zero.
+fn never_below_zero(view: &LiveView, times: usize) {
+    for time in 0..times {
+        let sum = sum(view);
+        assert!(sum >= 0, "scrape {time} read {sum}");
+    }
+}
+
+#[test]
+fn a_measurement_is_counted_in_the_views_that_are_there_when_it_begins() {
+    check(3, || {
+        let (measure, views) = measure_with(1);
+        let second = sum_of(&measure);
+        let is_added = Arc::new(AtomicBool::new(false));
+        let recorder = thread::spawn({
+            let is_added = Arc::clone(&is_added);
+            let mut recorder = Recorder::new(&measure);
+            move || {
+                recorder.record(ONE);
+                // Acquire: pairs with the Release below.
+                let is_late = is_added.load(Ordering::Acquire);
+                recorder.record(ONE);
+                recorder.record(ONE);
+                // What is cached for versions that have ended is dropped.
+                recorder.cache.invalidate_if_stale();
+                (recorder, is_late)
+            }
+        });
+        add_view(&measure, &second);
+        is_added.store(true, Ordering::Release);
+        let (mut recorder, is_late) = recorder.join().expect("it does not panic");
+        recorder.cache.invalidate_if_stale();
+        let version = current_version(&measure).map(|version| version.0);
+        assert!(
+            recorder
+                .cache
+                .cached_versions()
+                .iter()
+                .all(|cached| Some(*cached) == version),
+            "something stays cached for a version that has ended"
+        );
+        recorder.cache.detach();
+        assert_eq!(sum(&views[0]), 3, "the view that is always there");
+        let in_second = sum(&second);
+        let at_least = if is_late { 2 } else { 0 };
+        assert!(
+            (at_least..=3).contains(&in_second),
+            "{in_second} of {at_least} are in the new view"
+        );
+    });
+}
+
+#[test]
+fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
+    check(3, || {
+        let (measure, views) = measure_with(1);
+        let scraper = thread::spawn({
+            let view = Arc::clone(&views[0]);
+            move || never_below_zero(&view, 2)
+        });
+        let mut recorder = Recorder::new(&measure);
+        recorder.record(ValueBits(0));
+        let beginning = recorder.begin();
+        let other = thread::spawn({
+            let mut other = Recorder::new(&measure);
+            move || {
+                other.end(beginning);
+                other.cache.detach();
+            }
+        });
+        // The thread of the beginning ends.
+        recorder.cache.detach();
+        other.join().expect("it does not panic");
+        scraper.join().expect("it does not panic");
+        assert_eq!(sum(&views[0]), 0);
+    });
+}
+
+#[test]
+fn an_end_is_counted_in_shared_words_if_its_beginning_was() {
+    check(3, || {
+        let (measure, views) = measure_with(1);
+        let scraper = thread::spawn({
+            let view = Arc::clone(&views[0]);
+            move || never_below_zero(&view, 2)
+        });
+        // The view has so many rows that the thread gets no words of its own, and caches a row when it meets it again.
+        exhaust_words(&views[0].rows);
+        let mut recorder = Recorder::new(&measure);
+        recorder.record(ValueBits(0));
+        recorder.record(ValueBits(0));
+        let beginning = recorder.begin();
+        // Later it has words for this row, because its cache was cleared meanwhile.
+        release_words(&views[0].rows);
+        recorder.cache.forget_cached();
+        recorder.record(ValueBits(0));
+        recorder.end(beginning);
+        recorder.cache.detach();
+        scraper.join().expect("it does not panic");
+        assert_eq!(sum(&views[0]), 0);
+    });
+}
+
+#[test]
+fn an_end_is_not_counted_in_a_view_that_was_registered_after_its_beginning() {
+    check(2, || {
+        let (measure, views) = measure_with(2);
+        let mut recorder = Recorder::new(&measure);
+        recorder.record(ValueBits(0));
+        let beginning = recorder.begin();
+        let ender = thread::spawn(move || {
+            recorder.end(beginning);
+            recorder.cache.detach();
+        });
+        let scraper = thread::spawn({
+            let view = Arc::clone(&views[0]);
+            move || never_below_zero(&view, 1)
+        });
+        // The second view is registered again.
+        remove_view(&measure, &views[1]);
+        let again = sum_of(&measure);
+        add_view(&measure, &again);
+        never_below_zero(&again, 1);
+        ender.join().expect("it does not panic");
+        scraper.join().expect("it does not panic");
+        assert_eq!((sum(&views[0]), sum(&again)), (0, 0));
+    });
+}
