@@ -208,9 +208,12 @@ fn an_end_is_not_counted_in_a_view_that_was_registered_after_its_beginning() {
         let mut recorder = Recorder::new(&measure);
         recorder.record(ValueBits(0));
         let beginning = recorder.begin();
-        let ender = thread::spawn(move || {
-            recorder.end(beginning);
-            recorder.cache.detach();
+        let ender = thread::spawn({
+            let mut other = Recorder::new(&measure);
+            move || {
+                other.end(beginning);
+                other.cache.detach();
+            }
         });
         let scraper = thread::spawn({
             let view = Arc::clone(&views[0]);
@@ -223,6 +226,7 @@ fn an_end_is_not_counted_in_a_view_that_was_registered_after_its_beginning() {
         never_below_zero(&again, 1);
         ender.join().expect("it does not panic");
         scraper.join().expect("it does not panic");
+        recorder.cache.detach();
         assert_eq!((sum(&views[0]), sum(&again)), (0, 0));
     });
 }
