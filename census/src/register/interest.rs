@@ -262,7 +262,7 @@ pub(super) fn change_views(
         // Release: pairs with the Acquire in `version::current_version`.
         cell.version.store(stored, Ordering::Release);
     }
-    // Last: a thread that drops what it has cached for the version caches nothing more for it.
+    // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
     if let Some(version) = former_version {
         end(version);
     }

@@ -8,14 +8,17 @@ use super::begin_end::{begin_cached, end_cached, end_in_own, end_in_shared};
 use super::counted_rows::{Beginning, CountedRow};
 use super::resolve::{for_each_in, for_each_uncached};
 use super::thread_cache::ThreadCache;
-use crate::aggregate::LiveView;
 use crate::aggregate::models::{exhaust_words, measure, release_words, sum, sum_of};
+use crate::aggregate::{LiveView, Target};
 use crate::declare::{Handle, MeasureCell, ValueBits};
+use crate::id::RowId;
 use crate::register::current_version;
 use crate::register::models::{add_view, begin_run, remove_view};
 use crate::sync::AtomicBool;
 use crate::sync::models::{check, thread};
 
+/// A row in another chunk than the first.
+const FAR_ROW: RowId = RowId(1_000);
 const NO_TAGS: [TagAddresses; 0] = [];
 const ONE: ValueBits = ValueBits(1);
 const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());
@@ -53,14 +56,15 @@ impl Recorder {
         if let Some(entry) = self.cache.find_by_address(version, &NO_TAGS) {
             return entry.record(bits);
         }
-        let measure = &self.measure;
-        if for_each_in(&mut self.cache, measure, version, &[], &mut |target| {
-            target.record(bits)
-        })
-        .is_none()
-        {
-            for_each_uncached(measure, &[], &mut |target| target.record(bits));
+        let f = &mut |target: &Target| target.record(bits);
+        if for_each_in(&mut self.cache, &self.measure, version, &[], f).is_none() {
+            self.record_uncached(bits);
         }
+    }
+
+    /// Records as a thread does that has no cache.
+    fn record_uncached(&self, bits: ValueBits) {
+        for_each_uncached(&self.measure, &[], &mut |target| target.record(bits));
     }
 
     /// Begins a call, whose rows are in the cache.
@@ -154,11 +158,13 @@ fn a_measurement_is_counted_in_the_views_that_are_there_when_it_begins() {
 fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
     check(3, || {
         let (measure, views) = measure_with(1);
+        let mut recorder = Recorder::new(&measure);
+        // There are shared words already: making them synchronizes threads.
+        recorder.record_uncached(ValueBits(0));
         let scraper = thread::spawn({
             let view = Arc::clone(&views[0]);
             move || never_below_zero(&view, 2)
         });
-        let mut recorder = Recorder::new(&measure);
         recorder.record(ValueBits(0));
         let beginning = recorder.begin();
         let other = thread::spawn({
@@ -190,7 +196,8 @@ fn an_end_is_counted_in_shared_words_if_its_beginning_was() {
         recorder.record(ValueBits(0));
         recorder.record(ValueBits(0));
         let beginning = recorder.begin();
-        // Later it has words for this row, because its cache was cleared meanwhile.
+        // It gets words for the row later, because its cache was cleared meanwhile, and it has met another row since.
+        recorder.cache.meet(&views[0], FAR_ROW);
         release_words(&views[0].rows);
         recorder.cache.forget_cached();
         recorder.record(ValueBits(0));

@@ -90,6 +90,12 @@ impl ThreadCache {
             .collect()
     }
 
+    /// Meets a row of a view, as a measurement does that goes there.
+    #[cfg(all(test, census_model))]
+    pub(super) fn meet(&mut self, view: &Arc<LiveView>, row: crate::id::RowId) {
+        self.shards.target(self.thread, view, row);
+    }
+
     /// Clears the caches, which may happen at any time.
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
