@@ -24,9 +24,12 @@ static OWN: Measure<u64>;
 static SCOPED: Measure<u64>;
 #[measure]
 static LEN: Measure<u64>;
+#[measure]
+static BY_KEY: Measure<u64>;
 
 view! {
     static LENS: Count<LEN> by (A);
+    static GIVEN_KEYS: Count<BY_KEY> by (A, B);
     static OWN_TAGS: Count<OWN> by (A, B, C, D, E) { max_series: 10_000 }
     static IN_SCOPE: Count<SCOPED> by (A, B, C, D, E) { max_series: 10_000 }
 }
@@ -189,4 +192,20 @@ fn run_time_keys_in_a_scope() {
     for row in &data.rows {
         assert_eq!(row.data, 3, "{row:?}");
     }
+}
+
+/// One place in the program, with one literal, and whichever key it is given.
+fn record_with(key: &TagKey) {
+    record!(BY_KEY = 1, tags(key = "x"));
+}
+
+#[test]
+fn one_place_that_is_given_several_keys_counts_each_by_itself() {
+    for key in [&A, &B, &A, &A, &B] {
+        record_with(key);
+    }
+    let rows = GIVEN_KEYS.data();
+    assert_eq!(rows.get(&tags!(A = "x")), Some(&3));
+    assert_eq!(rows.get(&tags!(B = "x")), Some(&2));
+    assert_eq!(rows.rows.len(), 2);
 }

@@ -27,8 +27,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-#[cfg(all(test, census_model))]
-use self::models::interests;
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 use crate::id::ViewId;
@@ -98,6 +96,17 @@ impl Interests {
             ended_count: ConstAtomicU64::new(0),
         }
     }
+}
+
+#[cfg(all(test, census_model))]
+std::thread_local! {
+    /// The interests of this run of a model, whose threads are one thread of the system.
+    static OF_RUN: std::cell::Cell<Option<&'static Interests>> = const { std::cell::Cell::new(None) };
+}
+
+#[cfg(all(test, census_model))]
+fn interests() -> &'static Interests {
+    OF_RUN.get().expect("the run of the model has begun")
 }
 
 /// The interests of the program.

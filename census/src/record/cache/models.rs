@@ -28,7 +28,9 @@ fn measure_with(views: usize) -> (Handle<MeasureCell>, Vec<Arc<LiveView>>) {
     begin_run();
     let measure = measure();
     let views: Vec<_> = (0..views).map(|_| sum_of(&measure)).collect();
-    views.iter().for_each(|view| add_view(&measure, view));
+    for view in &views {
+        add_view(&measure, view);
+    }
     (measure, views)
 }
 

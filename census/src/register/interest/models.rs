@@ -1,25 +1,15 @@
 //! The views of measures in models: each run of a model has its own.
 
-use std::cell::Cell;
 use std::iter;
-
-use super::{Change, Interests, MeasureViews, change_views, ended_count};
-use crate::aggregate::LiveView;
-use crate::declare::{Handle, MeasureCell};
 use std::sync::Arc;
 
-thread_local! {
-    /// All threads of a model are one thread of the system.
-    static INTERESTS: Cell<Option<&'static Interests>> = const { Cell::new(None) };
-}
-
-pub(super) fn interests() -> &'static Interests {
-    INTERESTS.get().expect("the run of the model has begun")
-}
+use super::{Change, Interests, MeasureViews, OF_RUN, change_views, ended_count};
+use crate::aggregate::LiveView;
+use crate::declare::{Handle, MeasureCell};
 
 /// Begins a run of a model, in which no measure has views.
 pub(crate) fn begin_run() {
-    INTERESTS.set(Some(Box::leak(Box::new(Interests::new()))));
+    OF_RUN.set(Some(Box::leak(Box::new(Interests::new()))));
     assert_eq!(ended_count(), 0);
 }
 
