@@ -12,9 +12,9 @@ use crate::rows::{OVERFLOW, Values};
 use crate::threads::map_threads;
 
 /// What was recorded with one key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Recorded {
-    times: u64,
+    count: u64,
     added: i64,
     subtracted: i64,
     first_step: u64,
@@ -22,9 +22,21 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// How many measurements there were.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The sum of the values.
+    #[must_use]
+    pub fn sum(&self) -> i64 {
+        self.added - self.subtracted
+    }
+
     fn one(step: u64, value: i64) -> Self {
         Self {
-            times: 1,
+            count: 1,
             added: value.max(0),
             subtracted: (-value).max(0),
             first_step: step,
@@ -34,7 +46,7 @@ impl Recorded {
 
     fn and(self, other: Self) -> Self {
         Self {
-            times: self.times + other.times,
+            count: self.count + other.count,
             added: self.added + other.added,
             subtracted: self.subtracted + other.subtracted,
             first_step: self.first_step.min(other.first_step),
@@ -46,7 +58,7 @@ impl Recorded {
 impl Display for Recorded {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self {
-            times,
+            count,
             added,
             subtracted,
             first_step,
@@ -54,21 +66,9 @@ impl Display for Recorded {
         } = self;
         write!(
             f,
-            "{times} measurements (+{added} -{subtracted}) in steps {first_step} to {last_step}"
+            "{count} measurements (+{added} -{subtracted}) in steps {first_step} to {last_step}"
         )
     }
-}
-
-/// What a sum of the measurements is.
-#[must_use]
-pub fn sum_of(recorded: Option<&Recorded>) -> i64 {
-    recorded.map_or(0, |recorded| recorded.added - recorded.subtracted)
-}
-
-/// What a count of the measurements is.
-#[must_use]
-pub fn count_of(recorded: Option<&Recorded>) -> u64 {
-    recorded.map_or(0, |recorded| recorded.times)
 }
 
 /// What one thread recorded. A key `K` has what decides to which rows a measurement belongs.
@@ -156,14 +156,14 @@ impl<K: Ord + Clone> Ledgers<K> {
 
     /// Compares all rows of a view with what was recorded.
     ///
-    /// `row_of` returns the tag values that a key has in the view's columns; `None` if the view does not count it. Rows
-    /// to which nothing was recorded must be as `expected` says for `None`: a measured function has rows before its
-    /// first call.
+    /// `row_of` returns the tag values that a key has in the view's columns; `None` if the view does not count it.
+    /// `expected` is also asked for rows to which nothing was recorded: a measured function has rows before its first
+    /// call.
     pub fn compare<V: Debug + PartialEq>(
         &self,
         actual: &Values<V>,
         row_of: impl Fn(&K) -> Option<Vec<String>>,
-        expected: impl Fn(Option<&Recorded>) -> V,
+        expected: impl Fn(&Recorded) -> V,
     ) -> Differences {
         // Which rows the view has no room for depends on the order of the first measurements.
         let place = |key: &K| {
@@ -182,7 +182,10 @@ impl<K: Ord + Clone> Ledgers<K> {
         }
         let names = actual.rows.keys().chain(rows.recorded.keys());
         let expected_rows = names
-            .map(|row| (row.clone(), expected(rows.recorded.get(row))))
+            .map(|row| {
+                let recorded = rows.recorded.get(row).copied().unwrap_or_default();
+                (row.clone(), expected(&recorded))
+            })
             .collect();
         let differences = Differences::between(&actual.view, &expected_rows, &actual.rows);
         differences.with_threads(|name| {

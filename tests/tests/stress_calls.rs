@@ -11,7 +11,7 @@ use std::time::Duration;
 use census::calls::{FUNCTION, MODULE};
 use census::{Measure, Sum, TagKey, View, measure, tag, tags, view};
 use census_tests::differences::Differences;
-use census_tests::ledger::{FirstFault, Ledger, Ledgers, sum_of};
+use census_tests::ledger::{FirstFault, Ledger, Ledgers, Recorded};
 use census_tests::polling::{BoxedFuture, begun};
 use census_tests::rows::{below_zero, integer, not_zero, only_row, values};
 use census_tests::threads::{Progress, Stop, with_background};
@@ -249,7 +249,7 @@ fn views_count_the_calls_that_begin_after_registration() {
                 for view in &views {
                     let actual = values(&view.view, integer);
                     let differences =
-                        ledgers.compare(&actual, |called| view.row_of(called), sum_of);
+                        ledgers.compare(&actual, |called| view.row_of(called), Recorded::sum);
                     differences.assert_none(&format_args!("after wave {wave}"));
                 }
             }

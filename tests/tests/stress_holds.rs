@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use census::{BoundMeasure, Held, Measure, Sum, TagKey, View, measure, tag, tags};
-use census_tests::ledger::{FirstFault, Ledger, Ledgers, sum_of};
+use census_tests::ledger::{FirstFault, Ledger, Ledgers, Recorded};
 use census_tests::rows::{OVERFLOW, below_zero, integer, values};
 use census_tests::threads::{Stop, with_background};
 use fastrand::Rng;
@@ -204,7 +204,9 @@ impl ModeledView {
     fn check(&self, at: &dyn Display, ledgers: &Ledgers<Key>) {
         let actual = values(&self.view, integer);
         let row_of = |key: &Key| self.counted.row_of(key);
-        ledgers.compare(&actual, row_of, sum_of).assert_none(at);
+        ledgers
+            .compare(&actual, row_of, Recorded::sum)
+            .assert_none(at);
         let has_room = |row: &&Vec<String>| row.iter().all(|tenant| tenant != OVERFLOW);
         let normal = actual.rows.keys().filter(has_room).count();
         assert!(normal <= self.max, "{at}: above {}: {actual:?}", self.max);
@@ -319,8 +321,6 @@ fn rows_are_those_of_the_model() {
     for view in &views {
         view.check(&"when all shared guards have ended", &ledgers);
     }
-    let forgotten = ledgers
-        .all()
-        .any(|(_, recorded)| sum_of(Some(recorded)) > 0);
+    let forgotten = ledgers.all().any(|(_, recorded)| recorded.sum() > 0);
     assert!(forgotten, "no guard was forgotten");
 }

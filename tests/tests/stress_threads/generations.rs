@@ -6,7 +6,7 @@ use std::thread;
 use census::prometheus::Exporter;
 use census::{CatalogueError, Measure, TagKey, View, measure, record, tag, view};
 use census_tests::differences::Differences;
-use census_tests::ledger::{FirstFault, Ledger, Ledgers, count_of, sum_of};
+use census_tests::ledger::{FirstFault, Ledger, Ledgers, Recorded};
 use census_tests::rows::{integer, values};
 use census_tests::scrape;
 use census_tests::threads::{Progress, Stop, with_background};
@@ -57,7 +57,7 @@ fn totals_are_exact() -> Result<(), CatalogueError> {
         },
     );
     fault.assert_none(&ledgers);
-    let recorded: u64 = ledgers.all().map(|(_, all)| count_of(Some(all))).sum();
+    let recorded: u64 = ledgers.all().map(|(_, all)| all.count()).sum();
     assert_eq!(recorded, GENERATIONS * THREADS * RECORDS, "noted");
     Ok(())
 }
@@ -80,9 +80,11 @@ fn check(at: &dyn Display, ledgers: &Ledgers<Tags>) {
     let by_both = |(thread, lane): &Tags| Some(vec![thread.to_string(), lane.to_string()]);
     let by_lane = |(_, lane): &Tags| Some(vec![lane.to_string()]);
     let counts = values(&STEPS, |count| *count);
-    ledgers.compare(&counts, by_both, count_of).assert_none(at);
+    ledgers
+        .compare(&counts, by_both, Recorded::count)
+        .assert_none(at);
     let sum = values(&STEPS_ADDED, integer);
-    let all = ledgers.compare(&sum, |_| Some(Vec::new()), sum_of);
+    let all = ledgers.compare(&sum, |_| Some(Vec::new()), Recorded::sum);
     all.assert_none(at);
     let sizes = values(&STEP_SIZES, |data| {
         let in_buckets: u64 = data.bucket_counts.iter().sum();
@@ -94,14 +96,14 @@ fn check(at: &dyn Display, ledgers: &Ledgers<Tags>) {
         )
     });
     let sizes = ledgers.compare(&sizes, by_lane, |recorded| {
-        let count = count_of(recorded);
-        (count, count, sum_of(recorded), count > 0)
+        let count = recorded.count();
+        (count, count, recorded.sum(), count > 0)
     });
     sizes.assert_none(at);
     // Halves are added without rounding.
     let halves = values(&HALVES_ADDED, |sum| sum.as_f64());
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    let halves = ledgers.compare(&halves, by_lane, |recorded| count_of(recorded) as f64 * 0.5);
+    let halves = ledgers.compare(&halves, by_lane, |recorded| recorded.count() as f64 * 0.5);
     halves.assert_none(at);
 }
 
