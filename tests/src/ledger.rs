@@ -81,6 +81,14 @@ pub struct Ledger<K> {
 
 impl<K> Default for Ledger<K> {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K> Ledger<K> {
+    /// The ledger of a thread that has recorded nothing.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             step: 0,
             recorded: BTreeMap::new(),
