@@ -95,7 +95,10 @@ fn value_or_none<V: Debug>(value: Option<&V>) -> String {
 
 impl Display for Differences {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows differ", self.0.len())?;
+        match self.0.len() {
+            1 => write!(f, "1 row differs")?,
+            rows => write!(f, "{rows} rows differ")?,
+        }
         for (name, difference) in self.0.iter().take(MAX_ROWS) {
             let Difference {
                 expected,
@@ -107,21 +110,14 @@ impl Display for Differences {
             for thread in threads.iter().rev().take(MAX_THREADS) {
                 write!(f, "\n    {thread}")?;
             }
-            write_rest(f, "    ", threads.len(), MAX_THREADS, "earlier threads")?;
+            if threads.len() > MAX_THREADS {
+                let rest = threads.len() - MAX_THREADS;
+                write!(f, "\n    … and {rest} more threads before")?;
+            }
         }
-        write_rest(f, "  ", self.0.len(), MAX_ROWS, "rows")
-    }
-}
-
-fn write_rest(
-    f: &mut Formatter<'_>,
-    indent: &str,
-    len: usize,
-    max: usize,
-    what: &str,
-) -> fmt::Result {
-    match len.saturating_sub(max) {
-        0 => Ok(()),
-        rest => write!(f, "\n{indent}… and {rest} more {what}"),
+        if self.0.len() > MAX_ROWS {
+            write!(f, "\n  … and {} more rows", self.0.len() - MAX_ROWS)?;
+        }
+        Ok(())
     }
 }

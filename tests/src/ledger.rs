@@ -64,10 +64,17 @@ impl Display for Recorded {
             first_step,
             last_step,
         } = self;
-        write!(
-            f,
-            "{count} measurements (+{added} -{subtracted}) in steps {first_step} to {last_step}"
-        )
+        let measurements = if *count == 1 {
+            "measurement"
+        } else {
+            "measurements"
+        };
+        write!(f, "{count} {measurements} (+{added} -{subtracted}) in ")?;
+        if first_step == last_step {
+            write!(f, "step {first_step}")
+        } else {
+            write!(f, "steps {first_step} to {last_step}")
+        }
     }
 }
 
