@@ -37,6 +37,7 @@ pub struct Differences(BTreeMap<RowName, Difference>);
 
 impl Differences {
     /// Compares the rows of a view. A row that is in one of the maps only is a difference.
+    #[must_use]
     pub fn between<V: Debug + PartialEq>(
         view: &str,
         expected: &BTreeMap<Vec<String>, V>,
@@ -73,10 +74,11 @@ impl Differences {
         self.0.is_empty()
     }
 
-    /// Adds to each row the lines that say which threads recorded to it, in the order in which they were started.
+    /// Adds to each row that is printed the lines that say which threads recorded to it, in the order in which they were
+    /// started.
     #[must_use]
     pub fn with_threads(mut self, threads_of: impl Fn(&RowName) -> Vec<String>) -> Self {
-        for (name, difference) in &mut self.0 {
+        for (name, difference) in self.0.iter_mut().take(MAX_ROWS) {
             difference.threads = threads_of(name);
         }
         self

@@ -181,13 +181,18 @@ impl<K: Ord + Clone> Ledgers<K> {
         expected: impl Fn(&Recorded) -> V,
     ) -> Differences {
         // Which rows the view has no room for depends on the order of the first measurements.
+        let overflows = actual
+            .rows
+            .keys()
+            .filter(|row| row.iter().any(|tag| tag == OVERFLOW));
+        let overflows: Vec<_> = overflows.collect();
         let place = |key: &K| {
             let row = row_of(key)?;
             if actual.rows.contains_key(&row) {
                 return Some(row);
             }
-            let overflow = actual.rows.keys().find(|other| is_overflow(other, &row));
-            Some(overflow.cloned().unwrap_or(row))
+            let overflow = overflows.iter().find(|other| is_overflow(other, &row));
+            Some(overflow.map_or(row, |overflow| (*overflow).clone()))
         };
         let mut rows = Ledger::default();
         for (key, recorded) in self.all() {
@@ -219,11 +224,11 @@ impl<K: Ord + Clone> Ledgers<K> {
     }
 }
 
-/// Whether one row counts the measurements of another that the view has no room for. Some columns keep their values
+/// Whether a row may count the measurements of another, which the view has no room for. Some columns keep their values
 /// there.
 fn is_overflow(row: &[String], of: &[String]) -> bool {
     let mut columns = row.iter().zip(of);
-    row.iter().any(|tag| tag == OVERFLOW) && columns.all(|(tag, of)| tag == OVERFLOW || tag == of)
+    row != of && columns.all(|(tag, of)| tag == OVERFLOW || tag == of)
 }
 
 /// Which row of the view a key belongs to, given the view's name.

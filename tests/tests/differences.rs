@@ -24,8 +24,9 @@ fn values(sums: &[(&str, i64)]) -> Values<i64> {
     }
 }
 
+/// The view does not count the tenant `uncounted`.
 fn row_of(tenant: &Tenant) -> Option<Vec<String>> {
-    Some(vec![(*tenant).to_owned()])
+    (*tenant != "uncounted").then(|| vec![(*tenant).to_owned()])
 }
 
 /// A ledger of steps, each with a tenant and a value.
@@ -42,7 +43,7 @@ fn two_threads() -> Ledgers<Tenant> {
     let mut ledgers = Ledgers::default();
     let first = ledger(&[(3, "a", 5), (4, "b", 1), (9, "a", -2)]);
     ledgers.add("thread 0 of wave 2".to_owned(), first);
-    let second = ledger(&[(1, "b", 7)]);
+    let second = ledger(&[(1, "b", 7), (2, "uncounted", 100)]);
     ledgers.add("thread 1 of wave 2".to_owned(), second);
     ledgers
 }

@@ -100,6 +100,7 @@ fn wrong<V: Debug + PartialEq>(actual: &V, expected: &V) -> Option<String> {
     (actual != expected).then(|| format!("{expected:?}"))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "data of any type")]
 pub(super) fn wrong_count<T>(actual: &u64, values: &[T]) -> Option<String> {
     wrong(actual, &u64::try_from(values.len()).expect("few"))
 }

@@ -118,7 +118,7 @@ pub(super) fn check_rows(at: &str, ledgers: &Ledgers<RowTags>) {
     }
     let fault = FirstFault::default();
     fault.report(&at, not_zero(&IN_FLIGHT), |_, row: &RowTags| {
-        (row.len() == 4).then(|| row[..2].to_vec())
+        (row.len() == 4).then(|| row.iter().take(2).cloned().collect())
     });
     fault.assert_none(ledgers);
 }

@@ -13,7 +13,7 @@ use census_tests::polling::{BoxedFuture, begun, pending_times, poll};
 use census_tests::rows::{RisingRows, keys_of_rows};
 use census_tests::threads::{Progress, Stop, with_background};
 
-use self::rows::{Key, check_rows, row_of};
+use self::rows::{Key, check_rows, check_totals, row_of};
 
 #[tag]
 static KIND: TagKey;
@@ -162,9 +162,9 @@ fn end_all(calls: &Receiver<BoxedFuture>, ledger: &mut Ledger<Key>) {
 fn run_all_threads(ledgers: &mut Ledgers<Key>, progress: &Progress, fault: &FirstFault<Key>) {
     let bound = WORK.bind(tags!(KIND = "bound"));
     let (sender, calls) = channel();
-    let mut ledger = Ledger::default();
     for batch in 0..THREADS / BATCH {
         progress.set(batch);
+        let mut ledger = Ledger::default();
         thread::scope(|scope| {
             let spawn = |number| {
                 let (sender, bound) = (sender.clone(), &bound);
@@ -187,9 +187,15 @@ fn run_all_threads(ledgers: &mut Ledgers<Key>, progress: &Progress, fault: &Firs
             }
         });
         fault.assert_none(ledgers);
+        ledgers.add(format!("the main thread in batch {batch}"), ledger);
+        // Not after each batch, because that would take long.
+        if batch % 25 == 0 {
+            check_rows(&format_args!("after batch {batch}"), ledgers);
+        }
     }
+    let mut ledger = Ledger::default();
     end_all(&calls, &mut ledger);
-    ledgers.add("the main thread".to_owned(), ledger);
+    ledgers.add("the main thread in the end".to_owned(), ledger);
 }
 
 /// Registers and unregisters a view over the same measure.
@@ -218,10 +224,11 @@ fn totals_are_exact() {
     let mut ledgers = Ledgers::default();
     with_background(
         &[&|stop| rows_never_fall(stop, &progress, &fault), &|stop| {
-            register_and_unregister(stop, &progress)
+            register_and_unregister(stop, &progress);
         }],
         || run_all_threads(&mut ledgers, &progress, &fault),
     );
     fault.assert_none(&ledgers);
-    check_rows(&ledgers);
+    check_rows(&"when all threads have ended", &ledgers);
+    check_totals();
 }

@@ -1,11 +1,11 @@
 //! The rows that the views must have when all threads have ended.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use census::Number;
 use census_tests::ledger::{Ledgers, Recorded};
-use census_tests::rows::{Values, integer, values};
+use census_tests::rows::{Values, integer, not_zero, only_row, values};
 
 use super::{CALLS, COUNT, FEW, IN_FLIGHT, LANES, PART_SIZES, PARTS, SIZES, THREADS, TIMES, TOTAL};
 
@@ -34,52 +34,75 @@ pub(super) fn row_of(view: &str, key: &Key) -> Option<Vec<String>> {
     Some(row)
 }
 
-/// Compares the rows of all views with what was recorded.
-pub(super) fn check_rows(ledgers: &Ledgers<Key>) {
-    check_work(ledgers);
-    check_parts(ledgers);
-    check_calls(ledgers);
+/// The rows of all views that differ from what was recorded fail the test. `at` says when.
+pub(super) fn check_rows(at: &dyn Display, ledgers: &Ledgers<Key>) {
+    let check = Check { at, ledgers };
+    check.work();
+    check.parts();
+    check.calls();
 }
 
-fn compare<V: Debug + PartialEq>(
-    ledgers: &Ledgers<Key>,
-    actual: &Values<V>,
-    expected: impl Fn(&Recorded) -> V,
-) {
-    let differences = ledgers.compare(actual, |key| row_of(&actual.view, key), expected);
-    differences.assert_none(&"when all threads have ended");
+/// Each thread records as [`live`](super::live) says.
+pub(super) fn check_totals() {
+    let counted: u64 = values(&COUNT, |count| *count).rows.values().sum();
+    assert_eq!(counted, THREADS * (6 + LANES), "measurements of WORK");
+    // A measurement for each lane, and a call.
+    let called = only_row(&CALLS);
+    assert_eq!(called, Some(THREADS * (LANES + 1)), "measurements of TOOK");
+    not_zero(&IN_FLIGHT).assert_none(&"when all calls have ended");
 }
 
-fn check_work(ledgers: &Ledgers<Key>) {
-    let counts = values(&COUNT, |count| *count);
-    compare(ledgers, &counts, Recorded::count);
-    let all: u64 = counts.rows.values().sum();
-    assert_eq!(all, THREADS * (6 + LANES), "see `live`");
-    compare(ledgers, &values(&TOTAL, integer), Recorded::sum);
-    compare(ledgers, &values(&FEW, integer), Recorded::sum);
-    let sizes = values(&SIZES, |data| (data.count, integer(&data.sum)));
-    compare(ledgers, &sizes, |all| (all.count(), all.sum()));
+struct Check<'a> {
+    at: &'a dyn Display,
+    ledgers: &'a Ledgers<Key>,
 }
 
-fn check_calls(ledgers: &Ledgers<Key>) {
-    let mut times = values(&TIMES, |time| *time);
-    // How long the calls took is not known.
-    times.rows.remove(&vec![String::new()]);
-    compare(ledgers, &times, |recorded| {
-        let nanos = u64::try_from(recorded.sum()).expect("not negative");
-        Number::from(Duration::from_nanos(nanos))
-    });
-    // For each thread, a measurement for each lane, and a call.
-    let calls = values(&CALLS, |count| *count);
-    compare(ledgers, &calls, Recorded::count);
-    let all: u64 = calls.rows.values().sum();
-    assert_eq!(all, THREADS * (LANES + 1), "see `live`");
-    let in_flight = values(&IN_FLIGHT, integer);
-    compare(ledgers, &in_flight, Recorded::sum);
-    assert!(
-        in_flight.rows.values().all(|calls| *calls == 0),
-        "{in_flight:?}"
-    );
+impl Check<'_> {
+    #[track_caller]
+    fn compare<V: Debug + PartialEq>(&self, actual: &Values<V>, expected: impl Fn(&Recorded) -> V) {
+        let row_of = |key: &Key| row_of(&actual.view, key);
+        let differences = self.ledgers.compare(actual, row_of, expected);
+        differences.assert_none(self.at);
+    }
+
+    fn work(&self) {
+        self.compare(&values(&COUNT, |count| *count), Recorded::count);
+        self.compare(&values(&TOTAL, integer), Recorded::sum);
+        self.compare(&values(&FEW, integer), Recorded::sum);
+        let sizes = values(&SIZES, |data| (data.count, integer(&data.sum)));
+        self.compare(&sizes, |recorded| (recorded.count(), recorded.sum()));
+    }
+
+    fn calls(&self) {
+        let mut times = values(&TIMES, |time| *time);
+        // How long the calls took is not known.
+        times.rows.remove(&vec![String::new()]);
+        self.compare(&times, |recorded| {
+            let nanos = u64::try_from(recorded.sum()).expect("not negative");
+            Number::from(Duration::from_nanos(nanos))
+        });
+        self.compare(&values(&CALLS, |count| *count), Recorded::count);
+        self.compare(&values(&IN_FLIGHT, integer), Recorded::sum);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    fn parts(&self) {
+        let sum = |recorded: &Recorded| recorded.sum() as f64 / 10.0;
+        let near_sum = |recorded: &Recorded| near(sum(recorded), 1e-9 * sum(recorded));
+        let sums = values(&PARTS, |sum| near(sum.as_f64(), 0.0));
+        self.compare(&sums, near_sum);
+        let sizes = values(&PART_SIZES, |data| {
+            let (sum, mean) = (near(data.sum.as_f64(), 0.0), near(data.mean, 0.0));
+            let deviations = near(data.sum_of_squared_deviations, 0.0);
+            (data.count, sum, mean, deviations)
+        });
+        self.compare(&sizes, |recorded| {
+            let count = recorded.count();
+            let mean = near(sum(recorded) / count as f64, 1e-12);
+            // All values of a kind are the same.
+            (count, near_sum(recorded), mean, near(0.0, 1e-12))
+        });
+    }
 }
 
 /// A float that is expected not to differ by more.
@@ -97,27 +120,4 @@ impl PartialEq for Near {
 
 fn near(value: f64, within: f64) -> Near {
     Near { value, within }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn check_parts(ledgers: &Ledgers<Key>) {
-    let sum = |recorded: &Recorded| recorded.sum() as f64 / 10.0;
-    let near_sum = |recorded: &Recorded| near(sum(recorded), 1e-9 * sum(recorded));
-    let sums = values(&PARTS, |sum| near(sum.as_f64(), 0.0));
-    compare(ledgers, &sums, near_sum);
-    let sizes = values(&PART_SIZES, |data| {
-        let (sum, mean) = (near(data.sum.as_f64(), 0.0), near(data.mean, 0.0));
-        (
-            data.count,
-            sum,
-            mean,
-            near(data.sum_of_squared_deviations, 0.0),
-        )
-    });
-    compare(ledgers, &sizes, |recorded| {
-        let count = recorded.count();
-        let mean = near(sum(recorded) / count as f64, 1e-12);
-        // All values of a kind are the same.
-        (count, near_sum(recorded), mean, near(0.0, 1e-12))
-    });
 }
