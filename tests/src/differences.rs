@@ -68,6 +68,11 @@ impl Differences {
         self.0.insert(name, difference);
     }
 
+    /// Adds the rows of other differences, such as those of another view.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Whether no row differs.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -246,12 +246,13 @@ fn views_count_the_calls_that_begin_after_registration() {
                 progress.set(wave);
                 run_wave(wave, &mut ledgers);
                 fault.assert_none(&ledgers);
+                let mut differences = Differences::default();
                 for view in &views {
                     let actual = values(&view.view, integer);
-                    let differences =
-                        ledgers.compare(&actual, |called| view.row_of(called), Recorded::sum);
-                    differences.assert_none(&format_args!("after wave {wave}"));
+                    let row_of = |called: &Called| view.row_of(called);
+                    differences.extend(ledgers.compare(&actual, row_of, Recorded::sum));
                 }
+                differences.assert_none(&format_args!("after wave {wave}"));
             }
             end_shared_calls(&mut ledgers);
         },

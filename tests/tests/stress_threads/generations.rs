@@ -80,31 +80,24 @@ fn check(at: &dyn Display, ledgers: &Ledgers<Tags>) {
     let by_both = |(thread, lane): &Tags| Some(vec![thread.to_string(), lane.to_string()]);
     let by_lane = |(_, lane): &Tags| Some(vec![lane.to_string()]);
     let counts = values(&STEPS, |count| *count);
-    ledgers
-        .compare(&counts, by_both, Recorded::count)
-        .assert_none(at);
+    let mut differences = ledgers.compare(&counts, by_both, Recorded::count);
     let sum = values(&STEPS_ADDED, integer);
-    let all = ledgers.compare(&sum, |_| Some(Vec::new()), Recorded::sum);
-    all.assert_none(at);
+    differences.extend(ledgers.compare(&sum, |_| Some(Vec::new()), Recorded::sum));
     let sizes = values(&STEP_SIZES, |data| {
         let in_buckets: u64 = data.bucket_counts.iter().sum();
-        (
-            data.count,
-            in_buckets,
-            integer(&data.sum),
-            data.min.is_some(),
-        )
+        let has_min = data.min.is_some();
+        (data.count, in_buckets, integer(&data.sum), has_min)
     });
-    let sizes = ledgers.compare(&sizes, by_lane, |recorded| {
+    differences.extend(ledgers.compare(&sizes, by_lane, |recorded| {
         let count = recorded.count();
         (count, count, recorded.sum(), count > 0)
-    });
-    sizes.assert_none(at);
+    }));
     // Halves are added without rounding.
     let halves = values(&HALVES_ADDED, |sum| sum.as_f64());
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    let halves = ledgers.compare(&halves, by_lane, |recorded| recorded.count() as f64 * 0.5);
-    halves.assert_none(at);
+    let half = |recorded: &Recorded| recorded.count() as f64 * 0.5;
+    differences.extend(ledgers.compare(&halves, by_lane, half));
+    differences.assert_none(at);
 }
 
 /// Registers and unregisters a view over the same measure, ten times at least.

@@ -4,6 +4,7 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use census::Number;
+use census_tests::differences::Differences;
 use census_tests::ledger::{Ledgers, Recorded};
 use census_tests::rows::{Values, integer, not_zero, only_row, values};
 
@@ -34,12 +35,16 @@ pub(super) fn row_of(view: &str, key: &Key) -> Option<Vec<String>> {
     Some(row)
 }
 
-/// The rows of all views that differ from what was recorded fail the test. `at` says when.
+/// Compares the rows of all views with what was recorded. `at` says when.
 pub(super) fn check_rows(at: &dyn Display, ledgers: &Ledgers<Key>) {
-    let check = Check { at, ledgers };
+    let mut check = Check {
+        ledgers,
+        differences: Differences::default(),
+    };
     check.work();
     check.parts();
     check.calls();
+    check.differences.assert_none(at);
 }
 
 /// Each thread records as [`live`](super::live) says.
@@ -53,19 +58,22 @@ pub(super) fn check_totals() {
 }
 
 struct Check<'a> {
-    at: &'a dyn Display,
     ledgers: &'a Ledgers<Key>,
+    differences: Differences,
 }
 
 impl Check<'_> {
-    #[track_caller]
-    fn compare<V: Debug + PartialEq>(&self, actual: &Values<V>, expected: impl Fn(&Recorded) -> V) {
+    fn compare<V: Debug + PartialEq>(
+        &mut self,
+        actual: &Values<V>,
+        expected: impl Fn(&Recorded) -> V,
+    ) {
         let row_of = |key: &Key| row_of(&actual.view, key);
         let differences = self.ledgers.compare(actual, row_of, expected);
-        differences.assert_none(self.at);
+        self.differences.extend(differences);
     }
 
-    fn work(&self) {
+    fn work(&mut self) {
         self.compare(&values(&COUNT, |count| *count), Recorded::count);
         self.compare(&values(&TOTAL, integer), Recorded::sum);
         self.compare(&values(&FEW, integer), Recorded::sum);
@@ -73,7 +81,7 @@ impl Check<'_> {
         self.compare(&sizes, |recorded| (recorded.count(), recorded.sum()));
     }
 
-    fn calls(&self) {
+    fn calls(&mut self) {
         let mut times = values(&TIMES, |time| *time);
         // How long the calls took is not known.
         times.rows.remove(&vec![String::new()]);
@@ -86,7 +94,7 @@ impl Check<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    fn parts(&self) {
+    fn parts(&mut self) {
         let sum = |recorded: &Recorded| recorded.sum() as f64 / 10.0;
         let near_sum = |recorded: &Recorded| near(sum(recorded), 1e-9 * sum(recorded));
         let sums = values(&PARTS, |sum| near(sum.as_f64(), 0.0));

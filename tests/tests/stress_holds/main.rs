@@ -5,16 +5,18 @@
 
 #![expect(clippy::indexing_slicing, reason = "the indices are below the lengths")]
 
-use std::cell::RefCell;
-use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{LazyLock, Mutex, PoisonError};
+mod guards;
 
-use census::{BoundMeasure, Held, Measure, Sum, TagKey, View, measure, tag, tags};
+use std::fmt::Display;
+
+use census::{Measure, Sum, TagKey, View, measure, tag};
+use census_tests::differences::Differences;
 use census_tests::ledger::{FirstFault, Ledger, Ledgers, Recorded};
 use census_tests::rows::{OVERFLOW, below_zero, integer, values};
 use census_tests::threads::{Stop, with_background};
 use fastrand::Rng;
+
+use self::guards::{Guard, Key, SHARED, live, locked};
 
 #[tag]
 static TENANT: TagKey;
@@ -32,130 +34,9 @@ const MEASURES: [&Measure<i64>; 3] = [&FIRST, &SECOND, &ALONE];
 fn has_columns(measure: &Measure<i64>) -> bool {
     measure.name() != ALONE.name()
 }
-const TENANTS: [&str; 5] = ["a", "b", "c", "a tenant with a long name", ""];
-
-static BOUND: LazyLock<Vec<(usize, &str, BoundMeasure<i64>)>> = LazyLock::new(|| {
-    let bind = |(measure, tenant)| {
-        let index: usize = measure;
-        let bound = MEASURES
-            .get(index)
-            .expect("three")
-            .bind(tags!(TENANT = tenant));
-        (index, tenant, bound)
-    };
-    [(0, "b"), (0, "d"), (1, "a"), (1, "e"), (2, "")]
-        .map(bind)
-        .into()
-});
 
 const WAVES: u64 = 40;
 const THREADS: u64 = 4;
-const STEPS: u64 = 600;
-
-/// What decides in which rows a guard is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    measure: usize,
-    tenant: &'static str,
-    /// The wave in which the guard began: later views do not count it.
-    born: u64,
-}
-
-/// A guard as the model knows it.
-struct Guard {
-    held: Held,
-    key: Key,
-    value: i64,
-}
-
-/// Guards that any thread may end.
-static SHARED: Mutex<Vec<Guard>> = Mutex::new(Vec::new());
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-thread_local! {
-    /// Guards that end when the thread does.
-    static ENDS_WITH_THREAD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
-}
-
-fn begin(rng: &mut Rng, born: u64) -> Guard {
-    let value = rng.i64(0..10);
-    let (measure, tenant, held) = if rng.u8(0..4) == 0 {
-        let (measure, tenant, bound) = &BOUND[rng.usize(..BOUND.len())];
-        (*measure, *tenant, bound.hold(value))
-    } else {
-        let measure = rng.usize(..MEASURES.len());
-        let tenant = rng.choice(TENANTS).expect("there are tenants");
-        let begin = || MEASURES[measure].hold(value);
-        let held = if tenant.is_empty() {
-            begin()
-        } else {
-            tags!(TENANT = tenant).scope(begin)
-        };
-        (measure, tenant, held)
-    };
-    let key = Key {
-        measure,
-        tenant,
-        born,
-    };
-    Guard { held, key, value }
-}
-
-/// Ends a guard in one of several ways, or forgets it.
-fn end(rng: &mut Rng, guard: Guard, ledger: &mut Ledger<Key>) {
-    let Guard { held, key, value } = guard;
-    match rng.u8(0..20) {
-        0 => {
-            std::mem::forget(held);
-            return;
-        }
-        1 => ENDS_WITH_THREAD.with_borrow_mut(|guards| guards.push(held)),
-        2 => {
-            let panics = AssertUnwindSafe(|| {
-                let _held = held;
-                resume_unwind(Box::new("on purpose"));
-            });
-            assert!(catch_unwind(panics).is_err());
-        }
-        3 => tags!(TENANT = "another").scope(|| drop(held)),
-        _ => drop(held),
-    }
-    ledger.note(key, -value);
-}
-
-/// The life of a thread: it begins a guard in each step, and ends about as many, its own or shared ones.
-fn live(seed: u64, born: u64, ledger: &mut Ledger<Key>) {
-    let mut rng = Rng::with_seed(seed);
-    if rng.bool() {
-        // The list is made before the thread's cache, and so is dropped at another time.
-        ENDS_WITH_THREAD.with_borrow_mut(Vec::clear);
-    }
-    let mut own = Vec::new();
-    for step in 0..STEPS {
-        ledger.step = step;
-        let guard = begin(&mut rng, born);
-        ledger.note(guard.key, guard.value);
-        if rng.bool() {
-            own.push(guard);
-        } else {
-            locked(&SHARED).push(guard);
-        }
-        let ended = if rng.bool() {
-            own.pop()
-        } else {
-            let mut shared = locked(&SHARED);
-            let index = rng.usize(..shared.len().max(1));
-            (index < shared.len()).then(|| shared.swap_remove(index))
-        };
-        if let Some(ended) = ended {
-            end(&mut rng, ended, ledger);
-        }
-    }
-    locked(&SHARED).extend(own);
-}
 
 /// Which guards a view counts, and in which rows.
 #[derive(Clone, Copy)]
@@ -201,12 +82,14 @@ impl ModeledView {
     }
 
     /// Compares the rows with the guards that are held.
-    fn check(&self, at: &dyn Display, ledgers: &Ledgers<Key>) {
+    fn differences(&self, ledgers: &Ledgers<Key>) -> Differences {
         let actual = values(&self.view, integer);
-        let row_of = |key: &Key| self.counted.row_of(key);
-        ledgers
-            .compare(&actual, row_of, Recorded::sum)
-            .assert_none(at);
+        ledgers.compare(&actual, |key| self.counted.row_of(key), Recorded::sum)
+    }
+
+    /// Which rows there are, whatever their sums.
+    fn check_rows(&self, at: &dyn Display) {
+        let actual = values(&self.view, integer);
         let has_room = |row: &&Vec<String>| row.iter().all(|tenant| tenant != OVERFLOW);
         let normal = actual.rows.keys().filter(has_room).count();
         assert!(normal <= self.max, "{at}: above {}: {actual:?}", self.max);
@@ -218,6 +101,17 @@ impl ModeledView {
         let counted = self.counted;
         let row_of = move |_: &str, key: &Key| counted.row_of(key);
         fault.report(at, below_zero(&self.view), row_of);
+    }
+}
+
+fn check(at: &dyn Display, views: &[ModeledView], ledgers: &Ledgers<Key>) {
+    let mut differences = Differences::default();
+    for view in views {
+        differences.extend(view.differences(ledgers));
+    }
+    differences.assert_none(at);
+    for view in views {
+        view.check_rows(at);
     }
 }
 
@@ -308,9 +202,7 @@ fn rows_are_those_of_the_model() {
     for wave in 0..WAVES {
         replace_views(wave, &mut rng, &mut number, &mut views);
         run_wave(wave, &views, &mut ledgers);
-        for view in &views {
-            view.check(&format_args!("after wave {wave}"), &ledgers);
-        }
+        check(&format_args!("after wave {wave}"), &views, &ledgers);
     }
     let mut ledger = Ledger::default();
     for Guard { held, key, value } in std::mem::take(&mut *locked(&SHARED)) {
@@ -318,9 +210,7 @@ fn rows_are_those_of_the_model() {
         ledger.note(key, -value);
     }
     ledgers.add("the main thread in the end".to_owned(), ledger);
-    for view in &views {
-        view.check(&"when all shared guards have ended", &ledgers);
-    }
+    check(&"when all shared guards have ended", &views, &ledgers);
     let forgotten = ledgers.all().any(|(_, recorded)| recorded.sum() > 0);
     assert!(forgotten, "no guard was forgotten");
 }
