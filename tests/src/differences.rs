@@ -68,6 +68,20 @@ impl Differences {
         self.0.insert(name, difference);
     }
 
+    /// Adds a row if its value has fallen.
+    pub fn add_if_fallen<V: Copy + Display + PartialOrd>(
+        &mut self,
+        view: &str,
+        tags: &[String],
+        before: V,
+        now: V,
+    ) {
+        if now < before {
+            let expected = format!("at least {before}");
+            self.add(view, tags, &expected, &now.to_string());
+        }
+    }
+
     /// Adds the rows of other differences, such as those of another view.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);

@@ -78,8 +78,8 @@ impl Drop for PrintedInPanic<'_> {
     }
 }
 
-/// The number of the step that the foreground of [`with_background`] is at, such as a wave. Only the foreground sets it,
-/// so it orders nothing among the threads that the foreground starts.
+/// The number of the step that a thread is at, such as a wave, for the messages of other threads. Only that thread sets
+/// the number, so it orders nothing among the others.
 #[derive(Debug)]
 pub struct Progress {
     what: &'static str,
@@ -87,7 +87,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The foreground is at step 0 of what is called `what`.
+    /// The thread is at step 0. `what` is what a step is called.
     #[must_use]
     pub const fn new(what: &'static str) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl Progress {
         }
     }
 
-    /// The foreground is at this step.
+    /// The thread is at this step.
     pub fn set(&self, number: u64) {
         self.number.store(number, Ordering::Relaxed);
     }
@@ -121,7 +121,7 @@ impl Stop {
     }
 
     /// Calls a function again and again until the background is to return. If the function panics, the round is printed:
-    /// `what` it is, its number, and during which step of the foreground it was.
+    /// `what` it is, its number, and `during` what it was.
     pub fn repeat_until_set(
         &self,
         what: &str,

@@ -104,10 +104,7 @@ fn total_never_falls(observations: &Observations) -> i64 {
         };
         let now = integer(&now);
         let mut fallen = Differences::default();
-        if now < greatest {
-            let least = format!("at least {greatest}");
-            fallen.add(ALL_WORK.name(), &[], &least, &now.to_string());
-        }
+        fallen.add_if_fallen(ALL_WORK.name(), &[], greatest, now);
         fallen.assert_none(&format_args!(
             "reading {number} of the total during {observations}"
         ));

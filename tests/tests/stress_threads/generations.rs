@@ -141,16 +141,9 @@ fn scraped_sum_never_falls(
         let sum: f64 = value
             .and_then(|value| value.parse().ok())
             .expect("the row is there from the start");
-        if sum < before {
-            let mut fallen = Differences::default();
-            fallen.add(
-                "steps_added",
-                &[],
-                &format!("at least {before}"),
-                &sum.to_string(),
-            );
-            fault.report(round, fallen, |_, _| Some(Vec::new()));
-        }
+        let mut fallen = Differences::default();
+        fallen.add_if_fallen(STEPS_ADDED.name(), &[], before, sum);
+        fault.report(round, fallen, |_, _| Some(Vec::new()));
         before = sum;
     });
 }
