@@ -1,8 +1,9 @@
 //! Helpers that the tests of this workspace share.
 //!
 //! - For tests of the library: futures that are polled by hand ([`polling`]), threads ([`threads`]), random numbers
-//!   ([`random`]), rows of views ([`rows`]) and what has changed of them ([`changes`]), expositions ([`scrape`]), allocations ([`allocations`]), and what must be
-//!   true of tags on the wire ([`wire`]).
+//!   ([`random`]), rows of views ([`rows`]), what has changed of them ([`changes`]) and which of them differ
+//!   ([`differences`]), what each thread recorded ([`ledger`]), expositions ([`scrape`]), allocations
+//!   ([`allocations`]), and what must be true of tags on the wire ([`wire`]).
 //! - For tests of whole programs: crates of users ([`crates`]), processes that end with their test ([`process`],
 //!   [`programs`]), an HTTP client
 //!   ([`http`]), a proxy ([`proxy`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
@@ -19,9 +20,11 @@
 pub mod allocations;
 pub mod changes;
 pub mod crates;
+pub mod differences;
 pub mod expected;
 pub mod hostile;
 pub mod http;
+pub mod ledger;
 pub mod polling;
 pub mod process;
 pub mod programs;

@@ -7,11 +7,17 @@
 
 use fastrand::Rng;
 
-/// A generator with the seed of the environment variable `STRESS_SEED`, or else with a random seed. It prints the seed:
-/// the test harness shows that line when the test fails.
+/// A generator with the [`seed`].
+#[must_use]
+pub fn rng() -> Rng {
+    Rng::with_seed(seed())
+}
+
+/// The seed of the environment variable `STRESS_SEED`, or else a random seed. It is printed: the test harness shows that
+/// line when the test fails.
 #[must_use]
 #[expect(clippy::print_stdout, reason = "the output of a failed test")]
-pub fn rng() -> Rng {
+pub fn seed() -> u64 {
     let seed = std::env::var("STRESS_SEED").map_or_else(
         |_| fastrand::u64(..),
         |seed| seed.parse().expect("STRESS_SEED is a number"),
@@ -19,5 +25,5 @@ pub fn rng() -> Rng {
     println!(
         "STRESS_SEED={seed} repeats the random choices, though not the order in which threads run"
     );
-    Rng::with_seed(seed)
+    seed
 }

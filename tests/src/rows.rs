@@ -1,8 +1,13 @@
 //! Rows of views, as tests compare them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use census::{Aggregation, Data, Number, Row, Snapshot, TagKey, TagMap, View};
+use census::{Aggregation, Data, Number, Row, Snapshot, Sum, TagKey, TagMap, View};
+
+use crate::differences::Differences;
+
+/// The tag value of a row for measurements beyond the view's limit of rows.
+pub const OVERFLOW: &str = "_overflow";
 
 /// The data of the row that has these tags.
 #[must_use]
@@ -49,6 +54,49 @@ pub fn tag_number<D>(row: &Row<D>, key: &TagKey) -> u64 {
     value.parse().expect("the tag value is a number")
 }
 
+/// The rows of a view: by their tag values, a value for each.
+#[derive(Clone, Debug)]
+pub struct Values<V> {
+    /// The view's name.
+    pub view: String,
+    /// The values.
+    pub rows: BTreeMap<Vec<String>, V>,
+}
+
+/// Reads the rows of a view now. `value` makes the value of a row of the row's data.
+pub fn values<A: Aggregation, V>(view: &View<A>, value: impl Fn(&A::Data) -> V) -> Values<V> {
+    let rows = view.data().rows;
+    Values {
+        view: view.name().to_owned(),
+        rows: rows
+            .iter()
+            .map(|row| (tag_values(row), value(&row.data)))
+            .collect(),
+    }
+}
+
+/// The rows of a view that are now below zero.
+#[must_use]
+pub fn below_zero(view: &View<Sum>) -> Differences {
+    rows_unless(view, "0 or more", |sum| sum >= 0)
+}
+
+/// The rows of a view that are now not zero.
+#[must_use]
+pub fn not_zero(view: &View<Sum>) -> Differences {
+    rows_unless(view, "0", |sum| sum == 0)
+}
+
+fn rows_unless(view: &View<Sum>, expected: &str, is_expected: fn(i64) -> bool) -> Differences {
+    let mut differences = Differences::default();
+    for (tags, sum) in values(view, integer).rows {
+        if !is_expected(sum) {
+            differences.add(view.name(), &tags, expected, &sum.to_string());
+        }
+    }
+    differences
+}
+
 /// Fails when the count or the sum of a row falls from one snapshot to the next.
 #[derive(Debug, Default)]
 pub struct RisingRows {
@@ -57,9 +105,19 @@ pub struct RisingRows {
 }
 
 impl RisingRows {
-    /// Compares a snapshot with the one before. `may_fall` has the names of views whose values may fall. Last values
-    /// are not compared. The sums of all other views must be of values that are not negative.
+    /// Fails if a row of the snapshot is [fallen](Self::fallen).
+    #[track_caller]
     pub fn check(&mut self, snapshot: &Snapshot, may_fall: &[&str]) {
+        let fallen = self.fallen(snapshot, may_fall);
+        fallen.assert_none(&"values that never fall");
+    }
+
+    /// Compares a snapshot with the one before, and returns the rows whose values have fallen. `may_fall` has the names
+    /// of views whose values may fall. Last values are not compared. The sums of all other views must be of values that
+    /// are not negative.
+    #[must_use]
+    pub fn fallen(&mut self, snapshot: &Snapshot, may_fall: &[&str]) -> Differences {
+        let mut fallen = Differences::default();
         for view in snapshot.views() {
             if may_fall.contains(&view.name()) {
                 continue;
@@ -68,14 +126,14 @@ impl RisingRows {
                 let key = (view.name().to_owned(), tag_values(row));
                 let now = rising_values(&row.data);
                 let before = self.newest.get(&key).into_iter().flatten();
-                assert!(
-                    before.zip(&now).all(|(before, now)| before <= now),
-                    "{key:?} fell from {:?} to {now:?}",
-                    self.newest.get(&key)
-                );
+                if before.clone().zip(&now).any(|(before, now)| before > now) {
+                    let least = format!("at least {:?}", before.collect::<Vec<_>>());
+                    fallen.add(view.name(), &key.1, &least, &format!("{now:?}"));
+                }
                 self.newest.insert(key, now);
             }
         }
+        fallen
     }
 }
 

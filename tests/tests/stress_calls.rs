@@ -1,17 +1,20 @@
 //! Calls begin on one thread and end on another, while threads end and while views of the calls in flight come and go:
-//! at no moment is a row below zero, and in the end each is zero.
+//! at no moment is a row below zero, after each wave each row has the calls in flight, and in the end each is zero.
 //!
 //! A program of its own: its views come and go all the time, which makes every thread of the process clear its cache.
 
+use std::fmt::Display;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use census::calls::{FUNCTION, MODULE};
 use census::{Measure, Sum, TagKey, View, measure, tag, tags, view};
+use census_tests::differences::Differences;
+use census_tests::ledger::{FirstFault, Ledger, Ledgers, Recorded};
 use census_tests::polling::{BoxedFuture, begun};
-use census_tests::rows::integer;
-use census_tests::threads::{Stop, on_threads, with_background};
+use census_tests::rows::{below_zero, integer, not_zero, only_row, values};
+use census_tests::threads::{Progress, Stop, with_background};
 use fastrand::Rng;
 
 #[tag]
@@ -38,6 +41,22 @@ const WAVES: u64 = 40;
 const THREADS: u64 = 4;
 const STEPS: u64 = 1_000;
 
+/// What decides in which rows a call is counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Called {
+    function: &'static str,
+    measure: &'static str,
+    /// The tag of the scope. The views of `ACTIVE` may have it, too.
+    tenant: Option<u8>,
+}
+
+/// Begins a call.
+struct Function {
+    name: &'static str,
+    measure: &'static str,
+    begin: fn() -> BoxedFuture,
+}
+
 macro_rules! functions {
     ($($function:ident: $measure:ident),*) => {
         $(
@@ -46,27 +65,53 @@ macro_rules! functions {
                 std::future::pending::<()>().await;
             }
         )*
-        const FUNCTIONS: &[fn() -> BoxedFuture] = &[$(|| begun($function())),*];
+        const FUNCTIONS: &[Function] = &[$(Function {
+            name: stringify!($function),
+            measure: stringify!($measure),
+            begin: || begun($function()),
+        }),*];
     };
 }
 
 functions!(first: ACTIVE, second: ACTIVE, third: ACTIVE, fourth: SCOPED, fifth: SCOPED);
 
-/// Calls that any thread may end.
-static SHARED_CALLS: Mutex<Vec<BoxedFuture>> = Mutex::new(Vec::new());
+/// A call in flight.
+struct Call {
+    called: Called,
+    future: BoxedFuture,
+}
 
-fn shared_calls() -> MutexGuard<'static, Vec<BoxedFuture>> {
+impl Call {
+    fn end(self, ledger: &mut Ledger<Called>) {
+        drop(self.future);
+        ledger.note(self.called, -1);
+    }
+}
+
+/// Calls that any thread may end.
+static SHARED_CALLS: Mutex<Vec<Call>> = Mutex::new(Vec::new());
+
+fn shared_calls() -> MutexGuard<'static, Vec<Call>> {
     SHARED_CALLS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The life of a thread: it begins a call in each step, and ends about as many, its own or shared ones.
-fn live(seed: u64) {
+fn live(seed: u64, ledger: &mut Ledger<Called>) {
     let mut rng = Rng::with_seed(seed);
-    let mut own: Vec<BoxedFuture> = Vec::new();
-    for _ in 0..STEPS {
-        let _scope = rng.bool().then(|| tags!(TENANT = rng.u8(0..5)).enter());
-        let begin = rng.choice(FUNCTIONS).expect("there are functions");
-        let call = begin();
+    let mut own: Vec<Call> = Vec::new();
+    for step in 0..STEPS {
+        ledger.step = step;
+        let tenant = rng.bool().then(|| rng.u8(0..5));
+        let _scope = tenant.map(|tenant| tags!(TENANT = tenant).enter());
+        let function = rng.choice(FUNCTIONS).expect("there are functions");
+        let called = Called {
+            function: function.name,
+            measure: function.measure,
+            tenant,
+        };
+        let future = (function.begin)();
+        ledger.note(called.clone(), 1);
+        let call = Call { called, future };
         if rng.bool() {
             own.push(call);
         } else {
@@ -77,74 +122,162 @@ fn live(seed: u64) {
         } else {
             shared_calls().pop()
         };
-        drop(ended);
+        if let Some(ended) = ended {
+            ended.end(ledger);
+        }
     }
     shared_calls().extend(own);
 }
 
-fn sums(view: &View<Sum>) -> Vec<i64> {
-    let rows = view.data().rows;
-    rows.iter().map(|row| integer(&row.data)).collect()
+/// A view of the calls in flight.
+#[derive(Clone)]
+struct InFlight {
+    view: View<Sum>,
+    measure: &'static str,
+    columns: Vec<&'static TagKey>,
 }
 
-fn assert_not_below_zero(view: &View<Sum>) {
-    let sums = sums(view);
-    assert!(sums.iter().all(|sum| *sum >= 0), "{sums:?}");
+impl InFlight {
+    fn new(view: &View<Sum>, measure: &'static str, columns: &[&'static TagKey]) -> Self {
+        Self {
+            view: view.clone(),
+            measure,
+            columns: columns.to_vec(),
+        }
+    }
+
+    /// The tag values of a call's row.
+    fn row_of(&self, called: &Called) -> Option<Vec<String>> {
+        let value = |column: &&'static TagKey| match column.name() {
+            name if name == TENANT.name() => called
+                .tenant
+                .map_or(String::new(), |tenant| tenant.to_string()),
+            name if name == FUNCTION.name() => called.function.to_owned(),
+            _ => module_path!().to_owned(),
+        };
+        (called.measure == self.measure).then(|| self.columns.iter().map(value).collect())
+    }
+
+    /// Reports rows that are not as they must be.
+    fn report(&self, at: &dyn Display, rows: Differences, fault: &FirstFault<Called>) {
+        let view = self.clone();
+        let row_of = move |_: &str, called: &Called| view.row_of(called);
+        fault.report(at, rows, row_of);
+    }
+}
+
+/// The views that are there all the time.
+fn permanent_views() -> [InFlight; 4] {
+    [
+        InFlight::new(&ALL, "ACTIVE", &[]),
+        InFlight::new(&BY_FUNCTION, "ACTIVE", &[&FUNCTION]),
+        InFlight::new(&BY_TENANT, "SCOPED", &[&TENANT, &FUNCTION]),
+        InFlight::new(&BY_MODULE, "SCOPED", &[&FUNCTION, &MODULE]),
+    ]
+}
+
+/// Registers a view with random columns.
+fn register(number: u64, rng: &mut Rng) -> InFlight {
+    let (measure, name) = if rng.bool() {
+        (&ACTIVE, "ACTIVE")
+    } else {
+        (&SCOPED, "SCOPED")
+    };
+    let mut view = View::sum(format!("guest{number}"), measure);
+    let mut columns: Vec<&TagKey> = Vec::new();
+    if rng.bool() {
+        view = view.column(&FUNCTION);
+        columns.push(&FUNCTION);
+    }
+    // Seldom, because meanwhile the rows of `ACTIVE` depend on the scope, too.
+    if rng.u8(0..8) == 0 {
+        view = view.column(&TENANT).max_series(3);
+        columns.push(&TENANT);
+    }
+    InFlight::new(&view.register().expect("a free name"), name, &columns)
 }
 
 /// Registers and unregisters views in random order. The views that are left in the end were registered after some calls
 /// had begun, and before others.
-fn register_and_unregister(stop: &Stop, views: &mut Vec<View<Sum>>) {
+fn register_and_unregister(
+    stop: &Stop,
+    wave: &Progress,
+    fault: &FirstFault<Called>,
+) -> Vec<InFlight> {
     let mut rng = Rng::with_seed(99);
+    let mut views: Vec<InFlight> = Vec::new();
     let mut number = 0;
-    while !stop.is_set() {
+    stop.repeat_until_set("registration", wave, |round| {
         number += 1;
-        let measure = if rng.bool() { &ACTIVE } else { &SCOPED };
-        let mut view = View::sum(format!("guest{number}"), measure);
-        if rng.bool() {
-            view = view.column(&FUNCTION);
-        }
-        // Seldom, because meanwhile the rows of `ACTIVE` depend on the scope, too.
-        if rng.u8(0..8) == 0 {
-            view = view.column(&TENANT).max_series(3);
-        }
-        views.push(view.register().expect("a free name"));
+        views.push(register(number, &mut rng));
         if views.len() > 5 {
-            let view = views.swap_remove(rng.usize(..views.len()));
-            assert!(view.unregister());
+            let gone = views.swap_remove(rng.usize(..views.len()));
+            assert!(gone.view.unregister(), "{} was there", gone.view.name());
         }
-        views.iter().for_each(assert_not_below_zero);
+        for view in &views {
+            view.report(round, below_zero(&view.view), fault);
+        }
         thread::yield_now();
-    }
+    });
+    views
 }
 
 #[test]
 fn views_count_the_calls_that_begin_after_registration() {
-    const VIEWS: [&View<Sum>; 4] = [&ALL, &BY_FUNCTION, &BY_TENANT, &BY_MODULE];
-    let guests = Mutex::new(Vec::new());
+    let views = permanent_views();
+    let (guests, fault) = (Mutex::new(Vec::new()), FirstFault::default());
+    let (mut ledgers, progress) = (Ledgers::default(), Progress::new("wave"));
     with_background(
         &[
-            &|stop| register_and_unregister(stop, &mut guests.lock().expect("only this thread")),
             &|stop| {
-                while !stop.is_set() {
-                    VIEWS.into_iter().for_each(assert_not_below_zero);
-                }
+                let left = register_and_unregister(stop, &progress, &fault);
+                guests.lock().expect("only this thread").extend(left);
+            },
+            &|stop| {
+                stop.repeat_until_set("reading", &progress, |round| {
+                    for view in &views {
+                        view.report(round, below_zero(&view.view), &fault);
+                    }
+                });
             },
         ],
         || {
             for wave in 0..WAVES {
-                on_threads(wave * THREADS..(wave + 1) * THREADS, live);
+                progress.set(wave);
+                run_wave(wave, &mut ledgers);
+                fault.assert_none(&ledgers);
+                let mut differences = Differences::default();
+                for view in &views {
+                    let actual = values(&view.view, integer);
+                    let row_of = |called: &Called| view.row_of(called);
+                    differences.extend(ledgers.compare(&actual, row_of, Recorded::sum));
+                }
+                differences.assert_none(&format_args!("after wave {wave}"));
             }
-            // Ended when dropped, after the lock is released.
-            let left = std::mem::take(&mut *shared_calls());
-            drop(left);
+            end_shared_calls(&mut ledgers);
         },
     );
     let guests = guests.into_inner().expect("the thread has not panicked");
-    for view in VIEWS.into_iter().chain(&guests) {
-        let sums = sums(view);
-        assert!(sums.iter().all(|sum| *sum == 0), "{sums:?}");
+    for view in views.iter().chain(&guests) {
+        let rows = not_zero(&view.view);
+        view.report(&"when all calls have ended", rows, &fault);
     }
-    let ended: Vec<_> = ENDED.data().rows.iter().map(|row| row.data).collect();
-    assert_eq!(ended, [WAVES * THREADS * STEPS]);
+    fault.assert_none(&ledgers);
+    assert_eq!(only_row(&ENDED), Some(WAVES * THREADS * STEPS), "ended");
+}
+
+fn run_wave(wave: u64, ledgers: &mut Ledgers<Called>) {
+    let seeds = wave * THREADS..(wave + 1) * THREADS;
+    let name = |seed| format!("thread {} of wave {wave} (seed {seed})", seed % THREADS);
+    ledgers.run(seeds, name, live);
+}
+
+fn end_shared_calls(ledgers: &mut Ledgers<Called>) {
+    let mut ledger = Ledger::default();
+    // Ended after the lock is released.
+    let left = std::mem::take(&mut *shared_calls());
+    for call in left {
+        call.end(&mut ledger);
+    }
+    ledgers.add("the main thread in the end".to_owned(), ledger);
 }

@@ -1,13 +1,17 @@
 //! Observations that come and go on many threads, while views come and go and collections of all kinds run.
 
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use census::prometheus::Exporter;
-use census::{Number, Observed, TagKey, measure, tag, tags, view};
+use census::{Aggregation, Observed, TagKey, View, measure, tag, tags, view};
+use census_tests::differences::Differences;
+use census_tests::rows::{integer, keys, keys_of_rows, only_row, values};
 use census_tests::scrape;
-use census_tests::threads::{Stop, with_background};
+use census_tests::threads::{Progress, Stop, with_background};
 
 #[tag]
 static WORKER: TagKey;
@@ -31,86 +35,127 @@ view! {
 /// How long the test runs.
 const TIME: Duration = Duration::from_secs(4);
 
-fn total() -> Option<u64> {
-    match ALL_WORK.data().get(&tags!()) {
-        Some(Number::U64(sum)) => Some(*sum),
-        _ => None,
+/// Which of its observations each worker is at. Only that worker sets the number. Each has a row of its own in a view
+/// by `WORKER`.
+struct Observations([Progress; 3]);
+
+impl Display for Observations {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let [a, b, c] = &self.0;
+        write!(f, "{a}, {b} and {c}")
     }
+}
+
+/// The life of a worker's thread: it observes again and again, and works meanwhile.
+fn work(stop: &Stop, worker: &'static str, progress: &Progress) {
+    let mut number = 0;
+    stop.repeat_until_set("life of a worker", progress, |_| {
+        number += 1;
+        progress.set(number);
+        let work = Arc::new(AtomicU64::new(0));
+        let read = Arc::clone(&work);
+        let observation = census::observe([&LEVEL, &WORK], move |seen| {
+            let work = read.load(Ordering::Relaxed);
+            seen.record(&LEVEL, 1, tags!(WORKER = worker));
+            seen.record(&WORK, work, tags!(WORKER = worker));
+            seen.record(&LEVEL, 1, tags!(WORKER = worker));
+        });
+        for _ in 0..50 {
+            work.fetch_add(1, Ordering::Relaxed);
+            std::thread::yield_now();
+        }
+        drop(observation);
+    });
+}
+
+fn register_and_unregister(stop: &Stop, observations: &Observations) {
+    stop.repeat_until_set("registration", observations, |round| {
+        ON_AND_OFF.register().expect("a valid view");
+        let observation = COMES_AND_GOES.observe(|seen| seen.record(-1, tags!()));
+        let rows = values(&ON_AND_OFF, integer);
+        assert!(rows.rows.len() <= 1, "{round}: more than one row: {rows:?}");
+        drop(observation);
+        assert!(ON_AND_OFF.unregister(), "{round}: the view was there");
+    });
+}
+
+/// The levels of a reading are added up: each reading has two of them for a worker.
+fn levels_are_whole(stop: &Stop, observations: &Observations) {
+    stop.repeat_until_set("reading of levels", observations, |round| {
+        let mut halves = Differences::default();
+        for (tags, level) in values(&LEVELS, integer).rows {
+            if level % 2 != 0 || level <= 0 {
+                let expected = "an even number above 0";
+                halves.add(LEVELS.name(), &tags, expected, &level.to_string());
+            }
+        }
+        halves.assert_none(round);
+    });
+}
+
+/// Reads the total again and again, and returns its greatest value.
+fn total_never_falls(observations: &Observations) -> i64 {
+    let (mut greatest, mut number) = (0, 0);
+    let begun = Instant::now();
+    while begun.elapsed() < TIME {
+        number += 1;
+        let Some(now) = only_row(&ALL_WORK) else {
+            continue;
+        };
+        let now = integer(&now);
+        let mut fallen = Differences::default();
+        fallen.add_if_fallen(ALL_WORK.name(), &[], greatest, now);
+        fallen.assert_none(&format_args!(
+            "reading {number} of the total during {observations}"
+        ));
+        greatest = now;
+    }
+    greatest
+}
+
+fn assert_no_rows<A: Aggregation<Data: Debug + PartialEq + Clone>>(view: &View<A>) {
+    let left = values(view, A::Data::clone);
+    let differences = Differences::between(&left.view, &BTreeMap::new(), &left.rows);
+    differences.assert_none(&"when all observations have ended");
 }
 
 #[test]
 fn totals_rise_and_values_are_whole() {
-    let worker = |worker: &'static str| {
-        move |stop: &Stop| {
-            while !stop.is_set() {
-                let work = Arc::new(AtomicU64::new(0));
-                let read = Arc::clone(&work);
-                let observation = census::observe([&LEVEL, &WORK], move |seen| {
-                    let work = read.load(Ordering::Relaxed);
-                    seen.record(&LEVEL, 1, tags!(WORKER = worker));
-                    seen.record(&WORK, work, tags!(WORKER = worker));
-                    seen.record(&LEVEL, 1, tags!(WORKER = worker));
-                });
-                for _ in 0..50 {
-                    work.fetch_add(1, Ordering::Relaxed);
-                    std::thread::yield_now();
-                }
-                drop(observation);
-            }
-        }
-    };
-    let views = |stop: &Stop| {
-        while !stop.is_set() {
-            ON_AND_OFF.register().expect("a valid view");
-            let observation = COMES_AND_GOES.observe(|seen| seen.record(-1, tags!()));
-            let data = ON_AND_OFF.data();
-            assert!(data.rows.len() <= 1);
-            drop(observation);
-            assert!(ON_AND_OFF.unregister());
-        }
-    };
+    let observations = Observations([
+        Progress::new("worker a's observation"),
+        Progress::new("worker b's observation"),
+        Progress::new("worker c's observation"),
+    ]);
+    let [a, b, c] = &observations.0;
     let exporter = Exporter::builder().build_lenient();
-    let scrapes = |stop: &Stop| {
-        while !stop.is_set() {
-            let _ = scrape::text(&exporter);
-            let _ = scrape::open_metrics(&exporter);
-        }
-    };
-    let levels = |stop: &Stop| {
-        while !stop.is_set() {
-            for row in LEVELS.data().rows {
-                let Number::U64(level) = row.data else {
-                    unreachable!("a sum of `u64`");
-                };
-                assert!(level % 2 == 0 && level > 0, "half of a reading: {level}");
-            }
-        }
-    };
-    let (first, second, third) = (worker("a"), worker("b"), worker("c"));
-    let mut greatest = 0;
-    with_background(
-        &[&first, &second, &third, &views, &scrapes, &levels],
-        || {
-            let begun = Instant::now();
-            while begun.elapsed() < TIME {
-                let Some(now) = total() else {
-                    continue;
-                };
-                assert!(now >= greatest, "a total fell from {greatest} to {now}");
-                greatest = now;
-            }
-        },
+    let greatest = with_background(
+        &[
+            &|stop| work(stop, "a", a),
+            &|stop| work(stop, "b", b),
+            &|stop| work(stop, "c", c),
+            &|stop| register_and_unregister(stop, &observations),
+            &|stop| {
+                stop.repeat_until_set("scrape", &observations, |_| {
+                    let _ = scrape::text(&exporter);
+                    let _ = scrape::open_metrics(&exporter);
+                });
+            },
+            &|stop| levels_are_whole(stop, &observations),
+        ],
+        || total_never_falls(&observations),
     );
-    assert!(greatest > 0);
-    assert!(LEVELS.data().rows.is_empty());
-    assert!(LEVEL_COUNT.data().rows.is_empty());
-    assert_eq!(WORK_DONE.data().rows.len(), 3);
+    assert!(greatest > 0, "all_work has never risen");
+    assert_no_rows(&LEVELS);
+    assert_no_rows(&LEVEL_COUNT);
+    let workers = keys_of_rows(&WORK_DONE);
+    assert_eq!(workers, keys(&[["a"], ["b"], ["c"]]), "rows of work_done");
     let text = scrape::text(&exporter);
     let failed = scrape::sample_lines(&text).filter(|line| {
         let is_failure = line.starts_with("census_failed_observations_total{");
         // The machine may be busy for a second.
         is_failure && !line.contains("\"deadline\"") && !line.ends_with(" 0")
     });
-    assert_eq!(failed.count(), 0, "{text}");
+    let failed: Vec<&str> = failed.collect();
+    assert!(failed.is_empty(), "observations have failed: {failed:?}");
     assert_eq!(census::check(), Ok(()));
 }

@@ -6,3 +6,4 @@
 
 mod generations;
 mod short_lives;
+mod thread_ends;

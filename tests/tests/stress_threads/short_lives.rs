@@ -1,16 +1,19 @@
 //! Thousands of short threads that record in every way, also in the destructors of their thread-locals.
 
+mod rows;
+
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use census::{
-    BoundMeasure, Measure, Number, TagKey, View, measure, record, snapshot, tag, tags, view,
-};
+use census::{BoundMeasure, Measure, TagKey, View, measure, record, snapshot, tag, tags, view};
+use census_tests::ledger::{FirstFault, Ledger, Ledgers};
 use census_tests::polling::{BoxedFuture, begun, pending_times, poll};
-use census_tests::rows::{RisingRows, integer, only_row, row};
-use census_tests::threads::{Stop, on_new_thread, with_background};
+use census_tests::rows::{RisingRows, keys_of_rows};
+use census_tests::threads::{Progress, Stop, with_background};
+
+use self::rows::{Key, check_rows, check_totals, row_of};
 
 #[tag]
 static KIND: TagKey;
@@ -38,9 +41,25 @@ view! {
 }
 
 const THREADS: u64 = 3_000;
+/// How many threads run at once.
+const BATCH: u64 = 8;
 const LANES: u64 = 16;
-/// How many measurements each thread records into `WORK`: see [`live`].
-const RECORDS: u64 = 6 + LANES;
+
+/// Notes a measurement as the thread's next step. Of `PART`, the value is in tenths.
+fn note(
+    ledger: &mut Ledger<Key>,
+    measure: &'static str,
+    (kind, lane): (&'static str, Option<u64>),
+    value: u64,
+) {
+    ledger.step += 1;
+    let key = Key {
+        measure,
+        kind,
+        lane,
+    };
+    ledger.note(key, i64::try_from(value).expect("small"));
+}
 
 /// Records when its thread ends. A thread-local that was used before the thread's first measurement is destroyed after
 /// the thread's cache, and one that was used later, before the cache.
@@ -62,9 +81,21 @@ async fn call() {
     pending_times(1).await;
 }
 
-/// Ends a call that has begun on another thread.
-fn end(mut call: BoxedFuture) {
-    assert!(poll(call.as_mut()).is_ready());
+/// Ends a call, maybe one that has begun on another thread.
+fn end(mut call: BoxedFuture, ledger: &mut Ledger<Key>) {
+    assert!(poll(call.as_mut()).is_ready(), "the call has ended");
+    note_end(ledger);
+}
+
+fn note_end(ledger: &mut Ledger<Key>) {
+    // How long the call took is not known.
+    note(ledger, "took", ("call", None), 0);
+    let active = Key {
+        measure: "active",
+        kind: "call",
+        lane: None,
+    };
+    ledger.note(active, -1);
 }
 
 /// The life of a thread. It begins a call and sends it away, and ends the call of another thread.
@@ -73,203 +104,131 @@ fn live(
     bound: &BoundMeasure<u64>,
     calls: &Sender<BoxedFuture>,
     other: Option<BoxedFuture>,
-) {
+) -> Ledger<Key> {
+    let mut ledger = Ledger::default();
+    let noted = &mut ledger;
     EARLY.with(|early| *early.borrow_mut() = Some(RecordAtThreadEnd));
     record!(WORK = number % 100, tags(KIND = "literal", LANE = "0"));
+    note(noted, "work", ("literal", Some(0)), number % 100);
     record!(WORK = 1, PART = 0.1, tags(KIND = "literal", LANE = "0"));
+    note(noted, "work", ("literal", Some(0)), 1);
+    note(noted, "part", ("literal", Some(0)), 1);
     LATE.with(|late| *late.borrow_mut() = Some(RecordAtThreadEnd));
     bound.record(2);
-    let lane = (number % LANES).to_string();
-    tags!(KIND = "scope", LANE = lane).scope(|| WORK.record(0));
+    note(noted, "work", ("bound", None), 2);
+    let lane = number % LANES;
+    let text = lane.to_string();
+    tags!(KIND = "scope", LANE = text).scope(|| WORK.record(0));
+    note(noted, "work", ("scope", Some(lane)), 0);
     for lane in 0..LANES {
         record!(WORK = lane, tags(KIND = "text", LANE = lane));
+        note(noted, "work", ("text", Some(lane)), lane);
         record!(PART = 0.3, tags(KIND = "text"));
+        note(noted, "part", ("text", None), 3);
         record!(TOOK = Duration::from_nanos(lane), tags(LANE = lane));
+        note(noted, "took", ("", Some(lane)), lane);
     }
-    let sent = calls.send(begun(call()));
-    sent.expect("the receiver outlives all threads");
+    let call = begun(call());
+    note(noted, "active", ("call", None), 1);
+    calls.send(call).expect("the receiver outlives all threads");
     if let Some(other) = other {
-        end(other);
+        end(other, noted);
     }
+    // `EARLY` and `LATE` record after this function.
+    for _ in 0..2 {
+        note(noted, "work", ("last", Some(0)), 3);
+        note(noted, "part", ("last", Some(0)), 1);
+    }
+    ledger
+}
+
+/// Ends a call by dropping it.
+fn cancel(call: BoxedFuture, ledger: &mut Ledger<Key>) {
+    drop(call);
+    note_end(ledger);
 }
 
 /// Ends the calls that are left, every second one by dropping it.
-fn end_all(calls: &Receiver<BoxedFuture>) {
+fn end_all(calls: &Receiver<BoxedFuture>, ledger: &mut Ledger<Key>) {
     for (index, call) in calls.try_iter().enumerate() {
         if index % 2 == 0 {
-            end(call);
+            end(call, ledger);
+        } else {
+            cancel(call, ledger);
         }
     }
 }
 
-fn run_all_threads() {
+fn run_all_threads(ledgers: &mut Ledgers<Key>, progress: &Progress, fault: &FirstFault<Key>) {
     let bound = WORK.bind(tags!(KIND = "bound"));
     let (sender, calls) = channel();
-    for first in (0..THREADS).step_by(8) {
+    for batch in 0..THREADS / BATCH {
+        progress.set(batch);
+        let mut ledger = Ledger::default();
         thread::scope(|scope| {
             let spawn = |number| {
                 let (sender, bound) = (sender.clone(), &bound);
-                let other = calls.try_recv().ok().filter(|_| number % 3 != 0);
-                scope.spawn(move || live(number, bound, &sender, other))
+                let mut other = calls.try_recv().ok();
+                if number % 3 == 0
+                    && let Some(call) = other.take()
+                {
+                    cancel(call, &mut ledger);
+                }
+                (
+                    number,
+                    scope.spawn(move || live(number, bound, &sender, other)),
+                )
             };
-            let threads: Vec<_> = (first..first + 8).map(spawn).collect();
-            for thread in threads {
+            let threads: Vec<_> = (batch * BATCH..(batch + 1) * BATCH).map(spawn).collect();
+            for (number, thread) in threads {
                 // The end of the scope does not wait for the destructors of thread-locals.
-                thread.join().expect("the thread does not panic");
+                let ledger = thread.join().expect("the thread does not panic");
+                ledgers.add(format!("thread {number} of batch {batch}"), ledger);
             }
         });
+        fault.assert_none(ledgers);
+        ledgers.add(format!("the main thread in batch {batch}"), ledger);
+        // Not after each batch, because that would take long.
+        if batch % 25 == 0 {
+            check_rows(&format_args!("after batch {batch}"), ledgers);
+        }
     }
-    end_all(&calls);
+    let mut ledger = Ledger::default();
+    end_all(&calls, &mut ledger);
+    ledgers.add("the main thread in the end".to_owned(), ledger);
 }
 
 /// Registers and unregisters a view over the same measure.
-fn register_and_unregister(stop: &Stop) {
-    while !stop.is_set() {
+fn register_and_unregister(stop: &Stop, progress: &Progress) {
+    stop.repeat_until_set("registration", progress, |round| {
         let view = View::count("work_at_times", &WORK).column(&KIND).register();
         let view = view.expect("a free name");
         thread::yield_now();
-        assert!(view.data().rows.len() <= 5);
-        assert!(view.unregister());
-    }
+        let rows = keys_of_rows(&view);
+        assert!(rows.len() <= 5, "{round}: more than the 5 kinds: {rows:?}");
+        assert!(view.unregister(), "{round}: the view was there");
+    });
 }
 
-fn rows_never_fall(stop: &Stop) {
+fn rows_never_fall(stop: &Stop, progress: &Progress, fault: &FirstFault<Key>) {
     let mut rows = RisingRows::default();
-    while !stop.is_set() {
+    stop.repeat_until_set("snapshot", progress, |round| {
         let may_fall = ["in_flight", "work_at_times", "steps_at_times"];
-        rows.check(&snapshot(), &may_fall);
-    }
+        fault.report(round, rows.fallen(&snapshot(), &may_fall), row_of);
+    });
 }
 
 #[test]
 fn totals_are_exact() {
+    let (progress, fault) = (Progress::new("batch"), FirstFault::default());
+    let mut ledgers = Ledgers::default();
     with_background(
-        &[&rows_never_fall, &register_and_unregister],
-        run_all_threads,
+        &[&|stop| rows_never_fall(stop, &progress, &fault), &|stop| {
+            register_and_unregister(stop, &progress);
+        }],
+        || run_all_threads(&mut ledgers, &progress, &fault),
     );
-    let per_thread = [
-        (tags!(KIND = "literal", LANE = "0"), 2),
-        (tags!(KIND = "bound"), 1),
-        (tags!(KIND = "last", LANE = "0"), 2),
-    ];
-    for (tags, times) in per_thread {
-        assert_eq!(row(&COUNT, &tags), Some(THREADS * times), "{tags:?}");
-    }
-    for lane in 0..LANES {
-        let texts = tags!(KIND = "text", LANE = lane);
-        assert_eq!(row(&COUNT, &texts), Some(THREADS));
-        let in_scope = (0..THREADS).filter(|number| number % LANES == lane).count();
-        let counted = row(&COUNT, &tags!(KIND = "scope", LANE = lane));
-        assert_eq!(counted, u64::try_from(in_scope).ok());
-        // The durations of calls are in the row without a lane.
-        let time = Duration::from_nanos(lane * THREADS);
-        assert_eq!(row(&TIMES, &tags!(LANE = lane)), Some(time.into()));
-    }
-    let literals: u64 = (0..THREADS).map(|number| number % 100).sum();
-    let others_per_thread = 1 + 2 + (0..LANES).sum::<u64>() + 2 * 3;
-    let total = literals + others_per_thread * THREADS;
-    assert_eq!(only_row(&TOTAL), Some(Number::U64(total)));
-    let total = i64::try_from(total).expect("small");
-    let few: i64 = FEW.data().rows.iter().map(|row| integer(&row.data)).sum();
-    assert_eq!(few, total, "the overflow row has the rest");
-    let sizes = SIZES.data().rows;
-    let sum: i64 = sizes.iter().map(|row| integer(&row.data.sum)).sum();
-    assert_eq!(sum, total);
-    let measurements: u64 = sizes.iter().map(|row| row.data.count).sum();
-    assert_eq!(measurements, RECORDS * THREADS);
-    check_parts();
-    // For each thread, a measurement for each lane, and a call.
-    assert_eq!(only_row(&CALLS), Some((LANES + 1) * THREADS));
-    let in_flight = row(&IN_FLIGHT, &tags!(KIND = "call"));
-    assert_eq!(in_flight, Some(Number::I64(0)));
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn check_parts() {
-    let per_thread = [("literal", 1, 0.1), ("last", 2, 0.1), ("text", LANES, 0.3)];
-    for (kind, times, value) in per_thread {
-        let (tags, count) = (tags!(KIND = kind), THREADS * times);
-        let expected = count as f64 * value;
-        let is_near = |sum: f64| (sum - expected).abs() <= 1e-9 * expected;
-        let sum = row(&PARTS, &tags).map(Number::as_f64);
-        assert!(sum.is_some_and(is_near), "{sum:?} {expected}");
-        let sizes = row(&PART_SIZES, &tags).expect("a row");
-        assert_eq!(sizes.count, count);
-        assert!(is_near(sizes.sum.as_f64()), "{:?} {expected}", sizes.sum);
-        assert!((sizes.mean - value).abs() < 1e-12, "{}", sizes.mean);
-        // All values of a kind are the same.
-        assert!(sizes.sum_of_squared_deviations < 1e-12);
-    }
-}
-
-/// The threads record nothing before they end.
-#[test]
-fn measurements_of_destructors_are_counted() {
-    const ENDED: u64 = 500;
-    #[measure]
-    static LEFT: Measure<u64>;
-    struct RecordLeft;
-    impl Drop for RecordLeft {
-        fn drop(&mut self) {
-            record!(LEFT = 1, tags(LANE = "left"));
-        }
-    }
-    thread_local! {
-        static AT_END: RefCell<Option<RecordLeft>> = const { RefCell::new(None) };
-    }
-    let left = View::sum("left", &LEFT)
-        .column(&LANE)
-        .register()
-        .expect("a free name");
-    for _ in 0..ENDED {
-        on_new_thread(|| AT_END.with(|at_end| *at_end.borrow_mut() = Some(RecordLeft)));
-    }
-    let sum = row(&left, &tags!(LANE = "left"));
-    assert_eq!(sum, Some(Number::U64(ENDED)));
-}
-
-/// The end of a thread changes the order in which floats are added, and so the rounding of their sum.
-#[test]
-fn sums_of_floats_do_not_fall_when_threads_end() {
-    #[measure]
-    static WEIGHT: Measure<f64>;
-    let sum = View::sum("weight", &WEIGHT)
-        .register()
-        .expect("a free name");
-    let distribution = View::distribution("weights", &WEIGHT, [0.5]).register();
-    let distribution = distribution.expect("a free name");
-    let mut before = (0.0, 0.0);
-    let mut check = || {
-        let now = (
-            only_row(&sum).map_or(-1.0, Number::as_f64),
-            only_row(&distribution).map_or(-1.0, |data| data.sum.as_f64()),
-        );
-        assert!(now.0 >= before.0 && now.1 >= before.1, "{before:?} {now:?}");
-        before = now;
-    };
-    let mut rng = fastrand::Rng::with_seed(7);
-    for _ in 0..100 {
-        let mut threads = Vec::new();
-        for _ in 0..4 {
-            let (end, ended) = channel::<()>();
-            let (sender, recorded) = channel();
-            let values: Vec<f64> = (0..20).map(|_| rng.f64()).collect();
-            let thread = thread::spawn(move || {
-                for value in values {
-                    WEIGHT.record(value);
-                }
-                sender.send(()).expect("the test waits");
-                ended.into_iter().for_each(drop);
-            });
-            recorded.recv().expect("the thread does not panic");
-            threads.push((end, thread));
-            check();
-        }
-        while !threads.is_empty() {
-            let (end, thread) = threads.swap_remove(rng.usize(..threads.len()));
-            drop(end);
-            thread.join().expect("the thread does not panic");
-            check();
-        }
-    }
+    fault.assert_none(&ledgers);
+    check_rows(&"when all threads have ended", &ledgers);
+    check_totals();
 }

@@ -1,27 +1,30 @@
 //! A thousand tasks on a few threads, each for its own tenant, that are cancelled, panic, spawn, stream and poll each
 //! other's futures: every measurement is counted for its tenant.
 //!
-//! A task stores each measurement, with its tags, in [`Shared`] before it records the measurement. In the end, the
-//! views must have the same rows.
+//! A task notes each measurement, with its tags, in the ledger of its present thread before it records the measurement.
+//! In the end, the views must have the same rows.
 //!
 //! A program of its own: no views may come and go, so that the threads' caches stay filled.
 
-use std::collections::BTreeMap;
+mod expected;
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use census::{
-    Measure, StreamWithTags as _, TagKey, TagMap, ViewData, WithTags as _, calls, measure, record,
-    tag, tags, view,
+    Measure, StreamWithTags as _, TagKey, TagMap, WithTags as _, calls, measure, record, tag, tags,
+    view,
 };
 use census_tests::polling::BoxedFuture;
 use census_tests::random;
-use census_tests::rows::tag_values;
 use fastrand::Rng;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
+use tokio::runtime::Runtime;
 use tokio::task::{spawn, spawn_blocking, yield_now};
+
+use self::expected::{Expected, ExpectedCall, RecordAtDrop, Shared, check_rows, lock, of_length};
 
 #[tag]
 static TENANT: TagKey;
@@ -46,79 +49,6 @@ view! {
 const TASKS: u64 = 1_000;
 /// How deep scopes, streams and further tasks are nested in a task.
 const DEPTH: u8 = 3;
-
-/// Counts by the tag values of a row.
-type Counts = BTreeMap<Vec<String>, u64>;
-
-/// The state that all tasks share.
-#[derive(Default)]
-struct Shared {
-    /// The expected rows of [`WORKED`].
-    worked: Mutex<Counts>,
-    /// The expected rows of [`CALLED`].
-    called: Mutex<Counts>,
-    /// Futures of some tasks for other tasks to poll.
-    exchange: Mutex<Vec<BoxedFuture>>,
-    /// How many tasks had tags, although they were spawned without tags.
-    leaks: AtomicU64,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The tags that must be current at a point of a task.
-#[derive(Clone)]
-struct Expected {
-    shared: Arc<Shared>,
-    tenant: String,
-    lane: &'static str,
-}
-
-impl Expected {
-    fn lane(&self, lane: &'static str) -> Self {
-        Self {
-            lane,
-            ..self.clone()
-        }
-    }
-
-    /// Stores an expected measurement, and records it with no other tags than the current ones.
-    fn record(&self) {
-        self.store_expected();
-        WORK.record(1);
-    }
-
-    fn store_expected(&self) {
-        let row = vec![self.tenant.clone(), self.lane.to_owned()];
-        *lock(&self.shared.worked).entry(row).or_default() += 1;
-    }
-}
-
-/// Records when it is dropped: when its future ends, is cancelled or panics.
-struct RecordAtDrop(Expected);
-
-impl Drop for RecordAtDrop {
-    fn drop(&mut self) {
-        self.0.record();
-    }
-}
-
-/// Stores the expected result of a call when it is dropped.
-struct ExpectedCall<'a> {
-    at: &'a Expected,
-    function: &'static str,
-    result: &'static str,
-}
-
-impl Drop for ExpectedCall<'_> {
-    fn drop(&mut self) {
-        let Expected { tenant, lane, .. } = self.at;
-        let row = [tenant.as_str(), lane, self.function, self.result];
-        let row = row.map(str::to_owned).to_vec();
-        *lock(&self.at.shared.called).entry(row).or_default() += 1;
-    }
-}
 
 /// Unlike `panic!`, `resume_unwind` prints nothing.
 fn panics() -> ! {
@@ -194,7 +124,7 @@ async fn simple_step(at: &Expected, rng: &mut Rng) {
         0..=1 => at.record(),
         2..=3 => yield_now().await,
         4 => {
-            at.lane("own").store_expected();
+            at.lane("own").note();
             record!(WORK = 1, tags(LANE = "own"));
         }
         5 => tags!(LANE = "scope").scope(|| {
@@ -275,10 +205,12 @@ async fn step(at: &Expected, rng: &mut Rng, depth: u8) {
             let _ = spawn_blocking(move || tags.scope(|| here.record())).await;
         }
         _ => {
-            let shared = Arc::clone(&at.shared);
+            let at = at.clone();
             drop(spawn(async move {
-                if !TagMap::current().is_empty() {
-                    shared.leaks.fetch_add(1, Ordering::Relaxed);
+                let tags = TagMap::current();
+                if !tags.is_empty() {
+                    let leak = format!("{tags:?} in a task that {} spawned", at.tenant);
+                    lock(&at.shared.leaks).push(leak);
                 }
             }));
         }
@@ -306,70 +238,59 @@ async fn streams(at: &Expected, rng: &mut Rng) {
     }
 }
 
-#[test]
-fn every_measurement_is_counted_for_its_tenant() {
-    let mut rng = random::rng();
-    let shared = Arc::new(Shared::default());
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+/// A runtime whose threads have names, and leave their ledgers when they end.
+fn runtime(shared: &Arc<Shared>) -> Runtime {
+    let (started, ended) = (AtomicU64::new(0), Arc::clone(shared));
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
+        .thread_name_fn(move || format!("thread {}", started.fetch_add(1, Ordering::Relaxed)))
+        .on_thread_stop(move || ended.take_ledger())
         .enable_time()
         .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let tasks: Vec<_> = (0..TASKS)
-            .map(|number| {
-                let at = Expected {
-                    shared: Arc::clone(&shared),
-                    tenant: number.to_string(),
-                    lane: "task",
-                };
-                let tags = tags!(TENANT = number, LANE = "task");
-                spawn(steps(at, rng.fork(), DEPTH).with_tags(tags))
-            })
-            .collect();
-        for task in tasks {
-            // Some of the aborted tasks have ended already.
-            if rng.u8(..10) == 0 {
-                task.abort();
-            }
-            let _ = task.await;
+        .expect("a runtime")
+}
+
+async fn run_all_tasks(shared: &Arc<Shared>, rng: &mut Rng) {
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|number| {
+            let at = Expected {
+                shared: Arc::clone(shared),
+                tenant: number.to_string(),
+                lane: "task",
+            };
+            let tags = tags!(TENANT = number, LANE = "task");
+            spawn(steps(at, rng.fork(), DEPTH).with_tags(tags))
+        })
+        .collect();
+    for task in tasks {
+        // Some of the aborted tasks have ended already.
+        if rng.u8(..10) == 0 {
+            task.abort();
         }
-    });
+        let _ = task.await;
+    }
+}
+
+#[test]
+fn every_measurement_is_counted_for_its_tenant() {
+    let seed = random::seed();
+    let shared = Arc::new(Shared::default());
+    let runtime = runtime(&shared);
+    runtime.block_on(run_all_tasks(&shared, &mut Rng::with_seed(seed)));
     // Cancels the tasks that are left, and waits for their destructors.
     drop(runtime);
     lock(&shared.exchange).clear();
+    shared.take_ledger();
 
-    assert_eq!(shared.leaks.load(Ordering::Relaxed), 0);
-    let worked = lock(&shared.worked);
-    let recorded: u64 = worked.values().sum();
-    assert!(recorded > 10 * TASKS, "too few: {recorded}");
-    compare(&worked, &counts(&WORKED.data()));
-    let called = lock(&shared.called);
+    let at = format!("in the end (STRESS_SEED={seed})");
+    let leaks = lock(&shared.leaks);
+    assert!(leaks.is_empty(), "{at}: {leaks:?}");
+    let ledgers = lock(&shared.ledgers);
+    let worked: u64 = of_length(&ledgers, 2).map(|(_, all)| all.count()).sum();
+    assert!(worked > 10 * TASKS, "{at}: too few: {worked}");
     for result in ["ok", "error", "panicked", "cancelled"] {
-        assert!(
-            called.keys().any(|row| row[3] == result),
-            "no call with the result {result}"
-        );
+        let has_result = of_length(&ledgers, 4).any(|(row, _)| row[3] == result);
+        assert!(has_result, "{at}: no call with the result {result}");
     }
-    compare(&called, &counts(&CALLED.data()));
-    for row in IN_FLIGHT.data().rows {
-        assert!(row.data == 0, "{row:?}");
-    }
-}
-
-/// The rows that are not 0. (A measured function has rows before its first call.)
-fn counts(data: &ViewData<u64>) -> Counts {
-    let counted = data.rows.iter().filter(|row| row.data > 0);
-    counted.map(|row| (tag_values(row), row.data)).collect()
-}
-
-/// Compares the rows and prints only the differences.
-#[track_caller]
-fn compare(expected: &Counts, actual: &Counts) {
-    let keys = expected.keys().chain(actual.keys());
-    let different: BTreeMap<_, _> = keys
-        .map(|key| (key, (expected.get(key), actual.get(key))))
-        .filter(|(_, (expected, actual))| expected != actual)
-        .collect();
-    assert!(different.is_empty(), "(expected, actual): {different:#?}");
+    check_rows(&at, &ledgers);
 }
