@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::snapshot::{Snapshot, snapshot};
 use crate::panics;
+use crate::tags::Carried;
 
 /// Receives the views' data periodically, to send it somewhere. A closure `FnMut(&Snapshot)` is a reporter.
 pub trait Reporter: Send + 'static {
@@ -62,15 +63,12 @@ pub fn report_every(period: Duration, reporter: impl Reporter) -> io::Result<Rep
     let (ended, done) = channel();
     let panics = Arc::new(AtomicU64::new(0));
     let thread_panics = Arc::clone(&panics);
+    let carried = Carried::current();
     thread::Builder::new()
         .name("census-report".to_owned())
         .spawn(move || {
-            run(
-                period.max(Duration::from_millis(1)),
-                reporter,
-                &stopped,
-                &thread_panics,
-            );
+            let period = period.max(Duration::from_millis(1));
+            carried.within(|| run(period, reporter, &stopped, &thread_panics));
             // The handle may have stopped waiting.
             let _ = ended.send(());
         })?;

@@ -18,26 +18,36 @@ use super::slices::OBSERVATIONS;
 use super::source::Source;
 use crate::aggregate::{LiveView, ObservedRows};
 use crate::declare::{Handle, MeasureCell, elements};
+use crate::tags::with_part;
 
-static PROGRAM: LazyLock<Arc<Flight>> =
-    LazyLock::new(|| Arc::new(Flight::new(Observations::of_statics())));
+/// The code that reads. It stands for the program's observations, and for those of each isolation.
+struct Reads;
 
-/// [`PROGRAM`], once there was an observation that is not a static's.
+/// The observations of the program, or of the isolation that this thread is within.
+fn flight() -> Arc<Flight> {
+    static PROGRAM: LazyLock<Arc<Flight>> = LazyLock::new(new);
+    fn new() -> Arc<Flight> {
+        Arc::new(Flight::new(Observations::of_statics()))
+    }
+    with_part(|| &*PROGRAM, new, Arc::clone)
+}
+
+/// [`Reads`], once there was an observation that is not a static's.
 static SOURCE: OnceLock<&'static dyn Source> = OnceLock::new();
 
 /// The code that reads; `None` in a program that has observed nothing.
 pub(super) fn source() -> Option<&'static dyn Source> {
     // The process is observed without an observation of the program.
     #[cfg(all(feature = "process", target_os = "linux"))]
-    SOURCE.get_or_init(|| &PROGRAM);
+    SOURCE.get_or_init(|| &Reads);
     let of_static = elements(&OBSERVATIONS).first().map(|it| it.source);
     of_static.or_else(|| SOURCE.get().copied())
 }
 
 /// Adds an observation, which is there until the returned handle is dropped.
 pub(super) fn observe(measures: &[Handle<MeasureCell>], closure: Closure) -> Observation {
-    SOURCE.get_or_init(|| &PROGRAM);
-    PROGRAM.observe(measures, closure)
+    SOURCE.get_or_init(|| &Reads);
+    flight().observe(measures, closure)
 }
 
 impl StaticObservation {
@@ -47,12 +57,12 @@ impl StaticObservation {
         Self {
             measure,
             reading,
-            source: &PROGRAM,
+            source: &Reads,
         }
     }
 }
 
-impl Source for LazyLock<Arc<Flight>> {
+impl Source for Reads {
     fn rows(&self, views: &[Arc<LiveView>], deadline: Duration) -> Vec<Option<ObservedRows>> {
         fn measure(live: &LiveView) -> MeasureKey {
             MeasureKey::new(&live.spec.measure)
@@ -62,7 +72,7 @@ impl Source for LazyLock<Arc<Flight>> {
         if measures.is_empty() {
             return views.iter().map(|_| None).collect();
         }
-        let taken = self.read(&measures, deadline);
+        let taken = flight().read(&measures, deadline);
         let rows = |live: &Arc<LiveView>| {
             let run = taken.of(&measure(live))?;
             live.is_observed().then(|| live.observed_rows(&run))
@@ -72,6 +82,6 @@ impl Source for LazyLock<Arc<Flight>> {
 
     #[cfg(feature = "prometheus")]
     fn failures(&self) -> Vec<(String, Reason, u64)> {
-        Flight::failures(self).all()
+        flight().failures().all()
     }
 }

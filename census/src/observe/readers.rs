@@ -12,6 +12,7 @@ use super::run::Run;
 use super::state::{Reader, State};
 use crate::panics;
 use crate::sync::{Condvar, Mutex};
+use crate::tags::{Carried, WeaklyCarried};
 
 /// How long a reader waits for another run before it ends.
 const IDLE: Duration = Duration::from_secs(5);
@@ -45,6 +46,8 @@ pub(super) struct Readers {
     /// Notified when there are slots to be read.
     work: Condvar,
     start: Start,
+    /// Where the observations belong to, and what readings record.
+    carried: WeaklyCarried,
 }
 
 /// Starts a thread of the library's own.
@@ -61,6 +64,7 @@ impl Readers {
             done: Condvar::default(),
             work: Condvar::default(),
             start,
+            carried: Carried::current().downgrade(),
         }
     }
 
@@ -140,7 +144,7 @@ impl Readers {
     fn work(&self, id: u64) {
         READS.set(true);
         while let Some(job) = self.take(id) {
-            let (outcome, not_named, dropped) = job.entry.read();
+            let (outcome, not_named, dropped) = self.carried.within(|| job.entry.read());
             for measure in not_named {
                 self.failures.count(&measure, Reason::NotNamed);
             }

@@ -148,11 +148,9 @@ impl Exporter {
     /// views registered since then that clash with its names and labels.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let families = Families::new(
-            &Collection::of_definitions(),
-            self.inner.threads.config(),
-            &[],
-        );
+        let threads = &self.inner.threads;
+        let families = || Families::new(&Collection::of_definitions(), threads.config(), &[]);
+        let families = threads.carried().within(families);
         let fixed = self.inner.problems.iter().cloned();
         fixed.chain(families.problems).collect()
     }

@@ -20,6 +20,7 @@ use super::render::Renderer;
 use super::single_flight::{SingleFlight, Ticket};
 use crate::observe;
 use crate::panics::{self, Panicked};
+use crate::tags::Carried;
 
 /// A body, or the reason why there is none.
 pub(super) type Rendered = Result<Body, Failure>;
@@ -40,6 +41,8 @@ struct Shared {
     other_problems: usize,
     flights: Flights,
     failed: Arc<FailedScrapes>,
+    /// Where the exporter was built.
+    carried: Carried,
 }
 
 /// A flight, and so a thread, for each kind of exposition that a scrape can ask for: today, for each format.
@@ -76,9 +79,15 @@ impl RenderThreads {
                 other_problems,
                 flights: Flights::default(),
                 failed: Arc::default(),
+                carried: Carried::current(),
             }),
             deadline,
         }
+    }
+
+    /// Where the exporter was built.
+    pub(super) fn carried(&self) -> &Carried {
+        &self.shared.carried
     }
 
     pub(super) fn config(&self) -> &Arc<ExporterConfig> {
@@ -154,7 +163,7 @@ impl Shared {
                 .render(format, self.other_problems, &self.failed)
         };
         // A collector of the user's registry may panic, which must not end the thread.
-        match panics::catch(render) {
+        match panics::catch(|| self.carried.within(render)) {
             Ok(Ok(body)) => Ok(body),
             Ok(Err(fmt::Error)) => Err(Failure::Collector),
             Err(Panicked) => Err(Failure::Panic),

@@ -5,7 +5,7 @@ use super::hold::Held;
 use crate::declare::{Measure, Value, ValueBits};
 use crate::id::BoundId;
 use crate::register::current_version;
-use crate::tags::TagMap;
+use crate::tags::{Carried, TagMap};
 
 /// A measure that records with tags decided beforehand, so that no measurement looks them up. Made by
 /// [`Measure::bind`]. Threads may share it. Views may be registered and unregistered meanwhile.
@@ -38,9 +38,11 @@ impl<T: Value> Measure<T> {
     /// ```
     #[must_use]
     pub fn bind(&self, tags: TagMap) -> BoundMeasure<T> {
-        if current_version(self.cell()).is_some() {
-            cache::make_rows(self.cell(), &tags);
-        }
+        Carried::current_or_of(&tags).within(|| {
+            if current_version(self.cell()).is_some() {
+                cache::make_rows(self.cell(), &tags);
+            }
+        });
         BoundMeasure {
             measure: self.clone(),
             tags,
@@ -53,9 +55,11 @@ impl<T: Value> BoundMeasure<T> {
     /// Records a value, as [`Measure::record`] does.
     #[inline]
     pub fn record(&self, value: T) {
-        if current_version(self.measure.cell()).is_some() {
-            self.record_viewed(value.to_bits());
-        }
+        Carried::current_or_of(&self.tags).within(|| {
+            if current_version(self.measure.cell()).is_some() {
+                self.record_viewed(value.to_bits());
+            }
+        });
     }
 
     fn record_viewed(&self, bits: Option<ValueBits>) {

@@ -8,18 +8,25 @@ use crate::aggregate::Target;
 use crate::declare::{Measure, ValueBits};
 use crate::id::BoundId;
 use crate::register::{ViewsVersion, current_version};
-use crate::tags::{Tag, TagMap};
+use crate::tags::{Carried, Tag, TagMap};
 
 /// A value in flight: one for each call, and that of each [`Held`](super::Held).
 ///
 /// *Invariant:* the end is recorded to the rows of the beginning, and to no others. So a view that was registered
 /// meanwhile does not see the end, tags that changed meanwhile do not matter, and no row ends below zero.
 #[derive(Debug)]
-pub(super) struct InFlight(Beginning);
+pub(super) struct InFlight {
+    beginning: Beginning,
+    /// Where the rows are.
+    carried: Carried,
+}
 
 impl InFlight {
     /// A value that has not begun.
-    pub(super) const NONE: Self = Self(Beginning::NotCounted);
+    pub(super) const NONE: Self = Self {
+        beginning: Beginning::NotCounted,
+        carried: Carried::NONE,
+    };
 
     /// Adds `value`, if the measure has views, with the tags of the scope and `tags` over them.
     #[inline]
@@ -33,7 +40,8 @@ impl InFlight {
             return;
         };
         let addresses = tags().map(|tag| TagAddresses::of(&tag));
-        if !cache::begin(&mut self.0, version, &addresses, added(value)) {
+        self.carried = Carried::current();
+        if !cache::begin(&mut self.beginning, version, &addresses, added(value)) {
             self.begin_slow(measure, version, tags, added(value));
         }
     }
@@ -64,11 +72,14 @@ impl InFlight {
         tags: &TagMap,
         value: i64,
     ) {
-        if let Some(version) = current_version(measure.cell()) {
-            self.begin_in_each(added(value), |f| {
-                cache::for_each_bound_target(measure.cell(), version, id, tags, f);
-            });
-        }
+        let carried = Carried::current_or_of(tags);
+        carried.within(|| {
+            if let Some(version) = current_version(measure.cell()) {
+                self.begin_in_each(added(value), |f| {
+                    cache::for_each_bound_target(measure.cell(), version, id, tags, f);
+                });
+            }
+        });
     }
 
     /// Adds `value`, if the measure has views, with these tags and those of the scope. The rows are kept, whatever the tags
@@ -88,7 +99,8 @@ impl InFlight {
             target.record(bits);
             rows.push(target);
         });
-        self.0 = Beginning::Rows(rows);
+        self.beginning = Beginning::Rows(rows);
+        self.carried = Carried::current();
     }
 
     /// Subtracts the value, if it was added. Called at most once, with the tags and the value of the beginning.
@@ -99,12 +111,13 @@ impl InFlight {
         tags: impl Fn() -> [Tag<'a>; N],
         value: i64,
     ) {
-        match &self.0 {
+        match &self.beginning {
             Beginning::NotCounted => {}
             Beginning::Row(row) => {
                 let addresses = tags().map(|tag| TagAddresses::of(&tag));
                 if !cache::end(row, &addresses, subtracted(value)) {
-                    cache::end_elsewhere(row, measure.cell(), subtracted(value));
+                    let end = || cache::end_elsewhere(row, measure.cell(), subtracted(value));
+                    self.carried.within(end);
                 }
             }
             Beginning::Rows(_) => self.end_in_each(measure, subtracted(value)),
@@ -114,9 +127,10 @@ impl InFlight {
     #[cold]
     #[inline(never)]
     fn end_in_each(&mut self, measure: &Measure<i64>, bits: ValueBits) {
-        let beginning = mem::replace(&mut self.0, Beginning::NotCounted);
+        let beginning = mem::replace(&mut self.beginning, Beginning::NotCounted);
         if let Beginning::Rows(rows) = beginning {
-            cache::end_in_each(rows, measure.cell(), bits);
+            let end = || cache::end_in_each(rows, measure.cell(), bits);
+            self.carried.within(end);
         }
     }
 }

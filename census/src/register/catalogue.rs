@@ -1,11 +1,11 @@
 //! The catalogue: every measure, tag key and view of the program, validated as a whole.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::built_in::BUILT_IN;
 use super::interest::{self, Change, MeasureViews};
+use super::version::version;
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;
@@ -16,10 +16,8 @@ use crate::declare::{
     ViewCell, ViewSpec, elements, has_second_copy, in_order_of_places,
 };
 use crate::id::ViewId;
-use crate::sync::{Mutex, MutexGuard};
-
-/// Built from the slices when it is first needed: at the first measurement, registration, check, snapshot or scrape.
-static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(|| Mutex::new(Catalogue::build()));
+use crate::sync::Mutex;
+use crate::tags::with_part;
 
 #[derive(Default)]
 pub(super) struct Catalogue {
@@ -59,16 +57,17 @@ impl AddedView {
 /// Builds the catalogue, unless it was built before. If it does not have the measure, adds it: the linker does not find
 /// the declarations of every part of a program (`declare/slices.rs` says of which).
 pub(super) fn adopt(measure: &Handle<MeasureCell>) {
-    let mut catalogue = lock();
-    // Relaxed: the version is stored under the lock.
-    if measure.version.load(Ordering::Relaxed) != MeasureCell::NEW {
-        return;
-    }
-    match catalogue.add_measure(measure) {
-        Ok(()) => catalogue.change_views(&measure.descriptor.name, Change::None),
-        Err(problem) if catalogue.problems.contains(&problem) => {}
-        Err(problem) => catalogue.problems.push(problem),
-    }
+    with_catalogue(|catalogue| {
+        // The version is stored under the lock.
+        if version(measure) != MeasureCell::NEW {
+            return;
+        }
+        match catalogue.add_measure(measure) {
+            Ok(()) => catalogue.change_views(&measure.descriptor.name, Change::None),
+            Err(problem) if catalogue.problems.contains(&problem) => {}
+            Err(problem) => catalogue.problems.push(problem),
+        }
+    });
 }
 
 /// Checks everything that the program declares, as [`build`](crate::prometheus::ExporterBuilder::build) does, without
@@ -83,7 +82,7 @@ pub(super) fn adopt(measure: &Handle<MeasureCell>) {
 /// Every problem of the catalogue, with both places. A rejected view has no rows, and measurements of a rejected
 /// measure are not recorded. All other declarations work.
 pub fn check() -> Result<(), CatalogueError> {
-    match lock().problems.clone() {
+    match with_catalogue(|catalogue| catalogue.problems.clone()) {
         problems if problems.is_empty() => Ok(()),
         problems => Err(CatalogueError { problems }),
     }
@@ -91,80 +90,101 @@ pub fn check() -> Result<(), CatalogueError> {
 
 /// The views, in the order of their declarations, then of their registration.
 pub(crate) fn views() -> Vec<Arc<LiveView>> {
-    lock().views.iter().cloned().collect()
+    with_catalogue(|catalogue| catalogue.views.iter().cloned().collect())
 }
 
 /// The registered view of this definition.
 pub(crate) fn find(view: &ViewSpec) -> Option<Arc<LiveView>> {
-    lock().views.find(view).cloned()
+    with_catalogue(|catalogue| catalogue.views.find(view).cloned())
 }
 
 /// Registers a measure. Returns the one that is registered already, if it has the same definition.
 pub(super) fn register_measure(
     cell: Handle<MeasureCell>,
 ) -> Result<Handle<MeasureCell>, CatalogueError> {
-    let mut catalogue = lock();
-    if let Some(first) = catalogue.measures.first(&cell.descriptor.name)
-        && first.descriptor.is_same_definition(&cell.descriptor)
-    {
-        return Ok(first);
-    }
-    catalogue.add_measure(&cell)?;
-    // The new cell gets the version of the views, too.
-    catalogue.change_views(&cell.descriptor.name, Change::None);
-    Ok(cell)
+    with_catalogue(|catalogue| {
+        if let Some(first) = catalogue.measures.first(&cell.descriptor.name)
+            && first.descriptor.is_same_definition(&cell.descriptor)
+        {
+            return Ok(first);
+        }
+        catalogue.add_measure(&cell)?;
+        // The new cell gets the version of the views, too.
+        catalogue.change_views(&cell.descriptor.name, Change::None);
+        Ok(cell)
+    })
 }
 
 /// Registers a tag key. Returns the one of this name that is registered already, if there is one.
 pub(super) fn register_key(cell: Handle<TagKeyCell>) -> Result<Handle<TagKeyCell>, CatalogueError> {
-    let mut catalogue = lock();
-    let values = cell.values().sorted();
-    let mut of_name = catalogue.keys.named(cell.name());
-    let equal = of_name.find(|key| {
-        key.is_local() == cell.is_local() && (values.is_none() || key.values().sorted() == values)
-    });
-    drop(of_name);
-    if let Some(equal) = equal {
-        return Ok(equal);
-    }
-    catalogue.add_key(&cell)?;
-    Ok(cell)
+    with_catalogue(|catalogue| {
+        let values = cell.values().sorted();
+        let mut of_name = catalogue.keys.named(cell.name());
+        let equal = of_name.find(|key| {
+            key.is_local() == cell.is_local()
+                && (values.is_none() || key.values().sorted() == values)
+        });
+        drop(of_name);
+        if let Some(equal) = equal {
+            return Ok(equal);
+        }
+        catalogue.add_key(&cell)?;
+        drop(values);
+        Ok(cell)
+    })
 }
 
 /// From now on, measurements of measures with views that keep exemplars ask the source of exemplars.
 pub(crate) fn ask_for_exemplars() {
-    let catalogue = lock();
-    interest::ask_for_exemplars();
-    for name in catalogue.measures.names() {
-        catalogue.change_views(&name, Change::None);
-    }
+    with_catalogue(|catalogue| {
+        interest::ask_for_exemplars();
+        for name in catalogue.measures.names() {
+            catalogue.change_views(&name, Change::None);
+        }
+    });
 }
 
 /// The names of the viewed measures whose values can be rejected, each with the number of rejected values.
 #[cfg(feature = "prometheus")]
 pub(crate) fn rejected_values() -> Vec<(String, u64)> {
-    let catalogue = lock();
-    let mut measures: Vec<_> = catalogue
-        .views
-        .iter()
-        .map(|live| &live.spec.measure.descriptor)
-        .filter(|measure| measure.kind == ValueKind::F64)
-        .map(|measure| measure.name.as_ref())
-        .collect();
-    measures.sort_unstable();
-    measures.dedup();
-    let rejected_count = |name| {
-        let cells = catalogue.measures.named(name);
-        cells.map(|cell| cell.rejected_values()).sum()
-    };
-    measures
-        .into_iter()
-        .map(|name| (name.to_owned(), rejected_count(name)))
-        .collect()
+    with_catalogue(|catalogue| {
+        let mut measures: Vec<_> = catalogue
+            .views
+            .iter()
+            .map(|live| &live.spec.measure.descriptor)
+            .filter(|measure| measure.kind == ValueKind::F64)
+            .map(|measure| measure.name.as_ref())
+            .collect();
+        measures.sort_unstable();
+        measures.dedup();
+        let rejected_count = |name| {
+            let cells = catalogue.measures.named(name);
+            cells.map(|cell| cell.rejected_values()).sum()
+        };
+        measures
+            .into_iter()
+            .map(|name| (name.to_owned(), rejected_count(name)))
+            .collect()
+    })
 }
 
-pub(super) fn lock() -> MutexGuard<'static, Catalogue> {
-    CATALOGUE.lock()
+/// Calls `f` with the catalogue of the program, or of the isolation that this thread is within. It is locked meanwhile, so
+/// `f` drops no view.
+///
+/// It is built from the slices when it is first needed: at the first measurement, registration, check, snapshot or scrape;
+/// that of an isolation when the isolation begins.
+pub(super) fn with_catalogue<R>(f: impl FnOnce(&mut Catalogue) -> R) -> R {
+    static CATALOGUE: LazyLock<Mutex<Catalogue>> = LazyLock::new(new);
+    fn new() -> Mutex<Catalogue> {
+        Mutex::new(Catalogue::build())
+    }
+    with_part(|| &*CATALOGUE, new, |catalogue| f(&mut catalogue.lock()))
+}
+
+/// Builds the catalogue of the isolation that this thread is within. Called before other threads can be within it.
+#[cfg(feature = "testing")]
+pub(crate) fn begin_isolation() {
+    with_catalogue(|_| {});
 }
 
 impl Catalogue {

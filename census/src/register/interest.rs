@@ -31,6 +31,10 @@ use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 use crate::id::ViewId;
 use crate::sync::{ConstAtomicU64, RwLock};
+#[cfg(feature = "testing")]
+use crate::tags::is_isolated;
+#[cfg(not(all(test, census_model)))]
+use crate::tags::with_part;
 
 /// Identifies a list of views of a measure. Versions are spread over all numbers, so that they can serve as hashes. The
 /// `STEP` numbers from a version on belong to that version: a cache may use them for different kinds of keys.
@@ -74,47 +78,79 @@ impl ViewsVersion {
     }
 }
 
-/// The views of all measures, and the versions that have ended.
-struct Interests {
+/// The views of all measures.
+pub(super) struct Interests {
     /// The views of each measure that has some, by the measure's name.
     ///
     /// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library
     /// is taken while it is held.
     measures: RwLock<BTreeMap<String, Interest>>,
-    /// The versions that ended last, for threads that have cached something for them. The oldest is first. The newest is the
-    /// one with the number `ended_count`.
-    ended: RwLock<VecDeque<ViewsVersion>>,
-    /// How many versions have ended. Changed under the lock of `ended`.
-    ended_count: ConstAtomicU64,
+    /// Of an isolation: the versions of measures, by their names. Outside of isolations, each measure has its version itself.
+    #[cfg(feature = "testing")]
+    versions: RwLock<BTreeMap<String, u64>>,
 }
 
 impl Interests {
     const fn new() -> Self {
         Self {
             measures: RwLock::new(BTreeMap::new()),
-            ended: RwLock::new(VecDeque::new()),
-            ended_count: ConstAtomicU64::new(0),
+            #[cfg(feature = "testing")]
+            versions: RwLock::new(BTreeMap::new()),
         }
     }
 }
 
-#[cfg(all(test, census_model))]
-std::thread_local! {
-    /// The interests of this run of a model, whose threads are one thread of the system.
-    static OF_RUN: std::cell::Cell<Option<&'static Interests>> = const { std::cell::Cell::new(None) };
+/// The versions that ended last, for threads that have cached something for them.
+struct Ended {
+    /// The oldest is first. The newest is the one with the number `count`.
+    versions: RwLock<VecDeque<ViewsVersion>>,
+    /// How many versions have ended. Changed under the lock of `versions`.
+    count: ConstAtomicU64,
+}
+
+impl Ended {
+    const fn new() -> Self {
+        Self {
+            versions: RwLock::new(VecDeque::new()),
+            count: ConstAtomicU64::new(0),
+        }
+    }
+}
+
+/// Calls `f` with the interests of the program, or of the isolation that this thread is within.
+#[cfg(not(all(test, census_model)))]
+fn with_interests<R>(f: impl FnOnce(&Interests) -> R) -> R {
+    static INTERESTS: Interests = Interests::new();
+    with_part(|| &INTERESTS, Interests::new, f)
+}
+
+/// The versions that have ended, in the program and in all isolations: no two of them have a version in common.
+#[cfg(not(all(test, census_model)))]
+#[inline]
+fn ended() -> &'static Ended {
+    static ENDED: Ended = Ended::new();
+    &ENDED
 }
 
 #[cfg(all(test, census_model))]
-fn interests() -> &'static Interests {
+std::thread_local! {
+    /// What belongs to this run of a model, whose threads are one thread of the system.
+    static OF_RUN: std::cell::Cell<Option<&'static (Interests, Ended)>> = const { std::cell::Cell::new(None) };
+}
+
+#[cfg(all(test, census_model))]
+fn of_run() -> &'static (Interests, Ended) {
     OF_RUN.get().expect("the run of the model has begun")
 }
 
-/// The interests of the program.
-#[cfg(not(all(test, census_model)))]
-#[inline]
-fn interests() -> &'static Interests {
-    static INTERESTS: Interests = Interests::new();
-    &INTERESTS
+#[cfg(all(test, census_model))]
+fn with_interests<R>(f: impl FnOnce(&Interests) -> R) -> R {
+    f(&of_run().0)
+}
+
+#[cfg(all(test, census_model))]
+fn ended() -> &'static Ended {
+    &of_run().1
 }
 
 /// The views of a measure, in the order of their registration.
@@ -185,52 +221,56 @@ const MAX_ENDED: usize = 1 << 10;
 pub(crate) fn ended_count() -> u64 {
     // Relaxed: a thread that sees a change late drops cache entries late. They are found by version, so a stale entry
     // is never used.
-    interests().ended_count.load(Ordering::Relaxed)
+    ended().count.load(Ordering::Relaxed)
 }
 
 /// Calls `f` for each version that has ended after so many had. Returns how many have ended now, and whether `f` was
 /// called for all: too many may have ended meanwhile.
 pub(crate) fn for_each_ended(since: u64, mut f: impl FnMut(ViewsVersion)) -> (u64, bool) {
-    let interests = interests();
-    let ended = interests.ended.read();
+    let ended = ended();
+    let versions = ended.versions.read();
     // Relaxed: the lock orders it.
-    let count = interests.ended_count.load(Ordering::Relaxed);
+    let count = ended.count.load(Ordering::Relaxed);
     let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
-    let versions = ended.iter().rev();
-    versions.take(new).copied().for_each(&mut f);
-    (count, new <= ended.len())
+    let newest = versions.iter().rev();
+    newest.take(new).copied().for_each(&mut f);
+    (count, new <= versions.len())
 }
 
 fn end(version: ViewsVersion) {
-    let interests = interests();
-    let mut ended = interests.ended.write();
-    if ended.len() >= MAX_ENDED {
-        ended.pop_front();
+    let ended = ended();
+    let mut versions = ended.versions.write();
+    if versions.len() >= MAX_ENDED {
+        versions.pop_front();
     }
-    ended.push_back(version);
+    versions.push_back(version);
     // Relaxed: the lock orders it.
-    interests.ended_count.fetch_add(1, Ordering::Relaxed);
+    ended.count.fetch_add(1, Ordering::Relaxed);
 }
 
 /// The measure's views and their version. The views are those of the version that `current_version` returned to this
 /// thread, or of a later one; `None` if the measure has none any more.
 pub(crate) fn views_of(measure: &MeasureCell) -> Option<(ViewsVersion, ViewList)> {
-    let name = &*measure.descriptor.name;
-    let interests = interests();
-    let measures = interests.measures.read();
-    let interest = measures.get(name)?;
-    if let Some(list) = &interest.list {
-        return Some((interest.version, Arc::clone(list)));
+    with_interests(|interests| interests.views_of(&measure.descriptor.name))
+}
+
+impl Interests {
+    fn views_of(&self, name: &str) -> Option<(ViewsVersion, ViewList)> {
+        let measures = self.measures.read();
+        let interest = measures.get(name)?;
+        if let Some(list) = &interest.list {
+            return Some((interest.version, Arc::clone(list)));
+        }
+        drop(measures);
+        let mut measures = self.measures.write();
+        let Interest {
+            version,
+            views,
+            list,
+        } = measures.get_mut(name)?;
+        let list = list.get_or_insert_with(|| views.by_id.values().cloned().collect());
+        Some((*version, Arc::clone(list)))
     }
-    drop(measures);
-    let mut measures = interests.measures.write();
-    let Interest {
-        version,
-        views,
-        list,
-    } = measures.get_mut(name)?;
-    let list = list.get_or_insert_with(|| views.by_id.values().cloned().collect());
-    Some((*version, Arc::clone(list)))
 }
 
 /// Changes the views of the measure of this name. `cells` are all cells of the measure. Called by one thread at a time,
@@ -240,41 +280,91 @@ pub(super) fn change_views(
     cells: impl Iterator<Item = Handle<MeasureCell>>,
     change: Change<'_>,
 ) {
-    let mut version = ViewsVersion::next();
-    let mut measures = interests().measures.write();
-    let former = measures.remove(name);
-    let former_version = former.as_ref().map(|interest| interest.version);
-    let mut interest = former.unwrap_or_else(|| Interest {
-        version,
-        views: MeasureViews::default(),
-        list: None,
-    });
-    let former_list = interest.list.take();
-    interest.views.change(change);
-    if interest.views.keep_exemplars > 0 {
-        version.0 |= ViewsVersion::HAS_EXEMPLARS;
-    }
-    interest.version = version;
-    let stored = if interest.views.by_id.is_empty() {
-        version.0 + 1
-    } else {
-        measures.insert(name.to_owned(), interest);
-        // Relaxed: the catalogue's lock orders it.
-        if version.has_exemplars() && HAS_EXEMPLAR_SOURCE.load(Ordering::Relaxed) {
-            version.0 | ViewsVersion::ASKS_FOR_EXEMPLARS
-        } else {
-            version.0
+    with_interests(|interests| interests.change_views(name, cells, change));
+}
+
+impl Interests {
+    fn change_views(
+        &self,
+        name: &str,
+        cells: impl Iterator<Item = Handle<MeasureCell>>,
+        change: Change<'_>,
+    ) {
+        let mut version = ViewsVersion::next();
+        let mut measures = self.measures.write();
+        let former = measures.remove(name);
+        let former_version = former.as_ref().map(|interest| interest.version);
+        let mut interest = former.unwrap_or_else(|| Interest {
+            version,
+            views: MeasureViews::default(),
+            list: None,
+        });
+        let former_list = interest.list.take();
+        interest.views.change(change);
+        if interest.views.keep_exemplars > 0 {
+            version.0 |= ViewsVersion::HAS_EXEMPLARS;
         }
-    };
-    drop(measures);
-    for cell in cells {
-        // Release: pairs with the Acquire in `version::current_version`.
-        cell.version.store(stored, Ordering::Release);
+        interest.version = version;
+        let stored = if interest.views.by_id.is_empty() {
+            version.0 + 1
+        } else {
+            measures.insert(name.to_owned(), interest);
+            // Relaxed: the catalogue's lock orders it.
+            if version.has_exemplars() && HAS_EXEMPLAR_SOURCE.load(Ordering::Relaxed) {
+                version.0 | ViewsVersion::ASKS_FOR_EXEMPLARS
+            } else {
+                version.0
+            }
+        };
+        drop(measures);
+        self.store_version(name, cells, stored);
+        // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
+        if let Some(version) = former_version {
+            end(version);
+        }
+        // Not under the lock: the last reference to a view frees its rows.
+        drop(former_list);
     }
-    // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
-    if let Some(version) = former_version {
-        end(version);
+
+    fn store_version(
+        &self,
+        name: &str,
+        cells: impl Iterator<Item = Handle<MeasureCell>>,
+        version: u64,
+    ) {
+        #[cfg(feature = "testing")]
+        if is_isolated() {
+            self.versions.write().insert(name.to_owned(), version);
+            return;
+        }
+        #[cfg(not(feature = "testing"))]
+        let _ = name;
+        for cell in cells {
+            // Release: pairs with the Acquire in `version::current_version`.
+            cell.version.store(version, Ordering::Release);
+        }
     }
-    // Not under the lock: the last reference to a view frees its rows.
-    drop(former_list);
+}
+
+#[cfg(feature = "testing")]
+impl Drop for Interests {
+    /// The isolation ends. Threads drop what they have cached for it.
+    fn drop(&mut self) {
+        for interest in std::mem::take(&mut *self.measures.write()).into_values() {
+            end(interest.version);
+        }
+    }
+}
+
+/// The version of the measure in the isolation that this thread is within: `NEW` if the isolation does not know the measure;
+/// `None` outside of all isolations.
+#[cfg(feature = "testing")]
+pub(super) fn isolated_version(measure: &MeasureCell) -> Option<u64> {
+    is_isolated().then(|| {
+        with_interests(|interests| {
+            let versions = interests.versions.read();
+            let version = versions.get(&*measure.descriptor.name).copied();
+            version.unwrap_or(MeasureCell::NEW)
+        })
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::catalogue::{DeclaredView, lock};
+use super::catalogue::{self, DeclaredView, with_catalogue};
 use super::views::Views;
 use crate::aggregate::LiveView;
 use crate::declare::{Origin, ViewSpec};
@@ -64,7 +64,18 @@ pub enum ViewState {
 /// ```
 #[must_use]
 pub fn catalogue() -> Catalogue {
-    let catalogue = lock();
+    let mut views = with_catalogue(|catalogue| list(catalogue));
+    views.sort_by(|a, b| {
+        // Declarations that one macro made have one place: their names and modules tell them apart.
+        let place = a.origin.sort_key().cmp(&b.origin.sort_key());
+        let name = place.then_with(|| a.name.cmp(&b.name));
+        name.then_with(|| a.origin.module().cmp(b.origin.module()))
+    });
+    Catalogue { views }
+}
+
+/// The views, in no order.
+fn list(catalogue: &catalogue::Catalogue) -> Vec<CatalogueView> {
     let declared = &catalogue.declared_views;
     let specs: Vec<_> = declared.iter().map(|view| view.cell.spec()).collect();
     let places: HashSet<(&str, Origin)> = specs
@@ -90,15 +101,7 @@ pub fn catalogue() -> Catalogue {
         optional: view.cell.is_optional(),
         state: state(&catalogue.views, view, spec),
     });
-    let mut views: Vec<_> = at_run_time.chain(in_statics).collect();
-    drop(catalogue);
-    views.sort_by(|a, b| {
-        // Declarations that one macro made have one place: their names and modules tell them apart.
-        let place = a.origin.sort_key().cmp(&b.origin.sort_key());
-        let name = place.then_with(|| a.name.cmp(&b.name));
-        name.then_with(|| a.origin.module().cmp(b.origin.module()))
-    });
-    Catalogue { views }
+    at_run_time.chain(in_statics).collect()
 }
 
 fn state(registered: &Views, view: &DeclaredView, spec: &ViewSpec) -> ViewState {

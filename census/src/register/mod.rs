@@ -16,6 +16,8 @@ mod validate;
 mod version;
 mod views;
 
+#[cfg(feature = "testing")]
+pub(crate) use catalogue::begin_isolation;
 pub use catalogue::check;
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::rejected_values;

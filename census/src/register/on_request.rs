@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::catalogue::{AddedView, Catalogue, by_measure, lock};
+use super::catalogue::{AddedView, Catalogue, by_measure, with_catalogue};
 use super::interest::Change;
 use super::views::Holder;
 use super::{CatalogueError, Problem};
@@ -27,16 +27,20 @@ struct Added {
 /// Registers views for the program, all of them or, if there is a problem, none. A view whose definition is registered
 /// already stays as it is.
 pub(super) fn register_views(views: Vec<ViewSpec>) -> Result<(), CatalogueError> {
-    let mut catalogue = lock();
-    let Added { ids, new, problems } = add_views(&mut catalogue, views);
+    let (problems, _removed) = with_catalogue(|catalogue| {
+        let Added { ids, new, problems } = add_views(catalogue, views);
+        if problems.is_empty() {
+            hold(catalogue, &ids, Holder::Program, &new);
+            return (problems, Vec::new());
+        }
+        for live in &new {
+            catalogue.views.remove(live.id());
+        }
+        (problems, new)
+    });
     if problems.is_empty() {
-        hold(&mut catalogue, &ids, Holder::Program, &new);
         return Ok(());
     }
-    for live in &new {
-        catalogue.views.remove(live.id());
-    }
-    drop(catalogue);
     Err(CatalogueError { problems })
 }
 
@@ -44,35 +48,38 @@ pub(super) fn register_views(views: Vec<ViewSpec>) -> Result<(), CatalogueError>
 /// back, and the problems of the other views.
 #[cfg(feature = "prometheus")]
 pub(super) fn hold_views(views: Vec<ViewSpec>) -> (Vec<ViewId>, Vec<Problem>) {
-    let mut catalogue = lock();
-    let Added { ids, new, problems } = add_views(&mut catalogue, views);
-    hold(&mut catalogue, &ids, Holder::Exporter, &new);
-    (ids, problems)
+    with_catalogue(|catalogue| {
+        let Added { ids, new, problems } = add_views(catalogue, views);
+        hold(catalogue, &ids, Holder::Exporter, &new);
+        (ids, problems)
+    })
 }
 
 /// Ends the holds of an exporter. Unregisters the views that then have no holder, with their rows.
 #[cfg(feature = "prometheus")]
 pub(super) fn release_views(ids: &[ViewId]) {
-    let mut catalogue = lock();
-    let released = ids.iter().filter_map(|id| catalogue.views.release(*id));
-    let released: Vec<_> = released.collect();
-    hide(&catalogue, &released);
+    let released = with_catalogue(|catalogue| {
+        let released = ids.iter().filter_map(|id| catalogue.views.release(*id));
+        let released: Vec<_> = released.collect();
+        hide(catalogue, &released);
+        released
+    });
     // The last reference to a view frees its rows: not under the lock.
-    drop(catalogue);
     drop(released);
 }
 
 /// Unregisters the views of these definitions, whatever holders they have, with their rows. Returns how many were registered.
 pub(crate) fn unregister_views(views: &[ViewSpec]) -> usize {
-    let mut catalogue = lock();
-    let mut removed = Vec::new();
-    for view in views {
-        let id = catalogue.views.find(view).map(|live| live.id());
-        removed.extend(id.and_then(|id| catalogue.views.remove(id)));
-    }
-    hide(&catalogue, &removed);
-    // As in `release_views`.
-    drop(catalogue);
+    // Dropped as in `release_views`.
+    let removed = with_catalogue(|catalogue| {
+        let mut removed = Vec::new();
+        for view in views {
+            let id = catalogue.views.find(view).map(|live| live.id());
+            removed.extend(id.and_then(|id| catalogue.views.remove(id)));
+        }
+        hide(catalogue, &removed);
+        removed
+    });
     removed.len()
 }
 

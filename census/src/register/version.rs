@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 
 use super::catalogue::adopt;
 use super::interest::ViewsVersion;
+#[cfg(feature = "testing")]
+use super::interest::isolated_version;
 use crate::declare::{Handle, MeasureCell};
 
 /// The version of a measure for which no list of views was ever made. It is even, so that the first measurement is not
@@ -15,8 +17,7 @@ const NEVER_VIEWED: u64 = 1;
 /// The version of the measure's views; `None` if it has none.
 #[inline]
 pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVersion> {
-    // Acquire: pairs with the Release in `change_views`, so that a thread that sees a version finds its list of views.
-    let version = measure.version.load(Ordering::Acquire);
+    let version = version(measure);
     if !version.is_multiple_of(2) {
         return None;
     }
@@ -30,13 +31,26 @@ pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVers
 /// measure has no views any more, nothing is cached for the version.
 #[inline]
 pub(crate) fn unchecked_version(measure: &MeasureCell) -> ViewsVersion {
-    // Acquire: as in `current_version`.
-    ViewsVersion(measure.version.load(Ordering::Acquire))
+    ViewsVersion(version(measure))
+}
+
+#[inline]
+pub(super) fn version(measure: &MeasureCell) -> u64 {
+    #[cfg(feature = "testing")]
+    if let Some(version) = isolated_version(measure) {
+        return version;
+    }
+    // Acquire: pairs with the Release in `change_views`, so that a thread that sees a version finds its list of views.
+    measure.version.load(Ordering::Acquire)
 }
 
 #[cold]
 fn initialize(measure: &Handle<MeasureCell>) -> Option<ViewsVersion> {
     adopt(measure);
+    #[cfg(feature = "testing")]
+    if let Some(version) = isolated_version(measure) {
+        return (version.is_multiple_of(2) && version != NEW).then_some(ViewsVersion(version));
+    }
     // If the version is still `NEW`, the measure was rejected. Relaxed on success, which publishes nothing. Acquire on
     // failure: pairs with the Release in `change_views`, as in `current_version`.
     let version =

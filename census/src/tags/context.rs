@@ -13,6 +13,8 @@ use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 
 use super::TagMap;
+#[cfg(feature = "testing")]
+use super::isolation::Isolation;
 use crate::not_a_future::{Closure, NotAFuture};
 
 thread_local! {
@@ -72,13 +74,19 @@ const MAX_CLOSED: usize = 16;
 
 impl ScopeStack {
     fn index_of(&self, id: ScopeId) -> Option<usize> {
-        self.scopes.binary_search_by_key(&id, |(id, _)| *id).ok()
+        self.scopes.binary_search_by_key(&id, |entry| entry.id).ok()
+    }
+
+    /// The isolation of the innermost scope.
+    #[cfg(feature = "testing")]
+    fn isolation(&self) -> Option<&Isolation> {
+        self.scopes.last()?.isolation.as_ref()
     }
 
     /// Removes the closed scopes above the topmost open one.
     #[inline]
     fn remove_closed(&mut self) {
-        while self.scopes.pop_if(|(_, tags)| tags.is_none()).is_some() {
+        while self.scopes.pop_if(|entry| entry.tags.is_none()).is_some() {
             self.closed -= 1;
         }
         if self.thread == ThreadState::Ending && self.scopes.is_empty() {
@@ -91,7 +99,7 @@ impl ScopeStack {
     /// `scope = tags.enter();` in a loop, where each scope is closed after the next one was opened.
     fn remove_many_closed(&mut self) {
         if self.closed > MAX_CLOSED && self.closed > self.scopes.len() / 2 {
-            self.scopes.retain(|(_, tags)| tags.is_some());
+            self.scopes.retain(|entry| entry.tags.is_some());
             self.closed = 0;
         }
     }
@@ -112,42 +120,67 @@ fn push(tags: &mut TagMap) -> Option<ScopeId> {
         }
         let id = stack.next_id;
         stack.next_id = ScopeId(id.0 + 1);
-        stack.scopes.push((id, Some(mem::take(tags))));
+        let entry = StackEntry {
+            id,
+            #[cfg(feature = "testing")]
+            isolation: tags.isolation().or(stack.isolation()).cloned(),
+            tags: Some(mem::take(tags)),
+        };
+        stack.scopes.push(entry);
         Some(id)
     })
 }
 
-/// Closes a scope of this thread and returns its tags. The scopes above it stay open.
+/// Closes a scope of this thread and returns it. The scopes above it stay open.
 #[inline]
-fn pop(id: ScopeId) -> Option<TagMap> {
+fn pop(id: ScopeId) -> Option<StackEntry> {
     SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         // Usually the scope is the innermost one.
-        if let Some((_, tags)) = stack.scopes.pop_if(|(last, _)| *last == id) {
+        if let Some(entry) = stack.scopes.pop_if(|last| last.id == id) {
             stack.remove_closed();
-            return tags;
+            return Some(entry);
         }
         let index = stack.index_of(id)?;
-        let tags = stack.scopes.get_mut(index)?.1.take();
+        let entry = stack.scopes.get_mut(index)?.take();
         stack.closed += 1;
         stack.remove_many_closed();
-        tags
+        Some(entry)
     })
 }
 
-/// A scope of a stack, open or closed.
-type StackEntry = (ScopeId, Option<TagMap>);
+/// A scope of a stack.
+struct StackEntry {
+    id: ScopeId,
+    /// `None` if the scope is closed.
+    tags: Option<TagMap>,
+    /// That of the tags or, if they carry none, the one that was current when the scope was opened.
+    #[cfg(feature = "testing")]
+    isolation: Option<Isolation>,
+}
 
-/// Closes a scope of this thread and all scopes above it. Returns the scope's tags and the scopes that were above.
-fn pop_through(id: ScopeId) -> Option<(TagMap, Vec<StackEntry>)> {
+impl StackEntry {
+    /// Leaves a closed scope behind.
+    fn take(&mut self) -> Self {
+        Self {
+            id: self.id,
+            tags: self.tags.take(),
+            #[cfg(feature = "testing")]
+            isolation: self.isolation.take(),
+        }
+    }
+}
+
+/// Closes a scope of this thread and all scopes above it. Returns the scope and those that were above.
+fn pop_through(id: ScopeId) -> Option<(StackEntry, Vec<StackEntry>)> {
     SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         let index = stack.index_of(id)?;
         let above = stack.scopes.split_off(index + 1);
-        stack.closed -= above.iter().filter(|(_, tags)| tags.is_none()).count();
-        let (_, tags) = stack.scopes.pop()?;
+        stack.closed -= above.iter().filter(|entry| entry.tags.is_none()).count();
+        let entry = stack.scopes.pop()?;
         stack.remove_closed();
-        Some((tags.unwrap_or_default(), above))
+        Some((entry, above))
     })
 }
 
@@ -198,7 +231,12 @@ impl TagMap {
     /// A new thread or task begins without tags. [`scope`](Self::scope) and [`with_tags`](super::WithTags::with_tags)
     /// show how the current tags are passed to it.
     pub fn current() -> Self {
-        with_current(|tags| tags.cloned().unwrap_or_default())
+        let tags = with_current(|tags| tags.cloned().unwrap_or_default());
+        #[cfg(feature = "testing")]
+        if let Some(isolation) = current_isolation() {
+            return tags.isolated(isolation);
+        }
+        tags
     }
 
     /// Makes these tags current on this thread until the guard is dropped. A panic that drops the guard ends the scope,
@@ -284,8 +322,8 @@ pub(crate) struct BorrowedScope<'a> {
 impl Drop for BorrowedScope<'_> {
     fn drop(&mut self) {
         // `_above` is dropped here, after the borrow of the stack has ended.
-        if let Some((tags, _above)) = self.id.and_then(pop_through) {
-            *self.tags = tags;
+        if let Some((scope, _above)) = self.id.and_then(pop_through) {
+            *self.tags = scope.tags.unwrap_or_default();
         }
     }
 }
@@ -303,9 +341,15 @@ impl Drop for Scope {
 #[inline]
 pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
     SCOPES.with(|stack| match stack.try_borrow() {
-        Ok(stack) => f(stack.scopes.last().and_then(|(_, tags)| tags.as_ref())),
+        Ok(stack) => f(stack.scopes.last().and_then(|entry| entry.tags.as_ref())),
         Err(_) => f(None),
     })
+}
+
+/// The isolation that this thread is within.
+#[cfg(feature = "testing")]
+pub(super) fn current_isolation() -> Option<Isolation> {
+    SCOPES.with(|stack| stack.try_borrow().ok()?.isolation().cloned())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "testing")]
+use super::isolation::Isolation;
 use super::tag::Tag;
 use super::{TagMapIter, TagValue};
 use crate::declare::{AnyTagKey, Handle, TagKey, TagKeyCell, ValueSet};
@@ -37,6 +39,9 @@ use crate::declare::{AnyTagKey, Handle, TagKey, TagKeyCell, ValueSet};
 pub struct TagMap {
     /// Sorted by key, each key once. `None` and an empty vector both mean no tags; `None` needs no allocation.
     tags: Option<Arc<Vec<(TagKey, TagValue)>>>,
+    /// The isolation in which the map was made. It is no part of the map's value: two maps are equal if their tags are.
+    #[cfg(feature = "testing")]
+    isolation: Option<Isolation>,
 }
 
 // Programs move maps into tasks and threads.
@@ -60,7 +65,21 @@ impl TagMap {
         debug_assert!(tags.is_sorted_by(|(a, _), (b, _)| a < b));
         Self {
             tags: Some(Arc::new(tags)),
+            ..Self::default()
         }
+    }
+
+    /// The isolation that the map carries.
+    #[cfg(feature = "testing")]
+    pub(super) fn isolation(&self) -> Option<&Isolation> {
+        self.isolation.as_ref()
+    }
+
+    /// This map, which carries the isolation.
+    #[cfg(feature = "testing")]
+    pub(crate) fn isolated(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
     }
 
     /// The value of a key, if it has one.
@@ -142,8 +161,13 @@ impl TagMap {
     /// # drop(async {}.with_tags(request));
     /// ```
     pub fn overridden_by(mut self, upper: &Self) -> Self {
+        #[cfg(feature = "testing")]
+        if let Some(isolation) = upper.isolation() {
+            self.isolation = Some(isolation.clone());
+        }
         if self.is_empty() {
-            return upper.clone();
+            self.tags.clone_from(&upper.tags);
+            return self;
         }
         for (key, value) in upper {
             self.upsert(key, value.clone());

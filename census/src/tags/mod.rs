@@ -6,11 +6,17 @@
 mod as_tag_value;
 mod baggage;
 mod binary;
+#[cfg(feature = "testing")]
+mod carried;
+#[cfg(not(feature = "testing"))]
+mod carried_nothing;
 mod context;
 pub(crate) mod declared_keys;
 mod error;
 mod filter;
 mod inline;
+#[cfg(feature = "testing")]
+mod isolation;
 mod map;
 mod map_iter;
 mod percent;
@@ -22,10 +28,16 @@ mod value_ref;
 mod with_tags;
 
 pub use as_tag_value::{AsTagValue, owned_tag_value};
+#[cfg(feature = "testing")]
+pub(crate) use carried::{Carried, WeaklyCarried, is_isolated, with_part};
+#[cfg(not(feature = "testing"))]
+pub(crate) use carried_nothing::{Carried, WeaklyCarried, with_part};
 pub use context::Scope;
 pub(crate) use context::{BorrowedScope, with_current};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
+#[cfg(feature = "testing")]
+pub(crate) use isolation::Isolation;
 pub use map::{TagMap, tags};
 pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};

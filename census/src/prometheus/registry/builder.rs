@@ -55,6 +55,8 @@ impl Exporter {
         let problems = self.inner.problems.len();
         let failed = Arc::clone(self.inner.threads.failed());
         let held = Arc::clone(&self.inner.held);
-        registry.register_collector(Box::new(ViewCollector::new(config, problems, failed, held)));
+        let carried = self.inner.threads.carried().clone();
+        let collector = ViewCollector::new(config, problems, failed, held, carried);
+        registry.register_collector(Box::new(collector));
     }
 }

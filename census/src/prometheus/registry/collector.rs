@@ -22,7 +22,7 @@ use crate::prometheus::held::Held;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
-use crate::tags::row_key;
+use crate::tags::{Carried, row_key};
 
 /// Collects the views each time that the registry is encoded.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub(super) struct ViewCollector {
     failed: Arc<FailedScrapes>,
     /// Keeps the views and the runtimes that were given to the exporter.
     _held: Arc<Held>,
+    /// Where the exporter was built.
+    carried: Carried,
 }
 
 impl ViewCollector {
@@ -43,6 +45,7 @@ impl ViewCollector {
         other_problems: usize,
         failed: Arc<FailedScrapes>,
         held: Arc<Held>,
+        carried: Carried,
     ) -> Self {
         Self {
             config,
@@ -50,12 +53,19 @@ impl ViewCollector {
             other_problems,
             failed,
             _held: held,
+            carried,
         }
     }
 }
 
 impl Collector for ViewCollector {
-    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+    fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
+        self.carried.within(|| self.encode_views(encoder))
+    }
+}
+
+impl ViewCollector {
+    fn encode_views(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let collection = Collection::of_all(self.config.observe_within);
         let families = self.cache.get(&collection, &self.config, &[]);
         for (family, view) in families.with_views(&collection) {

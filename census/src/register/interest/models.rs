@@ -3,13 +3,13 @@
 use std::iter;
 use std::sync::Arc;
 
-use super::{Change, Interests, MeasureViews, OF_RUN, change_views, ended_count};
+use super::{Change, Ended, Interests, MeasureViews, OF_RUN, change_views, ended_count};
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
 
 /// Begins a run of a model, in which no measure has views.
 pub(crate) fn begin_run() {
-    OF_RUN.set(Some(Box::leak(Box::new(Interests::new()))));
+    OF_RUN.set(Some(Box::leak(Box::new((Interests::new(), Ended::new())))));
     assert_eq!(ended_count(), 0);
 }
 
