@@ -1,7 +1,11 @@
 //! For tests of a program's metrics. With the feature `testing`.
 
+mod isolate;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use isolate::{Isolated, isolate, isolated};
 
 use crate::collect::Collection;
 use crate::declare::Origin;

@@ -1,0 +1,5 @@
+//! Isolations: each test of this program uses the same measures and views, and sees its own rows.
+
+mod follows;
+mod own;
+mod thousand;

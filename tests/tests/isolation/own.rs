@@ -1,0 +1,154 @@
+//! What an isolation has of its own.
+
+use census::prometheus::Exporter;
+use census::testing::isolate;
+use census::{
+    CatalogueError, Held, Measure, Observed, Sum, TagKey, View, measure, record, tag, tags, view,
+};
+
+use census_tests::rows::integer;
+
+#[tag]
+static KIND: TagKey;
+#[measure]
+static EVENTS: Measure<u64>;
+#[measure]
+static LEVEL: Measure<i64>;
+#[measure]
+static OBSERVED: Observed<u64>;
+view! {
+    static EVENT_COUNT: Count<EVENTS> by (KIND);
+    static EVENT_SUM: Sum<EVENTS>;
+    static LEVELS: Sum<LEVEL> by (KIND);
+    static OBSERVATIONS: Sum<OBSERVED>;
+}
+
+#[measure]
+fn works() {}
+
+fn count(kind: &str) -> Option<u64> {
+    EVENT_COUNT.data().get(&tags!(KIND = kind)).copied()
+}
+
+#[test]
+fn rows_are_those_of_the_isolation() {
+    record!(EVENTS = 5, tags(KIND = "own"));
+    let outer = isolate();
+    assert_eq!(count("own"), None);
+    record!(EVENTS = 5, tags(KIND = "own"));
+    record!(EVENTS = 5, tags(KIND = String::from("own")));
+    {
+        let _inner = isolate();
+        assert_eq!(count("own"), None);
+        record!(EVENTS = 7, tags(KIND = "own"));
+        assert_eq!(count("own"), Some(1));
+    }
+    assert_eq!(count("own"), Some(2));
+    drop(outer);
+    assert_eq!(count("own"), Some(1));
+}
+
+#[test]
+fn measured_functions_count_in_the_isolation() {
+    works();
+    let _isolated = isolate();
+    works();
+    works();
+    let data = census::calls::CALLS.data();
+    let counts: Vec<u64> = data.rows.iter().map(|row| row.data).collect();
+    assert_eq!(counts.iter().sum::<u64>(), 2);
+}
+
+#[test]
+fn views_that_are_registered_and_unregistered_are_those_of_the_isolation()
+-> Result<(), CatalogueError> {
+    let isolated = isolate();
+    let size = Measure::<u64>::builder("own/size").register()?;
+    let sizes: View<Sum> = View::sum("own_sizes", &size).register()?;
+    size.record(3);
+    assert!(EVENT_SUM.unregister());
+    EVENTS.record(1);
+    assert_eq!(sizes.data().rows.len(), 1);
+    assert!(!EVENT_SUM.is_registered());
+    assert_eq!(EVENT_COUNT.data().rows.len(), 1);
+    drop(isolated);
+    assert!(EVENT_SUM.is_registered() && !sizes.is_registered());
+    // A measure that was made in an isolation can be used outside of it.
+    size.record(3);
+    sizes.register()?;
+    size.record(4);
+    assert_eq!(
+        sizes.data().rows.first().map(|row| row.data),
+        Some(4_u64.into())
+    );
+    assert!(sizes.unregister());
+    Ok(())
+}
+
+#[test]
+fn a_guard_ends_in_the_isolation_in_which_it_began() {
+    let isolated = isolate();
+    let bound = LEVEL.bind(tags!(KIND = "bound"));
+    let held: [Held; 3] = [
+        LEVEL.hold(1),
+        census::hold!(LEVEL = 2, tags(KIND = "x")),
+        bound.hold(4),
+    ];
+    let exporter = Exporter::builder().build_lenient();
+    let level = |line: &str| exporter.scrape(None).text().contains(line);
+    assert!(level("levels{kind=\"x\"} 2\n") && level("levels{kind=\"bound\"} 4\n"));
+    drop(isolated);
+    let _other = isolate();
+    let _held = LEVEL.hold(16);
+    // The exporter belongs to the first isolation, and keeps it.
+    assert!(level("levels{kind=\"\"} 1\n"));
+    std::thread::spawn(move || drop(held))
+        .join()
+        .expect("it does not panic");
+    assert!(
+        level("levels{kind=\"\"} 0\n")
+            && level("levels{kind=\"x\"} 0\n")
+            && level("levels{kind=\"bound\"} 0\n")
+    );
+    assert_eq!(LEVELS.data().rows.len(), 1);
+}
+
+#[test]
+fn observations_are_those_of_the_isolation() {
+    let _outside = OBSERVED.observe(|seen| seen.record(1, tags!()));
+    let isolated = isolate();
+    let sum = || {
+        OBSERVATIONS
+            .data()
+            .rows
+            .first()
+            .map(|row| integer(&row.data))
+    };
+    assert_eq!(sum(), None);
+    let _inside = OBSERVED.observe(|seen| {
+        // What a reading records is the isolation's, too.
+        EVENTS.record(1);
+        seen.record(2, tags!());
+    });
+    assert_eq!(sum(), Some(2));
+    assert_eq!(count(""), Some(1));
+    drop(isolated);
+    assert_eq!(sum(), Some(1));
+}
+
+#[test]
+fn the_default_of_max_series_is_that_of_the_isolation() {
+    let isolated = isolate();
+    census::set_default_max_series(2).expect("it is not 0");
+    for kind in ["a", "b", "c", "d"] {
+        record!(EVENTS = 1, tags(KIND = kind));
+    }
+    assert_eq!(EVENT_COUNT.data().rows.len(), 3);
+    assert_eq!(count("_overflow"), Some(2));
+    drop(isolated);
+    let _next = isolate();
+    for kind in ["a", "b", "c", "d"] {
+        record!(EVENTS = 1, tags(KIND = kind));
+    }
+    assert_eq!(EVENT_COUNT.data().rows.len(), 4);
+}
