@@ -1,11 +1,15 @@
 //! For tests of a program's metrics. With the feature `testing`.
 
 mod isolate;
+mod line;
+mod metrics;
+mod missing;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use isolate::{Isolated, isolate, isolated};
+pub use isolate::{Isolated, assert_metrics, assert_nothing, isolate, isolated};
+pub use metrics::{Metrics, metrics};
 
 use crate::collect::Collection;
 use crate::declare::Origin;

@@ -64,6 +64,8 @@ mod failure;
 mod families;
 mod family;
 mod family_cache;
+#[cfg(feature = "testing")]
+mod for_tests;
 mod held;
 mod negotiate;
 #[cfg(feature = "prometheus-client")]
@@ -87,6 +89,8 @@ pub(crate) use chunks::CHUNK;
 #[cfg(feature = "server")]
 pub(crate) use chunks::Chunk;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};
+#[cfg(feature = "testing")]
+pub(crate) use for_tests::{ExportedFamily, exported_families};
 /// The version of `prometheus-client` whose types are in this interface. With the feature `prometheus-client`.
 ///
 /// A registry of another version does not fit into [`ExporterBuilder::registry`]: the compiler says that the types are

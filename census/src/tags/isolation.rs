@@ -25,22 +25,19 @@ impl Isolation {
 
     /// The part of this type, which is made if it is not there. `make` runs without a lock.
     pub(super) fn part<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
-        let found = || {
-            let parts = self.0.0.lock();
-            parts
-                .iter()
-                .find_map(|part| Arc::clone(part).downcast().ok())
+        let found = |parts: &[Arc<dyn Any + Send + Sync>]| {
+            let mut parts = parts.iter();
+            parts.find_map(|part| Arc::clone(part).downcast().ok())
         };
-        found().unwrap_or_else(|| {
-            let made = Arc::new(make());
-            let mut parts = self.0.0.lock();
-            let first = parts
-                .iter()
-                .find_map(|part| Arc::clone(part).downcast().ok());
-            first.unwrap_or_else(|| {
-                parts.push(Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
-                made
-            })
+        if let Some(part) = found(&self.0.0.lock()) {
+            return part;
+        }
+        let new = Arc::new(make());
+        let mut parts = self.0.0.lock();
+        // Another thread may have made the part since the look above.
+        found(&parts).unwrap_or_else(|| {
+            parts.push(Arc::clone(&new) as Arc<dyn Any + Send + Sync>);
+            new
         })
     }
 }
