@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use super::built_in::BUILT_IN;
-use super::interest::{self, Change, MeasureViews};
-use super::version::version;
+use super::interest::{self, Change, MeasureViews, version};
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
 use crate::aggregate::LiveView;

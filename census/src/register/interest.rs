@@ -317,7 +317,7 @@ impl Interests {
             }
         };
         drop(measures);
-        self.store_version(name, cells, stored);
+        store_version(self, name, cells, stored);
         // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
         if let Some(version) = former_version {
             end(version);
@@ -325,24 +325,25 @@ impl Interests {
         // Not under the lock: the last reference to a view frees its rows.
         drop(former_list);
     }
+}
 
-    fn store_version(
-        &self,
-        name: &str,
-        cells: impl Iterator<Item = Handle<MeasureCell>>,
-        version: u64,
-    ) {
-        #[cfg(feature = "testing")]
-        if is_isolated() {
-            self.versions.write().insert(name.to_owned(), version);
-            return;
-        }
-        #[cfg(not(feature = "testing"))]
-        let _ = name;
-        for cell in cells {
-            // Release: pairs with the Acquire in `version::current_version`.
-            cell.version.store(version, Ordering::Release);
-        }
+/// Stores the version of the measure of this name, in each of its cells or, within an isolation, in that.
+fn store_version(
+    interests: &Interests,
+    name: &str,
+    cells: impl Iterator<Item = Handle<MeasureCell>>,
+    version: u64,
+) {
+    #[cfg(feature = "testing")]
+    if is_isolated() {
+        interests.versions.write().insert(name.to_owned(), version);
+        return;
+    }
+    #[cfg(not(feature = "testing"))]
+    let _ = (interests, name);
+    for cell in cells {
+        // Release: pairs with the Acquire in `version`.
+        cell.version.store(version, Ordering::Release);
     }
 }
 
@@ -354,6 +355,17 @@ impl Drop for Interests {
             end(interest.version);
         }
     }
+}
+
+/// The number that says which list of views the measure has: see `MeasureCell::version`.
+#[inline]
+pub(super) fn version(measure: &MeasureCell) -> u64 {
+    #[cfg(feature = "testing")]
+    if let Some(version) = isolated_version(measure) {
+        return version;
+    }
+    // Acquire: pairs with the Release in `change_views`, so that a thread that sees a version finds its list of views.
+    measure.version.load(Ordering::Acquire)
 }
 
 /// The version of the measure in the isolation that this thread is within: `NEW` if the isolation does not know the measure;

@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use super::catalogue::adopt;
-use super::interest::ViewsVersion;
 #[cfg(feature = "testing")]
 use super::interest::isolated_version;
+use super::interest::{ViewsVersion, version};
 use crate::declare::{Handle, MeasureCell};
 
 /// The version of a measure for which no list of views was ever made. It is even, so that the first measurement is not
@@ -32,16 +32,6 @@ pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVers
 #[inline]
 pub(crate) fn unchecked_version(measure: &MeasureCell) -> ViewsVersion {
     ViewsVersion(version(measure))
-}
-
-#[inline]
-pub(super) fn version(measure: &MeasureCell) -> u64 {
-    #[cfg(feature = "testing")]
-    if let Some(version) = isolated_version(measure) {
-        return version;
-    }
-    // Acquire: pairs with the Release in `change_views`, so that a thread that sees a version finds its list of views.
-    measure.version.load(Ordering::Acquire)
 }
 
 #[cold]

@@ -30,7 +30,11 @@ impl Carried {
         Self
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the instructions of a measured function depend on it"
+    )]
+    #[inline(always)]
     #[expect(clippy::unused_self, reason = "with the feature `testing`, it is used")]
     pub(crate) fn within<R>(&self, f: impl FnOnce() -> R) -> R {
         f()

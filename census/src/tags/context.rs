@@ -131,21 +131,21 @@ fn push(tags: &mut TagMap) -> Option<ScopeId> {
     })
 }
 
-/// Closes a scope of this thread and returns it. The scopes above it stay open.
+/// Closes a scope of this thread and returns what it had. The scopes above it stay open.
 #[inline]
-fn pop(id: ScopeId) -> Option<StackEntry> {
+fn pop(id: ScopeId) -> Option<Closed> {
     SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         // Usually the scope is the innermost one.
         if let Some(entry) = stack.scopes.pop_if(|last| last.id == id) {
             stack.remove_closed();
-            return Some(entry);
+            return Some(entry.into_closed());
         }
         let index = stack.index_of(id)?;
-        let entry = stack.scopes.get_mut(index)?.take();
+        let closed = stack.scopes.get_mut(index)?.close();
         stack.closed += 1;
         stack.remove_many_closed();
-        Some(entry)
+        Some(closed)
     })
 }
 
@@ -159,20 +159,31 @@ struct StackEntry {
     isolation: Option<Isolation>,
 }
 
+/// What a scope had that is closed now. It is dropped after the borrow of the stack has ended.
+struct Closed {
+    tags: Option<TagMap>,
+    #[cfg(feature = "testing")]
+    _isolation: Option<Isolation>,
+}
+
 impl StackEntry {
-    /// Leaves a closed scope behind.
-    fn take(&mut self) -> Self {
-        Self {
-            id: self.id,
+    #[inline]
+    fn close(&mut self) -> Closed {
+        Closed {
             tags: self.tags.take(),
             #[cfg(feature = "testing")]
-            isolation: self.isolation.take(),
+            _isolation: self.isolation.take(),
         }
+    }
+
+    #[inline]
+    fn into_closed(mut self) -> Closed {
+        self.close()
     }
 }
 
 /// Closes a scope of this thread and all scopes above it. Returns the scope and those that were above.
-fn pop_through(id: ScopeId) -> Option<(StackEntry, Vec<StackEntry>)> {
+fn pop_through(id: ScopeId) -> Option<(Closed, Vec<StackEntry>)> {
     SCOPES.with(|stack| {
         let mut stack = stack.try_borrow_mut().ok()?;
         let index = stack.index_of(id)?;
@@ -180,7 +191,7 @@ fn pop_through(id: ScopeId) -> Option<(StackEntry, Vec<StackEntry>)> {
         stack.closed -= above.iter().filter(|entry| entry.tags.is_none()).count();
         let entry = stack.scopes.pop()?;
         stack.remove_closed();
-        Some((entry, above))
+        Some((entry.into_closed(), above))
     })
 }
 

@@ -65,7 +65,8 @@ impl TagMap {
         debug_assert!(tags.is_sorted_by(|(a, _), (b, _)| a < b));
         Self {
             tags: Some(Arc::new(tags)),
-            ..Self::default()
+            #[cfg(feature = "testing")]
+            isolation: None,
         }
     }
 
