@@ -148,7 +148,7 @@
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `procfs`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
-//! | `testing` | tests of metrics: `census::testing` | |
+//! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!
 //! # Limits
 //!
@@ -183,6 +183,7 @@
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
 //!   keep their connections can push out a scrape whose rendering takes longer than a quarter of a second. A firewall or
 //!   a proxy keeps such clients away.
+#![cfg_attr(feature = "testing", doc = include_str!("../docs/testing.md"))]
 #![doc = include_str!("../docs/lints.md")]
 #![doc = include_str!("../docs/opencensus.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]

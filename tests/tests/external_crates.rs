@@ -350,6 +350,73 @@ impl Service {
 "#;
 
 /// Crates on the disk. The last one is a program.
+/// An application with one test, whose program does not compile if `census::testing` is there.
+const TESTED: &str = r#"
+use census::{Measure, measure, prometheus::Exporter, view};
+
+#[measure]
+static JOBS: Measure<u64>;
+view! { static JOBS_DONE: Sum<JOBS>; }
+
+#[cfg(not(test))]
+mod absent {
+    pub mod testing {
+        pub const WORD: &str = "no census::testing";
+    }
+}
+/// A name that two globs bring is ambiguous.
+#[cfg(not(test))]
+mod ambiguous {
+    use super::absent::*;
+    #[expect(unused_imports, reason = "it must not have the name")]
+    use census::*;
+    pub const WORD: &str = testing::WORD;
+}
+
+fn main() {
+    JOBS.record(2);
+    #[cfg(not(test))]
+    println!("{}", ambiguous::WORD);
+    print!("{}", Exporter::builder().build_lenient().scrape(None).body);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn jobs_are_counted() {
+        for jobs in 1..=3 {
+            let recorded = census::testing::isolate();
+            super::JOBS.record(jobs);
+            recorded.assert_metrics(&format!("jobs_done_total {jobs}"));
+        }
+        census::testing::assert_nothing("jobs_done_total");
+    }
+}
+"#;
+
+#[test]
+fn the_feature_testing_of_a_development_dependency_is_not_in_the_program() {
+    let dependencies = format!(
+        "{}\n\n[dev-dependencies]\n{}",
+        dependency("census", &["prometheus"]),
+        dependency("census", &["testing"])
+    );
+    let workspace = Crates::write(
+        "tested",
+        &[Crate {
+            name: "tested",
+            edition: "2024",
+            dependencies: &dependencies,
+            file: "main.rs",
+            code: TESTED,
+        }],
+    );
+    workspace.assert_prints("no census::testing\n");
+    for profile in ["dev", "release"] {
+        let _ = process::succeed(&mut workspace.cargo("test", &["--profile", profile]));
+    }
+}
+
 struct Crates {
     program: PathBuf,
     target: PathBuf,

@@ -5,11 +5,26 @@
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use census::{CatalogueError, Measure, TagKey, View, record};
+use census::testing::isolate;
+use census::{CatalogueError, Measure, Observed, TagKey, TagMap, View, measure, record, tag, view};
 use census_tests::allocations;
 use census_tests::threads::on_new_thread;
 
 census_tests::count_allocations!();
+
+#[tag]
+static ROW: TagKey;
+#[measure]
+static ISOLATED: Measure<u64>;
+#[measure]
+static HELD: Measure<i64>;
+#[measure]
+static OBSERVED: Observed<u64>;
+view! {
+    static ISOLATED_ROWS: Distribution<ISOLATED> by (ROW) { buckets: [1, 10, 100] }
+    static HELD_SUM: Sum<HELD>;
+    static OBSERVED_SUM: Sum<OBSERVED>;
+}
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -63,6 +78,45 @@ fn dropped_views_keep_no_memory() -> Result<(), CatalogueError> {
     // A row of a distribution has more than 100 bytes. If the rows were kept, they would have 28 MB and more.
     assert!(grown < 6 << 20, "{grown} bytes more");
     Ok(())
+}
+
+/// A test in an isolation: it records in a hundred rows, on two threads, holds a value, and is observed.
+fn run_isolated() {
+    let _isolated = isolate();
+    let held = HELD.hold(1);
+    let fill = || {
+        for row in 0..100 {
+            record!(ISOLATED = row, tags(ROW = row));
+        }
+    };
+    fill();
+    let tags = TagMap::current();
+    on_new_thread(|| tags.scope(fill));
+    let _observation = OBSERVED.observe(|seen| seen.record(1, census::tags!()));
+    assert_eq!(ISOLATED_ROWS.data().rows.len(), 100);
+    assert_eq!(OBSERVED_SUM.data().rows.len(), 1);
+    on_new_thread(|| drop(held));
+}
+
+#[test]
+fn isolations_that_have_ended_keep_no_memory() {
+    const TIMES: usize = 1_000;
+    let _alone = alone();
+    for _ in 0..100 {
+        run_isolated();
+    }
+    let before = resident_bytes();
+    for _ in 0..TIMES {
+        run_isolated();
+    }
+    let grown = resident_bytes().saturating_sub(before);
+    // As above: the rows have ten kilobytes and more in each isolation.
+    assert!(grown < 6 << 20, "{grown} bytes more");
+    let threads = std::fs::read_dir("/proc/self/task")
+        .expect("Linux has this folder")
+        .count();
+    // The readers of isolations end with them.
+    assert!(threads < 50, "{threads} threads");
 }
 
 /// No thread reads the view meanwhile, so ending threads have to free the words of those that ended before.

@@ -26,6 +26,7 @@ mod limits;
 mod live_view;
 mod observed;
 mod reading;
+mod rejected;
 mod row_format;
 mod row_keys;
 mod rows;
@@ -50,6 +51,9 @@ pub(crate) use limits::{default_max_series, set_default_max_series};
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
 pub(crate) use observed::ObservedRows;
 pub(crate) use reading::{Reading, Run};
+pub(crate) use rejected::count_rejected;
+#[cfg(feature = "prometheus")]
+pub(crate) use rejected::rejected_values;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
 pub(crate) use sample::MetricType;

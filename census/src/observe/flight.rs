@@ -70,6 +70,13 @@ pub(super) struct Flight {
     begun: Condvar,
 }
 
+impl Drop for Flight {
+    /// Those of an isolation end with it.
+    fn drop(&mut self) {
+        self.readers.close();
+    }
+}
+
 impl Flight {
     pub(super) fn new(observations: Arc<Observations>) -> Self {
         Self::with_threads(observations, readers::start)

@@ -178,12 +178,18 @@ impl Readers {
             }
             let left = idle_until.map(|until| until.saturating_duration_since(Instant::now()));
             let left = left.unwrap_or(IDLE);
-            if left.is_zero() {
+            if left.is_zero() || state.is_closed {
                 state.reader = None;
                 return None;
             }
             state = self.work.wait_timeout(state, left);
         }
+    }
+
+    /// Ends the readers that wait for a run: there will be none.
+    pub(super) fn close(&self) {
+        self.state.lock().is_closed = true;
+        self.work.notify_all();
     }
 
     /// Stores the outcome of a reading, if its run is still under way.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::measure_key::MeasureKey;
-use crate::aggregate::Reading;
+use crate::aggregate::{Reading, count_rejected};
 use crate::declare::{MeasureSource, Observed, Value, ValueBits, ValueKind};
 use crate::tags::TagMap;
 
@@ -86,7 +86,7 @@ impl Said {
         let is_negative = |bits: ValueBits| kind == ValueKind::F64 && f64::from_bits(bits.0) < 0.0;
         match bits.filter(|bits| !(is_total && is_negative(*bits))) {
             Some(bits) => values.push(Reading { tags, bits }),
-            None => cell.count_rejected_value(),
+            None => count_rejected(cell),
         }
     }
 

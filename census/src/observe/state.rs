@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) readers: u64,
     /// How many older threads have not come back from their readings.
     pub(super) stuck: usize,
+    /// Whether there will be no further run.
+    pub(super) is_closed: bool,
     /// Until when readings are held back, while there is a crowd.
     held_back_until: Option<Instant>,
     /// How long readings are held back before one of them is tried.
@@ -64,6 +66,7 @@ impl Default for State {
             reader: None,
             readers: 0,
             stuck: 0,
+            is_closed: false,
             held_back_until: None,
             hold_back_for: HOLD_BACK,
             process: process::id(),

@@ -2,6 +2,7 @@
 
 use super::cache;
 use super::hold::Held;
+use crate::aggregate::count_rejected;
 use crate::declare::{Measure, Value, ValueBits};
 use crate::id::BoundId;
 use crate::register::current_version;
@@ -65,7 +66,7 @@ impl<T: Value> BoundMeasure<T> {
     fn record_viewed(&self, bits: Option<ValueBits>) {
         let cell = self.measure.cell();
         let Some(bits) = bits else {
-            return cell.count_rejected_value();
+            return count_rejected(cell);
         };
         cache::record_bound(cell, self.id, &self.tags, bits);
     }

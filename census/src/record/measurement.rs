@@ -1,7 +1,7 @@
 //! Recording a measurement: [`Measure::record`], and the functions that `record!` calls.
 
 use super::cache;
-use crate::aggregate::ExemplarLabels;
+use crate::aggregate::{ExemplarLabels, count_rejected};
 use crate::declare::check_places::RecordedMeasure;
 use crate::declare::{Handle, Measure, MeasureCell, Value, ValueBits};
 use crate::register::current_version;
@@ -74,7 +74,7 @@ pub fn record_one<'a, const N: usize>(
 ) {
     match measurement.bits {
         Some(bits) => cache::record(measurement.measure, tags, bits),
-        None => measurement.measure.count_rejected_value(),
+        None => count_rejected(measurement.measure),
     }
 }
 
@@ -106,7 +106,7 @@ pub fn record(
             continue;
         };
         let Some(bits) = measurement.bits else {
-            measurement.measure.count_rejected_value();
+            count_rejected(measurement.measure);
             continue;
         };
         match &labels {

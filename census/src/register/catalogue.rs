@@ -7,6 +7,8 @@ use super::built_in::BUILT_IN;
 use super::interest::{self, Change, MeasureViews, version};
 use super::views::{Holder, Views};
 use super::{CatalogueError, Problem, ProblemKind, validate};
+#[cfg(feature = "prometheus")]
+use crate::aggregate;
 use crate::aggregate::LiveView;
 #[cfg(feature = "prometheus")]
 use crate::declare::ValueKind;
@@ -156,10 +158,8 @@ pub(crate) fn rejected_values() -> Vec<(String, u64)> {
             .collect();
         measures.sort_unstable();
         measures.dedup();
-        let rejected_count = |name| {
-            let cells = catalogue.measures.named(name);
-            cells.map(|cell| cell.rejected_values()).sum()
-        };
+        let rejected_count =
+            |name| aggregate::rejected_values(name, catalogue.measures.named(name));
         measures
             .into_iter()
             .map(|name| (name.to_owned(), rejected_count(name)))

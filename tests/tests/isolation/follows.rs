@@ -11,6 +11,7 @@ use census::{
 };
 use census_tests::rows::integer;
 use futures_util::{StreamExt as _, stream};
+use rayon::prelude::*;
 
 #[tag]
 static WHERE: TagKey;
@@ -117,6 +118,16 @@ async fn tasks_that_are_given_the_tags_are_within_the_isolation() {
             ("task", "2")
         ])
     );
+}
+
+#[test]
+fn the_threads_of_rayon_are_within_the_isolation_if_they_are_handed_the_tags() {
+    let _isolated = isolate();
+    let tags = tags!(WHERE = "rayon");
+    (0..100_u64)
+        .into_par_iter()
+        .for_each(|_| tags.clone().scope(|| FOLLOWED.record(1)));
+    assert_eq!(sums(), expected(&[("rayon", "100")]));
 }
 
 #[test]

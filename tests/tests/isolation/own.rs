@@ -15,11 +15,14 @@ static EVENTS: Measure<u64>;
 #[measure]
 static LEVEL: Measure<i64>;
 #[measure]
+static RATIO: Measure<f64>;
+#[measure]
 static OBSERVED: Observed<u64>;
 view! {
     static EVENT_COUNT: Count<EVENTS> by (KIND);
     static EVENT_SUM: Sum<EVENTS>;
     static LEVELS: Sum<LEVEL> by (KIND);
+    static RATIOS: LastValue<RATIO>;
     static OBSERVATIONS: Sum<OBSERVED>;
 }
 
@@ -151,4 +154,28 @@ fn the_default_of_max_series_is_that_of_the_isolation() {
         record!(EVENTS = 1, tags(KIND = kind));
     }
     assert_eq!(EVENT_COUNT.data().rows.len(), 4);
+}
+
+#[test]
+fn refused_values_are_those_of_the_isolation() {
+    const REFUSED: &str = "census_refused_measurements_total{measure=\"isolation/ratio\"}";
+    let refused = || {
+        let text = Exporter::builder()
+            .build_lenient()
+            .scrape(None)
+            .text()
+            .into_owned();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(REFUSED))
+            .map(str::to_owned);
+        line.map(|count| count.trim().to_owned())
+    };
+    let _isolated = isolate();
+    RATIO.record(f64::NAN);
+    record!(RATIO = f64::INFINITY, tags(KIND = "x"));
+    assert_eq!(refused().as_deref(), Some("2"));
+    let _inner = isolate();
+    RATIO.bind(tags!()).record(f64::NAN);
+    assert_eq!(refused().as_deref(), Some("1"));
 }
