@@ -7,7 +7,7 @@ use std::any::Any;
 
 use super::TagMap;
 use super::context::current_isolation;
-use super::isolation::{Isolation, WeakIsolation};
+use super::isolation::{Isolation, Place, WeakIsolation};
 
 /// Calls `f` with what the isolation has of this type if this thread is within one, and otherwise with what the program has.
 pub(crate) fn with_part<T: Any + Send + Sync, R>(
@@ -41,16 +41,16 @@ impl Carried {
 
     /// The current one or, outside of all isolations, the one that the tags carry.
     pub(crate) fn current_or_of(tags: &TagMap) -> Self {
-        Self(current_isolation().or_else(|| tags.isolation().cloned()))
+        Self(current_isolation().or_else(|| tags.place()?.isolation().cloned()))
     }
 
-    /// Calls `f` within the isolation, whichever thread this is. The tags stay those that are current.
+    /// Calls `f` within the isolation, or outside of all, whichever thread this is. The tags stay those that are current.
     pub(crate) fn within<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _scope = self
-            .0
-            .as_ref()
-            .filter(|isolation| current_isolation().as_ref() != Some(isolation))
-            .map(|isolation| TagMap::current().isolated(isolation.clone()).enter());
+        let is_there = current_isolation() == self.0;
+        let _scope = (!is_there).then(|| {
+            let place = self.0.clone().map_or(Place::Outside, Place::Within);
+            TagMap::current().carrying(place).enter()
+        });
         f()
     }
 

@@ -14,7 +14,7 @@ use std::mem::{self, ManuallyDrop};
 
 use super::TagMap;
 #[cfg(feature = "testing")]
-use super::isolation::Isolation;
+use super::isolation::{Isolation, Place};
 use crate::not_a_future::{Closure, NotAFuture};
 
 thread_local! {
@@ -77,10 +77,10 @@ impl ScopeStack {
         self.scopes.binary_search_by_key(&id, |entry| entry.id).ok()
     }
 
-    /// The isolation of the innermost scope.
+    /// The place of the innermost scope.
     #[cfg(feature = "testing")]
-    fn isolation(&self) -> Option<&Isolation> {
-        self.scopes.last()?.isolation.as_ref()
+    fn place(&self) -> Option<&Place> {
+        self.scopes.last()?.place.as_ref()
     }
 
     /// Removes the closed scopes above the topmost open one.
@@ -123,7 +123,7 @@ fn push(tags: &mut TagMap) -> Option<ScopeId> {
         let entry = StackEntry {
             id,
             #[cfg(feature = "testing")]
-            isolation: tags.isolation().or(stack.isolation()).cloned(),
+            place: tags.place().or(stack.place()).cloned(),
             tags: Some(mem::take(tags)),
         };
         stack.scopes.push(entry);
@@ -156,14 +156,14 @@ struct StackEntry {
     tags: Option<TagMap>,
     /// That of the tags or, if they carry none, the one that was current when the scope was opened.
     #[cfg(feature = "testing")]
-    isolation: Option<Isolation>,
+    place: Option<Place>,
 }
 
 /// What a scope had that is closed now. It is dropped after the borrow of the stack has ended.
 struct Closed {
     tags: Option<TagMap>,
     #[cfg(feature = "testing")]
-    _isolation: Option<Isolation>,
+    _place: Option<Place>,
 }
 
 impl StackEntry {
@@ -172,7 +172,7 @@ impl StackEntry {
         Closed {
             tags: self.tags.take(),
             #[cfg(feature = "testing")]
-            _isolation: self.isolation.take(),
+            _place: self.place.take(),
         }
     }
 
@@ -245,7 +245,7 @@ impl TagMap {
         let tags = with_current(|tags| tags.cloned().unwrap_or_default());
         #[cfg(feature = "testing")]
         if let Some(isolation) = current_isolation() {
-            return tags.isolated(isolation);
+            return tags.carrying(Place::Within(isolation));
         }
         tags
     }
@@ -360,7 +360,10 @@ pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
 /// The isolation that this thread is within.
 #[cfg(feature = "testing")]
 pub(super) fn current_isolation() -> Option<Isolation> {
-    SCOPES.with(|stack| stack.try_borrow().ok()?.isolation().cloned())
+    SCOPES.with(|stack| {
+        let stack = stack.try_borrow().ok()?;
+        stack.place()?.isolation().cloned()
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,24 @@ use crate::sync::Mutex;
 #[derive(Clone)]
 pub(crate) struct Isolation(Arc<Parts>);
 
+/// What a map of tags carries, if it carries something.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// No isolation: it leaves the one that is current.
+    Outside,
+    Within(Isolation),
+}
+
+impl Place {
+    /// The isolation, if it is one.
+    pub(super) fn isolation(&self) -> Option<&Isolation> {
+        match self {
+            Self::Outside => None,
+            Self::Within(isolation) => Some(isolation),
+        }
+    }
+}
+
 /// What belongs to an isolation: one thing of each type.
 #[derive(Default, Debug)]
 struct Parts(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);

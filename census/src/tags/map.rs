@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 #[cfg(feature = "testing")]
-use super::isolation::Isolation;
+use super::isolation::Place;
 use super::tag::Tag;
 use super::{TagMapIter, TagValue};
 use crate::declare::{AnyTagKey, Handle, TagKey, TagKeyCell, ValueSet};
@@ -39,9 +39,10 @@ use crate::declare::{AnyTagKey, Handle, TagKey, TagKeyCell, ValueSet};
 pub struct TagMap {
     /// Sorted by key, each key once. `None` and an empty vector both mean no tags; `None` needs no allocation.
     tags: Option<Arc<Vec<(TagKey, TagValue)>>>,
-    /// The isolation in which the map was made. It is no part of the map's value: two maps are equal if their tags are.
+    /// Where the map is current: if there is nothing, wherever it is entered. It is no part of the map's value: two maps are
+    /// equal if their tags are.
     #[cfg(feature = "testing")]
-    isolation: Option<Isolation>,
+    place: Option<Place>,
 }
 
 // Programs move maps into tasks and threads.
@@ -66,20 +67,20 @@ impl TagMap {
         Self {
             tags: Some(Arc::new(tags)),
             #[cfg(feature = "testing")]
-            isolation: None,
+            place: None,
         }
     }
 
-    /// The isolation that the map carries.
+    /// What the map carries.
     #[cfg(feature = "testing")]
-    pub(super) fn isolation(&self) -> Option<&Isolation> {
-        self.isolation.as_ref()
+    pub(super) fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
-    /// This map, which carries the isolation.
+    /// This map, which carries the place.
     #[cfg(feature = "testing")]
-    pub(crate) fn isolated(mut self, isolation: Isolation) -> Self {
-        self.isolation = Some(isolation);
+    pub(crate) fn carrying(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 
@@ -163,8 +164,8 @@ impl TagMap {
     /// ```
     pub fn overridden_by(mut self, upper: &Self) -> Self {
         #[cfg(feature = "testing")]
-        if let Some(isolation) = upper.isolation() {
-            self.isolation = Some(isolation.clone());
+        if let Some(place) = upper.place() {
+            self.place = Some(place.clone());
         }
         if self.is_empty() {
             self.tags.clone_from(&upper.tags);

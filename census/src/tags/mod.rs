@@ -37,7 +37,7 @@ pub(crate) use context::{BorrowedScope, with_current};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
 #[cfg(feature = "testing")]
-pub(crate) use isolation::Isolation;
+pub(crate) use isolation::{Isolation, Place};
 pub use map::{TagMap, tags};
 pub use map_iter::TagMapIter;
 pub use propagate::{Encoded, Omitted};

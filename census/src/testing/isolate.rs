@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::metrics::{Metrics, metrics};
 use crate::register;
-use crate::tags::{Carried, Isolation, Scope, TagMap, Tagged, WithTags as _};
+use crate::tags::{Carried, Isolation, Place, Scope, TagMap, Tagged, WithTags as _};
 
 /// A guard: while it lives, its thread is within an isolation. Made by [`isolate`].
 #[must_use = "the isolation ends when the guard is dropped: write `let _isolated = isolate();`"]
@@ -108,7 +108,7 @@ pub fn isolated<F: Future>(future: F) -> Tagged<F> {
 
 /// The current tags, which carry a new isolation.
 fn new_isolation() -> TagMap {
-    let tags = TagMap::current().isolated(Isolation::new());
+    let tags = TagMap::current().carrying(Place::Within(Isolation::new()));
     // Before another thread can be within it.
     tags.clone().scope(register::begin_isolation);
     tags

@@ -179,3 +179,42 @@ fn refused_values_are_those_of_the_isolation() {
     RATIO.bind(tags!()).record(f64::NAN);
     assert_eq!(refused().as_deref(), Some("1"));
 }
+
+/// What an exporter outside of all isolations has of this kind.
+fn outside(exporter: &Exporter, kind: &str) -> Option<String> {
+    let text = exporter.scrape(None).text().into_owned();
+    let prefix = format!("levels{{kind=\"{kind}\"}} ");
+    let value = text.lines().find_map(|line| line.strip_prefix(&prefix));
+    value.map(str::to_owned)
+}
+
+#[test]
+fn what_was_made_outside_stays_outside() {
+    let exporter = Exporter::builder().build_lenient();
+    let level = || outside(&exporter, "outside");
+    let bound = LEVEL.bind(tags!(KIND = "outside"));
+    let held = [
+        bound.hold(1),
+        census::hold!(LEVEL = 2, tags(KIND = "outside")),
+    ];
+    let other_thread = std::thread::spawn(|| census::hold!(LEVEL = 4, tags(KIND = "outside")));
+    let of_other_thread = other_thread.join().expect("it does not panic");
+    assert_eq!(level().as_deref(), Some("7"));
+    let _isolated = isolate();
+    let inside = census::hold!(LEVEL = 8, tags(KIND = "outside"));
+    drop((held, of_other_thread));
+    assert_eq!(level().as_deref(), Some("0"));
+    assert_eq!(
+        LEVELS.data().get(&tags!(KIND = "outside")).map(integer),
+        Some(8)
+    );
+    drop(inside);
+    let view = View::count("own_registered_inside", &EVENTS).register();
+    assert!(view.is_ok() && exporter.problems().is_empty());
+    assert!(
+        !exporter
+            .scrape(None)
+            .text()
+            .contains("own_registered_inside")
+    );
+}
