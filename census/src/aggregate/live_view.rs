@@ -6,11 +6,15 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
+#[cfg(feature = "testing")]
+use super::column_values::ColumnValues;
 use super::column_values::{ColumnSets, SortedValues};
 use super::observed::{ObservedRows, ObservedState};
 use super::reading::{Bounded, Run};
 use super::rows::Rows;
 use super::{Exemplar, MetricType, default_max_series, metric_type};
+#[cfg(feature = "testing")]
+use crate::declare::Column;
 #[cfg(feature = "prometheus")]
 use crate::declare::Number;
 use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
@@ -116,6 +120,22 @@ impl LiveView {
             Some(observed) => observed.overflowed(),
             None => self.rows.overflowed(),
         }
+    }
+
+    /// The columns that any text may be in: those of which the program knows no values or, if there are none, those of
+    /// which it knows some.
+    #[cfg(feature = "testing")]
+    pub(crate) fn open_columns(&self) -> Vec<&Column> {
+        let columns = self.spec.columns.iter().zip(&self.columns.values);
+        let of = |is_kind: fn(&ColumnValues) -> bool| -> Vec<&Column> {
+            let of_kind = columns.clone().filter(|(_, values)| is_kind(values));
+            of_kind.map(|(column, _)| column).collect()
+        };
+        let open = of(|values| matches!(values, ColumnValues::Open));
+        if open.is_empty() {
+            return of(|values| matches!(values, ColumnValues::Known(_)));
+        }
+        open
     }
 
     /// The rows of a view of an observed measure, for a collection that has this run.

@@ -69,9 +69,14 @@ pub(crate) fn metric_type(view: &ViewSpec) -> MetricType {
     aggregation::metric_type(view.aggregation.kind, measure.kind, measure.source)
 }
 
+/// Whether the values that a view exports have the unit of its measure. Counts have none.
+pub(crate) fn has_unit(view: &ViewSpec) -> bool {
+    aggregation::has_unit(view.aggregation.kind)
+}
+
 /// The unit of the values that a view exports, a UCUM string.
 pub(crate) fn unit(view: &ViewSpec) -> &str {
-    if aggregation::has_unit(view.aggregation.kind) {
+    if has_unit(view) {
         &view.measure.descriptor.unit
     } else {
         "1"

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use super::view_data::{Row, ViewData};
 use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
+#[cfg(feature = "testing")]
+use crate::declare::Column;
 use crate::declare::ViewSpec;
 use crate::{observe, register};
 
@@ -87,6 +89,12 @@ impl<'c> CollectedView<'c> {
     /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(self) -> u64 {
         self.live.overflowed()
+    }
+
+    /// The columns that any text may be in, because of which the view may overflow.
+    #[cfg(feature = "testing")]
+    pub(crate) fn open_columns(self) -> Vec<&'c Column> {
+        self.live.open_columns()
     }
 
     /// Whether the view has no rows.

@@ -7,10 +7,8 @@ mod report;
 mod snapshot;
 mod view_data;
 
-#[cfg(feature = "prometheus")]
-pub(crate) use collection::CollectedView;
 #[cfg(any(feature = "prometheus", feature = "testing"))]
-pub(crate) use collection::Collection;
+pub(crate) use collection::{CollectedView, Collection};
 pub use report::{Reporter, ReporterHandle, report_every};
 pub use snapshot::{Snapshot, SnapshotView, snapshot};
 pub use view_data::{Row, ViewData};

@@ -27,6 +27,8 @@ mod other_names;
 mod slices;
 mod tag;
 mod unit;
+#[cfg(any(feature = "prometheus", feature = "testing"))]
+mod unit_word;
 mod value_set;
 mod view;
 mod view_set;
@@ -57,6 +59,10 @@ pub(crate) use slices::{elements, has_second_copy};
 pub use tag::{AnyTagKey, TagKey, TagKeyCell, static_tag_key};
 pub(crate) use tag::{KeyValues, is_reserved};
 pub use unit::TimeUnit;
+#[cfg(feature = "prometheus")]
+pub(crate) use unit_word::split_unit;
+#[cfg(feature = "testing")]
+pub(crate) use unit_word::unit_word;
 pub use value_set::{ClosedSet, HasEveryText, InSet, OpenSet, ValueSet};
 pub(crate) use view::ViewSpec;
 pub use view::{StaticViewSource, View, ViewCell, static_view};

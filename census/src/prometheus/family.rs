@@ -1,9 +1,8 @@
 //! The family that a view is exported as, in no format yet.
 
 use super::bounds::BucketBound;
-use super::unit;
 use crate::aggregate::{self, MetricType};
-use crate::declare::{TimeUnit, ViewSpec};
+use crate::declare::{TimeUnit, ViewSpec, split_unit};
 use crate::register::family_name;
 
 /// A family of a view. It does not hold the view, so it may be kept when the view is unregistered.
@@ -32,7 +31,7 @@ impl Family {
         let time_unit = view.measure.descriptor.time_unit();
         Self {
             view_index,
-            unit: unit::split(&name, aggregate::unit(view)).map(|(_, unit)| unit),
+            unit: split_unit(&name, aggregate::unit(view)).map(|(_, unit)| unit),
             name,
             metric_type,
             labels: view

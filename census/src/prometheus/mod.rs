@@ -75,7 +75,6 @@ mod render_thread;
 mod self_metrics;
 mod single_flight;
 mod text;
-mod unit;
 mod value;
 mod written;
 

@@ -23,9 +23,9 @@
 #[cfg(all(test, census_model))]
 pub(crate) mod models;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
@@ -84,7 +84,7 @@ pub(super) struct Interests {
     ///
     /// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library
     /// is taken while it is held.
-    measures: RwLock<BTreeMap<String, Interest>>,
+    measures: LazyLock<RwLock<HashMap<String, Interest>>>,
     /// Of an isolation: the versions of measures, by their names. Outside of isolations, each measure has its version itself.
     #[cfg(feature = "testing")]
     versions: RwLock<BTreeMap<String, u64>>,
@@ -93,7 +93,7 @@ pub(super) struct Interests {
 impl Interests {
     const fn new() -> Self {
         Self {
-            measures: RwLock::new(BTreeMap::new()),
+            measures: LazyLock::new(RwLock::default),
             #[cfg(feature = "testing")]
             versions: RwLock::new(BTreeMap::new()),
         }

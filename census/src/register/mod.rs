@@ -22,7 +22,7 @@ pub use catalogue::check;
 #[cfg(feature = "prometheus")]
 pub(crate) use catalogue::rejected_values;
 pub(crate) use catalogue::{ask_for_exemplars, find, views};
-#[cfg(feature = "prometheus")]
+#[cfg(any(feature = "prometheus", feature = "testing"))]
 pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]
 pub(crate) use held_views::HeldViews;

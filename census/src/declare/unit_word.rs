@@ -2,7 +2,7 @@
 
 /// OpenMetrics's word for a UCUM unit; for a unit that OpenMetrics does not name, a word in the same manner (plural, no
 /// abbreviation).
-fn word(ucum: &str) -> Option<&'static str> {
+pub(crate) fn unit_word(ucum: &str) -> Option<&'static str> {
     Some(match ucum {
         "s" => "seconds",
         "ms" => "milliseconds",
@@ -31,23 +31,27 @@ fn word(ucum: &str) -> Option<&'static str> {
 
 /// Splits a family's name that ends in the word for its unit into the rest and the word; `None` for another name.
 /// OpenMetrics 1.0.0 allows `# UNIT` only for a name that ends in the unit.
-pub(super) fn split<'a>(family: &'a str, ucum: &str) -> Option<(&'a str, &'static str)> {
-    let word = word(ucum)?;
+#[cfg(feature = "prometheus")]
+pub(crate) fn split_unit<'a>(family: &'a str, ucum: &str) -> Option<(&'a str, &'static str)> {
+    let word = unit_word(ucum)?;
     let name = family.strip_suffix(word)?.strip_suffix('_')?;
     (!name.is_empty()).then_some((name, word))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "prometheus"))]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_names_that_end_in_their_unit_are_split() {
-        assert_eq!(split("latency_seconds", "s"), Some(("latency", "seconds")));
-        assert_eq!(split("latency_milliseconds", "s"), None);
-        assert_eq!(split("latency", "s"), None);
-        assert_eq!(split("_seconds", "s"), None);
-        assert_eq!(split("size_bytes", "By"), Some(("size", "bytes")));
-        assert_eq!(split("videos_1", "1"), None);
+    fn only_names_that_end_in_their_unit_are_split_unit() {
+        assert_eq!(
+            split_unit("latency_seconds", "s"),
+            Some(("latency", "seconds"))
+        );
+        assert_eq!(split_unit("latency_milliseconds", "s"), None);
+        assert_eq!(split_unit("latency", "s"), None);
+        assert_eq!(split_unit("_seconds", "s"), None);
+        assert_eq!(split_unit("size_bytes", "By"), Some(("size", "bytes")));
+        assert_eq!(split_unit("videos_1", "1"), None);
     }
 }
