@@ -17,13 +17,15 @@
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
 //!
-//! The version before the change has ended, and `ended` keeps it for some time. A thread that sees that versions have
-//! ended drops what it has cached for them, and keeps what it has cached for other measures.
+//! The version before the change has ended, and `ended` keeps it for some time, with the views that were removed. A thread
+//! that sees that versions have ended drops what it has cached for them and its words of these views, and keeps what it has
+//! for other measures. So it need not have recorded to a view since the last change but one, and a reader may still have
+//! the view's rows.
 
 #[cfg(all(test, census_model))]
 pub(crate) mod models;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -78,12 +80,12 @@ impl ViewsVersion {
 struct Interests {
     /// The views of each measure that has some, by the measure's name.
     ///
-    /// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library
-    /// is taken while it is held.
+    /// The lock is held for a few instructions, while the list of a measure's views is made, or while a thread that has missed
+    /// many changes asks for all views. No other lock of the library is taken while it is held.
     measures: RwLock<BTreeMap<String, Interest>>,
     /// The versions that ended last, for threads that have cached something for them. The oldest is first. The newest is the
     /// one with the number `ended_count`.
-    ended: RwLock<VecDeque<ViewsVersion>>,
+    ended: RwLock<VecDeque<Ended>>,
     /// How many versions have ended. Changed under the lock of `ended`.
     ended_count: ConstAtomicU64,
 }
@@ -115,6 +117,13 @@ fn interests() -> &'static Interests {
 fn interests() -> &'static Interests {
     static INTERESTS: Interests = Interests::new();
     &INTERESTS
+}
+
+/// A version that has ended.
+struct Ended {
+    version: ViewsVersion,
+    /// The views that the next version does not have.
+    removed: Box<[ViewId]>,
 }
 
 /// The views of a measure, in the order of their registration.
@@ -166,6 +175,15 @@ pub(super) enum Change<'v> {
     Remove(&'v MeasureViews),
 }
 
+impl Change<'_> {
+    fn removed(&self) -> Box<[ViewId]> {
+        match self {
+            Change::None | Change::Add(_) => Box::default(),
+            Change::Remove(removed) => removed.by_id.keys().copied().collect(),
+        }
+    }
+}
+
 type ViewList = Arc<[Arc<LiveView>]>;
 
 /// Whether the program has a source of exemplars. Changed and read by a thread that holds the catalogue's lock.
@@ -177,7 +195,7 @@ pub(super) fn ask_for_exemplars() {
     HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
 }
 
-/// How many ended versions are kept: eight kilobytes.
+/// How many ended versions are kept: some tens of kilobytes, and eight bytes for each view that was removed.
 const MAX_ENDED: usize = 1 << 10;
 
 /// How many versions have ended. A thread that sees another number than before drops what it has cached for them.
@@ -188,26 +206,36 @@ pub(crate) fn ended_count() -> u64 {
     interests().ended_count.load(Ordering::Relaxed)
 }
 
-/// Calls `f` for each version that has ended after so many had. Returns how many have ended now, and whether `f` was
-/// called for all: too many may have ended meanwhile.
-pub(crate) fn for_each_ended(since: u64, mut f: impl FnMut(ViewsVersion)) -> (u64, bool) {
+/// Calls `f` for each version that has ended after so many had, with the views that were removed then. Returns how many
+/// have ended now, and whether `f` was called for all: too many may have ended meanwhile.
+pub(crate) fn for_each_ended(
+    since: u64,
+    mut f: impl FnMut(ViewsVersion, &[ViewId]),
+) -> (u64, bool) {
     let interests = interests();
     let ended = interests.ended.read();
     // Relaxed: the lock orders it.
     let count = interests.ended_count.load(Ordering::Relaxed);
     let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
-    let versions = ended.iter().rev();
-    versions.take(new).copied().for_each(&mut f);
+    let versions = ended.iter().rev().take(new);
+    versions.for_each(|ended| f(ended.version, &ended.removed));
     (count, new <= ended.len())
 }
 
-fn end(version: ViewsVersion) {
+/// The views of all measures.
+pub(crate) fn all_views() -> BTreeSet<ViewId> {
+    let measures = interests().measures.read();
+    let views = measures.values().flat_map(|it| it.views.by_id.keys());
+    views.copied().collect()
+}
+
+fn end(version: ViewsVersion, removed: Box<[ViewId]>) {
     let interests = interests();
     let mut ended = interests.ended.write();
     if ended.len() >= MAX_ENDED {
         ended.pop_front();
     }
-    ended.push_back(version);
+    ended.push_back(Ended { version, removed });
     // Relaxed: the lock orders it.
     interests.ended_count.fetch_add(1, Ordering::Relaxed);
 }
@@ -250,6 +278,7 @@ pub(super) fn change_views(
         list: None,
     });
     let former_list = interest.list.take();
+    let removed = change.removed();
     interest.views.change(change);
     if interest.views.keep_exemplars > 0 {
         version.0 |= ViewsVersion::HAS_EXEMPLARS;
@@ -273,7 +302,7 @@ pub(super) fn change_views(
     }
     // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
     if let Some(version) = former_version {
-        end(version);
+        end(version, removed);
     }
     // Not under the lock: the last reference to a view frees its rows.
     drop(former_list);

@@ -1,6 +1,6 @@
 //! The shards of one thread: the words of each view that belong to the thread.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::row_resolver::ResolvedTarget;
@@ -38,8 +38,20 @@ impl Shards {
         self.0.len()
     }
 
-    /// Drops the shards of unregistered views.
-    pub(super) fn drop_unregistered(&mut self) {
-        self.0.retain(|_, shard| shard.is_alive());
+    /// Whether the thread has a shard of this view.
+    pub(super) fn has(&self, view: ViewId) -> bool {
+        self.0.contains_key(&view)
+    }
+
+    /// Drops the shards of these views, which are not registered any more.
+    pub(super) fn drop_views(&mut self, views: &[ViewId]) {
+        for view in views {
+            self.0.remove(view);
+        }
+    }
+
+    /// Drops the shards of all views but these, which are all that are registered.
+    pub(super) fn drop_others(&mut self, registered: &BTreeSet<ViewId>) {
+        self.0.retain(|view, _| registered.contains(view));
     }
 }
