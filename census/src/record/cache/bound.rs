@@ -7,7 +7,7 @@ use crate::aggregate::Target;
 use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, current_version, views_of};
+use crate::register::{ViewsVersion, current_version, unchecked_version, views_of};
 use crate::tags::{TagMap, TagValue};
 
 /// Records a measurement of a measure that has views, with exactly these tags, which are those of the bound measure with this identifier.
@@ -44,7 +44,8 @@ fn record_bound_slow(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, 
     let cell: &MeasureCell = measure;
     if version.asks_for_exemplars() {
         return exemplar_source::record(bits, &|f| {
-            for_each_bound_target(cell, version, id, tags, f);
+            // Loaded again: the source has run, and may have changed the measure's views.
+            for_each_bound_target(cell, unchecked_version(cell), id, tags, f);
         });
     }
     resolve(cell, version, id, tags, &mut |target| target.record(bits));
