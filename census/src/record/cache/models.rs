@@ -157,6 +157,32 @@ fn a_measurement_is_counted_in_the_views_that_are_there_when_it_begins() {
 }
 
 #[test]
+fn a_thread_keeps_no_words_of_a_view_that_is_gone() {
+    check(3, || {
+        let (measure, views) = measure_with(1);
+        let recorder = thread::spawn({
+            let mut recorder = Recorder::new(&measure);
+            move || {
+                recorder.record(ONE);
+                recorder.cache.invalidate_if_stale();
+                recorder.record(ONE);
+                recorder
+            }
+        });
+        // The first view ends with a version that the thread may never have met.
+        add_view(&measure, &sum_of(&measure));
+        remove_view(&measure, &views[0]);
+        let mut recorder = recorder.join().expect("it does not panic");
+        recorder.cache.invalidate_if_stale();
+        // It does not matter that something else, here the model, has the view.
+        assert!(!recorder.cache.has_words_of(&views[0]));
+        let version = current_version(&measure).map(|version| version.0);
+        let mut cached = recorder.cache.cached_versions().into_iter();
+        assert!(cached.all(|cached| Some(cached) == version));
+    });
+}
+
+#[test]
 fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
     check(3, || {
         let (measure, views) = measure_with(1);

@@ -96,6 +96,12 @@ impl ThreadCache {
         self.shards.target(self.thread, view, row);
     }
 
+    /// Whether this thread has words of a view.
+    #[cfg(all(test, census_model))]
+    pub(super) fn has_words_of(&self, view: &LiveView) -> bool {
+        self.shards.has(view.id())
+    }
+
     /// Clears the caches, which may happen at any time.
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
