@@ -211,6 +211,33 @@ fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
 }
 
 #[test]
+fn an_end_on_a_thread_with_words_of_its_own_is_not_counted_there() {
+    check(2, || {
+        let (measure, views) = measure_with(1);
+        let mut recorder = Recorder::new(&measure);
+        let mut other = Recorder::new(&measure);
+        // Both threads have words for the row. A scrape reads those of the first one first.
+        recorder.record(ValueBits(0));
+        other.record(ValueBits(0));
+        let scraper = thread::spawn({
+            let view = Arc::clone(&views[0]);
+            move || never_below_zero(&view, 1)
+        });
+        let beginning = recorder.begin();
+        let other = thread::spawn(move || {
+            other.end(beginning);
+            other
+        });
+        let other = other.join().expect("it does not panic");
+        scraper.join().expect("it does not panic");
+        for mut recorder in [recorder, other] {
+            recorder.cache.detach();
+        }
+        assert_eq!(sum(&views[0]), 0);
+    });
+}
+
+#[test]
 fn an_end_is_counted_in_shared_words_if_its_beginning_was() {
     check(3, || {
         let (measure, views) = measure_with(1);
