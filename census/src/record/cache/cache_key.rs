@@ -61,18 +61,28 @@ impl CacheKey {
 mod tests {
     use super::*;
 
+    fn keys_of(version: ViewsVersion) -> impl Iterator<Item = CacheKey> {
+        let by_address = (0..=MAX_ADDRESSES).map(move |tags| CacheKey::addresses(version, tags));
+        let by_text = [
+            CacheKey::own_texts(version),
+            CacheKey::column_texts(version),
+        ];
+        by_address.chain(by_text)
+    }
+
+    #[test]
+    fn a_key_has_the_version_with_its_flag() {
+        let version = ViewsVersion(ViewsVersion::STEP as u64);
+        let with_exemplars = ViewsVersion(version.0 + ViewsVersion::CACHE_KEYS as u64);
+        assert!(with_exemplars.has_exemplars());
+        for version in [version, with_exemplars] {
+            assert!(keys_of(version).all(|key| key.version() == version));
+        }
+    }
+
     #[test]
     fn keys_of_different_versions_are_different() {
         let step = ViewsVersion::STEP as u64;
-        let keys_of = |version| {
-            let by_address =
-                (0..=MAX_ADDRESSES).map(move |tags| CacheKey::addresses(version, tags));
-            let by_text = [
-                CacheKey::own_texts(version),
-                CacheKey::column_texts(version),
-            ];
-            by_address.chain(by_text)
-        };
         for key in keys_of(ViewsVersion(step)) {
             assert!(keys_of(ViewsVersion(2 * step)).all(|other| other != key));
             assert_ne!(key, CacheKey::FREE);
