@@ -2,6 +2,7 @@
 
 use super::address::TagAddresses;
 use super::fast_path::record_by_address;
+use super::thread_cache::ThreadCache;
 use super::{slot, uncached};
 use crate::aggregate::Target;
 use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
@@ -80,17 +81,27 @@ fn resolve(
     f: &mut dyn FnMut(&Target),
 ) {
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
-    let resolved = slot::with(|cache| {
-        cache.invalidate_if_stale();
-        if let Some((current, views)) = views_of(cell) {
-            // Views that are newer than the version must not be cached for it.
-            let may_cache = current == version;
-            cache.resolve_bound(id, current, may_cache, &views, value_of, &mut *f);
-        }
-    });
+    let resolved = slot::with(|cache| resolve_in(cache, cell, version, id, value_of, f));
     if resolved.is_none()
         && let Some((_, views)) = views_of(cell)
     {
         uncached::for_each_shared_target(views.iter().cloned(), value_of, f);
+    }
+}
+
+/// As [`resolve`], with the thread's cache.
+pub(super) fn resolve_in<'v>(
+    cache: &mut ThreadCache,
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    id: BoundId,
+    value_of: impl Fn(&TagKey) -> &'v str,
+    f: &mut dyn FnMut(&Target),
+) {
+    cache.invalidate_if_stale();
+    if let Some((current, views)) = views_of(cell) {
+        // Views that are newer than the version must not be cached for it.
+        let may_cache = current == version;
+        cache.resolve_bound(id, current, may_cache, &views, value_of, f);
     }
 }
