@@ -225,7 +225,8 @@ fn a_measurement_by_any_cell_of_a_measure_is_counted_in_the_views_that_are_there
                 recorder.record(ONE);
                 // Acquire: pairs with the Release below.
                 let is_late = is_added.load(Ordering::Acquire);
-                for cell in cells {
+                // First by the cell of the measurement that is cached, which nothing has dropped yet.
+                for cell in cells.into_iter().rev() {
                     recorder.measure = cell;
                     recorder.record(ONE);
                 }
