@@ -24,6 +24,8 @@ enum Mode {
     Labels(u32),
     Panics,
     Records,
+    /// Another thread registers the view `CHANGED_BY_SOURCE` again.
+    ChangesViews,
 }
 
 fn source() -> Option<(&'static str, u32)> {
@@ -39,6 +41,15 @@ fn source() -> Option<(&'static str, u32)> {
             NESTED.record(1);
             record!(NESTED = 1, tags(KEY = "x".repeat(2)), exemplar(own = 1));
             Some(("trace_id", 9))
+        }
+        Mode::ChangesViews => {
+            let change = || {
+                CHANGED_BY_SOURCE.unregister();
+                CHANGED_BY_SOURCE.register()
+            };
+            let changed = thread::scope(|threads| threads.spawn(change).join());
+            assert_eq!(changed.expect("it does not panic"), Ok(()));
+            None
         }
     }
 }
@@ -86,6 +97,8 @@ static LEVEL: Measure<i64>;
 static WRONG: Measure<u64>;
 #[measure]
 static MANY: Measure<u64>;
+#[measure]
+static CHANGED: Measure<u64>;
 
 view! {
     static NESTED_SIZES: Distribution<NESTED> by (KEY) { buckets: [10] }
@@ -97,6 +110,7 @@ view! {
     static PLAIN_LAST: LastValue<PLAIN>;
     static LEVELS: Distribution<LEVEL> { buckets: [0] }
     static LEVEL_NOW: Sum<LEVEL>;
+    static CHANGED_BY_SOURCE: Distribution<CHANGED> { buckets: [10] }
     static WRONG_SIZES: Distribution<WRONG> { buckets: [10] }
     static MANY_SIZES: Distribution<MANY> by (KEY) { buckets: Buckets::linear(0, 1, 2) }
 }
@@ -269,4 +283,21 @@ fn threads_lose_nothing() {
         thread.join().expect("it does not panic");
     }
     assert_eq!(count(&MANY_SIZES), 4 * PER_THREAD);
+}
+
+#[test]
+fn a_source_may_change_the_views_of_the_measurement() {
+    let bound = CHANGED.bind(TagMap::new());
+    let ways: [&dyn Fn(); 3] = [
+        &|| CHANGED.record(1),
+        &|| record!(CHANGED = 1, tags(KEY = "literal")),
+        &|| bound.record(1),
+    ];
+    for (index, way) in ways.into_iter().enumerate() {
+        // The thread has the rows in its cache.
+        asked(Mode::Silent, || (way(), way()).1);
+        assert_eq!(asked(Mode::ChangesViews, way), 1, "way {index}");
+        // The view was registered before the source returned.
+        assert_eq!(count(&CHANGED_BY_SOURCE), 1, "way {index}");
+    }
 }

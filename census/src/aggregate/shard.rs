@@ -41,11 +41,6 @@ impl Shard {
         }
     }
 
-    /// Whether the view is still registered.
-    pub(crate) fn is_alive(&self) -> bool {
-        self.rows.strong_count() > 0
-    }
-
     /// The words of a row that this thread writes.
     pub(crate) fn target(&mut self, rows: &Arc<Rows>, row: RowId) -> Target {
         let (id, index) = rows.format.layout.locate(row);

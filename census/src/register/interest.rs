@@ -17,8 +17,10 @@
 //! that records loads the version first. If it has nothing cached for that version, it reads the list, which is the one
 //! of that version or of a later one.
 //!
-//! The version before the change has ended, and `ended` keeps it for some time. A thread that sees that versions have
-//! ended drops what it has cached for them, and keeps what it has cached for other measures.
+//! The version before the change has ended, and `ended` keeps it for some time, with the views that were removed. A thread
+//! that sees that versions have ended drops what it has cached for them and its words of these views, and keeps what it has
+//! for other measures. So it need not have recorded to a view since the last change but one, and a reader may still have
+//! the view's rows.
 
 #[cfg(all(test, census_model))]
 pub(crate) mod models;
@@ -82,8 +84,8 @@ impl ViewsVersion {
 pub(super) struct Interests {
     /// The views of each measure that has some, by the measure's name.
     ///
-    /// The lock is held for a few instructions, or while the list of a measure's views is made. No other lock of the library
-    /// is taken while it is held.
+    /// The lock is held for a few instructions, while the list of a measure's views is made, or while a thread that has missed
+    /// many changes asks for all views. No other lock of the library is taken while it is held.
     measures: LazyLock<RwLock<HashMap<String, Interest>>>,
     /// Of an isolation: the versions of measures, by their names. Outside of isolations, each measure has its version itself.
     #[cfg(feature = "testing")]
@@ -103,7 +105,7 @@ impl Interests {
 /// The versions that ended last, for threads that have cached something for them.
 struct Ended {
     /// The oldest is first. The newest is the one with the number `count`.
-    versions: RwLock<VecDeque<ViewsVersion>>,
+    versions: RwLock<VecDeque<EndedVersion>>,
     /// How many versions have ended. Changed under the lock of `versions`.
     count: ConstAtomicU64,
 }
@@ -151,6 +153,13 @@ fn with_interests<R>(f: impl FnOnce(&Interests) -> R) -> R {
 #[cfg(all(test, census_model))]
 fn ended() -> &'static Ended {
     &of_run().1
+}
+
+/// A version that has ended.
+struct EndedVersion {
+    version: ViewsVersion,
+    /// The views that the next version does not have.
+    removed: Box<[ViewId]>,
 }
 
 /// The views of a measure, in the order of their registration.
@@ -202,6 +211,15 @@ pub(super) enum Change<'v> {
     Remove(&'v MeasureViews),
 }
 
+impl Change<'_> {
+    fn removed(&self) -> Box<[ViewId]> {
+        match self {
+            Change::None | Change::Add(_) => Box::default(),
+            Change::Remove(removed) => removed.by_id.keys().copied().collect(),
+        }
+    }
+}
+
 type ViewList = Arc<[Arc<LiveView>]>;
 
 /// Whether the program has a source of exemplars. Changed and read by a thread that holds the catalogue's lock.
@@ -213,7 +231,7 @@ pub(super) fn ask_for_exemplars() {
     HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
 }
 
-/// How many ended versions are kept: eight kilobytes.
+/// How many ended versions are kept: some tens of kilobytes, and eight bytes for each view that was removed.
 const MAX_ENDED: usize = 1 << 10;
 
 /// How many versions have ended. A thread that sees another number than before drops what it has cached for them.
@@ -224,26 +242,40 @@ pub(crate) fn ended_count() -> u64 {
     ended().count.load(Ordering::Relaxed)
 }
 
-/// Calls `f` for each version that has ended after so many had. Returns how many have ended now, and whether `f` was
-/// called for all: too many may have ended meanwhile.
-pub(crate) fn for_each_ended(since: u64, mut f: impl FnMut(ViewsVersion)) -> (u64, bool) {
+/// Calls `f` for each version that has ended after so many had, with the views that were removed then. Returns how many
+/// have ended now, and whether `f` was called for all: too many may have ended meanwhile.
+pub(crate) fn for_each_ended(
+    since: u64,
+    mut f: impl FnMut(ViewsVersion, &[ViewId]),
+) -> (u64, bool) {
     let ended = ended();
     let versions = ended.versions.read();
     // Relaxed: the lock orders it.
     let count = ended.count.load(Ordering::Relaxed);
     let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
-    let newest = versions.iter().rev();
-    newest.take(new).copied().for_each(&mut f);
+    let newest = versions.iter().rev().take(new);
+    newest.for_each(|it| f(it.version, &it.removed));
     (count, new <= versions.len())
 }
 
-fn end(version: ViewsVersion) {
+/// The views of all measures, in order: those of the program, or of the isolation that this thread is within.
+pub(crate) fn all_views() -> Vec<ViewId> {
+    with_interests(|interests| {
+        let measures = interests.measures.read();
+        let views = measures.values().flat_map(|it| it.views.by_id.keys());
+        let mut views: Vec<ViewId> = views.copied().collect();
+        views.sort_unstable();
+        views
+    })
+}
+
+fn end(version: ViewsVersion, removed: Box<[ViewId]>) {
     let ended = ended();
     let mut versions = ended.versions.write();
     if versions.len() >= MAX_ENDED {
         versions.pop_front();
     }
-    versions.push_back(version);
+    versions.push_back(EndedVersion { version, removed });
     // Relaxed: the lock orders it.
     ended.count.fetch_add(1, Ordering::Relaxed);
 }
@@ -300,6 +332,7 @@ impl Interests {
             list: None,
         });
         let former_list = interest.list.take();
+        let removed = change.removed();
         interest.views.change(change);
         if interest.views.keep_exemplars > 0 {
             version.0 |= ViewsVersion::HAS_EXEMPLARS;
@@ -320,7 +353,7 @@ impl Interests {
         store_version(self, name, cells, stored);
         // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
         if let Some(version) = former_version {
-            end(version);
+            end(version, removed);
         }
         // Not under the lock: the last reference to a view frees its rows.
         drop(former_list);
@@ -352,7 +385,8 @@ impl Drop for Interests {
     /// The isolation ends. Threads drop what they have cached for it.
     fn drop(&mut self) {
         for interest in std::mem::take(&mut *self.measures.write()).into_values() {
-            end(interest.version);
+            let views = interest.views.by_id.into_keys();
+            end(interest.version, views.collect());
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) use held_views::HeldViews;
 pub(crate) use interest::ViewsVersion;
 #[cfg(all(test, census_model))]
 pub(crate) use interest::models;
-pub(crate) use interest::{ended_count, for_each_ended, views_of};
+pub(crate) use interest::{all_views, ended_count, for_each_ended, views_of};
 pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};

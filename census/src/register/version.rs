@@ -27,8 +27,8 @@ pub(crate) fn current_version(measure: &Handle<MeasureCell>) -> Option<ViewsVers
     Some(ViewsVersion(version))
 }
 
-/// The version that the measure has. [`current_version`] has returned one to this thread before, so it is not `NEW`. If the
-/// measure has no views any more, nothing is cached for the version.
+/// The version that the measure has. If the measure has no views, or if no list of views was ever made for it, nothing is
+/// cached for the version.
 #[inline]
 pub(crate) fn unchecked_version(measure: &MeasureCell) -> ViewsVersion {
     ViewsVersion(version(measure))

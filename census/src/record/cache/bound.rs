@@ -2,12 +2,13 @@
 
 use super::address::TagAddresses;
 use super::fast_path::record_by_address;
+use super::thread_cache::ThreadCache;
 use super::{slot, uncached};
 use crate::aggregate::Target;
 use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, current_version, views_of};
+use crate::register::{ViewsVersion, current_version, unchecked_version, views_of};
 use crate::tags::{TagMap, TagValue};
 
 /// Records a measurement of a measure that has views, with exactly these tags, which are those of the bound measure with this identifier.
@@ -44,7 +45,8 @@ fn record_bound_slow(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, 
     let cell: &MeasureCell = measure;
     if version.asks_for_exemplars() {
         return exemplar_source::record(bits, &|f| {
-            for_each_bound_target(cell, version, id, tags, f);
+            // Loaded again: the source has run, and may have changed the measure's views.
+            for_each_bound_target(cell, unchecked_version(cell), id, tags, f);
         });
     }
     resolve(cell, version, id, tags, &mut |target| target.record(bits));
@@ -79,17 +81,27 @@ fn resolve(
     f: &mut dyn FnMut(&Target),
 ) {
     let value_of = |key: &TagKey| tags.get(key).map_or("", TagValue::as_str);
-    let resolved = slot::with(|cache| {
-        cache.invalidate_if_stale();
-        if let Some((current, views)) = views_of(cell) {
-            // Views that are newer than the version must not be cached for it.
-            let may_cache = current == version;
-            cache.resolve_bound(id, current, may_cache, &views, value_of, &mut *f);
-        }
-    });
+    let resolved = slot::with(|cache| resolve_in(cache, cell, version, id, value_of, f));
     if resolved.is_none()
         && let Some((_, views)) = views_of(cell)
     {
         uncached::for_each_shared_target(views.iter().cloned(), value_of, f);
+    }
+}
+
+/// As [`resolve`], with the thread's cache.
+pub(super) fn resolve_in<'v>(
+    cache: &mut ThreadCache,
+    cell: &MeasureCell,
+    version: ViewsVersion,
+    id: BoundId,
+    value_of: impl Fn(&TagKey) -> &'v str,
+    f: &mut dyn FnMut(&Target),
+) {
+    cache.invalidate_if_stale();
+    if let Some((current, views)) = views_of(cell) {
+        // Views that are newer than the version must not be cached for it.
+        let may_cache = current == version;
+        cache.resolve_bound(id, current, may_cache, &views, value_of, f);
     }
 }

@@ -14,9 +14,16 @@ use crate::register::ViewsVersion;
 /// | by address | twice the number of tags: 0, 2, 4, … |
 /// | by text | 0 for the measurement's own tags, 1 for all columns |
 ///
-/// No version that has views is 0, so no constructor returns [`FREE`](Self::FREE).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// All offsets are less than `STEP - 1`, so no constructor returns [`FREE`](Self::FREE), whichever version it is given: also that
+/// of a measure for which no list of views was made, or of one without views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CacheKey(u64);
+
+impl Default for CacheKey {
+    fn default() -> Self {
+        Self::FREE
+    }
+}
 
 /// A measurement with more tags is not found by addresses: a longer entry would make all of them larger.
 pub(super) const MAX_ADDRESSES: usize = 5;
@@ -25,7 +32,7 @@ const _: () = assert!(2 * MAX_ADDRESSES < ViewsVersion::CACHE_KEYS);
 
 impl CacheKey {
     /// The key of an entry that is free.
-    pub(super) const FREE: Self = Self(0);
+    pub(super) const FREE: Self = Self(u64::MAX);
 
     /// For the addresses of `tags` tags, at most [`MAX_ADDRESSES`].
     #[inline]
@@ -61,18 +68,28 @@ impl CacheKey {
 mod tests {
     use super::*;
 
+    fn keys_of(version: ViewsVersion) -> impl Iterator<Item = CacheKey> {
+        let by_address = (0..=MAX_ADDRESSES).map(move |tags| CacheKey::addresses(version, tags));
+        let by_text = [
+            CacheKey::own_texts(version),
+            CacheKey::column_texts(version),
+        ];
+        by_address.chain(by_text)
+    }
+
+    #[test]
+    fn a_key_has_the_version_with_its_flag() {
+        let version = ViewsVersion(ViewsVersion::STEP as u64);
+        let with_exemplars = ViewsVersion(version.0 + ViewsVersion::CACHE_KEYS as u64);
+        assert!(with_exemplars.has_exemplars());
+        for version in [version, with_exemplars] {
+            assert!(keys_of(version).all(|key| key.version() == version));
+        }
+    }
+
     #[test]
     fn keys_of_different_versions_are_different() {
         let step = ViewsVersion::STEP as u64;
-        let keys_of = |version| {
-            let by_address =
-                (0..=MAX_ADDRESSES).map(move |tags| CacheKey::addresses(version, tags));
-            let by_text = [
-                CacheKey::own_texts(version),
-                CacheKey::column_texts(version),
-            ];
-            by_address.chain(by_text)
-        };
         for key in keys_of(ViewsVersion(step)) {
             assert!(keys_of(ViewsVersion(2 * step)).all(|other| other != key));
             assert_ne!(key, CacheKey::FREE);

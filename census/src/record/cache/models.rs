@@ -5,15 +5,16 @@ use std::sync::atomic::Ordering;
 
 use super::address::TagAddresses;
 use super::begin_end::{begin_cached, end_cached, end_in_own, end_in_shared};
+use super::bound::resolve_in;
 use super::counted_rows::{Beginning, CountedRow};
 use super::resolve::{for_each_in, for_each_uncached};
 use super::thread_cache::ThreadCache;
 use crate::aggregate::models::{exhaust_words, measure, release_words, sum, sum_of};
 use crate::aggregate::{LiveView, Target};
 use crate::declare::{Handle, MeasureCell, ValueBits};
-use crate::id::RowId;
+use crate::id::{BoundId, RowId};
 use crate::register::current_version;
-use crate::register::models::{add_view, begin_run, remove_view};
+use crate::register::models::{add_view, add_view_of_cells, begin_run, remove_view};
 use crate::sync::AtomicBool;
 use crate::sync::models::{check, thread};
 
@@ -62,6 +63,19 @@ impl Recorder {
         if for_each_in(&mut self.cache, &self.measure, version, &[], f).is_none() {
             self.record_uncached(bits);
         }
+    }
+
+    /// Records as a handle does.
+    fn record_bound(&mut self, id: BoundId) {
+        let Some(version) = current_version(&self.measure) else {
+            return;
+        };
+        let tags = [TagAddresses::of_bound(id)];
+        if let Some(entry) = self.cache.find_by_address(version, &tags) {
+            return entry.record(ONE);
+        }
+        let f = &mut |target: &Target| target.record(ONE);
+        resolve_in(&mut self.cache, &self.measure, version, id, |_| "", f);
     }
 
     /// Records as a thread does that has no cache.
@@ -156,6 +170,83 @@ fn a_measurement_is_counted_in_the_views_that_are_there_when_it_begins() {
     });
 }
 
+/// A thread records twice, while a view of the measure goes.
+fn keeps_no_words_of_a_view_that_is_gone(
+    record: impl Fn(&mut Recorder) + Copy + Send + Sync + 'static,
+) {
+    check(3, move || {
+        let (measure, views) = measure_with(1);
+        let recorder = thread::spawn({
+            let mut recorder = Recorder::new(&measure);
+            move || {
+                record(&mut recorder);
+                recorder.cache.invalidate_if_stale();
+                record(&mut recorder);
+                recorder
+            }
+        });
+        // The first view ends with a version that the thread may never have met.
+        add_view(&measure, &sum_of(&measure));
+        remove_view(&measure, &views[0]);
+        let mut recorder = recorder.join().expect("it does not panic");
+        recorder.cache.invalidate_if_stale();
+        // It does not matter that something else, here the model, has the view.
+        assert!(!recorder.cache.has_words_of(&views[0]));
+        let version = current_version(&measure).map(|version| version.0);
+        let mut cached = recorder.cache.cached_versions().into_iter();
+        assert!(cached.all(|cached| Some(cached) == version));
+    });
+}
+
+#[test]
+fn a_thread_keeps_no_words_of_a_view_that_is_gone() {
+    keeps_no_words_of_a_view_that_is_gone(|recorder| recorder.record(ONE));
+}
+
+#[test]
+fn a_thread_with_a_handle_keeps_no_words_of_a_view_that_is_gone() {
+    let id = BoundId::next();
+    keeps_no_words_of_a_view_that_is_gone(move |recorder| recorder.record_bound(id));
+}
+
+#[test]
+fn a_measurement_by_any_cell_of_a_measure_is_counted_in_the_views_that_are_there() {
+    check(3, || {
+        begin_run();
+        // Two declarations of one name.
+        let cells = [measure(), measure()];
+        let [first, second] = [(); 2].map(|()| sum_of(&cells[0]));
+        add_view_of_cells(&cells, &first);
+        let is_added = Arc::new(AtomicBool::new(false));
+        let recorder = thread::spawn({
+            let (cells, is_added) = (cells.clone(), Arc::clone(&is_added));
+            let mut recorder = Recorder::new(&cells[1]);
+            move || {
+                recorder.record(ONE);
+                // Acquire: pairs with the Release below.
+                let is_late = is_added.load(Ordering::Acquire);
+                // First by the cell of the measurement that is cached, which nothing has dropped yet.
+                for cell in cells.into_iter().rev() {
+                    recorder.measure = cell;
+                    recorder.record(ONE);
+                }
+                recorder.cache.detach();
+                is_late
+            }
+        });
+        add_view_of_cells(&cells, &second);
+        is_added.store(true, Ordering::Release);
+        let is_late = recorder.join().expect("it does not panic");
+        assert_eq!(sum(&first), 3, "the view that is always there");
+        let in_second = sum(&second);
+        let at_least = if is_late { 2 } else { 0 };
+        assert!(
+            (at_least..=3).contains(&in_second),
+            "{in_second} of {at_least} are in the new view"
+        );
+    });
+}
+
 #[test]
 fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
     check(3, || {
@@ -180,6 +271,33 @@ fn a_scrape_that_reads_an_end_on_another_thread_reads_the_beginning() {
         recorder.cache.detach();
         other.join().expect("it does not panic");
         scraper.join().expect("it does not panic");
+        assert_eq!(sum(&views[0]), 0);
+    });
+}
+
+#[test]
+fn an_end_on_a_thread_with_words_of_its_own_is_not_counted_there() {
+    check(2, || {
+        let (measure, views) = measure_with(1);
+        let mut recorder = Recorder::new(&measure);
+        let mut other = Recorder::new(&measure);
+        // Both threads have words for the row. A scrape reads those of the first one first.
+        recorder.record(ValueBits(0));
+        other.record(ValueBits(0));
+        let scraper = thread::spawn({
+            let view = Arc::clone(&views[0]);
+            move || never_below_zero(&view, 1)
+        });
+        let beginning = recorder.begin();
+        let other = thread::spawn(move || {
+            other.end(beginning);
+            other
+        });
+        let other = other.join().expect("it does not panic");
+        scraper.join().expect("it does not panic");
+        for mut recorder in [recorder, other] {
+            recorder.cache.detach();
+        }
         assert_eq!(sum(&views[0]), 0);
     });
 }

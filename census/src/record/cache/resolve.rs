@@ -9,7 +9,7 @@ use super::uncached;
 use crate::aggregate::Target;
 use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, current_version, views_of};
+use crate::register::{ViewsVersion, current_version, unchecked_version, views_of};
 use crate::tags::{Tag, TagMap, TagValue, truncate, with_current};
 
 /// Records a measurement that may have no cached entry, if its measure has views. If the version says so, the source of
@@ -24,7 +24,10 @@ pub(in crate::record) fn record_slow(
         return;
     };
     if version.asks_for_exemplars() {
-        return exemplar_source::record(bits, &|f| for_each_target(cell, version, tags, f));
+        return exemplar_source::record(bits, &|f| {
+            // Loaded again: the source has run, and may have changed the measure's views.
+            for_each_target(cell, unchecked_version(cell), tags, f);
+        });
     }
     for_each_target(cell, version, tags, |target| target.record(bits));
 }

@@ -1,6 +1,5 @@
 //! The shards of one thread: the words of each view that belong to the thread.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::row_resolver::ResolvedTarget;
@@ -9,10 +8,17 @@ use crate::id::{RowId, ThreadId, ViewId};
 
 /// The shards of one thread, by the views' ids. Unlike a cache, they must not be dropped while the thread records:
 /// dropping a shard retires its chunks.
+///
+/// A sorted list: a new shard usually is that of the newest view, and so comes last.
 #[derive(Default)]
-pub(super) struct Shards(BTreeMap<ViewId, Shard>);
+pub(super) struct Shards(Vec<(ViewId, Shard)>);
 
 impl Shards {
+    /// The index of a view's shard, or the index at which it is to be inserted.
+    fn index_of(&self, view: ViewId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&view, |(view, _)| *view)
+    }
+
     /// The thread's target for a row.
     pub(super) fn target(
         &mut self,
@@ -20,8 +26,14 @@ impl Shards {
         view: &Arc<LiveView>,
         row: RowId,
     ) -> ResolvedTarget {
-        let new_shard = || Shard::new(&view.rows, thread);
-        let shard = self.0.entry(view.id()).or_insert_with(new_shard);
+        let index = self.index_of(view.id()).unwrap_or_else(|index| {
+            let shard = Shard::new(&view.rows, thread);
+            self.0.insert(index, (view.id(), shard));
+            index
+        });
+        let Some((_, shard)) = self.0.get_mut(index) else {
+            unreachable!("the shard is there, or was inserted");
+        };
         ResolvedTarget {
             is_cacheable: shard.should_cache(&view.rows, row),
             target: shard.target(&view.rows, row),
@@ -30,7 +42,8 @@ impl Shards {
 
     /// The target of this name, if this thread has its words.
     pub(super) fn own_target(&self, name: &TargetName) -> Option<Target> {
-        self.0.get(&name.view)?.own_target(name)
+        let (_, shard) = self.0.get(self.index_of(name.view).ok()?)?;
+        shard.own_target(name)
     }
 
     #[cfg(test)]
@@ -38,8 +51,23 @@ impl Shards {
         self.0.len()
     }
 
-    /// Drops the shards of unregistered views.
-    pub(super) fn drop_unregistered(&mut self) {
-        self.0.retain(|_, shard| shard.is_alive());
+    /// Whether the thread has a shard of this view.
+    pub(super) fn has(&self, view: ViewId) -> bool {
+        self.index_of(view).is_ok()
+    }
+
+    /// Drops the shards of these views, which are not registered any more.
+    pub(super) fn drop_views(&mut self, views: &[ViewId]) {
+        for view in views {
+            if let Ok(index) = self.index_of(*view) {
+                self.0.remove(index);
+            }
+        }
+    }
+
+    /// Drops the shards of all views but these, which are all that are registered.
+    pub(super) fn drop_others(&mut self, registered: &[ViewId]) {
+        self.0
+            .retain(|(view, _)| registered.binary_search(view).is_ok());
     }
 }

@@ -17,8 +17,8 @@ use super::tag_text::{TagText, column_texts, own_texts};
 use super::text_entry::TextEntry;
 use crate::aggregate::{LiveView, Target, TargetName};
 use crate::declare::{MeasureCell, TagKey, ValueBits};
-use crate::id::{BoundId, ThreadId};
-use crate::register::{ViewsVersion, ended_count, for_each_ended};
+use crate::id::{BoundId, ThreadId, ViewId};
+use crate::register::{ViewsVersion, all_views, ended_count, for_each_ended};
 use crate::tags::{Tag, TagMap, with_current};
 
 /// One thread's caches and shards. Entries of the caches are found by version, so a stale entry is never used. The
@@ -31,7 +31,7 @@ pub(super) struct ThreadCache {
     thread: ThreadId,
     /// The [`ended_count`] up to which the caches have nothing of ended versions.
     ended_count: u64,
-    /// The versions for which there may be something in the caches, or whose views may have shards of this thread, in order.
+    /// The versions for which there may be something in the caches, in order.
     versions: Vec<u64>,
     by_address: ByAddress,
     by_text: ByText,
@@ -96,6 +96,12 @@ impl ThreadCache {
         self.shards.target(self.thread, view, row);
     }
 
+    /// Whether this thread has words of a view.
+    #[cfg(all(test, census_model))]
+    pub(super) fn has_words_of(&self, view: &LiveView) -> bool {
+        self.shards.has(view.id())
+    }
+
     /// Clears the caches, which may happen at any time.
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
@@ -108,8 +114,8 @@ impl ThreadCache {
         self.thread
     }
 
-    /// Drops what is cached for versions that have ended since the last call: those of measures whose views have changed.
-    /// What is cached for other measures stays.
+    /// Drops what is cached for versions that have ended since the last call, those of measures whose views have changed, and
+    /// the shards of the views that were removed then. What is cached for other measures stays.
     ///
     /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not
     /// call it, and a thread that makes no others may keep such entries for long.
@@ -127,10 +133,12 @@ impl ThreadCache {
     #[inline(never)]
     fn drop_ended(&mut self) {
         let mut ended: Vec<u64> = Vec::new();
-        let (count, is_complete) = for_each_ended(self.ended_count, |version| {
+        let mut removed: Vec<ViewId> = Vec::new();
+        let (count, is_complete) = for_each_ended(self.ended_count, |version, views| {
             if let Ok(index) = self.versions.binary_search(&version.0) {
                 ended.push(self.versions.remove(index));
             }
+            removed.extend(views.iter().filter(|view| self.shards.has(**view)));
         });
         self.ended_count = count;
         if !is_complete {
@@ -138,16 +146,20 @@ impl ThreadCache {
             self.by_address = ByAddress::default();
             self.by_text = ByText::default();
             self.layouts = Layouts::default();
-        } else if ended.is_empty() {
+            // Shards of views that another isolation has go, too. This costs the thread new words and nothing else.
+            self.shards.drop_others(&all_views());
             return;
-        } else {
+        }
+        if !ended.is_empty() {
             ended.sort_unstable();
             let is_ended = |version: ViewsVersion| ended.binary_search(&version.0).is_ok();
             self.by_address.drop_versions(is_ended);
             self.by_text.drop_versions(is_ended);
             self.layouts.drop_versions(is_ended);
         }
-        self.shards.drop_unregistered();
+        // After the caches: they have targets in the words of these views. The thread may have met a view under an earlier
+        // version than the one that has ended now.
+        self.shards.drop_views(&removed);
     }
 }
 

@@ -1,6 +1,5 @@
 //! The views of measures in models: each run of a model has its own.
 
-use std::iter;
 use std::sync::Arc;
 
 use super::{Change, Ended, Interests, MeasureViews, OF_RUN, change_views, ended_count};
@@ -21,18 +20,20 @@ fn only(view: &Arc<LiveView>) -> MeasureViews {
 
 /// Adds a view of the measure.
 pub(crate) fn add_view(measure: &Handle<MeasureCell>, view: &Arc<LiveView>) {
-    change(measure, Change::Add(only(view)));
+    add_view_of_cells(std::slice::from_ref(measure), view);
+}
+
+/// Adds a view of a measure that has several cells.
+pub(crate) fn add_view_of_cells(cells: &[Handle<MeasureCell>], view: &Arc<LiveView>) {
+    change(cells, Change::Add(only(view)));
 }
 
 /// Removes a view of the measure.
 pub(crate) fn remove_view(measure: &Handle<MeasureCell>, view: &Arc<LiveView>) {
-    change(measure, Change::Remove(&only(view)));
+    change(std::slice::from_ref(measure), Change::Remove(&only(view)));
 }
 
-fn change(measure: &Handle<MeasureCell>, change: Change<'_>) {
-    change_views(
-        &measure.descriptor.name,
-        iter::once(measure.clone()),
-        change,
-    );
+fn change(cells: &[Handle<MeasureCell>], change: Change<'_>) {
+    let name = cells.first().map(|cell| &*cell.descriptor.name);
+    change_views(name.unwrap_or_default(), cells.iter().cloned(), change);
 }

@@ -2,6 +2,7 @@
 
 mod folding;
 mod removal;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use super::{MAX_OWNED_WORDS, Rows};
 use crate::aggregate::column_values::{ColumnSets, SortedValues};
 use crate::aggregate::{Data, LiveView};
 use crate::declare::{
-    Handle, Measure, MeasureCell, MeasureDescriptor, MeasureSource, Number, Origin, Sum, ValueKind,
-    View,
+    Distribution, Handle, LastValue, Measure, MeasureCell, MeasureDescriptor, MeasureSource,
+    Number, Origin, Sum, ValueKind, View, ViewSpec,
 };
 use crate::id::{RowId, ViewId};
 use std::sync::atomic::Ordering;
@@ -30,10 +31,27 @@ pub(crate) fn measure() -> Handle<MeasureCell> {
 
 /// A view without columns, which has one row: the sum of a measure's values.
 pub(crate) fn sum_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
-    let measure: Measure<i64> = Measure::from_handle(measure.clone());
+    view(View::<Sum>::sum("view", &values_of(measure)).spec)
+}
+
+/// As [`sum_of`]: how the values are distributed.
+fn distribution_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    view(View::<Distribution>::distribution("view", &values_of(measure), [2]).spec)
+}
+
+/// As [`sum_of`]: the last value.
+fn last_value_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    view(View::<LastValue>::last_value("view", &values_of(measure)).spec)
+}
+
+fn values_of(measure: &Handle<MeasureCell>) -> Measure<i64> {
+    Measure::from_handle(measure.clone())
+}
+
+fn view(spec: ViewSpec) -> Arc<LiveView> {
     let view = LiveView::new(
         ViewId::next(),
-        View::<Sum>::sum("view", &measure).spec,
+        spec,
         ColumnSets::open(0),
         &SortedValues::default(),
     );
@@ -41,8 +59,19 @@ pub(crate) fn sum_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
     Arc::new(view)
 }
 
-/// The row of a [`sum_of`].
+/// The row of a view without columns.
 const ROW: RowId = RowId(0);
+
+/// What a scrape reads now of the row of a view without columns; `None` if the row is not shown.
+fn row(view: &LiveView) -> Option<Data> {
+    let mut read = None;
+    let whole: Result<(), ()> = view.for_each_row(|row| {
+        read = row.data();
+        Ok(())
+    });
+    assert_eq!(whole, Ok(()));
+    read
+}
 
 /// The sums that a scrape reads now, in the order of the rows.
 pub(crate) fn sums(view: &LiveView) -> Vec<i64> {

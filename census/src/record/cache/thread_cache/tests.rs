@@ -4,7 +4,7 @@ use super::*;
 use crate::calls::FUNCTION;
 use crate::declare::{Count, Measure, View};
 use crate::record::cache::{fast_path, slot};
-use crate::register::{CatalogueError, current_version};
+use crate::register::{CatalogueError, current_version, find};
 use crate::tags::literal_tag;
 
 fn viewed(name: &str) -> Result<(Measure<u64>, View<Count>), CatalogueError> {
@@ -59,7 +59,6 @@ fn a_change_of_a_measures_views_drops_what_is_cached_for_this_measure_only()
     // Nothing of this thread keeps the rows of a view that is gone.
     record(&changed, &NAME);
     bound.record(1);
-    let shards = || slot::with_attached(|cache| cache.shards.len());
     assert_eq!(shards(), Some(3));
     assert!(view.unregister());
     assert_eq!(shards(), Some(2));
@@ -88,7 +87,11 @@ fn more_changes_than_are_kept_drop_everything() -> Result<(), CatalogueError> {
     }
     // This thread has unregistered the views itself, so it has followed the changes.
     assert!(is_cached(version, &NAME));
+    let (gone, gone_view) = viewed("thread_cache/gone")?;
+    record(&gone, &NAME);
+    assert_eq!(shards(), Some(2));
     let changes = std::thread::spawn(move || {
+        assert!(gone_view.unregister());
         for _ in 0..100 {
             for view in &views {
                 view.register()?;
@@ -101,7 +104,55 @@ fn more_changes_than_are_kept_drop_everything() -> Result<(), CatalogueError> {
     });
     changes.join().expect("it does not panic")?;
     assert!(!is_cached(version, &NAME));
+    assert_eq!(shards(), Some(1));
     record(&measure, &NAME);
     assert!(is_cached(version, &NAME));
+    Ok(())
+}
+
+fn shards() -> Option<usize> {
+    slot::with_attached(|cache| cache.shards.len())
+}
+
+/// Another thread registers or unregisters views. Then this thread looks up a measurement by text.
+fn elsewhere(
+    change: impl FnOnce() -> Result<(), CatalogueError> + Send,
+) -> Result<(), CatalogueError> {
+    std::thread::scope(|threads| threads.spawn(change).join()).expect("it does not panic")?;
+    slot::with_attached(ThreadCache::invalidate_if_stale);
+    Ok(())
+}
+
+#[test]
+fn words_of_a_view_are_dropped_though_its_measure_has_changed_since_they_were_made()
+-> Result<(), CatalogueError> {
+    static NAME: &str = "function";
+    let (measure, view) = viewed("thread_cache/changed_twice")?;
+    record(&measure, &NAME);
+    assert_eq!(shards(), Some(1));
+    // This thread does not record to the measure any more.
+    let second = View::sum("thread_cache/changed_twice_second", &measure).build()?;
+    elsewhere(|| second.register())?;
+    assert_eq!(shards(), Some(1));
+    elsewhere(|| {
+        view.unregister();
+        Ok(())
+    })?;
+    assert_eq!(shards(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn words_of_a_view_are_dropped_though_it_is_being_read() -> Result<(), CatalogueError> {
+    static NAME: &str = "function";
+    let (measure, view) = viewed("thread_cache/read")?;
+    record(&measure, &NAME);
+    let reader = find(&view.spec()).expect("it is registered");
+    elsewhere(|| {
+        view.unregister();
+        Ok(())
+    })?;
+    assert_eq!(shards(), Some(0));
+    drop(reader);
     Ok(())
 }
