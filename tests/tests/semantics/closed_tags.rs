@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use census::calls::{FUNCTION, LATENCY, MODULE, RESULT};
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{
     AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure, record,
     snapshot, tag, tags, view,
@@ -41,7 +42,7 @@ static PLAIN_METHOD: TagKey;
 
 #[measure]
 static REQUESTS: Measure<u64>;
-#[measure]
+#[measure(name = "closed_tags/open")]
 static OPEN: Measure<i64>;
 #[measure]
 static OUTSIDE: Measure<u64>;
@@ -62,13 +63,14 @@ view! {
     static OUTSIDE_BY_PLAIN_KEY: Count<OUTSIDE> by (PLAIN_METHOD);
 
     static BY_TENANT: Sum<OVERFLOWING> by (OUTCOME, TENANT, METHOD) { max_series: 6 }
-    static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { max_series: 1 }
+    static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { name: "calls_by_tenant", max_series: 1 }
 
     static BY_STATUS: Count<RENAMED> by (OUTCOME as status, METHOD as http_method, TENANT);
 }
 
 #[test]
 fn rows_with_zeros_are_there_before_the_first_measurement() {
+    let _isolated = isolate();
     let all = keys(&[
         ["get", "false"],
         ["get", "true"],
@@ -110,6 +112,7 @@ fn rows_with_zeros_are_there_before_the_first_measurement() {
 #[test]
 fn text_from_outside_makes_one_row() {
     const VALUES: u64 = 100_000;
+    let _isolated = isolate();
     let before = OUTSIDE_BY_METHOD.data().rows.len();
     assert_eq!(before, 3);
     for number in 0..VALUES {
@@ -146,6 +149,7 @@ fn text_from_outside_makes_one_row() {
 
 #[test]
 fn overflow_rows_keep_closed_columns() {
+    let _isolated = isolate();
     let methods = [Method::Get, Method::Post, Method::Brew];
     for tenant in 0..50_u64 {
         for (number, method) in (1..).zip(methods) {
@@ -188,6 +192,7 @@ fn with_results_of_its_own(number: u8) -> u8 {
 
 #[test]
 fn overflow_rows_keep_functions_modules_and_known_results() {
+    let _isolated = isolate();
     for tenant in ["a", "b", "c"] {
         tags!(TENANT = tenant).scope(|| {
             let _ = fallible(true);
@@ -219,6 +224,7 @@ fn overflow_rows_keep_functions_modules_and_known_results() {
 
 #[test]
 fn columns_have_other_labels() {
+    let _isolated = isolate();
     record!(RENAMED = 1, tags(OUTCOME = Outcome::Ok, TENANT = "a"));
     let line = "by_status_total{status=\"ok\",http_method=\"\",tenant=\"a\"} 1";
     let exporter = Exporter::builder().build_lenient();
@@ -249,6 +255,7 @@ fn columns_have_other_labels() {
 fn keys_of_any_set_are_in_one_list() {
     const KEYS: [&dyn AnyTagKey; 3] = [&METHOD, &TENANT, &CACHED];
     static STATIC_KEYS: &[&dyn AnyTagKey] = &KEYS;
+    let _isolated = isolate();
     let mut tags = tags!(METHOD = Method::Get, TENANT = "a");
     let values: Vec<Option<&str>> = STATIC_KEYS
         .iter()
@@ -277,6 +284,7 @@ fn keys_of_any_set_are_in_one_list() {
 
 #[test]
 fn sets_are_given_at_run_time() {
+    let _isolated = isolate();
     let key = TagKey::with_values("color", ["red", "green"]).expect("a new key");
     let measure = Measure::<u64>::builder("paint").register().expect("new");
     let view = View::count("paint_by_color", &measure)
@@ -319,6 +327,7 @@ fn sets_are_given_at_run_time() {
 
 #[test]
 fn rows_with_zeros_are_no_more_than_the_view_keeps() {
+    let _isolated = isolate();
     let view = |max| {
         View::count("combinations", &REQUESTS)
             .column(&METHOD)
@@ -337,6 +346,7 @@ fn rows_with_zeros_are_no_more_than_the_view_keeps() {
 
 #[test]
 fn rows_of_functions_and_closed_columns_are_no_more_than_the_view_keeps() {
+    let _isolated = isolate();
     let view = |max| {
         View::count("calls_by_method", &LATENCY)
             .column(&FUNCTION)
@@ -353,6 +363,7 @@ fn rows_of_functions_and_closed_columns_are_no_more_than_the_view_keeps() {
 
 #[test]
 fn combinations_of_closed_columns_are_bounded() {
+    let _isolated = isolate();
     let keys: Vec<TagKey> = (0..6)
         .map(|index| TagKey::with_values(format!("flag_{index}"), ["no", "yes"]))
         .collect::<Result<_, _>>()
