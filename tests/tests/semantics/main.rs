@@ -1,6 +1,6 @@
 //! The semantics of the library from outside: one program with a module for each subject.
 //!
-//! Tests are within isolations, so each sees only its own rows, and may unregister views and compare what all views have. What is
+//! Tests are within isolations, so each sees only its own rows, and may unregister views and look at all views. What is
 //! declared in statics is there for all of them: it must fit together, and a view that others must not see is optional.
 //! Outside of isolations are tests that measure nothing, and those whose threads must begin without tags.
 
