@@ -1,5 +1,5 @@
 //! Views on request: optional views, sets of views, and who holds a view. What the catalogue says of them is in
-//! the program `catalogue_listing`.
+//! `catalogue/listing.rs`.
 
 mod exporters;
 mod holders;
