@@ -42,6 +42,16 @@ impl<T: ?Sized> WeakHandle<T> {
             Self::Shared(value) => value.upgrade().map(Handle::Shared),
         }
     }
+
+    /// Whether it refers to this object.
+    #[cfg(feature = "testing")]
+    pub(crate) fn is(&self, object: &T) -> bool {
+        let address = match self {
+            Self::Static(value) => &raw const **value,
+            Self::Shared(value) => value.as_ptr(),
+        };
+        std::ptr::addr_eq(address, object)
+    }
 }
 
 impl<T: ?Sized> Deref for Handle<T> {

@@ -30,6 +30,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use crate::aggregate::LiveView;
+#[cfg(feature = "testing")]
+use crate::declare::WeakHandle;
 use crate::declare::{Handle, MeasureCell};
 use crate::id::ViewId;
 use crate::sync::{ConstAtomicU64, RwLock};
@@ -89,7 +91,7 @@ pub(super) struct Interests {
     measures: LazyLock<RwLock<HashMap<String, Interest>>>,
     /// Of an isolation: the versions of measures, by their names. Outside of isolations, each measure has its version itself.
     #[cfg(feature = "testing")]
-    versions: RwLock<BTreeMap<String, u64>>,
+    versions: RwLock<BTreeMap<String, IsolatedVersion>>,
 }
 
 impl Interests {
@@ -100,6 +102,14 @@ impl Interests {
             versions: RwLock::new(BTreeMap::new()),
         }
     }
+}
+
+/// A version of a measure in an isolation.
+#[cfg(feature = "testing")]
+struct IsolatedVersion {
+    /// Those that have it. A rejected cell of the same name has none.
+    cells: Vec<WeakHandle<MeasureCell>>,
+    version: u64,
 }
 
 /// The versions that ended last, for threads that have cached something for them.
@@ -369,6 +379,10 @@ fn store_version(
 ) {
     #[cfg(feature = "testing")]
     if is_isolated() {
+        let version = IsolatedVersion {
+            cells: cells.map(|cell| cell.downgrade()).collect(),
+            version,
+        };
         interests.versions.write().insert(name.to_owned(), version);
         return;
     }
@@ -402,15 +416,16 @@ pub(super) fn version(measure: &MeasureCell) -> u64 {
     measure.version.load(Ordering::Acquire)
 }
 
-/// The version of the measure in the isolation that this thread is within: `NEW` if the isolation does not know the measure;
-/// `None` outside of all isolations.
+/// The version of the cell in the isolation that this thread is within: `NEW` if the isolation does not know the cell, or has
+/// rejected it; `None` outside of all isolations.
 #[cfg(feature = "testing")]
 pub(super) fn isolated_version(measure: &MeasureCell) -> Option<u64> {
     is_isolated().then(|| {
         with_interests(|interests| {
             let versions = interests.versions.read();
-            let version = versions.get(&*measure.descriptor.name).copied();
-            version.unwrap_or(MeasureCell::NEW)
+            let of_name = versions.get(&*measure.descriptor.name);
+            let of_cell = of_name.filter(|it| it.cells.iter().any(|cell| cell.is(measure)));
+            of_cell.map_or(MeasureCell::NEW, |it| it.version)
         })
     })
 }

@@ -12,3 +12,4 @@ mod outcomes;
 mod returned_futures;
 mod shapes;
 mod tags;
+mod unregistered;

@@ -96,7 +96,7 @@ async fn tasks_that_are_given_the_tags_are_within_the_isolation() {
             .expect("it does not panic");
         let tags = TagMap::current();
         let blocking = tokio::task::spawn_blocking(|| {
-            tags.scope(|| record!(FOLLOWED = 4, tags(WHERE = "blocking")))
+            tags.scope(|| record!(FOLLOWED = 4, tags(WHERE = "blocking")));
         });
         blocking.await.expect("it does not panic");
         let items = stream::iter(0..3).map(|_| record!(FOLLOWED = 8, tags(WHERE = "stream")));
@@ -160,7 +160,7 @@ fn a_reporter_and_a_view_of_a_thread_belong_to_the_isolation_in_which_they_were_
         .expect("it is valid");
     let (send, reports) = channel();
     let reporter = census::report_every(
-        Duration::from_secs(3600),
+        Duration::from_hours(1),
         move |snapshot: &census::Snapshot| {
             let rows = snapshot
                 .views()

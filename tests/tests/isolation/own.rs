@@ -89,6 +89,26 @@ fn views_that_are_registered_and_unregistered_are_those_of_the_isolation()
 }
 
 #[test]
+fn a_measure_that_the_isolation_rejects_is_not_recorded() -> Result<(), CatalogueError> {
+    let first = isolate();
+    let float = Measure::<f64>::builder("own/rejected").register()?;
+    drop(first);
+    let _second = isolate();
+    let integers = Measure::<u64>::builder("own/rejected").register()?;
+    let sum = View::sum("own_rejected", &integers).register()?;
+    integers.record(1);
+    float.record(0.5);
+    record!(float = 0.5);
+    float.bind(tags!()).record(0.5);
+    assert!(integers.is_viewed() && !float.is_viewed());
+    assert_eq!(
+        sum.data().rows.first().map(|row| row.data),
+        Some(1_u64.into())
+    );
+    Ok(())
+}
+
+#[test]
 fn a_guard_ends_in_the_isolation_in_which_it_began() {
     let isolated = isolate();
     let bound = LEVEL.bind(tags!(KIND = "bound"));

@@ -1,20 +1,21 @@
 //! The rows that a guard adds to, and the views of other aggregations.
 
+use census::testing::isolate;
 use census::{Held, LastValue, Measure, TagMap, hold, measure, tags, view};
 use census_tests::rows::{only_row, row};
 use census_tests::threads::on_new_thread;
 
-use crate::{CONNECTIONS, CONNECTIONS_BY_LISTENER, LISTENER, level};
+use super::{CONNECTIONS, CONNECTIONS_BY_LISTENER, LISTENER, level};
 
 #[measure]
 static LEVEL: Measure<i64>;
-#[measure]
+#[measure(name = "hold/bound")]
 static BOUND: Measure<i64>;
 #[measure]
 static CROWDED: Measure<i64>;
 #[measure]
 static SEEN: Measure<i64>;
-#[measure]
+#[measure(name = "hold/unviewed")]
 static UNVIEWED: Measure<i64>;
 
 view! {
@@ -31,6 +32,7 @@ fn is_send_sync_and_static<T: Send + Sync + 'static>(_: &T) {}
 
 #[test]
 fn value_is_in_the_row_until_the_guard_is_dropped() {
+    let _isolated = isolate();
     let sum = || level(&LEVEL_SUM, &TagMap::new());
     let first = LEVEL.hold(2);
     is_send_sync_and_static(&first);
@@ -47,21 +49,19 @@ fn value_is_in_the_row_until_the_guard_is_dropped() {
 
 #[test]
 fn any_value_is_taken_back() {
+    let _isolated = isolate();
     for value in [0, -1, i64::MAX, i64::MIN, i64::MIN + 1] {
-        let held = LEVEL_OF_ANY.hold(value);
-        assert_eq!(level(&ANY_SUM, &TagMap::new()), Some(value));
+        let held = LEVEL.hold(value);
+        assert_eq!(level(&LEVEL_SUM, &TagMap::new()), Some(value));
         drop(held);
-        assert_eq!(level(&ANY_SUM, &TagMap::new()), Some(0));
+        assert_eq!(level(&LEVEL_SUM, &TagMap::new()), Some(0));
     }
 }
 
-#[measure]
-static LEVEL_OF_ANY: Measure<i64>;
-view! { static ANY_SUM: Sum<LEVEL_OF_ANY>; }
-
 #[test]
 fn tags_are_those_of_the_beginning() {
-    let (a, b) = (tags!(LISTENER = "rows a"), tags!(LISTENER = "rows b"));
+    let _isolated = isolate();
+    let (a, b) = (tags!(LISTENER = "a"), tags!(LISTENER = "b"));
     let held = a.clone().scope(|| CONNECTIONS.hold(1));
     b.clone().scope(|| {
         assert_eq!(level(&CONNECTIONS_BY_LISTENER, &a), Some(1));
@@ -77,6 +77,7 @@ fn tags_are_those_of_the_beginning() {
 
 #[test]
 fn guard_of_a_bound_measure_has_its_tags_and_outlives_it() {
+    let _isolated = isolate();
     let tags = tags!(LISTENER = "bound");
     let by_listener = || level(&BOUND_BY_LISTENER, &tags);
     let sum = || level(&BOUND_SUM, &TagMap::new());
@@ -97,6 +98,7 @@ fn guard_of_a_bound_measure_has_its_tags_and_outlives_it() {
 
 #[test]
 fn guard_of_the_overflow_row_is_counted_there() {
+    let _isolated = isolate();
     let hold = |listener: &str| tags!(LISTENER = listener).scope(|| CROWDED.hold(1));
     let overflow = || level(&CROWDED_BY_LISTENER, &tags!(LISTENER = "_overflow"));
     let (first, second, third) = (hold("a"), hold("b"), hold("c"));
@@ -113,6 +115,7 @@ fn guard_of_the_overflow_row_is_counted_there() {
 
 #[test]
 fn other_aggregations_see_two_measurements() {
+    let _isolated = isolate();
     let held = SEEN.hold(7);
     assert_eq!(only_row(&SEEN_COUNT), Some(1));
     assert!(only_row::<LastValue>(&SEEN_LAST).is_some_and(|last| last == 7_i64));
@@ -125,6 +128,7 @@ fn other_aggregations_see_two_measurements() {
 
 #[test]
 fn unviewed_measure_is_held_without_effect() {
+    let _isolated = isolate();
     let held = UNVIEWED.hold(1);
     assert!(!UNVIEWED.is_viewed());
     drop(held);
@@ -133,9 +137,10 @@ fn unviewed_measure_is_held_without_effect() {
 /// `hold!` has tags of its own, over those of the scope.
 #[test]
 fn a_value_is_held_with_tags_of_its_own() {
-    let own = tags!(LISTENER = "own tags of hold");
-    let listener = "own tags of hold".to_owned();
-    let other = tags!(LISTENER = "scope of hold");
+    let _isolated = isolate();
+    let own = tags!(LISTENER = "own");
+    let listener = "own".to_owned();
+    let other = tags!(LISTENER = "scope");
     let held = other.clone().scope(|| {
         let held = hold!(CONNECTIONS = 2, tags(LISTENER = &listener));
         let of_scope = hold!(CONNECTIONS = 3);
@@ -155,7 +160,8 @@ fn a_value_is_held_with_tags_of_its_own() {
 
 #[test]
 fn a_tag_of_hold_that_is_not_set_is_that_of_the_scope() {
-    let scope = tags!(LISTENER = "unset tag of hold");
+    let _isolated = isolate();
+    let scope = tags!(LISTENER = "scope");
     let unset: Option<&str> = None;
     let _scope = scope.clone().enter();
     let held = hold!(CONNECTIONS = 1, tags(LISTENER = unset));

@@ -1,5 +1,6 @@
 //! Measures, tag keys and views that are made at run time.
 
+use census::testing::isolate;
 use census::{
     Buckets, CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View,
     ViewBuilder, measure, record, tags,
@@ -17,6 +18,7 @@ fn kind<T>(result: Result<T, CatalogueError>) -> Option<ProblemKind> {
 
 #[test]
 fn owned_names() -> Result<(), Box<dyn std::error::Error>> {
+    let _isolated = isolate();
     let name = format!("pool/{}", "size");
     let size = Measure::<i64>::builder(name.clone())
         .description("Size.")
@@ -46,6 +48,7 @@ fn owned_names() -> Result<(), Box<dyn std::error::Error>> {
 
 #[test]
 fn equal_definitions_are_one_and_conflicts_name_both_places() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let n = Measure::<u64>::builder("runtime/n").register()?;
     let first = View::count("runtime_n", &n).register()?;
     n.record(1);
@@ -61,7 +64,7 @@ fn equal_definitions_are_one_and_conflicts_name_both_places() -> Result<(), Cata
     assert!(
         conflict
             .to_string()
-            .contains("tests/tests/run_time_registration.rs:"),
+            .contains("tests/tests/semantics/run_time_registration.rs:"),
         "{conflict}"
     );
     // Views whose samples would have the same name.
@@ -86,6 +89,7 @@ fn equal_definitions_are_one_and_conflicts_name_both_places() -> Result<(), Cata
 
 #[test]
 fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let n = Measure::<f64>::builder("wrong/n").register()?;
     for name in ["", "gr\u{f6}\u{df}e", &"x".repeat(256)] {
         assert_eq!(kind(TagKey::new(name)), Some(ProblemKind::InvalidName));
@@ -135,6 +139,7 @@ fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
 
 #[test]
 fn unregistering_drops_the_rows_and_frees_the_name() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let n = Measure::<u64>::builder("come/and/go").register()?;
     let view = View::count("come_and_go", &n).register()?;
     n.record(1);
@@ -154,6 +159,7 @@ fn unregistering_drops_the_rows_and_frees_the_name() -> Result<(), CatalogueErro
 
 #[test]
 fn local_and_plain_keys_of_one_name_conflict() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let key = TagKey::new_local("runtime/local")?;
     assert!(TagKey::new_local("runtime/local")?.is_local());
     let conflict = TagKey::new("runtime/local").expect_err("the key is local");
@@ -170,6 +176,7 @@ fn local_and_plain_keys_of_one_name_conflict() -> Result<(), CatalogueError> {
 
 #[test]
 fn handles_of_one_name_are_one_key() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let (a, b) = (TagKey::new("runtime/key")?, TagKey::new("runtime/key")?);
     let n = Measure::<u64>::builder("runtime/handles").register()?;
     let view = View::count("runtime_handles", &n).column(&a).register()?;
@@ -185,6 +192,7 @@ fn handles_of_one_name_are_one_key() -> Result<(), CatalogueError> {
 
 #[test]
 fn order_of_columns_makes_no_other_view() {
+    let _isolated = isolate();
     let size = Measure::<u64>::builder("order/size")
         .register()
         .expect("a new measure");
@@ -208,6 +216,7 @@ fn order_of_columns_makes_no_other_view() {
 
 #[test]
 fn clash_names_what_differs() {
+    let _isolated = isolate();
     let size = Measure::<u64>::builder("clash/size")
         .register()
         .expect("a new measure");
@@ -291,6 +300,7 @@ fn clash_names_what_differs() {
 
 #[test]
 fn series_of_buckets_are_shown_as_a_user_writes_them() -> Result<(), Box<dyn std::error::Error>> {
+    let _isolated = isolate();
     let load = Measure::<f64>::builder("series/load").register()?;
     let buckets = Buckets::linear(0.1, 0.1, 8);
     View::distribution("series_load", &load, buckets).register()?;
@@ -305,6 +315,7 @@ fn series_of_buckets_are_shown_as_a_user_writes_them() -> Result<(), Box<dyn std
 
 #[test]
 fn series_that_cannot_be_used_are_errors() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let load = Measure::<f64>::builder("series/wrong").register()?;
     for (buckets, message) in [
         (Buckets::linear(0.0, 1.0, 0), "1 to 1000 bounds"),

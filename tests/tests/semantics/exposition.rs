@@ -3,6 +3,7 @@
 use std::fmt;
 
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{Measure, MeasureMap, ProblemKind, TagKey, View, measure, record, tag, view};
 use census_tests::scrape;
 use prometheus_client::collector::Collector;
@@ -19,7 +20,7 @@ static REGION: TagKey;
 /// over two lines.
 ///
 /// Not this paragraph.
-#[measure(unit = "s")]
+#[measure(name = "exposition/latency", unit = "s")]
 static LATENCY: Measure<f64>;
 #[measure]
 static EMBEDDED: Measure<u64>;
@@ -33,12 +34,15 @@ view! {
     }
     static CALLS_TOTAL: Count<LATENCY>;
     static USERS: LastValue<LATENCY>;
+    // No exporter of other tests can have a `build_info` of its own if this view is there.
+    #[optional]
     static BUILD_INFO_VIEW: LastValue<BUILD_INFO> { name: "build_info" }
     static SEEN: Count<EMBEDDED> { description: "A \"quoted\" \\ text\nover two lines." }
 }
 
 #[test]
 fn units_exemplars_and_eof_are_only_in_openmetrics() {
+    let _isolated = isolate();
     record!(
         LATENCY = 0.75,
         tags(REGION = "a\"\\\nb"),
@@ -86,6 +90,7 @@ fn units_exemplars_and_eof_are_only_in_openmetrics() {
 
 #[test]
 fn const_labels() {
+    let _isolated = isolate();
     let exporter = Exporter::builder()
         .const_label("dc", "1\"")
         .build()
@@ -118,6 +123,7 @@ fn const_labels() {
 
 #[test]
 fn families_of_the_users_registry_take_precedence() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     let users: Counter = Counter::default();
     users.inc_by(3);
@@ -145,6 +151,7 @@ fn families_of_the_users_registry_take_precedence() {
 
 #[test]
 fn a_family_that_two_views_would_export_is_left_out_once() {
+    let _isolated = isolate();
     let outside = View::sum("app_users", &EMBEDDED).namespace(false);
     let outside = outside.register().expect("a new view");
     let mut registry = Registry::default();
@@ -161,6 +168,7 @@ fn a_family_that_two_views_would_export_is_left_out_once() {
 
 #[test]
 fn exporter_as_collector_of_the_users_registry() {
+    let _isolated = isolate();
     EMBEDDED.record(1);
     let mut registry = Registry::with_prefix("outer");
     Exporter::builder()
@@ -179,12 +187,14 @@ fn exporter_as_collector_of_the_users_registry() {
 
 #[test]
 fn info_takes_precedence_over_a_view_of_the_same_sample() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     registry.register("build", "The build", Info::new([("version", "1")]));
     let exporter = Exporter::builder()
         .registry(registry)
         .build()
         .expect("a valid catalogue");
+    BUILD_INFO_VIEW.register().expect("the name is free");
     BUILD_INFO.record(1);
     for accept in [None, OPEN_METRICS] {
         let body = scrape::body(&exporter, accept);
@@ -197,6 +207,7 @@ fn info_takes_precedence_over_a_view_of_the_same_sample() {
 
 #[test]
 fn self_metrics_appear_once_with_an_exporter_in_the_registry() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     let inner = Exporter::builder()
         .namespace("inner")
@@ -218,6 +229,7 @@ fn self_metrics_appear_once_with_an_exporter_in_the_registry() {
 
 #[test]
 fn line_breaks_in_descriptions_are_escaped() {
+    let _isolated = isolate();
     let measure = Measure::<u64>::builder("described")
         .register()
         .expect("a free name");
@@ -239,6 +251,7 @@ fn line_breaks_in_descriptions_are_escaped() {
 
 #[test]
 fn invalid_exemplars_are_dropped_and_counted() {
+    let _isolated = isolate();
     let measure = Measure::<u64>::builder("with_exemplars")
         .register()
         .expect("a free name");
@@ -275,6 +288,7 @@ fn invalid_exemplars_are_dropped_and_counted() {
 
 #[test]
 fn view_that_cannot_be_exported_is_reported_later() {
+    let _isolated = isolate();
     let exporter = Exporter::builder()
         .const_label("late", "1")
         .build()
@@ -313,6 +327,7 @@ impl Collector for Failing {
 
 #[test]
 fn failing_collector_is_a_500_without_metrics() {
+    let _isolated = isolate();
     for panics in [false, true] {
         let exporter = scrape::collecting(Failing { panics }).build();
         let scrape = exporter.expect("a valid catalogue").scrape(None);

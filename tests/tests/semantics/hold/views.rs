@@ -1,9 +1,10 @@
 //! Views that come and go while a guard is held.
 
+use census::testing::isolate;
 use census::{Held, Measure, Sum, TagMap, View, tags};
 use census_tests::threads::on_new_thread;
 
-use crate::{LISTENER, OPEN, OPEN_SUM, level};
+use super::{LISTENER, OPEN, OPEN_SUM, level};
 
 /// A measure with one view, by listener or without columns.
 fn viewed(name: &str, by_listener: bool) -> (Measure<i64>, View<Sum>) {
@@ -52,6 +53,7 @@ const ENDS: [fn(Held); 2] = [drop, drop_elsewhere];
 
 #[test]
 fn view_that_is_registered_later_does_not_see_the_end() {
+    let _isolated = isolate();
     for (index, end) in ENDS.into_iter().enumerate() {
         for by_listener in [false, true] {
             let tags = tags_of(by_listener);
@@ -85,6 +87,7 @@ fn view_that_is_registered_later_does_not_see_the_end() {
 
 #[test]
 fn view_that_is_registered_again_does_not_see_the_end() {
+    let _isolated = isolate();
     for (index, end) in ENDS.into_iter().enumerate() {
         for by_listener in [false, true] {
             let tags = tags_of(by_listener);
@@ -110,6 +113,7 @@ fn view_that_is_registered_again_does_not_see_the_end() {
 /// The views of the measure are others at each end, so each thread's cache is cleared meanwhile.
 #[test]
 fn other_views_do_not_matter() {
+    let _isolated = isolate();
     let none = TagMap::new();
     let before = cached(&OPEN).hold(1);
     let guest = view("guest", &OPEN, true);
@@ -124,6 +128,7 @@ fn other_views_do_not_matter() {
 
 #[test]
 fn guard_keeps_a_measure_of_run_time() {
+    let _isolated = isolate();
     let (measure, view) = viewed("dropped", true);
     let tags = tags_of(true);
     let held = tags.clone().scope(|| measure.hold(3));

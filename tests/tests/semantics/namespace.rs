@@ -1,6 +1,7 @@
 //! Views outside the exporter's namespace.
 
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{Measure, ProblemKind, View, ViewSet, measure, view};
 use census_tests::scrape;
 
@@ -24,6 +25,7 @@ fn assert_has(exposition: &str, line: &str) {
 
 #[test]
 fn view_outside_has_no_namespace() {
+    let _isolated = isolate();
     let at_run_time = View::sum("outside_at_run_time", &REQUESTS)
         .namespace(false)
         .register()
@@ -45,6 +47,7 @@ fn view_outside_has_no_namespace() {
 
 #[test]
 fn namespace_is_part_of_the_definition() {
+    let _isolated = isolate();
     let name = "requests_by_definition";
     let inside = View::count(name, &REQUESTS)
         .register()
@@ -65,6 +68,7 @@ fn namespace_is_part_of_the_definition() {
 /// In the namespace `shop`, `size` inside of it and `shop_size` outside of it are one name.
 #[test]
 fn views_inside_and_outside_clash_in_one_namespace_only() {
+    let _isolated = isolate();
     let inside = View::last_value("size", &SIZE)
         .build()
         .expect("a valid view");

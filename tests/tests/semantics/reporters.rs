@@ -4,16 +4,14 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use census::testing::isolate;
 use census::{Data, Measure, Snapshot, measure, report_every, view};
 
 #[measure]
 static STEPS: Measure<u64>;
-#[measure]
-static LATE: Measure<u64>;
 
 view! {
     static STEP_COUNT: Count<STEPS>;
-    static LATE_COUNT: Count<LATE>;
 }
 
 const LONG: Duration = Duration::from_hours(1);
@@ -29,6 +27,7 @@ fn count(snapshot: &Snapshot, view: &str) -> Option<u64> {
 
 #[test]
 fn snapshot_at_each_period() {
+    let _isolated = isolate();
     let (sender, receiver) = channel();
     let reporter = report_every(Duration::from_millis(1), move |snapshot: &Snapshot| {
         // This fails when the test has received enough.
@@ -51,16 +50,17 @@ fn snapshot_at_each_period() {
 
 #[test]
 fn last_snapshot_has_all_measurements() {
+    let _isolated = isolate();
     // The second period ends beyond the range of the clock.
     for (stop, period) in [(true, LONG), (false, Duration::MAX)] {
         let (sender, receiver) = channel();
         let reporter = report_every(period, move |snapshot: &Snapshot| {
             sender
-                .send(count(snapshot, "late_count"))
+                .send(count(snapshot, "step_count"))
                 .expect("the test waits");
         })
         .expect("a thread");
-        LATE.record(1);
+        STEPS.record(1);
         if stop {
             reporter.stop();
         } else {
@@ -69,11 +69,12 @@ fn last_snapshot_has_all_measurements() {
         let expected = if stop { 1 } else { 2 };
         assert_eq!(receiver.iter().collect::<Vec<_>>(), [Some(expected)]);
     }
-    assert_eq!(LATE_COUNT.data().rows.len(), 1);
+    assert_eq!(STEP_COUNT.data().rows.len(), 1);
 }
 
 #[test]
 fn panicking_and_hanging_reporters() {
+    let _isolated = isolate();
     let hanging = report_every(Duration::from_millis(1), |_: &Snapshot| thread::sleep(LONG))
         .expect("a thread");
     let (sender, receiver) = channel();
@@ -106,6 +107,7 @@ impl Drop for PanicsAgain {
 
 #[test]
 fn payload_of_a_panic_that_panics_is_one_panic() {
+    let _isolated = isolate();
     let (sender, receiver) = channel();
     let reporter = report_every(Duration::from_millis(1), move |_: &Snapshot| {
         // This fails when the test has received enough.
@@ -134,6 +136,7 @@ impl Drop for PanicsWhenItIsDropped {
 
 #[test]
 fn reporter_that_panics_when_it_is_dropped_has_stopped() {
+    let _isolated = isolate();
     let (sender, receiver) = channel();
     let reporter = report_every(LONG, PanicsWhenItIsDropped(sender)).expect("a thread");
     reporter.stop();

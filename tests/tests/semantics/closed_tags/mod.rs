@@ -1,16 +1,18 @@
 //! Tag keys with closed sets of values: rows with zeros, values from outside, and overflow rows that keep what the program
 //! knows.
 
+mod run_time;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use census::calls::{FUNCTION, LATENCY, MODULE, RESULT};
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{
-    AnyTagKey, Measure, ProblemKind, TagKey, TagMap, TagValue, View, ViewBuilder, measure, record,
-    snapshot, tag, tags, view,
+    AnyTagKey, Measure, TagKey, TagMap, TagValue, measure, record, snapshot, tag, tags, view,
 };
-use census_tests::rows::{integer, keys, keys_of_rows, tag_values};
+use census_tests::rows::{integer, keys, keys_of_rows};
 use census_tests::scrape;
 
 #[derive(Clone, Copy, Debug, TagValue)]
@@ -41,7 +43,7 @@ static PLAIN_METHOD: TagKey;
 
 #[measure]
 static REQUESTS: Measure<u64>;
-#[measure]
+#[measure(name = "closed_tags/open")]
 static OPEN: Measure<i64>;
 #[measure]
 static OUTSIDE: Measure<u64>;
@@ -62,13 +64,14 @@ view! {
     static OUTSIDE_BY_PLAIN_KEY: Count<OUTSIDE> by (PLAIN_METHOD);
 
     static BY_TENANT: Sum<OVERFLOWING> by (OUTCOME, TENANT, METHOD) { max_series: 6 }
-    static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { max_series: 1 }
+    static CALLS: Count<LATENCY> by (FUNCTION, MODULE, TENANT, RESULT) { name: "calls_by_tenant", max_series: 1 }
 
     static BY_STATUS: Count<RENAMED> by (OUTCOME as status, METHOD as http_method, TENANT);
 }
 
 #[test]
 fn rows_with_zeros_are_there_before_the_first_measurement() {
+    let _isolated = isolate();
     let all = keys(&[
         ["get", "false"],
         ["get", "true"],
@@ -110,6 +113,7 @@ fn rows_with_zeros_are_there_before_the_first_measurement() {
 #[test]
 fn text_from_outside_makes_one_row() {
     const VALUES: u64 = 100_000;
+    let _isolated = isolate();
     let before = OUTSIDE_BY_METHOD.data().rows.len();
     assert_eq!(before, 3);
     for number in 0..VALUES {
@@ -146,6 +150,7 @@ fn text_from_outside_makes_one_row() {
 
 #[test]
 fn overflow_rows_keep_closed_columns() {
+    let _isolated = isolate();
     let methods = [Method::Get, Method::Post, Method::Brew];
     for tenant in 0..50_u64 {
         for (number, method) in (1..).zip(methods) {
@@ -188,6 +193,7 @@ fn with_results_of_its_own(number: u8) -> u8 {
 
 #[test]
 fn overflow_rows_keep_functions_modules_and_known_results() {
+    let _isolated = isolate();
     for tenant in ["a", "b", "c"] {
         tags!(TENANT = tenant).scope(|| {
             let _ = fallible(true);
@@ -219,6 +225,7 @@ fn overflow_rows_keep_functions_modules_and_known_results() {
 
 #[test]
 fn columns_have_other_labels() {
+    let _isolated = isolate();
     record!(RENAMED = 1, tags(OUTCOME = Outcome::Ok, TENANT = "a"));
     let line = "by_status_total{status=\"ok\",http_method=\"\",tenant=\"a\"} 1";
     let exporter = Exporter::builder().build_lenient();
@@ -249,6 +256,7 @@ fn columns_have_other_labels() {
 fn keys_of_any_set_are_in_one_list() {
     const KEYS: [&dyn AnyTagKey; 3] = [&METHOD, &TENANT, &CACHED];
     static STATIC_KEYS: &[&dyn AnyTagKey] = &KEYS;
+    let _isolated = isolate();
     let mut tags = tags!(METHOD = Method::Get, TENANT = "a");
     let values: Vec<Option<&str>> = STATIC_KEYS
         .iter()
@@ -273,102 +281,4 @@ fn keys_of_any_set_are_in_one_list() {
     assert_eq!(shared.untyped(), METHOD.untyped());
     assert_eq!(METHOD.untyped(), PLAIN_METHOD);
     assert!(METHOD == PLAIN_METHOD && PLAIN_METHOD != OUTCOME);
-}
-
-#[test]
-fn sets_are_given_at_run_time() {
-    let key = TagKey::with_values("color", ["red", "green"]).expect("a new key");
-    let measure = Measure::<u64>::builder("paint").register().expect("new");
-    let view = View::count("paint_by_color", &measure)
-        .column_as(&key, "colour")
-        .column(&CACHED)
-        .register()
-        .expect("new");
-    let cached = view.data().rows.iter().map(tag_values).collect();
-    let expected = [
-        ["red", "false"],
-        ["red", "true"],
-        ["green", "false"],
-        ["green", "true"],
-    ];
-    assert_eq!(keys(&expected), cached);
-    record!(measure = 1, tags(key = "blue"));
-    let other = tags!(key = "_other");
-    assert_eq!(view.data().get(&other), Some(&1));
-
-    let without = View::count("paint_without_zeros", &measure)
-        .column(&key)
-        .zero(false)
-        .register()
-        .expect("new");
-    assert_eq!(keys_of_rows(&without), BTreeSet::new());
-
-    // The same set in another order is the same set.
-    assert!(TagKey::with_values("color", ["green", "red"]).is_ok());
-    let clash = TagKey::with_values("color", ["red", "blue"]).expect_err("another set");
-    assert_eq!(clash.problems()[0].kind(), ProblemKind::Conflict);
-    let invalid = |values: &[&str]| {
-        let error = TagKey::with_values("invalid", values.iter().copied()).expect_err("invalid");
-        error.problems()[0].kind()
-    };
-    assert_eq!(invalid(&[]), ProblemKind::InvalidTagKey);
-    assert_eq!(invalid(&[""]), ProblemKind::InvalidTagKey);
-    assert_eq!(invalid(&["a", "a"]), ProblemKind::InvalidTagKey);
-    assert_eq!(invalid(&[&"a".repeat(256)]), ProblemKind::InvalidTagKey);
-}
-
-#[test]
-fn rows_with_zeros_are_no_more_than_the_view_keeps() {
-    let view = |max| {
-        View::count("combinations", &REQUESTS)
-            .column(&METHOD)
-            .column(&OUTCOME)
-            .max_series(max)
-    };
-    let error = view(5).register().expect_err("3 × 2 rows");
-    assert_eq!(error.problems()[0].kind(), ProblemKind::InvalidView);
-    assert!(error.to_string().contains("6 rows with zeros"), "{error}");
-    let without = view(5).zero(false).register().expect("a new view");
-    assert!(without.unregister());
-    let with_an_open_column = view(1).column(&TENANT).register().expect("a new view");
-    assert!(with_an_open_column.unregister());
-    assert!(view(6).register().is_ok());
-}
-
-#[test]
-fn rows_of_functions_and_closed_columns_are_no_more_than_the_view_keeps() {
-    let view = |max| {
-        View::count("calls_by_method", &LATENCY)
-            .column(&FUNCTION)
-            .column(&METHOD)
-            .max_series(max)
-    };
-    // Two functions of this file, and three methods. The linker adds a function of the helpers' crate.
-    let error = view(5).register().expect_err("more rows");
-    assert!(error.to_string().contains("rows with zeros"), "{error}");
-    let view = view(100).register().expect("a new view");
-    let function = tags!(FUNCTION = "fallible", METHOD = Method::Get);
-    assert_eq!(view.data().get(&function), Some(&0));
-}
-
-#[test]
-fn combinations_of_closed_columns_are_bounded() {
-    let keys: Vec<TagKey> = (0..6)
-        .map(|index| TagKey::with_values(format!("flag_{index}"), ["no", "yes"]))
-        .collect::<Result<_, _>>()
-        .expect("new keys");
-    let view = |columns: usize| {
-        let view = View::count("flags", &REQUESTS).column(&TENANT);
-        let view = keys[..columns].iter().fold(view, ViewBuilder::column);
-        view.max_series(1).register()
-    };
-    // 4^6, which is more than 2,000.
-    let error = view(6).expect_err("too many combinations");
-    assert!(
-        error
-            .to_string()
-            .contains("4096 combinations of values (`flag_0` 2,"),
-        "{error}"
-    );
-    assert!(view(5).is_ok());
 }

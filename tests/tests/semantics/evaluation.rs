@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use census::testing::isolate;
 use census::{
     AsTagValue, CatalogueError, Count, Measure, TagKey, TagValueRef, View, measure, record, tag,
     tags, view,
@@ -53,6 +54,7 @@ impl AsTagValue for Changes {
 
 #[test]
 fn everything_is_evaluated_once_and_in_the_order_of_values_tags_labels() {
+    let _isolated = isolate();
     record!(
         FIRST = value("a"),
         tags(KEY = Changes, OTHER = evaluated("tag"))
@@ -99,6 +101,7 @@ fn change_views(measure: &Measure<u64>, gone: &View<Count>, new: &View<Count>) {
 #[test]
 fn a_value_or_a_tag_that_changes_the_views_of_its_measure_is_counted_in_the_views_that_are_there_then()
 -> Result<(), CatalogueError> {
+    let _isolated = isolate();
     let measure = Measure::<u64>::builder("evaluation/changed").register()?;
     let stays = View::count("evaluation_stays", &measure)
         .column(&KEY)

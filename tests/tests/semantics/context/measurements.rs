@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use census::testing::isolate;
 use census::{
     Measure, TagKey, TagMap, TagValue, WithTags as _, calls, measure, record, tag, tags, view,
 };
@@ -46,6 +47,7 @@ fn sent(tags: &TagMap) -> Option<i64> {
 
 #[test]
 fn innermost_tag_takes_precedence() {
+    let _isolated = isolate();
     let outer = tags!(TENANT = "acme", ROUTE = "/outer");
     outer.clone().scope(|| {
         BYTES.record(1);
@@ -78,6 +80,7 @@ fn called_directly() {
 
 #[test]
 fn precedence_is_measurement_call_future_scope() {
+    let _isolated = isolate();
     let _outermost = tags!(A = "scope", B = "scope", C = "scope", D = "scope").enter();
     let of_future = tags!(
         B = "future",
@@ -123,6 +126,7 @@ fn new_thread_has_no_tags() {
 
 #[test]
 fn bound_measure_ignores_scopes() {
+    let _isolated = isolate();
     let bound = BOUND.bind(tags!(TENANT = "bound"));
     tags!(TENANT = "scope").scope(|| {
         bound.record(1);

@@ -11,6 +11,7 @@ use census::prometheus::client::metrics::family::Family;
 use census::prometheus::client::metrics::gauge::Gauge;
 use census::prometheus::client::metrics::histogram::Histogram;
 use census::prometheus::client::registry::{Registry, Unit};
+use census::testing::isolate;
 use census::{Measure, Problem, ProblemKind, View, measure, view};
 use census_tests::scrape::{self, OPEN_METRICS};
 
@@ -26,6 +27,7 @@ view! {
 
 #[test]
 fn labels_of_build_info_are_checked() {
+    let _isolated = isolate();
     let exporter = Exporter::builder()
         .build_info([("version", "1"), ("", "v"), ("__name__", "x")])
         .build_info([
@@ -73,6 +75,7 @@ fn labels_of_build_info_are_checked() {
 
 #[test]
 fn problems_of_const_labels_have_the_names_that_the_program_gives() {
+    let _isolated = isolate();
     let exporter = Exporter::builder()
         .const_label("dc.name", "1")
         .const_label("dc-name", "2")
@@ -93,6 +96,7 @@ fn problems_of_const_labels_have_the_names_that_the_program_gives() {
 
 #[test]
 fn no_labels_of_build_info_that_are_left_is_no_family() {
+    let _isolated = isolate();
     let exporter = Exporter::builder().build_info([("", "v")]).build_lenient();
     assert!(!scrape::text(&exporter).contains("build_info"));
 }
@@ -118,6 +122,7 @@ impl Collector for PanicsTwice {
 
 #[test]
 fn payload_of_a_panic_that_panics_is_a_failed_scrape() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     registry.register_collector(Box::new(PanicsTwice));
     let exporter = Exporter::builder()
@@ -147,6 +152,7 @@ fn gauge(names: &[&str]) -> Family<Labels, Gauge> {
 
 #[test]
 fn families_of_the_users_registry_with_invalid_names_are_left_out() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     registry.register("before", "Valid", gauge(&["a", "b"]));
     registry.register("bad name\n", "Invalid\n", gauge(&["a"]));
@@ -217,6 +223,7 @@ fn bounds<'a>(body: &'a str, family: &str) -> Vec<&'a str> {
 
 #[test]
 fn bounds_of_the_users_registry_are_written_as_those_of_views() {
+    let _isolated = isolate();
     let theirs = Histogram::new([0.000_001, 0.000_649]);
     theirs.observe(0.000_649);
     let mut registry = Registry::default();
@@ -239,6 +246,7 @@ fn bounds_of_the_users_registry_are_written_as_those_of_views() {
 /// Until `prometheus-client` writes the fewest digits: then the documentation of `register_into` is wrong.
 #[test]
 fn bounds_in_a_registry_that_the_user_encodes_have_the_digits_of_its_encoder() {
+    let _isolated = isolate();
     let mut registry = Registry::default();
     Exporter::builder()
         .build_lenient()

@@ -1,10 +1,13 @@
 //! Observed measures that are declared twice, with different definitions: the second one is rejected, and its readings
-//! are not those of the first. The catalogue of this program has problems, so it stands alone.
+//! are not those of the first.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use census::testing::isolate;
 use census::{Number, Observed, View, measure, tags, view};
 use census_tests::rows::only_row;
+
+use crate::problems_in;
 
 static READINGS_OF_REJECTED: AtomicUsize = AtomicUsize::new(0);
 
@@ -47,8 +50,9 @@ fn value(view: &View<census::Sum>) -> Option<Number> {
 
 #[test]
 fn readings_of_a_rejected_measure_are_not_those_of_the_other_one() {
-    let problems = census::check().expect_err("two measures are rejected");
-    assert_eq!(problems.problems().len(), 2);
+    let _isolated = isolate();
+    let error = census::check().expect_err("two measures are rejected");
+    assert_eq!(problems_in(&error, file!()).len(), 2);
     assert_eq!(value(&first::TYPE_VALUE), Some(Number::U64(5)));
     assert_eq!(value(&first::TOTAL_VALUE), Some(Number::F64(5.0)));
     assert_eq!(READINGS_OF_REJECTED.load(Ordering::SeqCst), 0);

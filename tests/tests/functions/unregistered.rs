@@ -1,9 +1,8 @@
 //! A program can unregister the built-in views of functions, and register them again.
-//!
-//! A program of its own: the built-in views of the whole process are gone for a while.
 
 use census::calls::{CALLS, CALLS_IN_FLIGHT, DURATIONS, IN_FLIGHT, LATENCY};
 use census::measure;
+use census::testing::isolate;
 use census_tests::scrape;
 
 #[measure]
@@ -14,6 +13,7 @@ fn measured() -> Result<u8, ()> {
 
 #[test]
 fn built_in_views_can_be_unregistered_and_registered() {
+    let _isolated = isolate();
     assert_eq!(measured(), Ok(1));
     assert!(LATENCY.is_viewed() && IN_FLIGHT.is_viewed());
     assert!(CALLS.unregister() && DURATIONS.unregister() && CALLS_IN_FLIGHT.unregister());

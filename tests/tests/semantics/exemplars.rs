@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use census::testing::isolate;
 use census::{Distribution, Measure, TagMap, View, measure, view};
 
 thread_local!(static EVALUATED: Cell<u32> = const { Cell::new(0) });
@@ -30,7 +31,7 @@ fn label(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// A view of its own for each test, which has one bucket.
+/// A measure and its view, which has one bucket.
 macro_rules! latencies {
     ($measure:ident, $view:ident) => {
         #[measure]
@@ -39,41 +40,37 @@ macro_rules! latencies {
     };
 }
 
-latencies!(CONSUMED, CONSUMED_SECONDS);
-latencies!(FAILED, FAILED_SECONDS);
+latencies!(WORK, WORK_SECONDS);
 latencies!(PANICKED, PANICKED_SECONDS);
 latencies!(AWAITED, AWAITED_SECONDS);
 latencies!(CANCELLED, CANCELLED_SECONDS);
 latencies!(RETURNED, RETURNED_SECONDS);
-latencies!(MERGED, MERGED_SECONDS);
-latencies!(TRACKED, TRACKED_SECONDS);
-latencies!(UNSET, UNSET_SECONDS);
 latencies!(LONG, LONG_SECONDS);
-latencies!(TIMED, TIMED_SECONDS);
 
 #[measure]
 static COUNTED: Measure<Duration>;
 view! { static COUNTED_CALLS: Count<COUNTED>; }
 #[measure]
 static SIZE: Measure<u64>;
-view! { static SIZES: Distribution<SIZE> { buckets: [10] } }
+view! { static SIZES: Distribution<SIZE> { name: "sizes_with_exemplars", buckets: [10] } }
 
 struct Request {
     id: u64,
     text: String,
 }
 
-#[measure(CONSUMED, exemplar(trace_id = request.id, "span-id" = &request.text))]
+#[measure(WORK, exemplar(trace_id = request.id, "span-id" = &request.text))]
 fn consumes(request: Request) -> String {
     request.text
 }
 
 #[test]
 fn labels_may_use_arguments_that_the_body_consumes() {
+    let _isolated = isolate();
     let text = "a".to_owned();
     assert_eq!(consumes(Request { id: 7, text }), "a");
     let expected = [label("trace_id", "7"), label("span_id", "a")];
-    assert_eq!(exemplars(&CONSUMED_SECONDS), expected);
+    assert_eq!(exemplars(&WORK_SECONDS), expected);
 }
 
 #[measure(COUNTED, exemplar(trace_id = counted(1)))]
@@ -86,13 +83,14 @@ fn sized(size: u64) -> u64 {
 
 #[test]
 fn labels_are_evaluated_only_for_a_distribution() {
+    let _isolated = isolate();
     only_counted();
     assert_eq!(EVALUATED.get(), 0);
     sized(9);
     assert_eq!(EVALUATED.get(), 1);
     assert_eq!(exemplars(&SIZES), [label("trace_id", "9")]);
     assert_eq!(COUNTED_CALLS.data().get(&TagMap::new()), Some(&2));
-    let late = View::distribution("late", &COUNTED, [Duration::ZERO]);
+    let late = View::distribution("late_durations", &COUNTED, [Duration::ZERO]);
     let late = late.register().expect("it is valid");
     only_counted();
     assert_eq!(EVALUATED.get(), 2);
@@ -101,7 +99,7 @@ fn labels_are_evaluated_only_for_a_distribution() {
     assert_eq!(EVALUATED.get(), 2);
 }
 
-#[measure(FAILED, exemplar(trace_id = id))]
+#[measure(WORK, exemplar(trace_id = id))]
 fn fails(id: &str) -> Result<u8, std::num::ParseIntError> {
     let number = id.parse::<u8>()?;
     Ok(number)
@@ -117,8 +115,9 @@ fn label_panics() {}
 
 #[test]
 fn calls_that_end_otherwise_have_exemplars() {
+    let _isolated = isolate();
     assert!(fails("seven").is_err());
-    assert_eq!(exemplars(&FAILED_SECONDS), [label("trace_id", "seven")]);
+    assert_eq!(exemplars(&WORK_SECONDS), [label("trace_id", "seven")]);
     assert!(catch_unwind(|| panics(7)).is_err());
     assert_eq!(exemplars(&PANICKED_SECONDS), [label("trace_id", "7")]);
     // A label's own panic is the caller's, as a tag's is, and the call has not begun.
@@ -152,6 +151,7 @@ fn returned(id: &str) -> impl Future<Output = usize> + '_ {
 
 #[test]
 fn futures_evaluate_labels_at_the_first_poll() {
+    let _isolated = isolate();
     drop((awaited("a".into()), returned("b"), never(1)));
     assert_eq!(EVALUATED.get(), 0);
     assert_eq!(poll(awaited("abc".into())), Poll::Ready(3));
@@ -170,7 +170,7 @@ struct Service {
     id: u8,
 }
 
-#[measure(MERGED, exemplar(service = self.id, trace_id = "block"))]
+#[measure(WORK, exemplar(service = self.id, trace_id = "block"))]
 impl Service {
     #[measure(exemplar(trace_id = id))]
     fn work(&self, id: u8) -> Option<u8> {
@@ -180,13 +180,14 @@ impl Service {
 
 #[test]
 fn labels_of_a_block_are_merged() {
+    let _isolated = isolate();
     let service = Service { id: 5 };
     assert_eq!(service.work(6), Some(7));
     let expected = [label("service", "5"), label("trace_id", "6")];
-    assert_eq!(exemplars(&MERGED_SECONDS), expected);
+    assert_eq!(exemplars(&WORK_SECONDS), expected);
 }
 
-#[measure(TRACKED, exemplar(trace_id = id))]
+#[measure(WORK, exemplar(trace_id = id))]
 #[track_caller]
 fn tracked(id: &str) -> Result<u32, ()> {
     let line = std::panic::Location::caller().line();
@@ -195,11 +196,12 @@ fn tracked(id: &str) -> Result<u32, ()> {
 
 #[test]
 fn with_track_caller() {
+    let _isolated = isolate();
     assert_eq!(tracked("4"), Ok(line!()));
-    assert_eq!(exemplars(&TRACKED_SECONDS), [label("trace_id", "4")]);
+    assert_eq!(exemplars(&WORK_SECONDS), [label("trace_id", "4")]);
 }
 
-#[measure(UNSET, exemplar(trace_id = id))]
+#[measure(WORK, exemplar(trace_id = id))]
 fn unset(id: Option<u8>) {}
 
 #[measure(LONG, exemplar(trace_id = "x".repeat(length)))]
@@ -207,10 +209,11 @@ fn long(length: usize) {}
 
 #[test]
 fn labels_are_checked_as_those_of_record() {
+    let _isolated = isolate();
     unset(None);
-    assert_eq!(exemplars(&UNSET_SECONDS), []);
+    assert_eq!(exemplars(&WORK_SECONDS), []);
     unset(Some(1));
-    assert_eq!(exemplars(&UNSET_SECONDS), [label("trace_id", "1")]);
+    assert_eq!(exemplars(&WORK_SECONDS), [label("trace_id", "1")]);
     long(121);
     assert_eq!(exemplars(&LONG_SECONDS), []);
     long(120);
@@ -219,14 +222,17 @@ fn labels_are_checked_as_those_of_record() {
 
 #[test]
 fn timers_have_exemplars() {
+    let _isolated = isolate();
     let id = String::from("a");
-    let timer = TIMED.start().exemplar("trace_id", &id);
+    let timer = WORK.start().exemplar("trace_id", &id);
     timer.exemplar("span.id", &7).stop();
     let expected = [label("trace_id", "a"), label("span_id", "7")];
-    assert_eq!(exemplars(&TIMED_SECONDS), expected);
-    TIMED.start().stop();
-    let data = TIMED_SECONDS.data();
+    assert_eq!(exemplars(&WORK_SECONDS), expected);
+    WORK.start().stop();
+    let data = WORK_SECONDS.data();
     assert_eq!(data.get(&TagMap::new()).map(|data| data.count), Some(2));
-    let panicked = catch_unwind(AssertUnwindSafe(|| drop(TIMED.start().exemplar("a", "b"))));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        drop(WORK.start().exemplar("a", "b"));
+    }));
     assert!(panicked.is_ok());
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use census::testing::isolate;
 use census::{Measure, Number, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
 use census_tests::rows::{only_row, row};
 use census_tests::scrape;
@@ -37,6 +38,7 @@ view! {
 
 #[test]
 fn unset_and_empty_tags_are_one_row() {
+    let _isolated = isolate();
     HITS.record(1);
     record!(HITS = 2, tags(WHO = ""));
     record!(HITS = 4, tags(WHO = None::<&str>));
@@ -66,6 +68,7 @@ fn unset_and_empty_tags_are_one_row() {
 
 #[test]
 fn overflow_row_keeps_totals_exact() {
+    let _isolated = isolate();
     for i in 0..100_u64 {
         record!(MANY = 1, tags(WHO = i % 10));
     }
@@ -83,6 +86,7 @@ fn overflow_row_keeps_totals_exact() {
 
 #[test]
 fn tag_value_equal_to_the_overflow_row() {
+    let _isolated = isolate();
     record!(LOUD = 1, tags(WHO = "_overflow"));
     record!(LOUD = 2, tags(WHO = "a"));
     record!(LOUD = 4, tags(WHO = "b"));
@@ -105,6 +109,7 @@ fn types_of_tag_values() {
         #[tag_value("POST")]
         Post,
     }
+    let _isolated = isolate();
     let long = "\u{e9}".repeat(200);
     let string = String::from("text");
     record!(KINDS = 1, tags(WHAT = Method::HttpGet));
@@ -131,6 +136,7 @@ fn types_of_tag_values() {
 
 #[test]
 fn measures_without_views_are_not_evaluated() {
+    let _isolated = isolate();
     let evaluations = Cell::new(0);
     let count = || {
         evaluations.set(evaluations.get() + 1);

@@ -1,6 +1,7 @@
 //! `Measure::bind` makes the rows of its tags, with zeros, so that a query sees the first increase.
 
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{Measure, TagKey, View, measure, record, tag, tags, view};
 use census_tests::scrape;
 
@@ -21,6 +22,7 @@ view! {
 
 #[test]
 fn bound_tags_have_rows_with_zeros() {
+    let _isolated = isolate();
     let first = WRITES.bind(tags!(SHARD = 1));
     let depth = DEPTH.bind(tags!(SHARD = 1));
     let exporter = Exporter::builder().build().expect("a valid catalogue");

@@ -1,4 +1,7 @@
 //! Where guards end: on other threads, in futures, by panics, in destructors of thread-locals, nowhere.
+//!
+//! Tests of threads are outside of isolations, and use tags of their own: what is held on a thread that has no tags, is held
+//! in the program.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -6,11 +9,12 @@ use std::pin::pin;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
+use census::testing::{isolate, isolated};
 use census::{Held, Measure, TagKey, TagMap, WithTags as _, measure, tag, tags, view};
 use census_tests::polling::{pending_times, poll};
 use census_tests::threads::{on_new_thread, with_background};
 
-use crate::{CONNECTIONS, CONNECTIONS_BY_LISTENER, LISTENER, level};
+use super::{CONNECTIONS, CONNECTIONS_BY_LISTENER, LISTENER, level};
 
 #[tag]
 static PLACE: TagKey;
@@ -58,6 +62,10 @@ fn guard_outlives_its_thread() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn guard_is_held_across_await() {
+    isolated(hold_in_tasks()).await;
+}
+
+async fn hold_in_tasks() {
     let tasks: Vec<_> = (0..100)
         .map(|_| {
             let task = async {
@@ -77,6 +85,7 @@ async fn guard_is_held_across_await() {
 
 #[test]
 fn cancelled_future_ends_its_guard() {
+    let _isolated = isolate();
     let future = async {
         let _held = PLACED.hold(1);
         std::future::pending::<()>().await;
@@ -92,6 +101,7 @@ fn cancelled_future_ends_its_guard() {
 
 #[test]
 fn panic_ends_the_guard() {
+    let _isolated = isolate();
     let panics = AssertUnwindSafe(|| {
         let _held = hold_at("panic");
         assert_eq!(at("panic"), Some(1));
@@ -103,6 +113,7 @@ fn panic_ends_the_guard() {
 
 #[test]
 fn forgotten_guard_stays() {
+    let _isolated = isolate();
     std::mem::forget(hold_at("forgotten"));
     assert_eq!(at("forgotten"), Some(1));
 }

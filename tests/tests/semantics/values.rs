@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use census::testing::isolate;
 use census::{Measure, Number, View, measure, record, view};
 use census_tests::rows::only_row;
 use census_tests::scrape;
@@ -37,6 +38,7 @@ view! {
 
 #[test]
 fn unsigned() {
+    let _isolated = isolate();
     assert_eq!(
         only_row(&UNSIGNED_COUNT),
         Some(0),
@@ -72,6 +74,7 @@ fn unsigned() {
 
 #[test]
 fn signed() {
+    let _isolated = isolate();
     for value in [-11, -10, 0, 5, i64::MIN] {
         SIGNED.record(value);
     }
@@ -91,6 +94,7 @@ fn signed() {
 
 #[test]
 fn float() {
+    let _isolated = isolate();
     for value in [
         1.5,
         f64::NAN,
@@ -119,12 +123,13 @@ fn float() {
     );
     assert!((data.variance() - 6.5 / 3.0).abs() < 1e-12);
     let body = scrape::views_of_this_process();
-    let line = "census_refused_measurements_total{measure=\"values/float\"} 3\n";
+    let line = "census_refused_measurements_total{measure=\"semantics/float\"} 3\n";
     assert!(body.contains(line), "{body}");
 }
 
 #[test]
 fn time() {
+    let _isolated = isolate();
     record!(TIME = Duration::from_millis(5));
     TIME.record(Duration::from_millis(1500));
     assert_eq!(TIME.time(|| 7), 7);
@@ -158,6 +163,7 @@ fn time() {
 
 #[test]
 fn sums_saturate() {
+    let _isolated = isolate();
     let time = Measure::<Duration>::builder("end/time")
         .register()
         .expect("a free name");
@@ -197,6 +203,7 @@ fn sums_saturate() {
 #[test]
 fn many_buckets() {
     const BOUNDS: u64 = 70_000;
+    let _isolated = isolate();
     let measure = Measure::<u64>::builder("many/buckets")
         .register()
         .expect("a free name");

@@ -8,6 +8,7 @@
 )]
 
 use census::prometheus::Exporter;
+use census::testing::isolate;
 use census::{Measure, TagKey, measure, record, tag, view};
 
 macro_rules! declare {
@@ -50,10 +51,11 @@ static FILE: Measure<u64>;
 #[measure]
 static BLANK: Measure<u64>;
 
-view! { static SIZES: Sum<VIDEO_SIZE> by (VIDEO); }
+view! { static VIDEO_BYTES: Sum<VIDEO_SIZE> by (VIDEO); }
 
 #[test]
 fn first_paragraph_is_the_help() {
+    let _isolated = isolate();
     assert_eq!(VIDEO_SIZE.description(), "The sizes of videos.");
     assert_eq!(VIDEO.description(), "By which videos it is.");
     assert_eq!(BLOCK.description(), "Only this paragraph.");
@@ -67,7 +69,7 @@ fn first_paragraph_is_the_help() {
     let scrape = exporter.scrape(None);
     for help in [
         "# HELP videos_total Counts of VIDEO_SIZE\n",
-        "# HELP sizes_total The sizes of videos.\n",
+        "# HELP video_bytes_total The sizes of videos.\n",
     ] {
         assert!(scrape.text().contains(help), "{help}");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use census::testing::isolate;
 use census::{Count, Measure, TagKey, TagMap, TagValue, View, measure, record, tag, tags, view};
 use census_tests::threads::on_new_thread;
 
@@ -19,9 +20,7 @@ static E: TagKey;
 const KEYS: usize = 5;
 
 #[measure]
-static OWN: Measure<u64>;
-#[measure]
-static SCOPED: Measure<u64>;
+static CALLS: Measure<u64>;
 #[measure]
 static LEN: Measure<u64>;
 #[measure]
@@ -30,8 +29,7 @@ static BY_KEY: Measure<u64>;
 view! {
     static LENS: Count<LEN> by (A);
     static GIVEN_KEYS: Count<BY_KEY> by (A, B);
-    static OWN_TAGS: Count<OWN> by (A, B, C, D, E) { max_series: 10_000 }
-    static IN_SCOPE: Count<SCOPED> by (A, B, C, D, E) { max_series: 10_000 }
+    static BY_ALL: Count<CALLS> by (A, B, C, D, E) { max_series: 10_000 }
 }
 
 /// A tag value for each key; an empty one is the same as an unset tag.
@@ -99,25 +97,26 @@ fn assert_counts(view: &View<Count>, expected: &BTreeMap<Values, u64>) {
 
 #[test]
 fn own_tags_in_every_number_and_position() {
+    let _isolated = isolate();
     let mut expected = BTreeMap::new();
     // A first measurement misses the cache, later ones hit it.
     for _ in 0..3 {
         for (count, values) in sets() {
             let t = &values;
             match count {
-                1 => record!(OWN = 1, tags(A = t[0])),
-                2 => record!(OWN = 1, tags(B = t[1], A = t[0])),
-                3 => record!(OWN = 1, tags(A = t[0], B = t[1], C = t[2])),
-                4 => record!(OWN = 1, tags(D = t[3], B = t[1], C = t[2], A = t[0])),
+                1 => record!(CALLS = 1, tags(A = t[0])),
+                2 => record!(CALLS = 1, tags(B = t[1], A = t[0])),
+                3 => record!(CALLS = 1, tags(A = t[0], B = t[1], C = t[2])),
+                4 => record!(CALLS = 1, tags(D = t[3], B = t[1], C = t[2], A = t[0])),
                 _ => record!(
-                    OWN = 1,
+                    CALLS = 1,
                     tags(A = t[0], B = t[1], C = t[2], D = t[3], E = t[4])
                 ),
             }
             *expected.entry(values).or_default() += 1;
         }
     }
-    assert_counts(&OWN_TAGS, &expected);
+    assert_counts(&BY_ALL, &expected);
 }
 
 /// Each thread has a small hash table of its own, in which the sets of tags collide in another way.
@@ -125,12 +124,16 @@ const THREADS: u64 = 100;
 
 #[test]
 fn values_that_differ_only_in_length() {
+    let _isolated = isolate();
     let values: Vec<String> = (8..=16).map(|len| "a".repeat(len)).collect();
+    let current = TagMap::current();
     for _ in 0..THREADS {
         on_new_thread(|| {
-            for value in &values {
-                record!(LEN = 1, tags(A = value.as_str()));
-            }
+            current.clone().scope(|| {
+                for value in &values {
+                    record!(LEN = 1, tags(A = value.as_str()));
+                }
+            });
         });
     }
     let data = LENS.data();
@@ -142,31 +145,33 @@ fn values_that_differ_only_in_length() {
 
 #[test]
 fn tags_of_scopes() {
+    let _isolated = isolate();
     let mut expected = BTreeMap::new();
     for _ in 0..3 {
         for (_, values) in sets() {
             let [a, b, c, ..] = values.each_ref().map(String::as_str);
-            map(&values, 0..KEYS).scope(|| SCOPED.record(1));
-            map(&values, 1..KEYS).scope(|| record!(SCOPED = 1, tags(A = a)));
-            map(&values, 3..KEYS).scope(|| record!(SCOPED = 1, tags(C = c, A = a, B = b)));
+            map(&values, 0..KEYS).scope(|| CALLS.record(1));
+            map(&values, 1..KEYS).scope(|| record!(CALLS = 1, tags(A = a)));
+            map(&values, 3..KEYS).scope(|| record!(CALLS = 1, tags(C = c, A = a, B = b)));
             // An own tag replaces the scope's, also with an empty value; `None` leaves the scope's.
             let other = map(&values.each_ref().map(|_| "other".to_owned()), 0..2);
             other.scope(|| {
                 tags!(C = c, D = values[3], E = values[4]).scope(|| {
-                    record!(SCOPED = 1, tags(A = a, B = b));
+                    record!(CALLS = 1, tags(A = a, B = b));
                 });
                 map(&values, 0..KEYS).scope(|| {
-                    record!(SCOPED = 1, tags(A = a, B = None::<&str>));
+                    record!(CALLS = 1, tags(A = a, B = None::<&str>));
                 });
             });
             *expected.entry(values).or_default() += 5;
         }
     }
-    assert_counts(&IN_SCOPE, &expected);
+    assert_counts(&BY_ALL, &expected);
 }
 
 #[test]
 fn run_time_keys_in_a_scope() {
+    let _isolated = isolate();
     let measure = Measure::<u64>::builder("run_time")
         .register()
         .expect("a new name");
@@ -201,6 +206,7 @@ fn record_with(key: &TagKey) {
 
 #[test]
 fn one_place_that_is_given_several_keys_counts_each_by_itself() {
+    let _isolated = isolate();
     for key in [&A, &B, &A, &A, &B] {
         record_with(key);
     }

@@ -1,5 +1,6 @@
 //! The example of OpenCensus's documentation: the size of processed videos, by frontend.
 
+use census::testing::isolate;
 use census::{Distribution, Measure, TagKey, measure, record, tag, tags, view};
 use census_tests::rows::row;
 use census_tests::scrape;
@@ -21,11 +22,12 @@ view! {
         buckets: [0, 16 * MIB, 256 * MIB],
     }
 
-    pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND);
+    pub static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND) { name: "videos_by_frontend" }
 }
 
 #[test]
 fn distribution_by_frontend() {
+    let _isolated = isolate();
     record!(
         VIDEO_SIZE = 25 * MIB,
         tags(FRONTEND = "ios"),

@@ -1,5 +1,6 @@
 //! `census::catalogue`: what it says of the views of a program.
 
+use census::testing::isolate;
 use census::{CatalogueError, CatalogueView, Measure, View, ViewState, measure, view};
 
 #[measure]
@@ -23,10 +24,10 @@ fn listed() -> Vec<CatalogueView> {
     views
 }
 
-/// One test, because it changes the one catalogue of this program.
 #[test]
 fn catalogue_tells_the_views_and_their_states() -> Result<(), CatalogueError> {
     use ViewState::{Optional, Registered, Rejected, Unregistered};
+    let _isolated = isolate();
     let assert_states = |expected: &[(&str, bool, ViewState)]| {
         let views = listed();
         let states: Vec<_> = views
@@ -96,6 +97,7 @@ fn catalogue_tells_the_views_and_their_states() -> Result<(), CatalogueError> {
 
 #[test]
 fn built_in_views_are_listed() {
+    let _isolated = isolate();
     let catalogue = census::catalogue();
     let mut views = catalogue.views.iter();
     let calls = census::calls::CALLS.origin();
