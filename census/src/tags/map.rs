@@ -51,6 +51,10 @@ const _: () = {
     is_shared::<TagMap>();
 };
 
+/// Without the feature `testing`, a map carries nothing but tags.
+#[cfg(not(feature = "testing"))]
+const _: () = assert!(size_of::<TagMap>() == size_of::<usize>());
+
 /// The number of tags whose handles a look-up compares, one after the other, before it compares names. Most maps are
 /// smaller.
 const LINEAR_SCAN_LIMIT: usize = 8;
