@@ -13,11 +13,22 @@ use tokio::runtime::{Handle, Id, RuntimeMetrics};
 use super::observation::Observation;
 use super::readings::AnyReadings;
 use crate::sync::Mutex;
-use crate::tags::TagMap;
+use crate::tags::{TagMap, with_part};
 use crate::tokio_runtime::{ALIVE_TASKS, GLOBAL_QUEUE_DEPTH, WORKER_BUSY, WORKER_PARKS, WORKERS};
 
 /// The runtimes that are observed. Those that have ended are taken away when another one is asked for.
-static OBSERVED: Mutex<Vec<Runtime>> = Mutex::new(Vec::new());
+#[derive(Debug, Default)]
+struct ObservedRuntimes(Mutex<Vec<Runtime>>);
+
+/// Calls `f` with the runtimes that are observed for the program, or for the isolation that this thread is within.
+fn with_observed<R>(f: impl FnOnce(&Mutex<Vec<Runtime>>) -> R) -> R {
+    static OBSERVED: ObservedRuntimes = ObservedRuntimes(Mutex::new(Vec::new()));
+    with_part(
+        || &OBSERVED,
+        ObservedRuntimes::default,
+        |observed| f(&observed.0),
+    )
+}
 
 /// A runtime that is observed while this is there, or until it ends. Made by [`observe_runtime`], and held by an exporter
 /// that was given the runtime.
@@ -77,7 +88,11 @@ pub fn observe_runtime(handle: &Handle) -> ObservedRuntime {
 impl ObservedRuntime {
     /// Observes a runtime, or finds its observation.
     pub(crate) fn of(handle: &Handle) -> Self {
-        let mut observed = OBSERVED.lock();
+        with_observed(|observed| Self::find_or_add(observed, handle))
+    }
+
+    fn find_or_add(observed: &Mutex<Vec<Runtime>>, handle: &Handle) -> Self {
+        let mut observed = observed.lock();
         // The number of a runtime that has ended may be given to another one.
         let ended: Vec<Runtime> = observed
             .extract_if(.., |it| it.shared.0.lock().metrics.is_none())

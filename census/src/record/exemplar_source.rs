@@ -13,14 +13,21 @@ use crate::aggregate::{DROPPED_PANICKED, ExemplarLabels, Target};
 use crate::declare::ValueBits;
 use crate::panics;
 use crate::register::ask_for_exemplars;
-use crate::tags::{AsTagValue, TagValueRef};
+use crate::tags::{AsTagValue, TagValueRef, with_part};
 
 /// Calls its argument with the labels of an exemplar, if there are some.
 type Source = dyn Fn(&mut UseLabels<'_>) + Send + Sync;
 type UseLabels<'f> = dyn FnMut(&[(&str, TagValueRef<'_>)]) + 'f;
 type UseTarget<'f> = dyn FnMut(&Target) + 'f;
 
-static SOURCE: OnceLock<Box<Source>> = OnceLock::new();
+/// The source, once there is one.
+type SourceCell = OnceLock<Box<Source>>;
+
+/// Calls `f` with the source of the program, or with that of the isolation that this thread is within.
+fn with_source<R>(f: impl FnOnce(&SourceCell) -> R) -> R {
+    static SOURCE: SourceCell = OnceLock::new();
+    with_part(|| &SOURCE, OnceLock::new, f)
+}
 
 thread_local! {
     /// Whether the source is running on this thread.
@@ -95,9 +102,8 @@ where
             .collect();
         f(&labels);
     };
-    SOURCE
-        .set(Box::new(source))
-        .map_err(|_| ExemplarsFromTwice)?;
+    let is_set = with_source(|first| first.set(Box::new(source)));
+    is_set.map_err(|_| ExemplarsFromTwice)?;
     ask_for_exemplars();
     Ok(())
 }
@@ -119,16 +125,18 @@ pub(super) fn record(bits: ValueBits, for_each: &dyn Fn(&mut UseTarget<'_>)) {
             });
         }
     };
-    if let Some(source) = SOURCE.get()
-        && !IS_ASKED.replace(true)
-    {
-        let asked = panics::catch(|| source(&mut record));
-        IS_ASKED.set(false);
-        if asked.is_err() {
-            // Relaxed: a count orders no other memory.
-            DROPPED_PANICKED.fetch_add(1, Ordering::Relaxed);
+    with_source(|source| {
+        if let Some(source) = source.get()
+            && !IS_ASKED.replace(true)
+        {
+            let asked = panics::catch(|| source(&mut record));
+            IS_ASKED.set(false);
+            if asked.is_err() {
+                // Relaxed: a count orders no other memory.
+                DROPPED_PANICKED.fetch_add(1, Ordering::Relaxed);
+            }
         }
-    }
+    });
     if !is_recorded {
         for_each(&mut |target| target.record(bits));
     }

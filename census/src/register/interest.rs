@@ -89,6 +89,8 @@ pub(super) struct Interests {
     /// The lock is held for a few instructions, while the list of a measure's views is made, or while a thread that has missed
     /// many changes asks for all views. No other lock of the library is taken while it is held.
     measures: LazyLock<RwLock<HashMap<String, Interest>>>,
+    /// Whether there is a source of exemplars. Changed and read by a thread that holds the catalogue's lock.
+    have_exemplar_source: AtomicBool,
     /// Of an isolation: the versions of measures, by their names. Outside of isolations, each measure has its version itself.
     #[cfg(feature = "testing")]
     versions: RwLock<BTreeMap<String, IsolatedVersion>>,
@@ -98,6 +100,7 @@ impl Interests {
     const fn new() -> Self {
         Self {
             measures: LazyLock::new(RwLock::default),
+            have_exemplar_source: AtomicBool::new(false),
             #[cfg(feature = "testing")]
             versions: RwLock::new(BTreeMap::new()),
         }
@@ -232,13 +235,10 @@ impl Change<'_> {
 
 type ViewList = Arc<[Arc<LiveView>]>;
 
-/// Whether the program has a source of exemplars. Changed and read by a thread that holds the catalogue's lock.
-static HAS_EXEMPLAR_SOURCE: AtomicBool = AtomicBool::new(false);
-
 /// From now on, lists of views ask for exemplars, if one of the views keeps them.
 pub(super) fn ask_for_exemplars() {
     // Relaxed: the catalogue's lock orders it.
-    HAS_EXEMPLAR_SOURCE.store(true, Ordering::Relaxed);
+    with_interests(|it| it.have_exemplar_source.store(true, Ordering::Relaxed));
 }
 
 /// How many ended versions are kept: some tens of kilobytes, and eight bytes for each view that was removed.
@@ -353,7 +353,7 @@ impl Interests {
         } else {
             measures.insert(name.to_owned(), interest);
             // Relaxed: the catalogue's lock orders it.
-            if version.has_exemplars() && HAS_EXEMPLAR_SOURCE.load(Ordering::Relaxed) {
+            if version.has_exemplars() && self.have_exemplar_source.load(Ordering::Relaxed) {
                 version.0 | ViewsVersion::ASKS_FOR_EXEMPLARS
             } else {
                 version.0
