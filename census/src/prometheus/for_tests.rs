@@ -11,7 +11,7 @@ use super::text::TextFormats;
 use crate::aggregate::MetricType;
 use crate::collect::Collection;
 use crate::declare::ValueKind;
-use crate::observe::DEFAULT_DEADLINE;
+use crate::observe::{self, DEFAULT_DEADLINE, Reason};
 
 /// A family as an exporter without settings has it.
 pub(crate) struct ExportedFamily {
@@ -20,6 +20,8 @@ pub(crate) struct ExportedFamily {
     pub(crate) metric_type: MetricType,
     /// Whether its values are durations, or sums of durations.
     pub(crate) has_durations: bool,
+    /// Why the values could not be read, of an observed measure.
+    pub(crate) failed: Option<&'static str>,
     /// The lines, in Prometheus text 0.0.4; none, if the view has no rows to show.
     pub(crate) text: String,
 }
@@ -46,6 +48,18 @@ pub(crate) fn exported_families() -> Vec<ExportedFamily> {
             .and_then(|rest| rest.split(' ').next());
         texts.insert(name.unwrap_or_default(), family);
     }
+    let failures = observe::failures();
+    let failed = |measure: &str| {
+        let mut failures = failures.iter();
+        let reason = failures.find_map(|(name, reason, _)| (name == measure).then_some(*reason));
+        reason.map(|reason| match reason {
+            Reason::Deadline => "reading it took longer than a second, now or before",
+            Reason::Panic => "reading it panicked",
+            Reason::Nested => "it was read within a reading",
+            Reason::NoThread => "there was no thread to read it on",
+            Reason::NotNamed => "an observation said a value of it without naming it",
+        })
+    };
     let exported = families.with_views(&collection).map(|(family, view)| {
         let name = match family.metric_type {
             MetricType::Counter => format!("{}_total", family.name),
@@ -53,6 +67,7 @@ pub(crate) fn exported_families() -> Vec<ExportedFamily> {
         };
         ExportedFamily {
             metric_type: family.metric_type,
+            failed: failed(&view.spec().measure.descriptor.name),
             has_durations: view.spec().measure.descriptor.kind == ValueKind::Duration
                 && crate::aggregate::unit(view.spec()) != "1",
             text: texts.get(&*name).copied().unwrap_or_default().to_owned(),

@@ -48,11 +48,13 @@ pub struct Isolated {
 ///
 /// It begins with what is declared in `static`s, and without rows. Its own are: the rows of all views, those of measured
 /// functions among them; levels ([`Measure::hold`](crate::Measure::hold), `in_flight`); what is registered and unregistered
-/// within it; the [default of `max_series`](crate::set_default_max_series); observations that are added within it; and the
-/// exporters and reporters that are made within it, whichever thread scrapes. Within another isolation, it is the inner one
+/// within it; the [default of `max_series`](crate::set_default_max_series); the [source of
+/// exemplars](crate::exemplars_from); observations that are added within it; and the exporters and reporters that are made
+/// within it, whichever thread scrapes. Within another isolation, it is the inner one
 /// that counts.
 ///
-/// The functions of observed `static`s read the state of the program, which is not isolated.
+/// The functions of observed `static`s read the state of the program, which is not isolated. [Testing
+/// metrics](crate#testing-metrics) names what else is not.
 ///
 /// # What it follows
 ///
@@ -63,9 +65,10 @@ pub struct Isolated {
 /// records in the one in which its tags were made.
 ///
 /// A thread or a task that is handed nothing records outside: where such a measurement is missing, the message of
-/// [`assert_metrics`](Metrics::assert_metrics) says that it is there outside.
+/// [`assert_metrics`](Metrics::assert_metrics) says what the series is outside.
 ///
-/// The guard belongs to its thread. For `async` code there is [`isolated`].
+/// The guard belongs to its thread, and covers everything that the thread does. For `async` code there is [`isolated`].
+/// `let _ = isolate();` ends the isolation at once; `clippy::let_underscore_must_use` and `let_underscore_drop` find this.
 pub fn isolate() -> Isolated {
     let scope = new_isolation().enter();
     Isolated {

@@ -39,6 +39,8 @@ struct Family {
     name: String,
     is_histogram: bool,
     has_durations: bool,
+    /// Why the values could not be read, of an observed measure.
+    failed: Option<&'static str>,
     rows: Vec<Row>,
 }
 
@@ -76,6 +78,7 @@ impl Family {
             name: family.name,
             is_histogram: family.metric_type == MetricType::Histogram,
             has_durations: family.has_durations,
+            failed: family.failed,
         }
     }
 
@@ -105,7 +108,7 @@ impl Row {
     }
 
     fn is_zero(&self) -> bool {
-        self.0.iter().all(|line| line.value == 0.0)
+        self.0.iter().all(Line::is_zero)
     }
 }
 
@@ -115,6 +118,15 @@ impl Metrics {
     pub fn with_zeros(mut self) -> Self {
         self.shows_zeros = true;
         self
+    }
+
+    /// The part that a message has.
+    fn for_message(&self) -> String {
+        let mut shown = self.clone();
+        shown.shows_zeros = false;
+        let text = shown.to_string();
+        let lines = text.split_inclusive('\n');
+        lines.filter(|line| !line.contains("_bucket{")).collect()
     }
 
     /// The same, in which durations are replaced, because they differ from run to run: the value of a `Sum` or `LastValue` of
@@ -154,42 +166,49 @@ impl Metrics {
     #[track_caller]
     pub fn assert_metrics(&self, lines: &str) {
         let mut missing = Vec::new();
+        let mut is_empty = true;
         for text in lines.lines().map(str::trim) {
             if text.is_empty() || text.starts_with('#') {
                 continue;
             }
+            is_empty = false;
             match Line::parse(text) {
                 Some(line) if self.has(&line) => {}
                 Some(line) => missing.push(self.missing(&line)),
                 None => missing.push(Missing::not_a_sample(text)),
             }
         }
+        assert!(!is_empty, "there is no line that has to be there");
         assert!(
             missing.is_empty(),
             "{}",
-            missing::message(&missing, &self.to_string())
+            missing::message(&missing, &self.for_message())
         );
     }
 
     /// Nothing was recorded for this name, that of a family or of samples: no sample of it is there, or all of them are 0.
     ///
     /// # Panics
-    /// If there is such a sample, or if no view exports samples of this name.
+    /// If there is such a sample, if its values could not be read, or if no view exports samples of this name.
     #[expect(clippy::panic, reason = "an assertion panics")]
     #[track_caller]
     pub fn assert_nothing(&self, name: &str) {
+        assert!(
+            !name.contains('{'),
+            "`{name}` has labels: give the name without them"
+        );
         let families = self.families.iter();
         let mut families =
             families.filter(|family| family.name == name || family.has_samples_named(name));
         let Some(family) = families.next() else {
-            panic!(
-                "no view exports `{name}`{}",
-                missing::nearest_name(name, self.names())
-            );
+            panic!("no view exports `{name}`{}", self.advice(name));
         };
+        if let Some(reason) = family.failed {
+            panic!("it is not known whether `{name}` has values: {reason}");
+        }
         let is_of_name = |line: &&Line| family.name == name || line.name == name;
         let lines = family.lines().filter(is_of_name);
-        let lines = lines.filter(|line| line.value != 0.0);
+        let lines = lines.filter(|line| !line.is_zero());
         let mut text = String::new();
         for line in lines {
             let _ = write!(text, "\n    {line}");
@@ -220,28 +239,38 @@ impl Metrics {
     }
 
     fn missing(&self, line: &Line) -> Missing {
-        let of_name: Vec<&Line> = self
+        let mut families = self.families.iter();
+        let Some(family) = families.find(|family| family.has_samples_named(&line.name)) else {
+            return Missing::no_such_view(line, &self.advice(&line.name));
+        };
+        let of_name: Vec<&Line> = family
             .lines()
             .filter(|other| other.name == line.name)
             .collect();
-        let is_exported = self
-            .families
-            .iter()
-            .any(|family| family.has_samples_named(&line.name));
-        if !is_exported {
-            let nearest = missing::nearest_name(&line.name, self.names());
-            return Missing::no_such_view(line, &nearest);
-        }
-        // A thread of its own is outside of all isolations.
-        let is_outside = crate::tags::is_isolated()
-            && thread::scope(|scope| {
-                scope
-                    .spawn(|| metrics().has(line))
-                    .join()
-                    .unwrap_or_default()
-            });
-        Missing::line(line, &of_name, is_outside)
+        Missing::line(line, &of_name, family.failed, outside(line).as_ref())
     }
+
+    /// What may be meant by a name that no view exports.
+    fn advice(&self, name: &str) -> String {
+        let mut families = self.families.iter();
+        if let Some(family) = families.find(|family| family.is_histogram && family.name == name) {
+            let name = &family.name;
+            return format!("; it is a histogram: `{name}_count`, `{name}_sum`, `{name}_bucket`");
+        }
+        missing::advice(name, self.names())
+    }
+}
+
+/// The series of a line outside of the isolation that this thread is within, if something was recorded there.
+fn outside(line: &Line) -> Option<Line> {
+    if !crate::tags::is_isolated() {
+        return None;
+    }
+    // A thread of its own is outside of all isolations.
+    let outside = thread::scope(|scope| scope.spawn(metrics).join().ok())?;
+    let mut lines = outside.lines();
+    let found = lines.find(|other| other.is_of_series_of(line) && !other.is_zero());
+    found.cloned()
 }
 
 impl fmt::Display for Metrics {

@@ -17,28 +17,40 @@ impl Missing {
     pub(super) fn not_a_sample(text: &str) -> Self {
         Self {
             line: text.to_owned(),
-            why: "this is no sample: write `name{label=\"value\"} 1`".to_owned(),
+            why: "this is no sample: write `name 1`, or `name{label=\"value\"} 1` with quotes around the value, and `\\\"` \
+                  for a quote in it"
+                .to_owned(),
         }
     }
 
-    pub(super) fn no_such_view(line: &Line, nearest: &str) -> Self {
+    pub(super) fn no_such_view(line: &Line, advice: &str) -> Self {
         Self {
-            why: format!("no view exports `{}`{nearest}", line.name),
+            why: format!("no view exports `{}`{advice}", line.name),
             line: line.to_string(),
         }
     }
 
-    /// A line whose name is exported. `of_name` are the lines of this name. `is_outside` says whether the very line is there
-    /// outside of the isolation.
-    pub(super) fn line(line: &Line, of_name: &[&Line], is_outside: bool) -> Self {
+    /// A line whose name is exported. `of_name` are the lines of this name, `failed` says why its values could not be read,
+    /// and `outside` is the series as it is outside of the isolation.
+    pub(super) fn line(
+        line: &Line,
+        of_name: &[&Line],
+        failed: Option<&str>,
+        outside: Option<&Line>,
+    ) -> Self {
         let nearest = of_name.iter().min_by_key(|other| distance(line, other));
-        let mut why = match nearest {
-            Some(nearest) => format!("nearest: {nearest}\n{}", differences(line, nearest)),
-            None => format!("`{}` has no samples", line.name),
+        let mut why = match (nearest, failed) {
+            (Some(nearest), _) => format!("nearest: {nearest}\n{}", differences(line, nearest)),
+            (None, Some(reason)) => format!("`{}` has no samples: {reason}", line.name),
+            (None, None) => format!("`{}` has no samples", line.name),
         };
-        if is_outside {
-            why += "\nThis line is there outside of the isolation: a thread or a task recorded it that was not handed the \
-                    tags (`TagMap::current()`).";
+        if let Some(outside) = outside {
+            let _ = write!(
+                why,
+                "\nOutside of the isolation this series is {}: a thread or a task may have recorded it that was not handed \
+                 the tags (`TagMap::current()`).",
+                outside.value()
+            );
         }
         Self {
             line: line.to_string(),
@@ -51,7 +63,7 @@ impl Missing {
 fn distance(line: &Line, other: &Line) -> (usize, bool) {
     (
         differing_labels(line, other).count(),
-        line.value.to_bits() != other.value.to_bits(),
+        !line.has_value_of(other),
     )
 }
 
@@ -88,24 +100,47 @@ fn differences(line: &Line, other: &Line) -> String {
             word(found)
         );
     }
-    if line.value.to_bits() != other.value.to_bits() {
+    if !line.has_value_of(other) {
         let _ = writeln!(
             text,
             "value: expected {}, found {}",
-            line.value, other.value
+            line.value(),
+            other.value()
         );
     }
     text.truncate(text.trim_end().len());
     text
 }
 
-/// `; did you mean …`, if a name is like this one.
-pub(super) fn nearest_name(name: &str, names: impl Iterator<Item = String>) -> String {
-    let nearest = names
-        .map(|other| (strsim::jaro_winkler(name, &other), other))
-        .filter(|(similarity, _)| *similarity > 0.8)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    nearest.map_or_else(String::new, |(_, other)| format!("; `{other}` is like it"))
+/// `; … is like it`, if one of the names that are exported is like this one.
+pub(super) fn advice(name: &str, names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    let longer = names.iter().find(|other| {
+        let suffix = other.strip_prefix(name);
+        suffix.is_some_and(|suffix| ["_total", "_count"].contains(&suffix))
+    });
+    let without_namespace = || {
+        let mut names = names.iter();
+        names.find(|other| {
+            name.strip_suffix(other.as_str())
+                .is_some_and(|prefix| prefix.ends_with('_'))
+        })
+    };
+    if let Some(other) = longer {
+        return format!("; write `{other}`");
+    }
+    if let Some(other) = without_namespace() {
+        return format!("; without a namespace it is `{other}`");
+    }
+    let similar = names
+        .iter()
+        .map(|other| (strsim::jaro_winkler(name, other), other));
+    let similar = similar.filter(|(similarity, _)| *similarity > 0.8);
+    let nearest = similar.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    let nearest = nearest.map(|(_, other)| format!("; `{other}` is like it"));
+    nearest.unwrap_or_else(|| {
+        "; a view is not exported that is `#[optional]` or unregistered here".to_owned()
+    })
 }
 
 /// The message of an assertion.
@@ -122,7 +157,7 @@ pub(super) fn message(missing: &[Missing], all: &str) -> String {
         text += "\nThere are no metrics with other values than 0.";
         return text;
     }
-    text += "\nThese are there, without those that are 0:\n\n";
+    text += "\nThese are there, without buckets and those that are 0:\n\n";
     for line in all.lines().take(MAX_LINES) {
         let _ = writeln!(text, "    {line}");
     }

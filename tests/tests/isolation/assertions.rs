@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use census::testing::{assert_metrics, assert_nothing, isolate, metrics};
-use census::{Measure, TagKey, measure, record, tag, view};
+use census::{Measure, Observed, TagKey, measure, record, tag, view};
 
 #[tag]
 static FRONTEND: TagKey;
@@ -15,19 +15,28 @@ static CODEC: TagKey;
 static VIDEO: Measure<u64>;
 #[measure]
 static TIME: Measure<Duration>;
+#[measure]
+static LEVEL: Measure<i64>;
+#[measure]
+static FAILS: Observed<u64>;
 view! {
     static ASSERTED_VIDEOS: Count<VIDEO> by (FRONTEND, CODEC);
     static ASSERTED_SIZES: Distribution<VIDEO> { buckets: [10, 100] }
     static ASSERTED_SECONDS: Distribution<TIME> { buckets: [Duration::from_secs(1)] }
     static ASSERTED_TIME: Sum<TIME> by (FRONTEND);
     static ASSERTED_TIMES: Count<TIME>;
+    static ASSERTED_LEVEL: Sum<LEVEL>;
+    static ASSERTED_FAILING: LastValue<FAILS>;
     static ASSERTED_LAST: LastValue<VIDEO>;
 }
 
 /// The message with which an assertion fails.
 fn failure(assertion: impl FnOnce()) -> String {
     let failed = catch_unwind(AssertUnwindSafe(assertion)).expect_err("the assertion fails");
-    *failed.downcast::<String>().expect("a message")
+    match failed.downcast::<String>() {
+        Ok(message) => *message,
+        Err(other) => (*other.downcast::<&str>().expect("a message")).to_owned(),
+    }
 }
 
 fn record_all() {
@@ -53,7 +62,6 @@ fn lines_that_are_there_are_accepted() {
         "#,
     );
     assert_metrics("asserted_last 70");
-    assert_metrics("");
 }
 
 #[test]
@@ -97,16 +105,13 @@ fn a_line_that_is_missing_is_shown_beside_the_nearest() {
         `asserted_time_total` has no samples
 
     asserted_videos_total 1 # a word
-        this is no sample: write `name{label="value"} 1`
+        this is no sample: write `name 1`, or `name{label="value"} 1` with quotes around the value, and `\"` for a quote in it
 
-These are there, without those that are 0:
+These are there, without buckets and those that are 0:
 
     asserted_last 7
     asserted_sizes_sum 14.0
     asserted_sizes_count 2
-    asserted_sizes_bucket{le="10.0"} 2
-    asserted_sizes_bucket{le="100.0"} 2
-    asserted_sizes_bucket{le="+Inf"} 2
     asserted_videos_total{frontend="ios",codec="av1"} 2
 "#
     );
@@ -127,7 +132,7 @@ fn a_line_that_a_thread_recorded_outside_is_told() {
 
     asserted_videos_total{frontend="lost",codec="av1"} 1
         `asserted_videos_total` has no samples
-        This line is there outside of the isolation: a thread or a task recorded it that was not handed the tags (`TagMap::current()`).
+        Outside of the isolation this series is 1: a thread or a task may have recorded it that was not handed the tags (`TagMap::current()`).
 
 There are no metrics with other values than 0."#
     );
@@ -193,5 +198,74 @@ asserted_videos_total{frontend="web",codec="vp\"9"} 1
     let with_zeros = metrics().with_zeros().to_string();
     assert!(
         with_zeros.starts_with("asserted_last 70\n") && with_zeros.contains("event_sum_total 0\n")
+    );
+}
+
+#[test]
+fn mistakes_in_an_assertion_are_told() {
+    let _isolated = isolate();
+    let missing = |line: &str| {
+        let message = failure(|| assert_metrics(line));
+        let why = message.lines().nth(3).expect("a reason").trim().to_owned();
+        why
+    };
+    assert_eq!(
+        failure(|| assert_metrics("\n # nothing\n")),
+        "there is no line that has to be there"
+    );
+    assert_eq!(
+        missing("asserted_videos 1"),
+        "no view exports `asserted_videos`; write `asserted_videos_total`"
+    );
+    assert_eq!(
+        missing("asserted_sizes 1"),
+        "no view exports `asserted_sizes`; it is a histogram: `asserted_sizes_count`, `asserted_sizes_sum`, `asserted_sizes_bucket`"
+    );
+    assert_eq!(
+        missing("myapp_asserted_videos_total 1"),
+        "no view exports `myapp_asserted_videos_total`; without a namespace it is `asserted_videos_total`"
+    );
+    assert_eq!(
+        missing("xyz 1"),
+        "no view exports `xyz`; a view is not exported that is `#[optional]` or unregistered here"
+    );
+    assert_eq!(
+        failure(|| assert_nothing(r#"asserted_videos_total{frontend="ios"}"#)),
+        r#"`asserted_videos_total{frontend="ios"}` has labels: give the name without them"#
+    );
+}
+
+#[test]
+fn values_are_compared_exactly() {
+    let _isolated = isolate();
+    VIDEO.record(9_007_199_254_740_993);
+    assert_metrics("asserted_last 9007199254740993");
+    let message = failure(|| assert_metrics("asserted_last 9007199254740992"));
+    assert!(
+        message.contains("value: expected 9007199254740992, found 9007199254740993\n"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_series_of_zeros_outside_is_no_hint() {
+    let _isolated = isolate();
+    let _held = LEVEL.hold(1);
+    let message = failure(|| assert_metrics("asserted_level 0"));
+    assert!(!message.contains("Outside"), "{message}");
+}
+
+#[test]
+fn a_reading_that_fails_is_told() {
+    let _isolated = isolate();
+    let _observation = FAILS.observe(|_| panic!("on purpose"));
+    let message = failure(|| assert_metrics("asserted_failing 1"));
+    assert!(
+        message.contains("`asserted_failing` has no samples: reading it panicked\n"),
+        "{message}"
+    );
+    assert_eq!(
+        failure(|| assert_nothing("asserted_failing")),
+        "it is not known whether `asserted_failing` has values: reading it panicked"
     );
 }

@@ -23,6 +23,7 @@ view! {
     static EVENT_SUM: Sum<EVENTS>;
     static LEVELS: Sum<LEVEL> by (KIND);
     static RATIOS: LastValue<RATIO>;
+    static SIZES: Distribution<RATIO> { name: "own_ratio_sizes", buckets: [1.0] }
     static OBSERVATIONS: Sum<OBSERVED>;
 }
 
@@ -237,4 +238,49 @@ fn what_was_made_outside_stays_outside() {
             .text()
             .contains("own_registered_inside")
     );
+}
+
+#[test]
+fn a_source_of_exemplars_is_that_of_the_isolation() {
+    let labels = || {
+        let data = SIZES.data();
+        let row = data.rows.first().expect("a row");
+        let exemplars = row.data.exemplars.iter().flatten();
+        exemplars
+            .flat_map(|exemplar| exemplar.labels.clone())
+            .collect::<Vec<_>>()
+    };
+    let trace = |id: &str| vec![("trace_id".to_owned(), id.to_owned())];
+    let outer = isolate();
+    census::exemplars_from(|| Some(("trace_id", "outer"))).expect("the first in this isolation");
+    RATIO.record(0.5);
+    assert_eq!(labels(), trace("outer"));
+    {
+        let _inner = isolate();
+        RATIO.record(0.5);
+        assert_eq!(labels(), []);
+        census::exemplars_from(|| Some(("trace_id", "inner")))
+            .expect("the first in this isolation");
+        RATIO.record(0.5);
+        assert_eq!(labels(), trace("inner"));
+    }
+    assert!(census::exemplars_from(|| Some(("trace_id", "second"))).is_err());
+    drop(outer);
+    let _later = isolate();
+    RATIO.record(0.5);
+    assert_eq!(labels(), []);
+}
+
+#[tokio::test]
+async fn a_runtime_is_observed_in_each_isolation_that_asks_for_it() {
+    let runtime = tokio::runtime::Handle::current();
+    let workers =
+        |exporter: &Exporter| exporter.scrape(None).text().contains("\ntokio_workers 1\n");
+    for _ in 0..2 {
+        let _isolated = isolate();
+        let exporter = Exporter::builder().tokio(&runtime).build_lenient();
+        let exporter_there = exporter.clone();
+        let found = std::thread::spawn(move || workers(&exporter_there));
+        assert!(found.join().expect("it does not panic"));
+    }
 }
