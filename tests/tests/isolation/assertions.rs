@@ -206,8 +206,7 @@ fn mistakes_in_an_assertion_are_told() {
     let _isolated = isolate();
     let missing = |line: &str| {
         let message = failure(|| assert_metrics(line));
-        let why = message.lines().nth(3).expect("a reason").trim().to_owned();
-        why
+        message.lines().nth(3).expect("a reason").trim().to_owned()
     };
     assert_eq!(
         failure(|| assert_metrics("\n # nothing\n")),
