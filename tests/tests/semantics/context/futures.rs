@@ -298,13 +298,13 @@ fn ending_thread_polls_with_the_tags() {
 }
 
 #[test]
-fn size_is_two_words_more() {
+fn size_is_that_of_the_tags_and_a_word_more() {
     let bare = tenant_twice(TenantsAtDrop::default());
     let size = size_of_val(&bare);
     let tagged = bare.with_tags(TagMap::new());
-    // For the tags, and for whether the future is being dropped. With the feature `testing`, the tags are two words.
+    // The word is for whether the future is being dropped. The tags are one word and, with the feature `testing`, three.
     assert!(size_of_val(&tagged) <= size + size_of::<TagMap>() + size_of::<usize>());
-    assert_eq!(size_of::<TagMap>(), 2 * size_of::<usize>());
+    assert!(size_of::<TagMap>() <= 3 * size_of::<usize>());
 }
 
 /// Compiles only if a type does not implement a trait: otherwise `_` would be ambiguous.
