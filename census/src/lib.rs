@@ -299,6 +299,7 @@ pub use tags::{
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
 /// | `max_series`: how many rows, without those with zeros and overflow rows | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
+/// | `idle`: after which time without a measurement a row leaves ([`ViewBuilder::idle`] says which rows never do) | `Duration`, longer than zero; in a view with columns, of a [`Measure`] | no | rows stay | `idle: Duration::from_mins(10)` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |
 /// | `zero` | `true` or `false`: whether the rows that are known beforehand are there from the start, with zeros | no | `true` | `zero: false` |
 ///

@@ -36,9 +36,10 @@ pub use crate::observe::{
 
 // For checks of the paths that the user wrote.
 pub use crate::declare::check::{
-    DurationMeasure, GivenBuckets, InFlightMeasure, NumberMeasure, RecordedNotRead, SignedMeasure,
-    StaticMeasure, StaticTagKey, TotalMeasure, duration_measure, given_buckets, in_flight_measure,
-    measure, number_measure, recorded_measure, signed_measure, tag_key,
+    DurationMeasure, GivenBuckets, IdleTime, InFlightMeasure, MeasureWithIdle, NumberMeasure,
+    RecordedNotRead, SignedMeasure, StaticMeasure, StaticTagKey, TotalMeasure, duration_measure,
+    given_buckets, idle_time, in_flight_measure, measure, measure_with_idle, number_measure,
+    recorded_measure, signed_measure, tag_key,
 };
 pub use crate::declare::check_places::{
     AsMeasure, AsTagKey, HeldMeasure, RecordedMeasure, TypedTagKey, as_measure, as_tag_key,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{
     AggregationSpec, AnyMeasure, AnyTagKey, Column, Measure, MeasureDescriptor, MeasureSource,
@@ -31,8 +32,8 @@ pub struct ObservedBuilder<T: Value> {
 #[derive(Debug)]
 pub struct ViewBuilder<A> {
     pub(crate) spec: ViewSpec,
-    /// Why the aggregation's options cannot be used.
-    pub(crate) problem: Option<&'static str>,
+    /// Why the aggregation's options, or the label of a column, cannot be used.
+    problem: Option<&'static str>,
     aggregation: PhantomData<fn() -> A>,
 }
 
@@ -157,6 +158,7 @@ impl<A> ViewBuilder<A> {
             aggregation,
             columns: Arc::default(),
             max_series: None,
+            idle: None,
             in_namespace: true,
             has_zero_rows: true,
             origin: Origin::caller(),
@@ -171,6 +173,11 @@ impl<A> ViewBuilder<A> {
     pub(crate) fn with_problem(mut self, problem: Option<&'static str>) -> Self {
         self.problem = problem;
         self
+    }
+
+    /// Why the options cannot be used, other than `max_series`.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        self.problem.or_else(|| self.spec.idle_problem())
     }
 
     /// Sets the description. Default: the measure's.
@@ -218,6 +225,34 @@ impl<A> ViewBuilder<A> {
     /// [`set_default_max_series`](crate::set_default_max_series).
     pub fn max_series(mut self, rows: usize) -> Self {
         self.spec.max_series = Some(rows);
+        self
+    }
+
+    /// Sets after which time without a measurement a row leaves, longer than zero. Default: rows stay.
+    ///
+    /// A row leaves at a collection (a scrape, a [`snapshot`](crate::snapshot), [`View::data`](crate::View::data)), if
+    /// nothing was recorded to it for at least this time. A later measurement of its key begins a new row, at zero.
+    ///
+    /// Two kinds of rows never leave this way:
+    /// - Rows that the view has from the start: those of measured functions, and those of [closed
+    ///   columns](crate::TagKey#closed-sets-of-values).
+    /// - Rows with an open guard: of [`Measure::hold`], or of calls in flight.
+    ///
+    /// There is no `idle` of a view without columns, whose only row never leaves, and none of a view of an [`Observed`],
+    /// whose rows are those that were read.
+    ///
+    /// ```standalone_crate
+    /// use std::time::Duration;
+    ///
+    /// use census::{Measure, TagKey, View};
+    ///
+    /// let tenant = TagKey::new("tenant")?;
+    /// let jobs = Measure::<u64>::builder("app/jobs").register()?;
+    /// let _view = View::count("jobs", &jobs).column(&tenant).idle(Duration::from_mins(10)).register()?;
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    pub fn idle(mut self, idle: Duration) -> Self {
+        self.spec.idle = Some(idle);
         self
     }
 }

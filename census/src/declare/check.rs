@@ -135,6 +135,56 @@ pub const fn recorded_measure<M: StaticMeasure<Itself: RecordedNotRead<Itself = 
     measure
 }
 
+/// A measure of which there can be a view with `idle`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "there is no `idle` of a view of an observed measure, and `{Self}` is one",
+    label = "this measure is observed",
+    note = "the rows of its views are those that were read: leave `idle` out"
+)]
+pub trait MeasureWithIdle {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value> MeasureWithIdle for Measure<T> {
+    type Itself = Self;
+}
+
+/// A measure of a view with `idle`.
+#[doc(hidden)]
+#[must_use]
+pub const fn measure_with_idle<M: StaticMeasure<Itself: MeasureWithIdle<Itself = M>>>(
+    measure: &'static M,
+) -> &'static <M::Itself as MeasureWithIdle>::Itself {
+    measure
+}
+
+/// The value of `idle`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Duration`",
+    label = "expected a `Duration`",
+    note = "write the time after which a row leaves: `idle: Duration::from_mins(10)`"
+)]
+pub trait IdleTime {
+    /// See [`StaticMeasure::Itself`].
+    type Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl IdleTime for Duration {
+    type Itself = Self;
+}
+
+/// The value of `idle`.
+#[doc(hidden)]
+#[must_use]
+pub const fn idle_time<D: IdleTime<Itself = D>>(time: &D) -> &D::Itself {
+    time
+}
+
 /// A measure whose values, and so its bucket bounds, are numbers.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(

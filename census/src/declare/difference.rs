@@ -108,6 +108,10 @@ impl ViewSpec {
             Some(rows) => rows.to_string(),
             None => "the default".to_owned(),
         });
+        differences.part("idle", [self.idle, kept.idle], |idle| match idle {
+            Some(idle) => debug(idle),
+            None => "none".to_owned(),
+        });
         differences.part("namespace", [self.in_namespace, kept.in_namespace], debug);
         differences.part("zero", [self.has_zero_rows, kept.has_zero_rows], debug);
         let descriptions = [&self.description, &kept.description];

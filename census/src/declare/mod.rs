@@ -17,6 +17,7 @@ pub(crate) mod description;
 mod difference;
 mod function;
 mod handle;
+mod idle;
 mod measure;
 pub(crate) mod name;
 mod number;

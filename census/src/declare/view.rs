@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::columns::AnyOrder;
 use super::{
     AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
-    StaticBounds, StaticColumn, Value, name,
+    StaticBounds, StaticColumn, Value, idle, name,
 };
 
 /// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
@@ -56,6 +57,7 @@ struct StaticView {
     aggregation: StaticAggregation,
     columns: &'static [StaticColumn],
     max_series: Option<usize>,
+    idle: Option<Duration>,
     in_namespace: bool,
     has_zero_rows: bool,
     is_optional: bool,
@@ -87,6 +89,8 @@ pub(crate) struct ViewSpec {
     pub(crate) aggregation: AggregationSpec,
     pub(crate) columns: Arc<[Column]>,
     pub(crate) max_series: Option<usize>,
+    /// After which time without a measurement a row leaves, unless the view has it from the start. `None`: rows stay.
+    pub(crate) idle: Option<Duration>,
     /// Whether the exporter's namespace is put before the name.
     pub(crate) in_namespace: bool,
     /// Whether the view has rows with zeros from the start, if all its columns are closed.
@@ -114,8 +118,18 @@ impl ViewSpec {
             && self.aggregation == other.aggregation
             && AnyOrder(&self.columns) == AnyOrder(&other.columns)
             && self.max_series == other.max_series
+            && self.idle == other.idle
             && self.in_namespace == other.in_namespace
             && self.has_zero_rows == other.has_zero_rows
+    }
+
+    /// Why the view cannot have its `idle`.
+    pub(crate) fn idle_problem(&self) -> Option<&'static str> {
+        let idle = self.idle?;
+        if self.measure.descriptor.source.is_observed() {
+            return Some(idle::OF_AN_OBSERVED);
+        }
+        idle::problem(idle, &self.columns)
     }
 }
 
@@ -172,11 +186,29 @@ impl ViewCell {
             aggregation,
             columns,
             max_series,
+            idle: None,
             in_namespace: true,
             has_zero_rows: true,
             is_optional: false,
             origin,
         }))
+    }
+
+    /// The same view, whose rows leave after this time without a measurement.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn with_idle(mut self, idle: Duration) -> Self {
+        if let Definition::Static(view) = &mut self.0 {
+            if let Some(problem) = idle::problem(idle, view.columns) {
+                #[expect(clippy::panic, reason = "`view!` calls it at compile time")]
+                {
+                    panic!("{}", problem);
+                }
+            }
+            view.idle = Some(idle);
+        }
+        self
     }
 
     /// The same view, outside of the exporter's namespace.
@@ -248,6 +280,7 @@ impl StaticView {
             },
             columns: self.columns.iter().map(Column::from).collect(),
             max_series: self.max_series,
+            idle: self.idle,
             in_namespace: self.in_namespace,
             has_zero_rows: self.has_zero_rows,
             origin: self.origin,

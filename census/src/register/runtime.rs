@@ -144,7 +144,8 @@ impl<A> ViewBuilder<A> {
     ///
     /// # Errors
     /// If another view has this name or exports samples of its names, if the columns or the bounds cannot be exported,
-    /// or if `max_series` is 0. The error of a clash names both places.
+    /// if `max_series` is 0, or if the view cannot have its [`idle`](ViewBuilder::idle). The error of a clash names both
+    /// places.
     pub fn register(self) -> Result<View<A>, CatalogueError> {
         let view = self.into_view()?;
         view.register()?;
@@ -155,8 +156,8 @@ impl<A> ViewBuilder<A> {
     /// [registered](View::register), by itself or in a [`ViewSet`].
     ///
     /// # Errors
-    /// If the name is invalid, if the columns or the bounds cannot be exported, or if `max_series` is 0. Whether the view
-    /// clashes with another one is found out when it is registered.
+    /// If the name is invalid, if the columns or the bounds cannot be exported, if `max_series` is 0, or if the view cannot
+    /// have its [`idle`](ViewBuilder::idle). Whether the view clashes with another one is found out when it is registered.
     pub fn build(self) -> Result<View<A>, CatalogueError> {
         let view = self.into_view()?;
         match validate::column_problems(&view.spec()) {
@@ -171,7 +172,7 @@ impl<A> ViewBuilder<A> {
         check_name("view", &self.spec.name, origin)?;
         let problem = match self.spec.max_series {
             Some(0) => Some("`max_series` is at least 1"),
-            _ => self.problem,
+            _ => self.problem(),
         };
         if let Some(problem) = problem {
             let message = format!("view `{}`: {problem}", self.spec.name);

@@ -1,9 +1,11 @@
 //! Measures, tag keys and views that are made at run time.
 
+use std::time::Duration;
+
 use census::testing::isolate;
 use census::{
-    Buckets, CatalogueError, Measure, Number, ProblemKind, TagKey, TagMap, TagValue, View,
-    ViewBuilder, measure, record, tags,
+    Buckets, CatalogueError, Measure, Number, Observed, ProblemKind, TagKey, TagMap, TagValue,
+    View, ViewBuilder, measure, record, tags,
 };
 use census_tests::rows::{only_row, row};
 use census_tests::scrape;
@@ -130,10 +132,57 @@ fn invalid_declarations_are_rejected() -> Result<(), CatalogueError> {
             Some(ProblemKind::InvalidView)
         );
     }
-    let time = Measure::<std::time::Duration>::builder("wrong/time")
+    let time = Measure::<Duration>::builder("wrong/time")
         .unit("By")
         .register();
     assert_eq!(kind(time), Some(ProblemKind::InvalidMeasure));
+    Ok(())
+}
+
+#[test]
+fn idle_that_a_view_cannot_have_is_rejected() -> Result<(), CatalogueError> {
+    let _isolated = isolate();
+    let key = TagKey::new("idle_key")?;
+    let n = Measure::<u64>::builder("idle/n").register()?;
+    let observed = Observed::<u64>::builder("idle/observed").register()?;
+    let view = || View::count("idle", &n).column(&key);
+    let minute = Duration::from_mins(1);
+    for (wrong, message) in [
+        (
+            view().idle(Duration::ZERO),
+            "view `idle`: `idle` is longer than zero: write another duration, or leave it out",
+        ),
+        (
+            View::count("idle", &n).idle(minute),
+            "view `idle`: there is no `idle` of a view without columns, whose only row never leaves: leave it out",
+        ),
+        (
+            View::count("idle", &observed).idle(minute).column(&key),
+            "view `idle`: there is no `idle` of a view of an observed measure, whose rows are those that were read: leave it out",
+        ),
+    ] {
+        let error = wrong.register().expect_err("an `idle` that cannot be");
+        let [problem] = error.problems() else {
+            panic!("{error}");
+        };
+        assert_eq!(problem.kind(), ProblemKind::InvalidView);
+        assert_eq!(problem.message(), message);
+    }
+    // The order of the calls does not matter, and another `idle` is another definition.
+    let kept = View::count("idle", &n)
+        .idle(minute)
+        .column(&key)
+        .register()?;
+    assert!(kept.is_registered());
+    assert!(view().idle(minute).register().is_ok());
+    for (other, difference) in [
+        (view(), "idle: none here, 60s there"),
+        (view().idle(2 * minute), "idle: 120s here, 60s there"),
+    ] {
+        let error = other.register().expect_err("another definition");
+        let message = error.problems()[0].message();
+        assert!(message.ends_with(difference), "{message}");
+    }
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 mod exporters;
 mod holders;
 
+use std::time::Duration;
+
 use census::prometheus::Exporter;
 use census::testing::isolate;
 use census::{
@@ -211,6 +213,13 @@ fn view_that_is_built_is_checked_and_not_registered() -> Result<(), CatalogueErr
         ),
         (
             View::count("built", &n).max_series(0).build().map(drop),
+            ProblemKind::InvalidView,
+        ),
+        (
+            View::count("built", &n)
+                .idle(Duration::from_mins(1))
+                .build()
+                .map(drop),
             ProblemKind::InvalidView,
         ),
         (
