@@ -78,7 +78,7 @@ fn elsewhere(word: &str) -> Option<&'static str> {
         "description" | "doc" | "help" => {
             Some("write a doc comment above it: its first paragraph is the description")
         }
-        "aggregation" | "bounds" | "buckets" | "max_series" => Some(
+        "aggregation" | "bounds" | "buckets" | "max_series" | "idle" => Some(
             "this is an option of a view: `view! { static NAME: Distribution<MEASURE> { buckets: [1, 2] } }`",
         ),
         "tags" => Some(

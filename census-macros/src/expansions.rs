@@ -247,7 +247,7 @@ fn view() {
             max_series: 500,
         }
 
-        static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND as client) { zero: false }
+        static VIDEOS: Count<VIDEO_SIZE> by (FRONTEND as client) { zero: false, idle: Duration::from_mins(10) }
     });
     insta::assert_snapshot!(items(output));
 }

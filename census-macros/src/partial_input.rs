@@ -42,7 +42,7 @@ const VIEWS: [&str; 3] = [
      #[cfg(test)]
      #[optional]
      pub static SIZES: Distribution<a::SIZE> by (FRONTEND as client, keys::CODEC,) {
-         name: \"myorg/sizes\", description: TEXT, buckets: [-1, 16 * MIB, Duration::from_secs(5)], max_series: 500, namespace: false, zero: false,
+         name: \"myorg/sizes\", description: TEXT, buckets: [-1, 16 * MIB, Duration::from_secs(5)], max_series: 500, idle: Duration::from_mins(10), namespace: false, zero: false,
      }
      static COUNT: Count<SIZE>;
      pub(crate) static SUM: Sum<::a::SIZE> by (FRONTEND);

@@ -47,6 +47,10 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
         checked_spans,
         quote!(#name, #description, #source, #columns, #max_series, #origin),
     );
+    let cell = match &options.idle {
+        Some(time) => with_idle(krate, &cell, time),
+        None => cell,
+    };
     let optional = is_optional.then(|| quote!(.optional()));
     let element = element(krate, "VIEWS", "ViewCell");
     let aggregation = &definition.aggregation.word;
@@ -60,6 +64,14 @@ pub(super) fn view(krate: &Krate, view: View) -> TokenStream {
             #krate::static_view(&__CENSUS_CELL)
         };
     }
+}
+
+/// The cell with `idle`. The whole call is shown at the time, where the library's check of it fails. (A method call would
+/// begin with the cell.)
+fn with_idle(krate: &Krate, cell: &TokenStream, time: &Expr) -> TokenStream {
+    let spans = first_last_span(time);
+    let time = krate.checked("idle_time", time);
+    krate.call(quote!(ViewCell::with_idle), spans, quote!(#cell, *#time))
 }
 
 /// The documentation of a view without a doc comment, for crates that deny `missing_docs`. The view's description is its
@@ -125,7 +137,11 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
     let Some(path) = &definition.measure else {
         return stand_in(krate);
     };
-    let measure = krate.checked("measure", path);
+    let check = match definition.options.idle {
+        Some(_) => "measure_with_idle",
+        None => "measure",
+    };
+    let measure = krate.checked(check, path);
     let constructor = match (definition.aggregation.kind, &definition.options.buckets) {
         (AggregationKind::Plain(constructor), _) => constructor,
         (AggregationKind::Distribution, None) => "__default_distribution",

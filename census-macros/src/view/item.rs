@@ -53,6 +53,7 @@ fn parse_definition(
         return Err(syn::Error::new_spanned(ident, message));
     }
     input.parse::<Token![:]>()?;
+    let mistakes = errors.count();
     aggregation::parse(input, definition, errors)?;
     definition.columns = columns::parse(input, errors)?;
     let has_braces = input.peek(token::Brace);
@@ -60,6 +61,10 @@ fn parse_definition(
         let content;
         syn::braced!(content in input);
         definition.options = options::parse(&content, definition.aggregation.kind, errors);
+    }
+    if definition.columns.is_empty() && errors.count() > mistakes {
+        // The columns may be what was reported. The library would say that a view without columns has no `idle`.
+        definition.options.idle = None;
     }
     let last = last_token(start, input.cursor());
     if input.parse::<Option<Token![;]>>()?.is_none() && !has_braces {

@@ -58,6 +58,7 @@ pub(super) struct Options {
     pub(super) description: Option<Expr>,
     pub(super) buckets: Option<Buckets>,
     pub(super) max_series: Option<Expr>,
+    pub(super) idle: Option<Expr>,
     /// Whether the exporter's namespace goes before the name, if the user says so. The default is `true`.
     pub(super) namespace: Option<bool>,
     /// Whether the view has rows with zeros from the start, if the user says so. The default is `true`.

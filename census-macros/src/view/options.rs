@@ -11,22 +11,25 @@ use crate::args::repeated;
 use crate::errors::Errors;
 use crate::{list, suggest};
 
-const OPTIONS: [&str; 6] = [
+const OPTIONS: [&str; 7] = [
     "name",
     "description",
     "buckets",
     "max_series",
+    "idle",
     "namespace",
     "zero",
 ];
 
 /// The names that other libraries use.
-const OTHER_NAMES: [(&str, &str); 5] = [
+const OTHER_NAMES: [(&str, &str); 7] = [
     ("bounds", "buckets"),
     ("boundaries", "buckets"),
     ("help", "description"),
     ("limit", "max_series"),
     ("cardinality", "max_series"),
+    ("idle_timeout", "idle"),
+    ("ttl", "idle"),
 ];
 
 /// Reads the content of the braces.
@@ -55,6 +58,7 @@ pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut 
             "name" => options.name = Some(value),
             "description" => options.description = Some(value),
             "namespace" => options.namespace = namespace(&value, errors),
+            "idle" => options.idle = idle(value, errors),
             "zero" => options.zero = zero(&value, errors),
             _ => options.max_series = max_series(value, errors),
         }
@@ -128,6 +132,15 @@ fn max_series(value: Expr, errors: &mut Errors) -> Option<Expr> {
     if is_zero {
         let message = "`max_series` is at least 1\nhelp: write another number, or remove \
                        `max_series`";
+        errors.at(value, message);
+        return None;
+    }
+    Some(value)
+}
+
+fn idle(value: Expr, errors: &mut Errors) -> Option<Expr> {
+    if matches!(value, Expr::Lit(_)) {
+        let message = "`idle` is a `Duration`\nhelp: write `idle: Duration::from_mins(10)`";
         errors.at(value, message);
         return None;
     }

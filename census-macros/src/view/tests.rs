@@ -25,6 +25,7 @@ fn valid_views_have_no_mistakes() {
         quote!(static A: LastValue<SIZE> {} static B: Count<SIZE> by () {};),
         quote!(#[cfg(test)] static A: Distribution<SIZE> { buckets: [1, X, 0], name: NAME, }),
         quote!(static A: Count<SIZE> { max_series: 2 * 5, description: concat!("a") }),
+        quote!(static A: Count<SIZE> by (KEY) { idle: IDLE } static B: Sum<SIZE> by (KEY) { idle: MINUTE.saturating_mul(2) }),
         quote!(static A: Count<SIZE> by (a::KEY as status, B as r#type, C as le,);),
         quote!(static A: Count<SIZE> { zero: false } static B: Count<SIZE> { zero: true }),
         quote!(static A: Count<SIZE> { namespace: false } static B: Count<SIZE> { namespace: true }),
@@ -124,6 +125,33 @@ fn namespace_is_a_bool() {
             ],
             "{wrong}"
         );
+    }
+}
+
+#[test]
+fn idle_is_no_literal() {
+    for wrong in [quote!("10m"), quote!(600), quote!(0.5), quote!(true)] {
+        let reported =
+            mistakes(&quote!(static A: Count<SIZE> by (KEY) { idle: #wrong, idle: IDLE }));
+        assert_eq!(
+            reported,
+            ["`idle` is a `Duration`", "`idle` is given twice"],
+            "{wrong}"
+        );
+    }
+}
+
+/// Without columns there is no `idle`. After a mistake, columns may be missing only because they were wrong.
+#[test]
+fn wrong_columns_are_one_mistake_with_idle() {
+    for (wrong, has_idle) in [
+        (quote!(by (5) { idle: IDLE }), false),
+        (quote!({ by: (KEY), idle: IDLE }), false),
+        (quote!(by (5, KEY) { idle: IDLE }), true),
+        (quote!({ idle: IDLE }), true),
+    ] {
+        let output = items(quote!(census; static A: Count<SIZE> #wrong)).to_string();
+        assert_eq!(output.contains("with_idle"), has_idle, "{output}");
     }
 }
 

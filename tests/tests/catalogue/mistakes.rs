@@ -1,5 +1,7 @@
 //! A catalogue with every mistake that the compiler cannot find: each is reported with both places, and the rest works.
 
+use std::time::Duration;
+
 use census::prometheus::Exporter;
 use census::testing::isolate;
 use census::{Measure, ProblemKind, TagKey, TagValue, View, measure, tag, view};
@@ -62,9 +64,11 @@ view! {
     static OF_D_OTHER: Count<D_OTHER> { name: "of_d", description: "Calls." }
     static STATUS: Count<N> by (A as status);
     static STATE: Count<N> by (A as state) { name: "status" }
+    static SHORT: Count<N> by (A) { name: "left", idle: Duration::from_mins(1) }
+    static LONG: Count<N> by (A) { name: "left", idle: Duration::from_mins(2) }
 }
 
-const PROBLEMS: usize = 10;
+const PROBLEMS: usize = 11;
 
 /// The line of this file that has a text.
 fn line_with(text: &str) -> u32 {
@@ -96,6 +100,7 @@ fn every_problem_is_reported_with_both_places() {
         "static D_OTHER",
         "static OF_D_OTHER",
         "static STATE:",
+        "static LONG:",
     ] {
         let problem = problem_at(declaration);
         assert_eq!(problem.kind(), ProblemKind::Conflict);
@@ -114,6 +119,8 @@ fn every_problem_is_reported_with_both_places() {
         message.contains("a as status") && message.contains("a as state"),
         "{message}"
     );
+    let message = problem_at("static LONG:").message();
+    assert!(message.contains("idle: 120s here, 60s there"), "{message}");
     let problem = problem_at("static TOO_MANY");
     assert_eq!(problem.kind(), ProblemKind::InvalidView);
     assert!(
@@ -159,7 +166,16 @@ fn strict_exporter_fails_and_lenient_exporter_serves_the_rest() {
     assert!(body.contains(&problems), "{body}");
     assert!(!TOO_MANY.is_registered() && TOO_MANY.data().rows.is_empty());
     let _ = (&OTHER, &GOOD_TOTAL, &LE_COUNT, &OVER_REJECTED);
-    let _ = (&OF_D, &OF_D_OTHER, &STATUS, &STATE, &OTHER_KIND, &CACHED);
+    let _ = (
+        &OF_D,
+        &OF_D_OTHER,
+        &STATUS,
+        &STATE,
+        &OTHER_KIND,
+        &CACHED,
+        &SHORT,
+        &LONG,
+    );
 }
 
 #[test]
