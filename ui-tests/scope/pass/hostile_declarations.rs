@@ -83,7 +83,7 @@ pub mod hostile {
 
     view! {
         /// A view.
-        pub static SIZES: Distribution<SIZE> by (KEY) { buckets: [0, 1, 2], max_series: 5 }
+        pub static SIZES: Distribution<SIZE> by (KEY) { buckets: [0, 1, 2], max_series: 5, idle: ::std::time::Duration::from_mins(5) }
         pub static COUNT: Count<SIZE>;
         pub static LATENCIES: Distribution<LATENCY> by (KEY, KEYS) { description: "With defaults" };
     }

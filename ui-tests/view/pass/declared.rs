@@ -5,6 +5,7 @@ use std::time::Duration;
 use census::{Count, Measure, TagKey, View, measure, tag, view};
 
 const MIB: u64 = 1 << 20;
+const SHORT: Duration = Duration::from_secs(5);
 
 mod keys {
     use super::{TagKey, tag};
@@ -53,6 +54,8 @@ view! {
     static OUTSIDE: Sum<BALANCE> { namespace: false }
     static INSIDE: Count<BALANCE> { namespace: true }
     static RENAMED: Count<VIDEO_SIZE> by (FRONTEND as client, keys::CODEC as r#type,);
+    static OF_ACTIVE: Sum<VIDEO_SIZE> by (FRONTEND) { idle: Duration::from_mins(10) }
+    static OF_RECENT: LastValue<BALANCE> by (FRONTEND, CACHED) { max_series: 50, idle: SHORT, zero: false }
     static WITHOUT_ZEROS: Count<VIDEO_SIZE> by (CACHED) { zero: false }
 
     #[cfg(any())]
@@ -60,23 +63,23 @@ view! {
 }
 
 macro_rules! viewed {
-    ($name:ident = $measure:path, by $($key:path),*; namespace $namespace:literal $other:expr) => {
+    ($name:ident = $measure:path, by $($key:path),*; namespace $namespace:literal $other:expr; idle $idle:expr) => {
         census::view! {
-            static $name: Count<$measure> by ($($key),*) { name: "by_macro", namespace: $namespace }
+            static $name: Count<$measure> by ($($key),*) { name: "by_macro", namespace: $namespace, idle: $idle }
             static OTHER: Count<$measure> { namespace: $other }
         }
     };
 }
 
-viewed!(BY_MACRO = self::VIDEO_SIZE, by FRONTEND, keys::CODEC; namespace false true);
+viewed!(BY_MACRO = self::VIDEO_SIZE, by FRONTEND, keys::CODEC; namespace false true; idle SHORT.saturating_mul(2));
 
 fn main() {
     let videos: &View<Count> = &VIDEOS;
     assert_eq!(videos.name(), "videos");
-    assert_eq!(videos.origin().line(), 46);
-    assert_eq!(TOTAL.origin().line(), 47);
+    assert_eq!(videos.origin().line(), 47);
+    assert_eq!(TOTAL.origin().line(), 48);
     assert_eq!(VIDEO_SIZES.name(), "myorg/views/video_size");
     assert_eq!(BY_MACRO.name(), "by_macro");
     assert!(census::check().is_ok());
-    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES, &OUTSIDE, &INSIDE, &RENAMED, &WITHOUT_ZEROS, &OTHER);
+    let _ = (&LATEST, &LATENCIES, &SOME_LATENCIES, &RATIOS, &BALANCES, &OUTSIDE, &INSIDE, &RENAMED, &OF_ACTIVE, &OF_RECENT, &WITHOUT_ZEROS, &OTHER);
 }

@@ -1,0 +1,14 @@
+use std::time::Duration;
+
+use census::{Measure, TagKey, measure, tag, view};
+
+#[tag]
+static TENANT: TagKey;
+#[measure]
+static BYTES: Measure<u64>;
+
+view! {
+    static SENT: Sum<BYTES> by (TENANT) { idle: Duration::from_secs(0) }
+}
+
+fn main() {}
