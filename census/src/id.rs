@@ -36,20 +36,35 @@ impl ThreadId {
     }
 }
 
-/// A row of a view: rows are numbered from 0, in the order in which they were added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct RowId(pub(crate) usize);
-
-/// A group of successive rows of a view, whose words lie in one allocation for each thread: numbered from 0.
+/// A row of a view. No other row of the view has the same identifier, not even one that was added after this one was
+/// removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ChunkId(pub(crate) u32);
+pub(crate) struct RowId {
+    /// Where the row is. Positions are numbered from 0, and are used again.
+    pub(crate) position: usize,
+    /// That of the row's chunk.
+    pub(crate) generation: u32,
+}
 
-impl ChunkId {
-    /// The number, as an index.
-    #[inline]
-    pub(crate) const fn index(self) -> usize {
-        self.0 as usize
+impl RowId {
+    /// The row that is the first one at this position.
+    #[cfg(test)]
+    pub(crate) const fn first_at(position: usize) -> Self {
+        Self {
+            position,
+            generation: 0,
+        }
     }
+}
+
+/// A group of successive rows of a view, whose words lie in one allocation for each thread. No other group of the view has
+/// the same identifier, not even one whose rows were added after all rows of this one were removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChunkId {
+    /// Where the rows are: see [`Layout`](crate::aggregate::Layout). Places are numbered from 0, and are used again.
+    pub(crate) place: u32,
+    /// How many chunks were at this place before.
+    pub(crate) generation: u32,
 }
 
 /// A [`BoundMeasure`](crate::BoundMeasure). No other bound measure has the same identifier.

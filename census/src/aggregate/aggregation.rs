@@ -4,16 +4,18 @@
 use std::fmt;
 use std::slice::ChunksExact;
 
+use super::exemplar::Exemplars;
+use super::layout::Layout;
 use super::row_format::RowFormat;
 use super::sample::{MetricType, Sample};
-use super::write::Writer;
-use super::{DistributionData, Exemplar};
+use super::write::{Exclusive, Shared, Writer};
+use super::{DistributionData, Exemplar, activity};
 use crate::declare::{
     AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, MeasureSource,
     Number, Sum, Value, ValueBits, ValueKind,
 };
-use crate::id::{RowId, ViewId};
-use crate::sync::AtomicU64;
+use crate::id::ViewId;
+use crate::sync::{AtomicBool, AtomicU64, AtomicUsize};
 
 /// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
 pub trait Aggregation: sealed::Sealed + 'static {
@@ -53,6 +55,13 @@ pub(super) trait Aggregate: 'static {
 
     /// Whether a measurement only adds one to the first word. The fast path does that without a call.
     const IS_COUNTER: bool = false;
+
+    /// Whether [`writes`](Self::writes) tells how often a row was written.
+    const TELLS_WRITES: bool = true;
+
+    /// How often these words of a row were written, modulo 2^64. An aggregation whose words belong to all threads may return
+    /// any number but zero if they were written since the last call, and zero otherwise.
+    fn writes(words: &[AtomicU64]) -> u64;
 
     /// The total of one row's words, of one chunk or of several.
     type Total;
@@ -149,7 +158,7 @@ macro_rules! dispatch {
 pub(super) type Recorder = fn(&RowFormat, &[AtomicU64], ValueBits);
 
 /// The function that records for an aggregation and a type of values, compiled for both.
-pub(super) fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
+fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
     dispatch!(kind, A => match value {
         ValueKind::U64 => A::record::<W, u64>,
         ValueKind::I64 => A::record::<W, i64>,
@@ -158,15 +167,70 @@ pub(super) fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Re
     })
 }
 
-/// The format of the rows of a view.
+/// The format of the rows of a view. `is_idle` says that rows go when they were not written for some time.
 pub(super) fn row_format(
     view: ViewId,
     kind: AggregationKind,
     value_kind: ValueKind,
     bounds: Bounds,
+    is_idle: bool,
 ) -> RowFormat {
     let words = dispatch!(kind, A => A::words(&bounds));
-    RowFormat::new(view, kind, value_kind, bounds, words)
+    // Only values of an `i64` can be taken back.
+    let is_tracked = is_idle && (!tells_writes(kind) || value_kind == ValueKind::I64);
+    let words = words + usize::from(is_tracked);
+    RowFormat {
+        view,
+        kind,
+        value_kind,
+        bounds,
+        words,
+        has_activity_word: is_tracked,
+        record_exclusive: recorder::<Exclusive>(kind, value_kind),
+        record_shared: recorder::<Shared>(kind, value_kind),
+        layout: Layout::new(words, is_idle),
+        owned_words: AtomicUsize::new(0),
+        exemplars: Exemplars::default(),
+        has_negative_float: AtomicBool::new(false),
+    }
+}
+
+/// See [`Aggregate::TELLS_WRITES`].
+pub(super) fn tells_writes(kind: AggregationKind) -> bool {
+    dispatch!(kind, A => A::TELLS_WRITES)
+}
+
+/// See [`Aggregate::writes`].
+pub(super) fn writes(kind: AggregationKind, words: &[AtomicU64]) -> u64 {
+    dispatch!(kind, A => A::writes(words))
+}
+
+/// The functions that write the words of a chunk's rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recorders {
+    /// For a measurement.
+    pub(super) record: Recorder,
+    /// For one that is taken back later.
+    pub(super) begin: Recorder,
+    /// For one that takes back another.
+    pub(super) end: Recorder,
+}
+
+/// The functions for the words of a thread, or of all threads.
+pub(super) fn recorders<W: Writer>(format: &RowFormat) -> Recorders {
+    if format.has_activity_word {
+        return activity::recorders::<W>(format);
+    }
+    let record = if W::EXCLUSIVE {
+        format.record_exclusive
+    } else {
+        format.record_shared
+    };
+    Recorders {
+        record,
+        begin: record,
+        end: record,
+    }
 }
 
 /// See [`Aggregate::PER_THREAD`].
@@ -184,9 +248,15 @@ pub(super) fn keeps_exemplars(kind: AggregationKind) -> bool {
     dispatch!(kind, A => A::KEEPS_EXEMPLARS)
 }
 
+/// The words of a row that belong to its aggregation.
+pub(super) fn own<'w>(format: &RowFormat, words: &'w [AtomicU64]) -> &'w [AtomicU64] {
+    words.get(..format.aggregated_words()).unwrap_or_default()
+}
+
 /// See [`Aggregate::fold`].
 pub(super) fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
-    dispatch!(format.kind, A => A::fold(format, from, into));
+    dispatch!(format.kind, A => A::fold(format, own(format, from), own(format, into)));
+    activity::fold(format, from, into);
 }
 
 /// See [`Aggregate::exemplar_bucket`].
@@ -230,9 +300,9 @@ pub(super) trait RowTotals {
     /// Adds the words of successive rows to the totals from `first` on, for as many rows as both have.
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
 
-    /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by row. `start` is the
-    /// row of the first total.
-    fn keep_rising(&mut self, format: &RowFormat, start: RowId, last_sums: &mut Vec<f64>);
+    /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by position. `start` is the
+    /// position of the first total.
+    fn keep_rising(&mut self, format: &RowFormat, start: usize, last_sums: &mut Vec<f64>);
 
     /// See [`Aggregate::data`].
     fn data(
@@ -265,12 +335,15 @@ impl<A: Aggregate> RowTotals for TotalsOf<A> {
     }
 
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>) {
-        for (total, words) in self.0.iter_mut().skip(first).zip(rows) {
-            A::add(format, total, words);
+        let rows = self.0.iter_mut().skip(first).zip(rows);
+        if format.has_activity_word {
+            rows.for_each(|(total, words)| A::add(format, total, own(format, words)));
+        } else {
+            rows.for_each(|(total, words)| A::add(format, total, words));
         }
     }
 
-    fn keep_rising(&mut self, format: &RowFormat, RowId(start): RowId, last_sums: &mut Vec<f64>) {
+    fn keep_rising(&mut self, format: &RowFormat, start: usize, last_sums: &mut Vec<f64>) {
         for (row, total) in (start..).zip(&mut self.0) {
             if let Some(sum) = A::rising_float_sum(format, total) {
                 if last_sums.len() <= row {

@@ -2,8 +2,9 @@
 
 use std::slice::ChunksExact;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::aggregation::{self, Recorder};
+use super::aggregation::{self, Recorder, Recorders};
 use super::exemplar::ExemplarLabels;
 use super::row_format::RowFormat;
 use super::write::{Exclusive, Shared, Writer as _};
@@ -15,11 +16,11 @@ use crate::sync::AtomicU64;
 #[derive(Debug)]
 pub(crate) struct Chunk {
     format: Arc<RowFormat>,
-    /// Which rows the chunk has: see [`Layout`](super::layout::Layout).
+    /// Which rows the chunk has.
     pub(super) id: ChunkId,
     /// The only thread that writes the words; [`SHARED_OWNER`] if all threads may.
     owner: ThreadId,
-    recorder: Recorder,
+    recorders: Recorders,
     words: Box<[AtomicU64]>,
 }
 
@@ -29,14 +30,13 @@ pub(super) const SHARED_OWNER: ThreadId = ThreadId::NONE;
 impl Chunk {
     pub(super) fn new(format: &Arc<RowFormat>, id: ChunkId, owner: ThreadId) -> Arc<Self> {
         let words = format.words_of_chunk(id);
-        let (kind, value_kind) = (format.kind, format.value_kind);
         Arc::new(Self {
             id,
             owner,
-            recorder: if owner == SHARED_OWNER {
-                aggregation::recorder::<Shared>(kind, value_kind)
+            recorders: if owner == SHARED_OWNER {
+                aggregation::recorders::<Shared>(format)
             } else {
-                aggregation::recorder::<Exclusive>(kind, value_kind)
+                aggregation::recorders::<Exclusive>(format)
             },
             words: (0..words).map(|_| AtomicU64::new(0)).collect(),
             format: Arc::clone(format),
@@ -59,6 +59,17 @@ impl Chunk {
     /// How many words there are.
     pub(super) fn len(&self) -> usize {
         self.words.len()
+    }
+}
+
+impl Drop for Chunk {
+    /// Gives back the words that [`Rows::reserve_chunk`](super::rows::Rows::reserve_chunk) has reserved.
+    fn drop(&mut self) {
+        if self.owner != SHARED_OWNER {
+            // Relaxed: no other memory is published by the number.
+            let owned_words = &self.format.owned_words;
+            owned_words.fetch_sub(self.words.len(), Ordering::Relaxed);
+        }
     }
 }
 
@@ -95,7 +106,11 @@ impl Target {
     pub(super) fn at(chunk: &Arc<Chunk>, start: u32) -> Self {
         let format = &chunk.format;
         let is_counter = aggregation::is_counter(format.kind) && chunk.owner != SHARED_OWNER;
-        let len = if is_counter { 0 } else { format.words };
+        let len = if is_counter && !format.has_activity_word {
+            0
+        } else {
+            format.words
+        };
         Self {
             start,
             len: u32::try_from(len).unwrap_or_default(),
@@ -106,6 +121,23 @@ impl Target {
     /// Adds a measurement. Called only by the owner of the words, or by any thread if they are shared.
     #[inline]
     pub(crate) fn record(&self, bits: ValueBits) {
+        self.write(self.chunk.recorders.record, bits);
+    }
+
+    /// As [`record`](Self::record), for a measurement that will be followed by its [`end`](Self::end).
+    #[inline]
+    pub(crate) fn begin(&self, bits: ValueBits) {
+        self.write(self.chunk.recorders.begin, bits);
+    }
+
+    /// As [`record`](Self::record), for a measurement that takes back that of a [`begin`](Self::begin).
+    #[inline]
+    pub(crate) fn end(&self, bits: ValueBits) {
+        self.write(self.chunk.recorders.end, bits);
+    }
+
+    #[inline]
+    fn write(&self, recorder: Recorder, bits: ValueBits) {
         let start = self.start as usize;
         if self.len == 0 {
             if let Some(count) = self.chunk.words.get(start) {
@@ -114,7 +146,7 @@ impl Target {
             return;
         }
         if let Some(words) = self.chunk.words.get(start..start + self.len as usize) {
-            (self.chunk.recorder)(&self.chunk.format, words, bits);
+            recorder(&self.chunk.format, words, bits);
         }
     }
 
@@ -168,7 +200,10 @@ impl Target {
     /// The row.
     pub(crate) fn row(&self) -> RowId {
         let format = &self.chunk.format;
-        let first = format.layout.rows_of(self.chunk.id).start;
-        RowId(first + self.start as usize / format.words)
+        let first = format.positions_of(self.chunk.id).start;
+        RowId {
+            position: first + self.start as usize / format.words,
+            generation: self.chunk.id.generation,
+        }
     }
 }

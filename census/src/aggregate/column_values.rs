@@ -63,7 +63,7 @@ impl SortedValues {
         self.0.iter().map(|value| &**value)
     }
 
-    fn contains(&self, value: &str) -> bool {
+    pub(crate) fn contains(&self, value: &str) -> bool {
         self.0
             .binary_search_by(|other| (**other).cmp(value))
             .is_ok()

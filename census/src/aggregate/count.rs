@@ -54,6 +54,10 @@ impl Aggregate for Count {
     /// Measurements are counted, whatever the unit of their values.
     const HAS_UNIT: bool = false;
 
+    fn writes(words: &[AtomicU64]) -> u64 {
+        words.first().map_or(0, write::load)
+    }
+
     type Total = u64;
 
     fn words(_: &Bounds) -> usize {

@@ -151,6 +151,11 @@ distributions! {
 }
 
 impl Aggregate for Distribution {
+    fn writes(words: &[AtomicU64]) -> u64 {
+        let counts = Words::new(words).map_or(&[][..], |words| words.buckets);
+        counts.iter().map(write::load).fold(0, u64::wrapping_add)
+    }
+
     type Total = Total;
 
     fn words(bounds: &Bounds) -> usize {

@@ -70,12 +70,20 @@ impl<'a> ExemplarLabels<'a> {
     }
 }
 
-/// The exemplars of a view, by row. Most rows never have one.
+/// The exemplars of a view, by the positions of rows. Most rows never have one.
 #[derive(Debug, Default)]
 pub(super) struct Exemplars {
-    rows: RwLock<HashMap<RowId, Arc<[ExemplarCell]>>>,
+    rows: RwLock<HashMap<usize, OfRow>>,
     /// Whether any row has one, so that a scrape of a view without exemplars takes no lock.
     any: AtomicBool,
+}
+
+/// The exemplars of a row. They stay when a measurement is late and its row was removed, until a later row at the same
+/// position has one.
+#[derive(Debug)]
+struct OfRow {
+    generation: u32,
+    cells: Arc<[ExemplarCell]>,
 }
 
 impl Exemplars {
@@ -91,26 +99,58 @@ impl Exemplars {
     ) {
         let cells = self.cells(row).unwrap_or_else(|| {
             self.any.store(true, Ordering::Relaxed);
-            let new = || (0..buckets).map(|_| ExemplarCell::default()).collect();
-            Arc::clone(self.rows.write().entry(row).or_insert_with(new))
+            self.add_cells(row, buckets)
         });
         if let Some(cell) = cells.get(bucket) {
             cell.set(bits, labels);
         }
     }
 
+    /// Whether any row has one.
+    pub(super) fn has_any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
     /// The exemplars of a row's buckets; empty if the row has none.
     pub(super) fn of(&self, row: RowId, kind: ValueKind) -> Vec<Option<Exemplar>> {
-        if !self.any.load(Ordering::Relaxed) {
-            return Vec::new();
-        }
         let cells = self.cells(row);
         let cells = cells.iter().flat_map(|cells| cells.iter());
         cells.map(|cell| cell.get(kind)).collect()
     }
 
+    /// Drops the exemplars of a row that was removed.
+    pub(super) fn remove(&self, row: RowId) {
+        if self.any.load(Ordering::Relaxed) {
+            let mut rows = self.rows.write();
+            let is_of_row = |it: &OfRow| it.generation <= row.generation;
+            if rows.get(&row.position).is_some_and(is_of_row) {
+                rows.remove(&row.position);
+            }
+        }
+    }
+
     fn cells(&self, row: RowId) -> Option<Arc<[ExemplarCell]>> {
-        self.rows.read().get(&row).cloned()
+        let rows = self.rows.read();
+        let of_row = rows.get(&row.position)?;
+        (of_row.generation == row.generation).then(|| Arc::clone(&of_row.cells))
+    }
+
+    /// The cells of a row, which has none yet.
+    fn add_cells(&self, row: RowId, buckets: usize) -> Arc<[ExemplarCell]> {
+        let new = || OfRow {
+            generation: row.generation,
+            cells: (0..buckets).map(|_| ExemplarCell::default()).collect(),
+        };
+        let mut rows = self.rows.write();
+        let of_row = rows.entry(row.position).or_insert_with(new);
+        if of_row.generation < row.generation {
+            *of_row = new();
+        }
+        if of_row.generation > row.generation {
+            // The row is gone, and so is this exemplar.
+            return new().cells;
+        }
+        Arc::clone(&of_row.cells)
     }
 }
 

@@ -3,12 +3,14 @@
 /// Finds values, such as the ids of rows, by the hash of a key that is stored elsewhere.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    /// A power of two of slots, at most three quarters of them in use; none at first.
+    /// A power of two of slots, at most three quarters of them in use, and at least an eighth; none at first.
     slots: Box<[Slot]>,
     len: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+const MIN_SLOTS: usize = 4;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Slot {
     hash: u32,
     /// One more than the value; 0 if the slot is free.
@@ -30,17 +32,66 @@ impl Index {
     /// Adds a value that is not in the index yet.
     pub(crate) fn insert(&mut self, hash: u64, value: u32) {
         if self.len * 4 >= self.slots.len() * 3 {
-            let larger = vec![Slot::default(); (self.slots.len() * 2).max(4)];
-            let old = std::mem::replace(&mut self.slots, larger.into());
-            for slot in old {
-                self.put(slot);
-            }
+            self.resize((self.slots.len() * 2).max(MIN_SLOTS));
         }
         self.len += 1;
         self.put(Slot {
             hash: shorten(hash),
             value_plus_one: value.saturating_add(1),
         });
+    }
+
+    /// Takes out a value that was inserted under this hash. Returns whether it was there.
+    pub(crate) fn remove(&mut self, hash: u64, value: u32) -> bool {
+        let mask = self.slots.len().wrapping_sub(1);
+        let removed = Slot {
+            hash: shorten(hash),
+            value_plus_one: value.saturating_add(1),
+        };
+        let mut free = removed.hash as usize & mask;
+        loop {
+            match self.slots.get(free) {
+                Some(slot) if *slot == removed => break,
+                Some(slot) if slot.value_plus_one != 0 => free = (free + 1) & mask,
+                _ => return false,
+            }
+        }
+        // A search ends at a free slot. So each later slot up to the next free one moves into the free one, unless its search
+        // begins after that.
+        let mut position = free;
+        loop {
+            position = (position + 1) & mask;
+            let slot = self.slots.get(position).copied().unwrap_or_default();
+            if slot.value_plus_one == 0 {
+                break;
+            }
+            let from_home = position.wrapping_sub(slot.hash as usize) & mask;
+            let from_free = position.wrapping_sub(free) & mask;
+            if from_home >= from_free {
+                self.store(free, slot);
+                free = position;
+            }
+        }
+        self.store(free, Slot::default());
+        self.len -= 1;
+        if self.len * 8 < self.slots.len() && self.slots.len() > MIN_SLOTS {
+            self.resize(self.slots.len() / 2);
+        }
+        true
+    }
+
+    fn store(&mut self, position: usize, content: Slot) {
+        if let Some(slot) = self.slots.get_mut(position) {
+            *slot = content;
+        }
+    }
+
+    fn resize(&mut self, slots: usize) {
+        let new = vec![Slot::default(); slots];
+        let old = std::mem::replace(&mut self.slots, new.into());
+        for slot in old {
+            self.put(slot);
+        }
     }
 
     fn put(&mut self, new: Slot) {
@@ -110,5 +161,36 @@ mod tests {
             );
         }
         assert_eq!(index.candidates(100 << 32).count(), 0);
+    }
+
+    #[test]
+    fn what_is_removed_is_not_found_and_everything_else_is() {
+        let hash = |value: u32| u64::from(value % 37) << 32;
+        let mut index = Index::default();
+        let mut present: Vec<u32> = Vec::new();
+        let mut next = 0;
+        for step in 0..4_000_usize {
+            // First more values come, and then fewer.
+            if step < 2_000 && step % 3 != 0 || present.is_empty() {
+                index.insert(hash(next), next);
+                present.push(next);
+                next += 1;
+            } else {
+                let removed = present.swap_remove(step * 31 % present.len());
+                assert!(index.remove(hash(removed), removed));
+                assert!(!index.remove(hash(removed), removed));
+            }
+            if step % 100 == 0 {
+                for value in 0..next {
+                    let is_found = index.candidates(hash(value)).any(|it| it == value);
+                    assert_eq!(is_found, present.contains(&value), "{value} in step {step}");
+                }
+            }
+        }
+        assert_eq!(index.len, present.len());
+        for value in present {
+            assert!(index.remove(hash(value), value));
+        }
+        assert_eq!(index.slots.len(), MIN_SLOTS);
     }
 }

@@ -58,11 +58,29 @@ impl<T: Value> Observed<T> {
     }
 }
 
+/// The second word of a row that has a value; it is zero before.
+const IS_SET: u64 = 1;
+/// The same, if the value was there when it was last [looked at](Aggregate::writes).
+const IS_SET_AND_SEEN: u64 = 2;
+
 const OF_A_TOTAL: &str = "there is no `LastValue` of a total, which would be lost when what keeps the total begins anew: write `Sum`";
 
 impl Aggregate for LastValue {
     /// The newest value cannot be told from the values of several threads.
     const PER_THREAD: bool = false;
+
+    /// Replaces the flag of a value by that of a value that was looked at.
+    fn writes(words: &[AtomicU64]) -> u64 {
+        match words {
+            [_, flag, ..] if flag.load(Ordering::Relaxed) == IS_SET => {
+                // In one step: a value that is stored meanwhile sets the flag again. AcqRel: a reader that sees the new flag
+                // sees the value, too, as if it saw the former flag.
+                let former = flag.swap(IS_SET_AND_SEEN, Ordering::AcqRel);
+                u64::from(former == IS_SET)
+            }
+            _ => 0,
+        }
+    }
 
     type Total = Option<ValueBits>;
 
@@ -76,7 +94,7 @@ impl Aggregate for LastValue {
             value.store(bits.0, Ordering::Relaxed);
             // Release: pairs with the Acquire in `add`. A reader that sees the flag sees this value or a newer one,
             // never the zero from before the first value.
-            is_set.store(1, Ordering::Release);
+            is_set.store(IS_SET, Ordering::Release);
         }
     }
 

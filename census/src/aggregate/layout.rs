@@ -1,8 +1,6 @@
-//! Which rows lie in which chunk, and where in the chunk.
+//! Which positions of rows lie at which place of a chunk.
 
 use std::ops::Range;
-
-use crate::id::{ChunkId, RowId};
 
 /// How many rows the first chunks have at least, and how many words, so that they fill a cache line. A thread that
 /// records into one row has a chunk for it, so larger ones would cost threads with few rows more.
@@ -19,10 +17,11 @@ const MAX_WORDS: usize = 1_024;
 /// meets a few rows among some hundreds has small chunks.
 const CHUNKS_PER_SIZE_LOG2: u32 = 4;
 
-/// How the rows of a view lie in chunks: in succession, first in small chunks, later in larger ones. A distribution
-/// with few buckets has 32 chunks of 4 rows, 16 of 8, 16 of 16, and then chunks of 32.
+/// How the positions of a view's rows lie at the places of chunks: in succession, first in small chunks, later in larger
+/// ones. A distribution with few buckets has 32 chunks of 4 rows, 16 of 8, 16 of 16, and then chunks of 32. Each place
+/// begins at a multiple of its size.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     /// How many rows the first chunks have, as a power of two.
     first_size_log2: u32,
     /// How many rows the largest chunks have, as a power of two.
@@ -30,31 +29,37 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The layout of rows of so many words.
-    pub(super) fn new(words: usize) -> Self {
+    /// The layout of rows of so many words. `rows_go` says that rows often go: then all chunks are small, because a chunk is
+    /// freed with its last row.
+    pub(super) fn new(words: usize, rows_go: bool) -> Self {
         let words = words.max(1);
         let most = (MAX_WORDS / words).clamp(1, MAX_ROWS);
+        let first_size_log2 = MIN_ROWS.max(MIN_WORDS / words).min(most).ilog2();
         Self {
-            first_size_log2: MIN_ROWS.max(MIN_WORDS / words).min(most).ilog2(),
-            last_size_log2: most.ilog2(),
+            first_size_log2,
+            last_size_log2: if rows_go {
+                first_size_log2
+            } else {
+                most.ilog2()
+            },
         }
     }
 
-    /// The chunk that has a row, and the row's index among the rows of the chunk.
+    /// The place of a row's chunk, and the row's index among the rows of the chunk.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "there are at most as many rows as a `u32` can number: see `Table`"
+        reason = "there are at most as many positions as a `u32` can number: see `Table`"
     )]
-    pub(super) fn locate(self, RowId(row): RowId) -> (ChunkId, usize) {
-        let size = (row | 1).ilog2().saturating_sub(CHUNKS_PER_SIZE_LOG2);
+    pub(super) fn locate(self, position: usize) -> (u32, usize) {
+        let size = (position | 1).ilog2().saturating_sub(CHUNKS_PER_SIZE_LOG2);
         let size = size.max(self.first_size_log2).min(self.last_size_log2);
-        let chunk = (row >> size) + self.extra_chunks_before(size);
-        (ChunkId(chunk as u32), row & ((1 << size) - 1))
+        let place = (position >> size) + self.extra_chunks_before(size);
+        (place as u32, position & ((1 << size) - 1))
     }
 
-    /// The rows of a chunk.
-    pub(super) fn rows_of(self, chunk: ChunkId) -> Range<usize> {
-        let chunk = chunk.index();
+    /// The positions of the rows of a chunk at this place.
+    pub(super) fn positions_of(self, place: u32) -> Range<usize> {
+        let chunk = place as usize;
         // Both of the first two steps have the first size.
         let steps = (chunk >> CHUNKS_PER_SIZE_LOG2).saturating_sub(1);
         let most = self.last_size_log2 - self.first_size_log2;
@@ -89,21 +94,17 @@ mod tests {
     #[test]
     fn rows_lie_in_succession() {
         for (words, _) in CASES {
-            let layout = Layout::new(words);
-            let mut expected = (ChunkId(0), 0);
+            let layout = Layout::new(words, false);
+            let mut expected = (0, 0);
             for row in 0..10_000 {
-                assert_eq!(
-                    layout.locate(RowId(row)),
-                    expected,
-                    "row {row} of {words} words"
-                );
+                assert_eq!(layout.locate(row), expected, "row {row} of {words} words");
                 let (chunk, index) = expected;
-                let rows = layout.rows_of(chunk);
-                assert_eq!(rows.start + index, row, "{chunk:?} of {words} words");
+                let rows = layout.positions_of(chunk);
+                assert_eq!(rows.start + index, row, "chunk {chunk} of {words} words");
                 expected = if row + 1 < rows.end {
                     (chunk, index + 1)
                 } else {
-                    (ChunkId(chunk.0 + 1), 0)
+                    (chunk + 1, 0)
                 };
             }
         }
@@ -112,16 +113,29 @@ mod tests {
     #[test]
     fn chunks_grow_up_to_a_bound() {
         for (words, sizes) in CASES {
-            let layout = Layout::new(words);
+            let layout = Layout::new(words, false);
             let (mut chunk, mut start) = (0, 0);
             let last = sizes.last().map(|(_, size)| (1_000, *size));
             for (chunks, size) in sizes.iter().copied().chain(last) {
                 for _ in 0..chunks {
-                    let rows = layout.rows_of(ChunkId(chunk));
+                    let rows = layout.positions_of(chunk);
                     assert_eq!(rows, start..start + size, "chunk {chunk} of {words} words");
                     assert!(size == 1 || size * words <= MAX_WORDS);
                     (chunk, start) = (chunk + 1, rows.end);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn all_chunks_are_small_if_rows_go() {
+        for (words, sizes) in CASES {
+            let layout = Layout::new(words, true);
+            let size = sizes.first().map_or(0, |(_, size)| *size);
+            for place in 0..1_000 {
+                let start = place as usize * size;
+                assert_eq!(layout.positions_of(place), start..start + size);
+                assert_eq!(layout.locate(start), (place, 0), "{words} words");
             }
         }
     }

@@ -9,9 +9,12 @@ use super::aggregation::{self, Data, RowTotals};
 #[cfg(feature = "testing")]
 use super::column_values::ColumnValues;
 use super::column_values::{ColumnSets, SortedValues};
+use super::idle::Idle;
 use super::observed::{ObservedRows, ObservedState};
 use super::reading::{Bounded, Run};
+use super::removal::RemovedRows;
 use super::rows::Rows;
+use super::table::RowsAt;
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -22,18 +25,23 @@ use crate::id::{RowId, ViewId};
 use crate::tags::TagValue;
 
 /// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
-/// table's, for which new rows wait.
-const ROWS_PER_READ: usize = 64;
+/// table's, for which new rows wait. As many as a word has bits: see [`RowsAt`].
+pub(super) const ROWS_PER_READ: usize = 64;
 
 /// A registered view.
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: Arc<ViewSpec>,
-    columns: ColumnSets,
+    pub(super) columns: ColumnSets,
     /// The rows of a view of a recorded measure. A view of an observed one has none here.
     pub(crate) rows: Arc<Rows>,
     /// Of a view of an observed measure.
-    observed: Option<ObservedState>,
+    pub(super) observed: Option<ObservedState>,
+    /// The keys of the rows that the view has from the start.
+    pub(super) initial_keys: SortedValues,
+    /// Of a view whose rows go when they are idle.
+    pub(super) idle: Option<Idle>,
+    pub(super) removed: RemovedRows,
     /// When it was registered.
     pub(crate) start: SystemTime,
 }
@@ -58,7 +66,9 @@ impl LiveView {
         let value_kind = spec.measure.descriptor.kind;
         let bounds = spec.aggregation.bounds.clone();
         let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
-        let format = aggregation::row_format(id, spec.aggregation.kind, value_kind, bounds);
+        let kind = spec.aggregation.kind;
+        let is_idle = spec.idle.is_some();
+        let format = aggregation::row_format(id, kind, value_kind, bounds, is_idle);
         let rows = Rows::new(format, max);
         for key in initial_keys.iter() {
             rows.table.add_initial(key);
@@ -67,6 +77,9 @@ impl LiveView {
         let has_totals = metric_type(&spec) == MetricType::Counter;
         Self {
             observed: is_observed.then(|| ObservedState::new(has_totals)),
+            initial_keys: initial_keys.clone(),
+            idle: spec.idle.map(Idle::new),
+            removed: RemovedRows::default(),
             spec: Arc::new(spec),
             columns,
             rows,
@@ -89,10 +102,18 @@ impl LiveView {
         aggregation::keeps_exemplars(self.rows.format.kind)
     }
 
-    /// The row of a key, which holds the values of the columns.
-    pub(crate) fn find_or_add(&self, key: &str) -> RowLookup {
+    /// The row of a key, which holds the values of the columns. If there is no room for it, `make_room` is called, which
+    /// returns whether it has removed rows.
+    pub(crate) fn find_or_add(
+        &self,
+        key: &str,
+        make_room: impl FnOnce(&Self) -> bool,
+    ) -> RowLookup {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        if let Some(row) = self.rows.table.find_or_add(key, max) {
+        let find_or_add = || self.rows.table.find_or_add(key, max);
+        let again = || make_room(self).then(find_or_add).flatten();
+        let row = find_or_add().or_else(again);
+        if let Some(row) = row {
             return RowLookup::Row(row);
         }
         let key = self.columns.overflow_key(key);
@@ -179,29 +200,33 @@ impl LiveView {
         mut f: impl FnMut(RowView<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.rows.drain_blocking();
-        let (mut text, mut ends) = (String::new(), Vec::new());
+        let table = &self.rows.table;
         // Rows that are added from now on are not read.
-        let len = self.rows.len();
+        let extent = table.extent();
+        let (mut rows, len) = (RowsAt::default(), extent.positions);
         let mut totals = aggregation::row_totals(&self.rows.format, len.min(ROWS_PER_READ));
         for start in (0..len).step_by(ROWS_PER_READ) {
-            let rows = start..(start + ROWS_PER_READ).min(len);
-            self.rows.read(rows.clone(), &mut *totals);
-            text.clear();
-            ends.clear();
-            let table = &self.rows.table;
-            table.copy_keys(rows.clone(), &mut text, &mut ends);
-            let starts = std::iter::once(0).chain(ends.iter().copied());
-            let keys = starts.zip(&ends).map(|(start, end)| text.get(start..*end));
-            for (index, (row, key)) in rows.zip(keys).enumerate() {
-                f(RowView {
-                    view: self,
-                    key: key.unwrap_or_default(),
-                    source: RowSource::Recorded {
-                        row: RowId(row),
-                        totals: &*totals,
-                        index,
-                    },
-                })?;
+            let positions = start..(start + ROWS_PER_READ).min(len);
+            // The table before the words: if a row is removed between the two, and another one is at the same position, the
+            // words of the other one are not taken for those of the removed one.
+            table.read(positions.clone(), extent, &mut rows);
+            if rows.are_there == 0 {
+                continue;
+            }
+            self.rows.read(positions, &mut rows, &mut *totals);
+            for (index, key) in rows.keys().enumerate() {
+                if rows.are_there & (1 << index) != 0 {
+                    f(RowView {
+                        view: self,
+                        key,
+                        source: RowSource::Recorded {
+                            position: start + index,
+                            rows: &rows,
+                            totals: &*totals,
+                            index,
+                        },
+                    })?;
+                }
             }
         }
         Ok(())
@@ -220,7 +245,8 @@ pub(crate) struct RowView<'a> {
 enum RowSource<'a> {
     /// In the totals of the words of all threads.
     Recorded {
-        row: RowId,
+        position: usize,
+        rows: &'a RowsAt,
         totals: &'a dyn RowTotals,
         /// The index of the row's total.
         index: usize,
@@ -263,8 +289,11 @@ impl RowView<'_> {
     pub(crate) fn exemplars(&self) -> Vec<Option<Exemplar>> {
         let format = &self.view.rows.format;
         match self.source {
-            RowSource::Recorded { row, .. } => format.exemplars.of(row, format.value_kind),
-            RowSource::Observed(_) => Vec::new(),
+            RowSource::Recorded { position, rows, .. } if format.exemplars.has_any() => {
+                let row = rows.row_at(format, position);
+                format.exemplars.of(row, format.value_kind)
+            }
+            RowSource::Recorded { .. } | RowSource::Observed(_) => Vec::new(),
         }
     }
 }

@@ -12,21 +12,26 @@
 //! Each aggregation has one file, which implements the trait of [`aggregation`]: `count`, `sum`, `last_value` and
 //! `distribution`.
 
+mod activity;
 mod aggregation;
+mod bits;
 mod chunk;
 mod column_values;
 mod count;
 mod data;
 mod distribution;
 mod exemplar;
+mod idle;
 mod index;
 mod last_value;
 mod layout;
 mod limits;
 mod live_view;
 mod observed;
+mod places;
 mod reading;
 mod rejected;
+mod removal;
 mod row_format;
 mod row_keys;
 mod rows;
@@ -54,6 +59,9 @@ pub(crate) use reading::{Reading, Run};
 pub(crate) use rejected::count_rejected;
 #[cfg(feature = "prometheus")]
 pub(crate) use rejected::rejected_values;
+#[cfg(feature = "prometheus")]
+pub(crate) use removal::Removal;
+pub(crate) use removal::RemovedCount;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
 pub(crate) use sample::MetricType;

@@ -70,6 +70,16 @@ impl ObservedState {
         self.state.lock().overflowed
     }
 
+    /// Removes the kept total of the row of this key. Returns whether there was one.
+    pub(super) fn remove(&self, key: &str) -> bool {
+        self.state.lock().totals.remove(key)
+    }
+
+    /// Removes all kept totals. Returns how many there were.
+    pub(super) fn clear(&self) -> usize {
+        self.state.lock().totals.clear()
+    }
+
     /// The rows for a collection that has this run. `key_of` returns the key of the row for tags.
     pub(super) fn rows(
         &self,

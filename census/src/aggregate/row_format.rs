@@ -1,10 +1,13 @@
 //! How the rows of a view are written and read.
 
+use std::ops::Range;
+
+use super::aggregation::Recorder;
 use super::exemplar::Exemplars;
 use super::layout::Layout;
 use crate::declare::{AggregationKind, Bounds, ValueKind};
-use crate::id::{ChunkId, ViewId};
-use crate::sync::AtomicBool;
+use crate::id::{ChunkId, RowId, ViewId};
+use crate::sync::{AtomicBool, AtomicUsize};
 
 /// The part of a view that its chunks need.
 #[derive(Debug)]
@@ -16,36 +19,40 @@ pub(crate) struct RowFormat {
     pub(super) bounds: Bounds,
     /// How many words a row has.
     pub(super) words: usize,
+    /// Whether the last word of a row belongs to no aggregation, but is its [activity](super::activity).
+    pub(super) has_activity_word: bool,
+    /// The functions that record to the words of the aggregation: of a thread, and of all threads.
+    pub(super) record_exclusive: Recorder,
+    pub(super) record_shared: Recorder,
     /// Which rows lie in which chunk.
     pub(super) layout: Layout,
+    /// How many words belong to threads.
+    pub(super) owned_words: AtomicUsize,
     pub(super) exemplars: Exemplars,
     /// Whether a float below zero was added to a sum, so that the sum may fall.
     pub(super) has_negative_float: AtomicBool,
 }
 
 impl RowFormat {
-    /// The format of rows of so many words each.
-    pub(super) fn new(
-        view: ViewId,
-        kind: AggregationKind,
-        value_kind: ValueKind,
-        bounds: Bounds,
-        words: usize,
-    ) -> Self {
-        Self {
-            view,
-            kind,
-            value_kind,
-            bounds,
-            words,
-            layout: Layout::new(words),
-            exemplars: Exemplars::default(),
-            has_negative_float: AtomicBool::new(false),
-        }
+    /// How many words of a row belong to the aggregation.
+    pub(super) fn aggregated_words(&self) -> usize {
+        self.words - usize::from(self.has_activity_word)
     }
 
     /// How many words a chunk has.
     pub(super) fn words_of_chunk(&self, chunk: ChunkId) -> usize {
-        self.layout.rows_of(chunk).len() * self.words
+        self.positions_of(chunk).len() * self.words
+    }
+
+    /// The chunk that has a row, and the row's index among the rows of the chunk.
+    pub(super) fn locate(&self, row: RowId) -> (ChunkId, usize) {
+        let (place, index) = self.layout.locate(row.position);
+        let generation = row.generation;
+        (ChunkId { place, generation }, index)
+    }
+
+    /// The positions of the rows of a chunk.
+    pub(super) fn positions_of(&self, chunk: ChunkId) -> Range<usize> {
+        self.layout.positions_of(chunk.place)
     }
 }

@@ -18,6 +18,18 @@
 //!    retired chunk removes it from the live ones and adds its words to the shared chunk. Both happen under one hold of
 //!    `live`, so a reader finds each count once: in the live chunk or in the shared one.
 //!
+//! # Rows that are gone
+//!
+//! A row that is removed leaves the table, and is not read any more. Its words stay as long as its chunk has other rows. When
+//! the last row of a chunk is removed, the chunk is gone: [`forget`](Rows::forget) drops its words. Its place is used again,
+//! maybe before that, by a chunk of a later generation.
+//!
+//! A thread that has found a row may be late, and come with a chunk that is gone, or with one that is not known yet. So what is
+//! kept by place has the generation of its chunk, and the later one stays: [`AtPlace`] has the rule. Late words are in no list,
+//! so no scrape reads them, and they are freed when the thread drops them.
+//!
+//! # No chunk is forgotten
+//!
 //! `pending.retired` does not stay full: a thread that retires chunks drains them itself if it gets `live`. If it does
 //! not, another thread holds `live`, and each holder [looks at](Rows::try_drain) `pending` after it has unlocked
 //! `live`.
@@ -25,16 +37,21 @@
 #[cfg(all(test, census_model))]
 pub(crate) mod models;
 
+mod at_place;
+
 use std::ops::Range;
+use std::slice::ChunksExact;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use self::at_place::AtPlaces;
+use super::activity::Activity;
 use super::aggregation::RowTotals;
 use super::chunk::{Chunk, SHARED_OWNER, Target, TargetName};
 use super::row_format::RowFormat;
-use super::table::Table;
+use super::table::{Removed, RowsAt, Table};
 use crate::id::{ChunkId, RowId};
-use crate::sync::{AtomicU64, AtomicUsize, Mutex, RwLock};
+use crate::sync::{AtomicU64, Mutex, RwLock, RwLockReadGuard};
 
 /// How many words of a view with more rows than the default limit may belong to threads, rounded up to a whole chunk: a
 /// megabyte.
@@ -48,10 +65,8 @@ pub(crate) struct Rows {
     pub(super) table: Table,
     /// How many measurements went to overflow rows.
     overflowed: AtomicU64,
-    /// How many words belong to threads.
-    owned_words: AtomicUsize,
-    /// The chunks that all threads write, by their ids. Each is made when it is first needed.
-    shared: RwLock<Vec<Option<Arc<Chunk>>>>,
+    /// The chunks that all threads write. Each is made when it is first needed.
+    shared: RwLock<AtPlaces<Option<Arc<Chunk>>>>,
     pending: Mutex<Pending>,
     live: Mutex<Live>,
 }
@@ -65,23 +80,18 @@ struct Pending {
 
 #[derive(Debug, Default)]
 struct Live {
-    /// By the chunks' ids: the chunks that belong to threads.
-    chunks: Vec<Vec<Arc<Chunk>>>,
-    /// Of each row whose sum of floats must not fall, the sum that was read last.
+    /// The chunks that belong to threads.
+    chunks: AtPlaces<Vec<Arc<Chunk>>>,
+    /// Of each row whose sum of floats must not fall, the sum that was read last, by position.
     last_sums: Vec<f64>,
 }
 
-impl Live {
-    fn add(&mut self, new: Vec<Arc<Chunk>>) {
-        for chunk in new {
-            let index = chunk.id.index();
-            if self.chunks.len() <= index {
-                self.chunks.resize(index + 1, Vec::new());
-            }
-            if let Some(chunks) = self.chunks.get_mut(index) {
-                chunks.push(chunk);
-            }
-        }
+/// Which chunks are gone. No chunk goes while this is held.
+pub(super) struct Gone<'r>(RwLockReadGuard<'r, AtPlaces<Option<Arc<Chunk>>>>);
+
+impl Gone<'_> {
+    pub(super) fn contains(&self, chunk: ChunkId) -> bool {
+        self.0.is_gone(chunk)
     }
 }
 
@@ -89,10 +99,9 @@ impl Rows {
     /// Rows with a table for about `max` of them.
     pub(super) fn new(format: RowFormat, max: usize) -> Arc<Self> {
         Arc::new(Self {
+            table: Table::new(max, format.layout),
             format: Arc::new(format),
-            table: Table::new(max),
             overflowed: AtomicU64::new(0),
-            owned_words: AtomicUsize::new(0),
             shared: RwLock::default(),
             pending: Mutex::default(),
             live: Mutex::default(),
@@ -113,12 +122,13 @@ impl Rows {
     }
 
     /// How many rows there are.
+    #[cfg(any(test, feature = "prometheus"))]
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }
 
     /// Reserves the words of a chunk for a thread, unless threads have too many already. They are released when the
-    /// chunk was retired and folded.
+    /// chunk is freed.
     pub(super) fn reserve_chunk(&self, chunk: ChunkId) -> bool {
         let words = self.format.words_of_chunk(chunk);
         let max_words = if self.table.exceeds_default_limit() {
@@ -128,7 +138,8 @@ impl Rows {
         };
         // Relaxed: no other memory is published by the number.
         let order = Ordering::Relaxed;
-        let reserved = self.owned_words.fetch_update(order, order, |owned| {
+        let owned_words = &self.format.owned_words;
+        let reserved = owned_words.fetch_update(order, order, |owned| {
             (owned < max_words).then_some(owned + words)
         });
         reserved.is_ok()
@@ -140,40 +151,74 @@ impl Rows {
     }
 
     fn shared(&self, chunk: ChunkId) -> Option<Arc<Chunk>> {
-        self.shared.read().get(chunk.index()).cloned().flatten()
+        self.shared.read().get(chunk).cloned().flatten()
     }
 
     /// A row's words in the shared chunk.
     pub(crate) fn shared_target(&self, row: RowId) -> Target {
-        let (chunk, index) = self.format.layout.locate(row);
+        let (chunk, index) = self.format.locate(row);
         Target::new(&self.shared_chunk(chunk), index)
     }
 
-    /// The words in the shared chunk of the row that this name is of.
-    pub(crate) fn shared_target_named(&self, name: &TargetName) -> Target {
-        Target::at(&self.shared_chunk(name.chunk), name.start)
+    /// The words in the shared chunk of the row that this name is of; `None` if the row is gone with its chunk.
+    pub(crate) fn shared_target_named(&self, name: &TargetName) -> Option<Target> {
+        let chunk = self.find_shared_chunk(name.chunk)?;
+        Some(Target::at(&chunk, name.start))
     }
 
+    /// The shared chunk. If it is gone, these are words that no scrape reads.
     pub(super) fn shared_chunk(&self, id: ChunkId) -> Arc<Chunk> {
+        self.find_shared_chunk(id)
+            .unwrap_or_else(|| Chunk::new(&self.format, id, SHARED_OWNER))
+    }
+
+    /// The shared chunk, unless it is gone.
+    fn find_shared_chunk(&self, id: ChunkId) -> Option<Arc<Chunk>> {
         if let Some(chunk) = self.shared(id) {
-            return chunk;
+            return Some(chunk);
         }
-        let index = id.index();
         let mut shared = self.shared.write();
-        if shared.len() <= index {
-            shared.resize(index + 1, None);
-        }
-        let new = || Chunk::new(&self.format, id, SHARED_OWNER);
-        match shared.get_mut(index) {
-            Some(chunk) => Arc::clone(chunk.get_or_insert_with(new)),
-            None => new(),
-        }
+        shared.begin(id);
+        let chunk = shared.get_mut(id)?;
+        let chunk = chunk.get_or_insert_with(|| Chunk::new(&self.format, id, SHARED_OWNER));
+        Some(Arc::clone(chunk))
     }
 
     /// Takes back the chunks of a thread that does not write them any more.
     pub(super) fn retire(&self, chunks: impl Iterator<Item = Arc<Chunk>>) {
         self.pending.lock().retired.extend(chunks);
         self.try_drain();
+    }
+
+    /// Drops what is kept for rows that were removed.
+    pub(super) fn forget(&self, removed: &Removed) {
+        for row in &removed.rows {
+            self.format.exemplars.remove(*row);
+        }
+        if removed.chunks.is_empty() {
+            return;
+        }
+        // The chunks are freed when no lock is held any more.
+        let mut freed = Vec::new();
+        let mut shared = self.shared.write();
+        for chunk in &removed.chunks {
+            freed.extend(shared.end(*chunk).flatten());
+        }
+        drop(shared);
+        let mut live = self.live.lock();
+        for chunk in &removed.chunks {
+            if let Some(chunks) = live.chunks.end(*chunk) {
+                freed.extend(chunks);
+                self.forget_sums(&mut live, *chunk);
+            }
+        }
+        drop(live);
+        self.try_drain();
+    }
+
+    /// Which chunks are gone.
+    pub(super) fn gone(&self) -> Gone<'_> {
+        Gone(self.shared.read())
     }
 
     /// Folds retired chunks, unless another thread holds `live`: that thread calls this after it has unlocked `live`.
@@ -193,15 +238,42 @@ impl Rows {
     /// Empties `pending`: see the protocol above.
     fn drain(&self, live: &mut Live) {
         let pending = std::mem::take(&mut *self.pending.lock());
-        live.add(pending.new);
+        self.add_new(live, pending.new);
         for retired in pending.retired {
-            if let Some(chunks) = live.chunks.get_mut(retired.id.index()) {
-                // Not `swap_remove`: the order of additions shows in sums of floats.
-                chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
-            }
+            let Some(chunks) = self.live_chunks(live, retired.id) else {
+                // Its rows are gone.
+                continue;
+            };
+            // Not `swap_remove`: the order of additions shows in sums of floats.
+            chunks.retain(|chunk| !Arc::ptr_eq(chunk, &retired));
             retired.fold_into(&self.shared_chunk(retired.id));
-            self.owned_words.fetch_sub(retired.len(), Ordering::Relaxed);
         }
+    }
+
+    /// Adds new chunks to the live ones, except for those whose rows are gone.
+    fn add_new(&self, live: &mut Live, new: Vec<Arc<Chunk>>) {
+        for chunk in new {
+            if let Some(chunks) = self.live_chunks(live, chunk.id) {
+                chunks.push(chunk);
+            }
+        }
+    }
+
+    /// The live chunks with this identifier, unless they are gone.
+    fn live_chunks<'l>(&self, live: &'l mut Live, id: ChunkId) -> Option<&'l mut Vec<Arc<Chunk>>> {
+        if live.chunks.begin(id) {
+            self.forget_sums(live, id);
+        }
+        live.chunks.get_mut(id)
+    }
+
+    /// Forgets the sums of the rows at the positions of a chunk.
+    fn forget_sums(&self, live: &mut Live, chunk: ChunkId) {
+        let positions = self.format.positions_of(chunk);
+        let last_sums = live.last_sums.iter_mut().skip(positions.start);
+        last_sums
+            .take(positions.len())
+            .for_each(|sum| *sum = f64::MIN);
     }
 
     /// Empties `pending`, waiting for `live`.
@@ -210,34 +282,73 @@ impl Rows {
         self.try_drain();
     }
 
-    /// Reads some successive rows, each into one of the totals.
-    pub(super) fn read(&self, rows: Range<usize>, totals: &mut dyn RowTotals) {
-        self.read_locked(rows, totals);
+    /// Reads the rows at some successive positions, each into one of the totals. Takes those of chunks that are gone out of
+    /// `rows`.
+    pub(super) fn read(
+        &self,
+        positions: Range<usize>,
+        rows: &mut RowsAt,
+        totals: &mut dyn RowTotals,
+    ) {
+        totals.reset(positions.len());
+        let format = &*self.format;
+        let mut live = self.live.lock();
+        self.read_words(&mut live, positions.start, rows, |first, words| {
+            totals.add(format, first, words);
+        });
+        totals.keep_rising(format, positions.start, &mut live.last_sums);
+        drop(live);
         self.try_drain();
     }
 
-    fn read_locked(&self, rows: Range<usize>, totals: &mut dyn RowTotals) {
+    /// Reads the activity of each of the rows at some successive positions, from `start` on. Takes those of chunks that are
+    /// gone out of `rows`.
+    pub(super) fn read_activity(&self, start: usize, rows: &mut RowsAt, read: &mut [Activity]) {
+        read.fill(Activity::default());
         let format = &*self.format;
-        totals.reset(rows.len());
         let mut live = self.live.lock();
+        self.read_words(&mut live, start, rows, |first, words| {
+            let read = read.iter_mut().skip(first);
+            read.zip(words)
+                .for_each(|(row, words)| row.add(format, words));
+        });
+        drop(live);
+        self.try_drain();
+    }
+
+    /// Calls `add` with the words of the rows at some successive positions, from `start` on, for each of their chunks, and with
+    /// the index of the first of these rows.
+    fn read_words(
+        &self,
+        live: &mut Live,
+        start: usize,
+        rows: &mut RowsAt,
+        mut add: impl FnMut(usize, ChunksExact<'_, AtomicU64>),
+    ) {
         // One chunk after the other, because the words of a chunk's rows are adjacent.
-        let mut row = rows.start;
-        while row < rows.end {
-            let (chunk, index) = format.layout.locate(RowId(row));
-            let first = row - rows.start;
+        for id in &rows.chunks {
+            let positions = self.format.positions_of(*id);
+            let first = positions.start - start;
             // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end
             // of a call that began in a thread's chunk. That chunk was published before the beginning was counted, and
             // so before the end was. So if the end is seen, the chunk with the beginning is read, too.
-            if let Some(shared) = self.shared(chunk) {
-                totals.add(format, first, shared.rows_from(index));
+            if let Some(shared) = self.shared(*id) {
+                add(first, shared.rows_from(0));
             }
             let new = std::mem::take(&mut self.pending.lock().new);
-            live.add(new);
-            for chunk in live.chunks.get(chunk.index()).into_iter().flatten() {
-                totals.add(format, first, chunk.rows_from(index));
+            self.add_new(live, new);
+            match self.live_chunks(live, *id) {
+                Some(chunks) => {
+                    for chunk in chunks {
+                        add(first, chunk.rows_from(0));
+                    }
+                }
+                None => {
+                    for index in first..first + positions.len() {
+                        rows.are_there &= !(1 << index);
+                    }
+                }
             }
-            row = format.layout.rows_of(chunk).end;
         }
-        totals.keep_rising(format, RowId(rows.start), &mut live.last_sums);
     }
 }

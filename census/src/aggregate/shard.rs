@@ -3,9 +3,10 @@
 use std::sync::{Arc, Weak};
 
 use super::aggregation;
+use super::bits::Bits;
 use super::chunk::{Chunk, Target, TargetName};
 use super::rows::Rows;
-use crate::id::{RowId, ThreadId};
+use crate::id::{ChunkId, RowId, ThreadId};
 
 /// How many words of a view one thread has, rounded up to a whole chunk: half a megabyte. Further rows are counted in
 /// words that the thread shares with others, by locked instructions. (A view of the default size has up to 2,000 rows,
@@ -19,14 +20,16 @@ pub(crate) struct Shard {
     /// Weak: an unregistered view's rows are freed at once.
     rows: Weak<Rows>,
     owner: ThreadId,
-    /// By the chunks' ids.
+    /// By the chunks' places. Those whose rows are gone stay until [`drop_gone`](Self::drop_gone), or until the thread has words
+    /// at the same place again.
     chunks: Vec<Option<Arc<Chunk>>>,
     /// How many words the chunks have together.
     words: usize,
     /// The shared chunk that was used last: new rows are successive, so the next row is often in the same chunk.
     shared: Option<Arc<Chunk>>,
-    /// A bit for each row, set when this thread met the row in a view with more rows than the default limit.
-    seen: Vec<u64>,
+    /// The positions at which this thread met a row when the view had more rows than the default limit. A later row at the
+    /// same position counts as met, which costs an entry in a cache.
+    met: Bits,
 }
 
 impl Shard {
@@ -37,14 +40,14 @@ impl Shard {
             chunks: Vec::new(),
             words: 0,
             shared: None,
-            seen: Vec::new(),
+            met: Bits::default(),
         }
     }
 
     /// The words of a row that this thread writes.
     pub(crate) fn target(&mut self, rows: &Arc<Rows>, row: RowId) -> Target {
-        let (id, index) = rows.format.layout.locate(row);
-        if let Some(Some(chunk)) = self.chunks.get(id.index()) {
+        let (id, index) = rows.format.locate(row);
+        if let Some(chunk) = self.chunk(id) {
             return Target::new(chunk, index);
         }
         if let Some(chunk) = self.shared.as_ref().filter(|chunk| chunk.id == id) {
@@ -60,18 +63,39 @@ impl Shard {
         rows.publish(&chunk);
         let target = Target::new(&chunk, index);
         self.words += chunk.len();
-        if self.chunks.len() <= id.index() {
-            self.chunks.resize(id.index() + 1, None);
+        let place = id.place as usize;
+        if self.chunks.len() <= place {
+            self.chunks.resize(place + 1, None);
         }
-        if let Some(empty) = self.chunks.get_mut(id.index()) {
-            *empty = Some(chunk);
-        }
+        // A chunk that was at this place is gone.
+        let former = self.chunks.get_mut(place).and_then(|it| it.replace(chunk));
+        self.words -= former.map_or(0, |former| former.len());
         target
+    }
+
+    /// The chunk of this thread with this identifier.
+    fn chunk(&self, id: ChunkId) -> Option<&Arc<Chunk>> {
+        let at_place = self.chunks.get(id.place as usize)?.as_ref();
+        at_place.filter(|chunk| chunk.id == id)
+    }
+
+    /// Drops the chunks whose rows are gone. They need not be retired.
+    pub(crate) fn drop_gone(&mut self) {
+        let Some(rows) = self.rows.upgrade() else {
+            return;
+        };
+        let gone = rows.gone();
+        self.shared.take_if(|chunk| gone.contains(chunk.id));
+        for chunk in &mut self.chunks {
+            if let Some(dropped) = chunk.take_if(|chunk| gone.contains(chunk.id)) {
+                self.words -= dropped.len();
+            }
+        }
     }
 
     /// The target of this name, if this thread has its words.
     pub(crate) fn own_target(&self, name: &TargetName) -> Option<Target> {
-        let chunk = self.chunks.get(name.chunk.index())?.as_ref()?;
+        let chunk = self.chunk(name.chunk)?;
         (name.owner == self.owner).then(|| Target::at(chunk, name.start))
     }
 
@@ -79,21 +103,7 @@ impl Shard {
     /// only when it meets the row for the second time: most of very many rows are met once, and their entries would
     /// displace those of the others.
     pub(crate) fn should_cache(&mut self, rows: &Rows, row: RowId) -> bool {
-        !rows.table.exceeds_default_limit() || self.mark_seen(row)
-    }
-
-    /// Marks a row as seen. Returns whether it was marked before.
-    fn mark_seen(&mut self, RowId(row): RowId) -> bool {
-        let (index, bit) = (row / 64, 1 << (row % 64));
-        if self.seen.len() <= index {
-            self.seen.resize(index + 1, 0);
-        }
-        let Some(bits) = self.seen.get_mut(index) else {
-            return false;
-        };
-        let was_seen = *bits & bit != 0;
-        *bits |= bit;
-        was_seen
+        !rows.table.exceeds_default_limit() || !self.met.insert(row.position)
     }
 }
 
@@ -136,7 +146,9 @@ mod tests {
         for row in 0..rows {
             let mut key = String::new();
             row_key::push(&mut key, &row.to_string());
-            assert!(matches!(view.find_or_add(&key), RowLookup::Row(found) if found == RowId(row)));
+            assert!(
+                matches!(view.find_or_add(&key, |_| false), RowLookup::Row(found) if found == RowId::first_at(row))
+            );
         }
         view
     }
@@ -144,7 +156,7 @@ mod tests {
     /// Records once into each row from a thread with this shard. Returns in how many rows the thread has words of its
     /// own.
     fn record_into_each(shard: &mut Shard, rows: &Arc<Rows>) -> usize {
-        let owned = (0..rows.len()).map(RowId).filter(|row| {
+        let owned = (0..rows.len()).map(RowId::first_at).filter(|row| {
             let target = shard.target(rows, *row);
             target.record(ValueBits(1));
             if target.owner() == shard.owner {
@@ -197,7 +209,7 @@ mod tests {
         let owned = MAX_WORDS.div_ceil(view.rows.format.words);
         for shard in &mut shards(&view.rows, 5) {
             assert_eq!(record_into_each(shard, &view.rows), owned);
-            assert!(shard.should_cache(&view.rows, RowId(7)));
+            assert!(shard.should_cache(&view.rows, RowId::first_at(7)));
         }
     }
 
@@ -205,7 +217,7 @@ mod tests {
     fn rows_of_a_large_view_are_cached_at_the_second_measurement() {
         let view = view("met", DEFAULT_MAX_SERIES + 1);
         let mut shard = Shard::new(&view.rows, ThreadId::next());
-        for row in [0, 64, 63, 2_000].map(RowId) {
+        for row in [0, 64, 63, 2_000].map(RowId::first_at) {
             assert!(!shard.should_cache(&view.rows, row), "{row:?}");
             assert!(shard.should_cache(&view.rows, row), "{row:?}");
         }

@@ -52,6 +52,13 @@ impl<T: Value> Observed<T> {
 }
 
 impl Aggregate for Sum {
+    /// A sum of nothing stays as it is.
+    const TELLS_WRITES: bool = false;
+
+    fn writes(_: &[AtomicU64]) -> u64 {
+        0
+    }
+
     type Total = ValueBits;
 
     fn words(_: &Bounds) -> usize {

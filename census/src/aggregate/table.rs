@@ -1,15 +1,18 @@
 //! The table from keys to rows: bounded, and shared by all threads. Measurements read it only if no cache has them.
 
+mod inner;
+
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use foldhash::fast::RandomState;
 
-use super::index::Index;
+use self::inner::Inner;
+use super::layout::Layout;
 use super::limits::DEFAULT_MAX_SERIES;
-use super::row_keys::RowKeys;
-use crate::id::RowId;
+use super::row_format::RowFormat;
+use crate::id::{ChunkId, RowId};
 use crate::sync::{AtomicBool, RwLock};
 
 /// The keys of a view's rows, and an index from the keys to the rows.
@@ -24,31 +27,61 @@ pub(super) struct Table {
     hasher: RandomState,
 }
 
-#[derive(Debug)]
-struct Inner {
-    keys: RowKeys,
-    /// A large view has several small indices. An index that grows stops all threads that look for a row: growing one
-    /// index of a million rows would take tens of milliseconds. The lower half of the hash chooses the index.
-    indices: Box<[Index]>,
-    /// How many rows count towards the bound.
-    counted: usize,
+/// Rows that were removed.
+#[derive(Debug, Default)]
+pub(super) struct Removed {
+    pub(super) rows: Vec<RowId>,
+    /// The chunks that have no rows any more.
+    pub(super) chunks: Vec<ChunkId>,
 }
 
-/// How many rows an index has, about.
-const ROWS_PER_INDEX: usize = 4_096;
-const MAX_INDICES: usize = 1_024;
+/// The keys of some successive positions, and the rows that are there.
+#[derive(Debug, Default)]
+pub(super) struct RowsAt {
+    /// The keys, one after the other; empty where there is no row.
+    text: String,
+    /// Where the keys end.
+    ends: Vec<usize>,
+    /// The bits of the positions that have a row that was there when the reading began.
+    pub(super) are_there: u64,
+    /// The chunks that the positions are in.
+    pub(super) chunks: Vec<ChunkId>,
+}
+
+impl RowsAt {
+    /// The row at one of the positions.
+    pub(super) fn row_at(&self, format: &RowFormat, position: usize) -> RowId {
+        let (place, _) = format.layout.locate(position);
+        let chunk = self.chunks.iter().find(|chunk| chunk.place == place);
+        RowId {
+            position,
+            generation: chunk.map_or(0, |chunk| chunk.generation),
+        }
+    }
+
+    /// The keys of all positions.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let keys = starts.zip(&self.ends);
+        keys.map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
+    }
+}
+
+/// Up to which row a reading of the table goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    /// How many positions there are.
+    pub(super) positions: usize,
+    /// How many rows had been added. Later ones are not read: if a row is removed while the table is read, and one of the
+    /// same key is added, then no more than one of them is read.
+    births: u64,
+}
 
 impl Table {
     /// A table for about this many rows.
-    pub(super) fn new(rows: usize) -> Self {
-        let indices = (rows / ROWS_PER_INDEX).clamp(1, MAX_INDICES);
-        let indices = (0..indices.next_power_of_two()).map(|_| Index::default());
+    pub(super) fn new(rows: usize, layout: Layout) -> Self {
         Self {
-            inner: RwLock::new(Inner {
-                keys: RowKeys::default(),
-                indices: indices.collect(),
-                counted: 0,
-            }),
+            inner: RwLock::new(Inner::new(rows, layout)),
             is_growing: AtomicBool::new(false),
             exceeds_default_limit: AtomicBool::new(false),
             hasher: RandomState::default(),
@@ -62,7 +95,7 @@ impl Table {
         existing.unwrap_or_else(|| {
             let mut inner = self.inner.write();
             // Another thread may have added the row since the look above.
-            match inner.find(hash, key) {
+            match inner.find_and_keep(hash, key) {
                 Some(row) => row,
                 None => inner.add(hash, key),
             }
@@ -77,28 +110,93 @@ impl Table {
             if let Some(row) = inner.find(hash, key) {
                 return Some(row);
             }
-            if inner.is_full(max) {
+            if inner.is_full(max) && !inner.has_leaving() {
                 return None;
             }
         }
         let mut inner = self.inner.write();
         // Another thread may have added the row since the look above.
-        let existing = inner.find(hash, key);
+        let existing = inner.find_and_keep(hash, key);
         let is_new = existing.is_none() && !inner.is_full(max);
         self.is_growing.store(is_new, Ordering::Relaxed);
         if is_new {
-            inner.counted += 1;
-            if inner.counted > DEFAULT_MAX_SERIES {
-                self.exceeds_default_limit.store(true, Ordering::Relaxed);
-            }
-            return Some(inner.add(hash, key));
+            let row = inner.add_counted(hash, key);
+            self.update_limit(&inner);
+            return Some(row);
         }
         existing
+    }
+
+    /// Removes the row of this key, if it is there. If `is_initial`, there is a new row of the same key afterwards.
+    pub(super) fn remove(&self, key: &str, is_initial: bool) -> Removed {
+        let hash = self.hasher.hash_one(key);
+        let mut removed = Removed::default();
+        let mut inner = self.inner.write();
+        if let Some(row) = inner.find_and_keep(hash, key) {
+            inner.remove(hash, row, &mut removed);
+            if is_initial {
+                inner.add(hash, key);
+            }
+            self.update_limit(&inner);
+        }
+        removed
+    }
+
+    /// Removes all rows, and adds those of these keys again.
+    pub(super) fn clear<'k>(&self, initial_keys: impl Iterator<Item = &'k str>) -> Removed {
+        let mut removed = Removed::default();
+        let mut inner = self.inner.write();
+        for position in 0..inner.positions() {
+            if let Some(row) = inner.row_at(position) {
+                let hash = self.hasher.hash_one(inner.key_at(position));
+                inner.remove(hash, row, &mut removed);
+            }
+        }
+        for key in initial_keys {
+            inner.add(self.hasher.hash_one(key), key);
+        }
+        self.update_limit(&inner);
+        removed
+    }
+
+    /// Whether a row is there, does not count towards the bound, and has a key of which `f` is true.
+    pub(super) fn is_uncounted(&self, row: RowId, f: impl FnOnce(&str) -> bool) -> bool {
+        let inner = self.inner.read();
+        inner.is_uncounted(row) && f(inner.key_at(row.position))
+    }
+
+    /// Marks those of these rows that are there as leaving. A measurement that is looked up here takes the mark from its row.
+    /// Returns how many rows were not marked before.
+    pub(super) fn mark_leaving(&self, rows: &[RowId]) -> usize {
+        let mut inner = self.inner.write();
+        let marked = rows.iter().filter(|row| inner.mark_leaving(**row));
+        marked.count()
+    }
+
+    /// Removes those of these rows that are still marked as leaving.
+    pub(super) fn remove_leaving(&self, rows: &[RowId]) -> Removed {
+        let mut removed = Removed::default();
+        let mut inner = self.inner.write();
+        for row in rows {
+            if inner.is_leaving(*row) {
+                let hash = self.hasher.hash_one(inner.key_at(row.position));
+                inner.remove(hash, *row, &mut removed);
+            }
+        }
+        self.update_limit(&inner);
+        removed
     }
 
     /// Whether there are more rows than [`DEFAULT_MAX_SERIES`]. In so large a view a thread meets most rows only once.
     pub(super) fn exceeds_default_limit(&self) -> bool {
         self.exceeds_default_limit.load(Ordering::Relaxed)
+    }
+
+    fn update_limit(&self, inner: &Inner) {
+        let exceeds = inner.counted() > DEFAULT_MAX_SERIES;
+        if exceeds != self.exceeds_default_limit() {
+            self.exceeds_default_limit.store(exceeds, Ordering::Relaxed);
+        }
     }
 
     /// From now on, there seem to be more rows than [`DEFAULT_MAX_SERIES`].
@@ -108,47 +206,19 @@ impl Table {
     }
 
     /// How many rows there are.
+    #[cfg(any(test, feature = "prometheus"))]
     pub(super) fn len(&self) -> usize {
-        self.inner.read().keys.len()
+        self.inner.read().len()
     }
 
-    /// Copies the keys of these rows: see [`RowKeys::copy`].
-    pub(super) fn copy_keys(&self, rows: Range<usize>, text: &mut String, ends: &mut Vec<usize>) {
-        self.inner.read().keys.copy(rows, text, ends);
-    }
-}
-
-impl Inner {
-    /// Whether the bound excludes one more row that counts.
-    fn is_full(&self, max: usize) -> bool {
-        self.counted >= max || self.keys.len() >= u32::MAX as usize
+    /// The rows that there are now.
+    pub(super) fn extent(&self) -> Extent {
+        self.inner.read().extent()
     }
 
-    fn find(&self, hash: u64, key: &str) -> Option<RowId> {
-        let index = self.indices.get(self.index_of(hash))?;
-        let mut rows = index.candidates(hash).map(|row| RowId(row as usize));
-        rows.find(|row| self.keys.get(*row) == key)
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "`is_full` bounds the number of rows"
-    )]
-    fn add(&mut self, hash: u64, key: &str) -> RowId {
-        let row = self.keys.len();
-        self.keys.push(key);
-        let index = self.index_of(hash);
-        if let Some(index) = self.indices.get_mut(index) {
-            index.insert(hash, row as u32);
-        }
-        RowId(row)
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "only the lowest bits are wanted"
-    )]
-    fn index_of(&self, hash: u64) -> usize {
-        hash as usize & (self.indices.len() - 1)
+    /// Replaces `rows` by those at these positions that belong to an extent. There are at most 64 positions, and the first
+    /// is a multiple of 64.
+    pub(super) fn read(&self, positions: Range<usize>, extent: Extent, rows: &mut RowsAt) {
+        self.inner.read().read(positions, extent, rows);
     }
 }

@@ -6,8 +6,9 @@
 //!
 //! *Invariants:*
 //! 1. A row's sum never falls (except where a `u64` sum wraps around).
-//! 2. A row that was admitted stays, and once a value went to an overflow row, no row is admitted any more. So a total
-//!    does not move between a row of its own and an overflow row, where it would be there twice.
+//! 2. A row that was admitted stays until it is removed, and once a value went to an overflow row, no row is admitted any more. So a total
+//!    does not move between a row of its own and an overflow row, where it would be there twice. When the overflow rows
+//!    are removed, rows are admitted again.
 //! 3. An overflow row holds totals of many rows, and does not know which of them began anew. If the sum of what one
 //!    observation says for it falls, only later increases are added.
 
@@ -74,6 +75,27 @@ impl Totals {
             row.keep_what_ended(kind, run);
         }
         overflowed
+    }
+
+    /// Removes the row of this key, whether or not it is an overflow row. Returns whether it was there. If an observation says
+    /// something for it again, that is a new total.
+    pub(super) fn remove(&mut self, key: &str) -> bool {
+        let Some(removed) = self.rows.remove(key) else {
+            return false;
+        };
+        if removed.is_overflow {
+            // Without overflow rows, no total is in one.
+            self.is_full = self.rows.values().any(|row| row.is_overflow);
+        } else {
+            self.admitted -= 1;
+        }
+        true
+    }
+
+    /// Removes all rows. Returns how many there were.
+    pub(super) fn clear(&mut self) -> usize {
+        let former = std::mem::take(self);
+        former.rows.len()
     }
 
     /// Whether values of this key have a row of their own, which is added if there is room for one more.

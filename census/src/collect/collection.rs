@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::view_data::{Row, ViewData};
+#[cfg(feature = "prometheus")]
+use crate::aggregate::Removal;
 use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -53,6 +55,9 @@ impl Collection {
     /// All collections begin here, so a step that must come before every collection has one place.
     fn begin(views: Vec<Arc<LiveView>>, deadline: Duration) -> Self {
         let observed = observe::rows(&views, deadline);
+        for view in &views {
+            register::remove_idle(view);
+        }
         Self { views, observed }
     }
 
@@ -86,6 +91,18 @@ impl<'c> CollectedView<'c> {
         self.live.id()
     }
 
+    /// Whether rows go when they are idle.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn has_idle(self) -> bool {
+        self.live.has_idle()
+    }
+
+    /// How many rows were removed for this reason.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn removed_rows(self, reason: Removal) -> u64 {
+        self.live.removed_rows(reason)
+    }
+
     /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(self) -> u64 {
         self.live.overflowed()
@@ -106,8 +123,8 @@ impl<'c> CollectedView<'c> {
         self.live.rows.len() == 0
     }
 
-    /// Calls `f` with each row until `f` fails: in the order in which the rows were added, or of an observed measure in
-    /// the order of their tags. No lock is held while `f` runs.
+    /// Calls `f` with each row until `f` fails: in the order in which the rows were added, except that a row may have the place
+    /// of one that was removed, or of an observed measure in the order of their tags. No lock is held while `f` runs.
     pub(crate) fn for_each_row<E>(
         self,
         f: impl FnMut(RowView<'_>) -> Result<(), E>,

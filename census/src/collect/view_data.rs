@@ -11,7 +11,8 @@ use crate::tags::{TagMap, TagValue, row_key};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ViewData<D = Data> {
-    /// The rows, in the order in which they were added; of an observed measure, in the order of their tags.
+    /// The rows, in the order in which they were added, except that a row may have the place of one that was
+    /// [removed](crate::View::remove); of an observed measure, in the order of their tags.
     pub rows: Vec<Row<D>>,
     /// When the view was registered.
     pub start: SystemTime,

@@ -8,13 +8,14 @@ use super::config::ConstLabel;
 use super::failure::FailedScrapes;
 use super::written::WrittenRegistry;
 use crate::aggregate::{
-    DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType,
+    DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, MetricType, Removal,
 };
 use crate::collect::CollectedView;
 use crate::observe::{self, Reason};
 use crate::register;
 
 const OVERFLOWED: &str = "census_overflowed_measurements";
+const REMOVED: &str = "census_removed_rows";
 const REJECTED: &str = "census_refused_measurements";
 const DROPPED: &str = "census_dropped_exemplars";
 const PROBLEMS: &str = "census_catalogue_problems";
@@ -30,6 +31,7 @@ pub(super) fn names(has_build_info: bool) -> impl Iterator<Item = (&'static str,
     let build_info = has_build_info.then_some((BUILD_INFO, MetricType::Gauge));
     [
         (OVERFLOWED, MetricType::Counter),
+        (REMOVED, MetricType::Counter),
         (REJECTED, MetricType::Counter),
         (DROPPED, MetricType::Counter),
         (PROBLEMS, MetricType::Gauge),
@@ -88,12 +90,14 @@ impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
         // A view without columns has one row and cannot overflow. Nor can a view without rows.
         let overflowed = self
             .views
+            .clone()
             .filter(|view| !view.spec().columns.is_empty())
             .filter(|view| !view.is_empty() || view.overflowed() > 0)
             .map(|view| {
                 let name = Cow::Borrowed(&*view.spec().name);
                 SelfSample::labeled("view", name, view.overflowed())
             });
+        let removed = removed_rows(self.views.clone());
         let rejected = register::rejected_values()
             .into_iter()
             .map(|(measure, count)| SelfSample::labeled("measure", Cow::Owned(measure), count));
@@ -126,6 +130,12 @@ impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
                 help: "Measurements that went to overflow rows, because their view had as many rows as it may have.",
                 metric_type: MetricType::Counter,
                 samples: overflowed.collect(),
+            },
+            SelfFamily {
+                name: REMOVED,
+                help: "Rows that were removed, because they were idle, or by the program.",
+                metric_type: MetricType::Counter,
+                samples: removed,
             },
             SelfFamily {
                 name: REJECTED,
@@ -196,6 +206,24 @@ fn left_out_family(samples: Vec<SelfSample<'_>>) -> SelfFamily<'_> {
         metric_type: MetricType::Gauge,
         samples,
     }
+}
+
+/// How many rows were removed. Views whose rows go when they are idle have zeros for that.
+fn removed_rows<'a>(views: impl Iterator<Item = CollectedView<'a>>) -> Vec<SelfSample<'a>> {
+    let samples = views.flat_map(|view| {
+        Removal::ALL.into_iter().filter_map(move |reason| {
+            let value = view.removed_rows(reason);
+            let is_shown = value > 0 || reason == Removal::Idle && view.has_idle();
+            is_shown.then(|| SelfSample {
+                labels: vec![
+                    ("view", Cow::Borrowed(&*view.spec().name)),
+                    ("reason", Cow::Borrowed(reason.label())),
+                ],
+                value,
+            })
+        })
+    });
+    samples.collect()
 }
 
 /// How often readings have failed. The observed measures of these views have zeros for the reasons that a reading itself can have.

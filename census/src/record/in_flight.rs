@@ -96,7 +96,7 @@ impl InFlight {
     fn begin_in_each(&mut self, bits: ValueBits, for_each: impl FnOnce(&mut dyn FnMut(&Target))) {
         let mut rows = cache::take_pooled_list().unwrap_or_default();
         for_each(&mut |target| {
-            target.record(bits);
+            target.begin(bits);
             rows.push(target);
         });
         self.beginning = Beginning::Rows(rows);

@@ -12,6 +12,7 @@ mod hold;
 mod in_flight;
 mod measure_map;
 mod measurement;
+mod remove;
 mod timer;
 mod unregister;
 

@@ -19,7 +19,8 @@
 //!
 //! The version before the change has ended, and `ended` keeps it for some time, with the views that were removed. A thread
 //! that sees that versions have ended drops what it has cached for them and its words of these views, and keeps what it has
-//! for other measures. So it need not have recorded to a view since the last change but one, and a reader may still have
+//! for other measures. A measure gets a new version for the same views when rows of a view are removed, and threads learn in the
+//! same way that they have words of rows that are gone. So it need not have recorded to a view since the last change but one, and a reader may still have
 //! the view's rows.
 
 #[cfg(all(test, census_model))]
@@ -115,18 +116,18 @@ struct IsolatedVersion {
     version: u64,
 }
 
-/// The versions that ended last, for threads that have cached something for them.
+/// What has ended last, for threads that have cached something for it.
 struct Ended {
     /// The oldest is first. The newest is the one with the number `count`.
-    versions: RwLock<VecDeque<EndedVersion>>,
-    /// How many versions have ended. Changed under the lock of `versions`.
+    endings: RwLock<VecDeque<Ending>>,
+    /// How many endings there were. Changed under the lock of `endings`.
     count: ConstAtomicU64,
 }
 
 impl Ended {
     const fn new() -> Self {
         Self {
-            versions: RwLock::new(VecDeque::new()),
+            endings: RwLock::new(VecDeque::new()),
             count: ConstAtomicU64::new(0),
         }
     }
@@ -168,11 +169,12 @@ fn ended() -> &'static Ended {
     &of_run().1
 }
 
-/// A version that has ended.
-struct EndedVersion {
-    version: ViewsVersion,
-    /// The views that the next version does not have.
-    removed: Box<[ViewId]>,
+/// Something for which threads may have cached something, and that has ended.
+pub(crate) enum Ending {
+    /// A version, and the views that the next version does not have.
+    Version(ViewsVersion, Box<[ViewId]>),
+    /// Some chunks of a view: all their rows were removed.
+    Chunks(ViewId),
 }
 
 /// The views of a measure, in the order of their registration.
@@ -217,6 +219,7 @@ impl MeasureViews {
 
 /// A change of a measure's views. Its cost depends on the number of views in it, and not on how many the measure has.
 pub(super) enum Change<'v> {
+    /// The views stay, and so does their list.
     None,
     /// Adds views that are not there.
     Add(MeasureViews),
@@ -241,10 +244,10 @@ pub(super) fn ask_for_exemplars() {
     with_interests(|it| it.have_exemplar_source.store(true, Ordering::Relaxed));
 }
 
-/// How many ended versions are kept: some tens of kilobytes, and eight bytes for each view that was removed.
+/// How many endings are kept: some tens of kilobytes, and eight bytes for each view that was removed.
 const MAX_ENDED: usize = 1 << 10;
 
-/// How many versions have ended. A thread that sees another number than before drops what it has cached for them.
+/// How many endings there were. A thread that sees another number than before drops what it has cached for what has ended.
 #[inline]
 pub(crate) fn ended_count() -> u64 {
     // Relaxed: a thread that sees a change late drops cache entries late. They are found by version, so a stale entry
@@ -252,20 +255,17 @@ pub(crate) fn ended_count() -> u64 {
     ended().count.load(Ordering::Relaxed)
 }
 
-/// Calls `f` for each version that has ended after so many had, with the views that were removed then. Returns how many
-/// have ended now, and whether `f` was called for all: too many may have ended meanwhile.
-pub(crate) fn for_each_ended(
-    since: u64,
-    mut f: impl FnMut(ViewsVersion, &[ViewId]),
-) -> (u64, bool) {
+/// Calls `f` for each ending after so many. Returns how many there were until now, and whether `f` was called for all: there
+/// may have been too many meanwhile.
+pub(crate) fn for_each_ended(since: u64, f: impl FnMut(&Ending)) -> (u64, bool) {
     let ended = ended();
-    let versions = ended.versions.read();
+    let endings = ended.endings.read();
     // Relaxed: the lock orders it.
     let count = ended.count.load(Ordering::Relaxed);
     let new = usize::try_from(count.wrapping_sub(since)).unwrap_or(usize::MAX);
-    let newest = versions.iter().rev().take(new);
-    newest.for_each(|it| f(it.version, &it.removed));
-    (count, new <= versions.len())
+    let newest = endings.iter().rev().take(new);
+    newest.for_each(f);
+    (count, new <= endings.len())
 }
 
 /// The views of all measures, in order: those of the program, or of the isolation that this thread is within.
@@ -279,13 +279,18 @@ pub(crate) fn all_views() -> Vec<ViewId> {
     })
 }
 
-fn end(version: ViewsVersion, removed: Box<[ViewId]>) {
+/// Tells threads that chunks of this view are gone.
+pub(super) fn end_chunks(view: ViewId) {
+    end(Ending::Chunks(view));
+}
+
+fn end(ending: Ending) {
     let ended = ended();
-    let mut versions = ended.versions.write();
-    if versions.len() >= MAX_ENDED {
-        versions.pop_front();
+    let mut endings = ended.endings.write();
+    if endings.len() >= MAX_ENDED {
+        endings.pop_front();
     }
-    versions.push_back(EndedVersion { version, removed });
+    endings.push_back(ending);
     // Relaxed: the lock orders it.
     ended.count.fetch_add(1, Ordering::Relaxed);
 }
@@ -341,7 +346,10 @@ impl Interests {
             views: MeasureViews::default(),
             list: None,
         });
-        let former_list = interest.list.take();
+        let former_list = match change {
+            Change::None => None,
+            Change::Add(_) | Change::Remove(_) => interest.list.take(),
+        };
         let removed = change.removed();
         interest.views.change(change);
         if interest.views.keep_exemplars > 0 {
@@ -363,7 +371,7 @@ impl Interests {
         store_version(self, name, cells, stored);
         // After the list was changed: a thread that then drops what it has cached for the version finds no list to cache for it.
         if let Some(version) = former_version {
-            end(version, removed);
+            end(Ending::Version(version, removed));
         }
         // Not under the lock: the last reference to a view frees its rows.
         drop(former_list);
@@ -400,7 +408,7 @@ impl Drop for Interests {
     fn drop(&mut self) {
         for interest in std::mem::take(&mut *self.measures.write()).into_values() {
             let views = interest.views.by_id.into_keys();
-            end(interest.version, views.collect());
+            end(Ending::Version(interest.version, views.collect()));
         }
     }
 }

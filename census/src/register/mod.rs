@@ -11,6 +11,7 @@ mod interest;
 mod listing;
 mod on_request;
 mod problem;
+mod removal;
 mod runtime;
 mod validate;
 mod version;
@@ -26,12 +27,13 @@ pub(crate) use catalogue::{ask_for_exemplars, find, views};
 pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]
 pub(crate) use held_views::HeldViews;
-pub(crate) use interest::ViewsVersion;
 #[cfg(all(test, census_model))]
 pub(crate) use interest::models;
+pub(crate) use interest::{Ending, ViewsVersion};
 pub(crate) use interest::{all_views, ended_count, for_each_ended, views_of};
 pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
+pub(crate) use removal::{clear, make_room, remove_idle, remove_row};
 pub use runtime::set_default_max_series;
 pub(crate) use version::{current_version, unchecked_version};

@@ -16,6 +16,7 @@ mod hold;
 mod namespace;
 mod reporters;
 mod rows;
+mod rows_that_go;
 mod run_time_registration;
 mod tag_lookup;
 mod values;

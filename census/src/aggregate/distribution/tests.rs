@@ -26,6 +26,7 @@ fn format<T: Value>(bounds: &[T]) -> RowFormat {
         AggregationKind::Distribution,
         T::KIND,
         bounds,
+        false,
     )
 }
 

@@ -12,6 +12,8 @@
 //!   this thread has words of its own for the row by now.
 //! - If the view is not registered any more, the end is not counted: the rows are gone. The view may have been registered
 //!   again, but that is another view, with another identifier.
+//! - If the row was removed, the end is not counted, or it is counted in words that no scrape reads. There may be another row of
+//!   the same key, but that has another name.
 //!
 //! *Invariant:* a scrape that sees the end sees the beginning, so no row is read as less than zero.
 //!
@@ -58,7 +60,7 @@ pub(super) fn begin_cached<const N: usize>(
     bits: ValueBits,
 ) -> Option<()> {
     let entry = cache.find_by_address(version, tags)?;
-    entry.record(bits);
+    entry.begin(bits);
     let counted = match entry.only_target() {
         Some(target) => Beginning::Row(CountedRow {
             version,
@@ -105,7 +107,7 @@ pub(super) fn end_cached<const N: usize>(
     let entry = cache.find_by_address(row.version, tags)?;
     // One version is one list of views, so the target is of the view of the row.
     let target = entry.only_target()?;
-    target.is_named(&row.name).then(|| target.record(bits))
+    target.is_named(&row.name).then(|| target.end(bits))
 }
 
 /// Records the end in this row.
@@ -139,7 +141,7 @@ fn end_in(name: TargetName, cell: &MeasureCell, bits: ValueBits) {
 }
 
 pub(super) fn end_in_own(cache: &ThreadCache, name: &TargetName, bits: ValueBits) -> Option<()> {
-    cache.own_target(name).map(|target| target.record(bits))
+    cache.own_target(name).map(|target| target.end(bits))
 }
 
 pub(super) fn end_in_shared(name: &TargetName, cell: &MeasureCell, bits: ValueBits) {
@@ -151,6 +153,9 @@ pub(super) fn end_in_shared(name: &TargetName, cell: &MeasureCell, bits: ValueBi
     if let Ok(index) = index
         && let Some(view) = views.get(index)
     {
-        view.rows.shared_target_named(name).record(bits);
+        // The row may be gone.
+        if let Some(target) = view.rows.shared_target_named(name) {
+            target.end(bits);
+        }
     }
 }

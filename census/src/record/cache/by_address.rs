@@ -271,6 +271,17 @@ impl AddressEntry {
         }
     }
 
+    /// Records a value that is taken back later to all targets.
+    #[inline]
+    pub(super) fn begin(&self, bits: ValueBits) {
+        if let Some(first) = &self.first {
+            first.begin(bits);
+        }
+        for target in &self.rest {
+            target.begin(bits);
+        }
+    }
+
     pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
         self.first.iter().chain(&self.rest)
     }

@@ -19,7 +19,7 @@ use crate::sync::AtomicBool;
 use crate::sync::models::{check, thread};
 
 /// A row in another chunk than the first.
-const FAR_ROW: RowId = RowId(1_000);
+const FAR_ROW: RowId = RowId::first_at(1_000);
 const NO_TAGS: [TagAddresses; 0] = [];
 const ONE: ValueBits = ValueBits(1);
 const MINUS_ONE: ValueBits = ValueBits((-1_i64).cast_unsigned());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::aggregate::{LiveView, RowLookup, Target};
 use crate::declare::TagKey;
 use crate::id::RowId;
+use crate::register::make_room;
 
 /// The rows of one measurement, one in each view. The buffers are used again, so that most measurements allocate
 /// nothing.
@@ -37,7 +38,7 @@ impl RowResolver {
         for view in views {
             self.row_key.clear();
             view.push_row_key(&mut self.row_key, &value_of);
-            let (row, is_overflow) = match view.find_or_add(&self.row_key) {
+            let (row, is_overflow) = match view.find_or_add(&self.row_key, make_room) {
                 RowLookup::Row(row) => (row, false),
                 RowLookup::Overflow(row) => (row, true),
             };

@@ -65,6 +65,15 @@ impl Shards {
         }
     }
 
+    /// Drops the words of rows that are gone, in the shards of the views of which `may_have` is true.
+    pub(super) fn drop_gone(&mut self, may_have: impl Fn(ViewId) -> bool) {
+        for (view, shard) in &mut self.0 {
+            if may_have(*view) {
+                shard.drop_gone();
+            }
+        }
+    }
+
     /// Drops the shards of all views but these, which are all that are registered.
     pub(super) fn drop_others(&mut self, registered: &[ViewId]) {
         self.0

@@ -27,6 +27,6 @@ pub(super) fn view(max_series: usize) -> Arc<LiveView> {
 /// Targets of different rows.
 pub(super) fn targets(count: usize) -> Vec<Target> {
     let view = view(count);
-    let rows = (0..count).map(|row| view.rows.shared_target(RowId(row)));
+    let rows = (0..count).map(|row| view.rows.shared_target(RowId::first_at(row)));
     rows.collect()
 }

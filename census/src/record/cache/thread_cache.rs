@@ -18,7 +18,7 @@ use super::text_entry::TextEntry;
 use crate::aggregate::{LiveView, Target, TargetName};
 use crate::declare::{MeasureCell, TagKey, ValueBits};
 use crate::id::{BoundId, ThreadId, ViewId};
-use crate::register::{ViewsVersion, all_views, ended_count, for_each_ended};
+use crate::register::{Ending, ViewsVersion, all_views, ended_count, for_each_ended};
 use crate::tags::{Tag, TagMap, with_current};
 
 /// One thread's caches and shards. Entries of the caches are found by version, so a stale entry is never used. The
@@ -114,8 +114,8 @@ impl ThreadCache {
         self.thread
     }
 
-    /// Drops what is cached for versions that have ended since the last call, those of measures whose views have changed, and
-    /// the shards of the views that were removed then. What is cached for other measures stays.
+    /// Drops what is cached for versions that have ended since the last call, those of measures whose views or rows have
+    /// changed, and the words of the views and of the rows that were removed then. What is cached for other measures stays.
     ///
     /// This only frees memory: the entries of former versions are not found anyway. So look-ups by address need not
     /// call it, and a thread that makes no others may keep such entries for long.
@@ -134,11 +134,16 @@ impl ThreadCache {
     fn drop_ended(&mut self) {
         let mut ended: Vec<u64> = Vec::new();
         let mut removed: Vec<ViewId> = Vec::new();
-        let (count, is_complete) = for_each_ended(self.ended_count, |version, views| {
-            if let Ok(index) = self.versions.binary_search(&version.0) {
-                ended.push(self.versions.remove(index));
+        let mut shrunk: Vec<ViewId> = Vec::new();
+        let (count, is_complete) = for_each_ended(self.ended_count, |ending| match ending {
+            Ending::Version(version, views) => {
+                if let Ok(index) = self.versions.binary_search(&version.0) {
+                    ended.push(self.versions.remove(index));
+                }
+                removed.extend(views.iter().filter(|view| self.shards.has(**view)));
             }
-            removed.extend(views.iter().filter(|view| self.shards.has(**view)));
+            Ending::Chunks(view) if self.shards.has(*view) => shrunk.push(*view),
+            Ending::Chunks(_) => {}
         });
         self.ended_count = count;
         if !is_complete {
@@ -148,6 +153,7 @@ impl ThreadCache {
             self.layouts = Layouts::default();
             // Shards of views that another isolation has go, too. This costs the thread new words and nothing else.
             self.shards.drop_others(&all_views());
+            self.shards.drop_gone(|_| true);
             return;
         }
         if !ended.is_empty() {
@@ -160,6 +166,7 @@ impl ThreadCache {
         // After the caches: they have targets in the words of these views. The thread may have met a view under an earlier
         // version than the one that has ended now.
         self.shards.drop_views(&removed);
+        self.shards.drop_gone(|view| shrunk.contains(&view));
     }
 }
 

@@ -60,7 +60,7 @@ fn view(spec: ViewSpec) -> Arc<LiveView> {
 }
 
 /// The row of a view without columns.
-const ROW: RowId = RowId(0);
+const ROW: RowId = RowId::first_at(0);
 
 /// What a scrape reads now of the row of a view without columns; `None` if the row is not shown.
 fn row(view: &LiveView) -> Option<Data> {
@@ -103,10 +103,12 @@ pub(crate) fn has_retired_chunks(view: &LiveView) -> bool {
 /// Makes a view one that has more rows than the default limit, and whose threads have as many words as they may.
 pub(crate) fn exhaust_words(rows: &Rows) {
     rows.table.model_many_rows();
-    rows.owned_words.store(MAX_OWNED_WORDS, Ordering::Relaxed);
+    rows.format
+        .owned_words
+        .store(MAX_OWNED_WORDS, Ordering::Relaxed);
 }
 
 /// Threads may have words again.
 pub(crate) fn release_words(rows: &Rows) {
-    rows.owned_words.store(0, Ordering::Relaxed);
+    rows.format.owned_words.store(0, Ordering::Relaxed);
 }

@@ -1,0 +1,186 @@
+//! Rows that go because they are idle.
+//!
+//! A collection looks at the [activity](super::activity) of each row. A row whose activity has changed since the look before
+//! counts as written at this look; so it stays at least as long as the view says, and up to the time between two looks
+//! longer.
+//!
+//! # Protocol
+//!
+//! A row that was not written for half of the time is marked in the table as leaving. Then the measure gets a new version. So
+//! each measurement that begins later is looked up in the table, which takes the mark from its row: a row that is still marked
+//! was written, if at all, by measurements that had found it before. When such a row is not written for all of the time, it is
+//! removed.
+//!
+//! A row may be marked and removed by one look, if there was no look in between. Then the activity is read again after the
+//! version was changed, and a row that was written meanwhile stays. What remains is a thread that was stopped after it had found
+//! the row, and writes to it after that: its measurement goes with the row. Where looks are more frequent, that thread must
+//! have been stopped for half of the time.
+
+use std::time::{Duration, Instant};
+
+use super::activity::Activity;
+use super::live_view::{LiveView, ROWS_PER_READ};
+use super::removal::{Removal, RemovedCount};
+use super::table::RowsAt;
+use crate::id::RowId;
+use crate::sync::{Mutex, MutexGuard};
+
+/// Of a view whose rows go when they are idle.
+#[derive(Debug)]
+pub(super) struct Idle {
+    /// How long a row was not written when it goes.
+    after: Duration,
+    looks: Mutex<Looks>,
+}
+
+#[derive(Debug, Default)]
+struct Looks {
+    /// When the rows were looked at last.
+    last: Option<Instant>,
+    /// What was seen at each position.
+    seen: Vec<Option<Seen>>,
+}
+
+/// What was seen of a row.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    row: RowId,
+    activity: Activity,
+    /// At this look, the row was found to be written, or was seen first.
+    written: Instant,
+}
+
+/// Between two looks that are made because a view is full, this part of the time passes at least.
+const LOOKS_WHEN_FULL: u32 = 16;
+
+impl Idle {
+    pub(super) fn new(after: Duration) -> Self {
+        Self {
+            after,
+            looks: Mutex::default(),
+        }
+    }
+}
+
+impl LiveView {
+    /// Whether rows go when they are idle.
+    pub(crate) fn has_idle(&self) -> bool {
+        self.idle.is_some()
+    }
+
+    /// Removes the rows that are idle. `renew_version` gives the measure a new version.
+    pub(crate) fn remove_idle(&self, renew_version: impl FnOnce()) -> RemovedCount {
+        let Some(idle) = &self.idle else {
+            return RemovedCount::default();
+        };
+        self.look(idle, &mut idle.looks.lock(), renew_version)
+    }
+
+    /// As [`remove_idle`](Self::remove_idle), before a measurement goes to an overflow row. It does nothing if another thread
+    /// looks at the rows, or if they were looked at a short time ago.
+    pub(crate) fn make_room(&self, renew_version: impl FnOnce()) -> RemovedCount {
+        let Some(idle) = &self.idle else {
+            return RemovedCount::default();
+        };
+        let Some(mut looks) = idle.looks.try_lock() else {
+            return RemovedCount::default();
+        };
+        let pause = idle.after / LOOKS_WHEN_FULL;
+        if looks.last.is_some_and(|last| last.elapsed() < pause) {
+            return RemovedCount::default();
+        }
+        self.look(idle, &mut looks, renew_version)
+    }
+
+    fn look(
+        &self,
+        idle: &Idle,
+        looks: &mut MutexGuard<'_, Looks>,
+        renew_version: impl FnOnce(),
+    ) -> RemovedCount {
+        let now = Instant::now();
+        looks.last = Some(now);
+        let not_written_for = |seen: &Seen| now.saturating_duration_since(seen.written);
+        let mut leaving = Vec::new();
+        self.look_at_all(looks, now, |seen| {
+            if not_written_for(seen) >= idle.after / 2 && !seen.activity.has_open_guards() {
+                leaving.push(*seen);
+            }
+        });
+        leaving.retain(|seen| !self.is_initial(seen.row));
+        if leaving.is_empty() {
+            return RemovedCount::default();
+        }
+        let rows: Vec<RowId> = leaving.iter().map(|seen| seen.row).collect();
+        if self.rows.table.mark_leaving(&rows) > 0 {
+            renew_version();
+        }
+        leaving.retain(|seen| not_written_for(seen) >= idle.after);
+        if leaving.is_empty() {
+            return RemovedCount::default();
+        }
+        // Again: they may have been written before threads saw the new version.
+        let mut still_idle = Vec::new();
+        self.look_at_all(looks, now, |seen| {
+            if not_written_for(seen) >= idle.after && !seen.activity.has_open_guards() {
+                still_idle.push(seen.row);
+            }
+        });
+        // Rows that were not marked stay.
+        let removed = self.rows.table.remove_leaving(&still_idle);
+        self.forget(&removed, Removal::Idle)
+    }
+
+    /// Looks at all rows, and calls `f` with what is seen of each.
+    fn look_at_all(&self, looks: &mut Looks, now: Instant, mut f: impl FnMut(&Seen)) {
+        let table = &self.rows.table;
+        let extent = table.extent();
+        let mut rows = RowsAt::default();
+        let mut read = [Activity::default(); ROWS_PER_READ];
+        for start in (0..extent.positions).step_by(ROWS_PER_READ) {
+            let end = (start + ROWS_PER_READ).min(extent.positions);
+            table.read(start..end, extent, &mut rows);
+            if rows.are_there == 0 {
+                continue;
+            }
+            self.rows.read_activity(start, &mut rows, &mut read);
+            if looks.seen.len() < end {
+                looks.seen.resize(end, None);
+            }
+            let seen = looks.seen.iter_mut().skip(start);
+            for (index, (seen, activity)) in seen.zip(read).enumerate() {
+                if rows.are_there & (1 << index) != 0 {
+                    let row = rows.row_at(&self.rows.format, start + index);
+                    f(self.see(seen, row, activity, now));
+                }
+            }
+        }
+    }
+
+    /// Adds what is seen of a row to what was seen before.
+    fn see<'s>(
+        &self,
+        seen: &'s mut Option<Seen>,
+        row: RowId,
+        activity: Activity,
+        now: Instant,
+    ) -> &'s Seen {
+        let mut before = *seen;
+        before = before.filter(|before| before.row == row);
+        let mut new = before.unwrap_or(Seen {
+            row,
+            activity: Activity::default(),
+            written: now,
+        });
+        if new.activity.update(&self.rows.format, activity) {
+            new.written = now;
+        }
+        seen.insert(new)
+    }
+
+    /// Whether the view has the row from the start.
+    fn is_initial(&self, row: RowId) -> bool {
+        let is_initial = |key: &str| self.initial_keys.contains(key);
+        self.rows.table.is_uncounted(row, is_initial)
+    }
+}

@@ -1,0 +1,162 @@
+//! Which places of chunks are in use, and how many rows each chunk has.
+//!
+//! Rows are added to the newest chunk until it is full. A chunk whose last row is removed is gone, also if it is not full.
+//! Its place is used again by a later chunk, of the next generation. So a view needs no more places than it had chunks at
+//! one time, and no identifier of a row or of a chunk is given twice.
+
+use std::ops::Range;
+
+use super::layout::Layout;
+use crate::id::{ChunkId, RowId};
+
+#[derive(Debug)]
+pub(super) struct Places {
+    layout: Layout,
+    all: Vec<Place>,
+    /// The place of the newest chunk.
+    newest: u32,
+    /// The positions of the newest chunk that had no row yet.
+    unused: Range<usize>,
+    /// The places without a chunk.
+    free: Vec<u32>,
+    /// See [`positions`](Self::positions).
+    positions: usize,
+    /// How many rows were added.
+    births: u64,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// That of the chunk or, if there is none, of the next one.
+    generation: u32,
+    /// How many rows of the chunk are there.
+    rows: u32,
+    /// How many rows had been added to the view before the first row of the chunk.
+    births_before: u64,
+}
+
+impl Places {
+    pub(super) const fn new(layout: Layout) -> Self {
+        Self {
+            layout,
+            all: Vec::new(),
+            newest: 0,
+            unused: 0..0,
+            free: Vec::new(),
+            positions: 0,
+            births: 0,
+        }
+    }
+
+    /// How many rows were added.
+    pub(super) const fn births(&self) -> u64 {
+        self.births
+    }
+
+    /// The positions that ever had a row are less than this.
+    pub(super) const fn positions(&self) -> usize {
+        self.positions
+    }
+
+    /// Adds a row.
+    pub(super) fn add_row(&mut self) -> RowId {
+        if self.unused.is_empty() {
+            self.begin_chunk();
+        }
+        let position = self.unused.start;
+        self.unused.start += 1;
+        self.positions = self.positions.max(self.unused.start);
+        self.births += 1;
+        let generation = match self.all.get_mut(self.newest as usize) {
+            Some(place) => {
+                place.rows += 1;
+                place.generation
+            }
+            None => 0,
+        };
+        RowId {
+            position,
+            generation,
+        }
+    }
+
+    fn begin_chunk(&mut self) {
+        self.newest = self.free.pop().unwrap_or_else(|| {
+            self.all.push(Place {
+                generation: 0,
+                rows: 0,
+                births_before: 0,
+            });
+            to_place(self.all.len() - 1)
+        });
+        self.unused = self.layout.positions_of(self.newest);
+        if let Some(place) = self.all.get_mut(self.newest as usize) {
+            place.births_before = self.births;
+        }
+    }
+
+    /// The row at this position; there must be one.
+    pub(super) fn row_at(&self, position: usize) -> RowId {
+        let (place, _) = self.layout.locate(position);
+        let place = self.all.get(place as usize);
+        RowId {
+            position,
+            generation: place.map_or(0, |place| place.generation),
+        }
+    }
+
+    /// Removes the row at this position. Returns its chunk, if that is gone now.
+    pub(super) fn remove_row(&mut self, position: usize) -> Option<ChunkId> {
+        let (number, _) = self.layout.locate(position);
+        let place = self.all.get_mut(number as usize)?;
+        place.rows = place.rows.saturating_sub(1);
+        if place.rows > 0 {
+            return None;
+        }
+        if number == self.newest {
+            self.unused = 0..0;
+        }
+        let gone = ChunkId {
+            place: number,
+            generation: place.generation,
+        };
+        place.generation = place.generation.saturating_add(1);
+        // The last generation is that of no chunk: a place that had all others is not used again.
+        if place.generation < u32::MAX {
+            self.free.push(number);
+        }
+        Some(gone)
+    }
+
+    /// Calls `f` with each chunk that has some of these positions, which begin at the border of a chunk, with the chunk's
+    /// positions, and with how many of its rows are among the first `births` that were added.
+    pub(super) fn for_each_chunk(
+        &self,
+        positions: Range<usize>,
+        births: u64,
+        mut f: impl FnMut(ChunkId, Range<usize>, usize),
+    ) {
+        let (first, _) = self.layout.locate(positions.start);
+        let places = (first..).zip(self.all.iter().skip(first as usize));
+        for (number, place) in places {
+            let of_chunk = self.layout.positions_of(number);
+            if of_chunk.start >= positions.end {
+                break;
+            }
+            let chunk = ChunkId {
+                place: number,
+                generation: place.generation,
+            };
+            let known = births.saturating_sub(place.births_before);
+            f(
+                chunk,
+                of_chunk,
+                usize::try_from(known).unwrap_or(usize::MAX),
+            );
+        }
+    }
+}
+
+fn to_place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,41 @@
+//! Removing rows of registered views, and telling threads of it. `aggregate/removal.rs` has the protocol.
+
+use super::catalogue::with_catalogue;
+use super::interest::{Change, end_chunks};
+use crate::aggregate::{LiveView, RemovedCount};
+
+/// Removes the row of this key. Returns whether it was there.
+pub(crate) fn remove_row(view: &LiveView, key: &str) -> bool {
+    tell(view, view.remove_row(key, || renew_version(view))).rows > 0
+}
+
+/// Removes all rows. Returns how many there were.
+pub(crate) fn clear(view: &LiveView) -> usize {
+    tell(view, view.clear(|| renew_version(view))).rows
+}
+
+/// Removes the rows that are idle.
+pub(crate) fn remove_idle(view: &LiveView) {
+    if view.has_idle() {
+        tell(view, view.remove_idle(|| renew_version(view)));
+    }
+}
+
+/// Removes the rows that are idle, before a measurement goes to an overflow row. Returns whether there were some.
+#[cold]
+pub(crate) fn make_room(view: &LiveView) -> bool {
+    view.has_idle() && tell(view, view.make_room(|| renew_version(view))).rows > 0
+}
+
+/// Gives the measure of a view a new version, for the same views.
+fn renew_version(view: &LiveView) {
+    let measure = &view.spec.measure.descriptor.name;
+    with_catalogue(|catalogue| catalogue.change_views(measure, Change::None));
+}
+
+fn tell(view: &LiveView, removed: RemovedCount) -> RemovedCount {
+    if removed.chunks > 0 {
+        end_chunks(view.id());
+    }
+    removed
+}
