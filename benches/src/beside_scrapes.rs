@@ -1,4 +1,4 @@
-//! Recording while another thread scrapes, or changes the views of another measure.
+//! Recording while another thread scrapes, or changes the views or the rows of another measure.
 
 use std::fmt::Write;
 use std::hint::black_box;
@@ -21,6 +21,11 @@ pub(crate) const SCRAPING: &str = "census, beside scrapes";
 /// The case of `census` while another thread changes the views of a measure that is not recorded, about two thousand times a
 /// second.
 pub(crate) const CHANGING: &str = "census, beside changes of views";
+/// The case of `census` while another thread makes a thousand rows a second of a measure that is not recorded, which then are
+/// idle and leave.
+pub(crate) const IDLING: &str = "census, beside rows that go idle";
+/// The case of `census` while another thread makes a thousand rows a second of a measure that is not recorded, and removes each.
+pub(crate) const REMOVING: &str = "census, beside rows that are removed";
 /// The control case: the other thread is as busy, but does not scrape.
 pub(crate) const FORMATTING: &str = "census, beside formatting";
 
@@ -38,9 +43,6 @@ struct Background {
 type Job = Box<dyn Fn() + Send + Sync>;
 
 const IDLE: usize = 0;
-const FORMAT: usize = 1;
-const SCRAPE: usize = 2;
-const OTHER: usize = 3;
 
 impl Background {
     fn start(jobs: Vec<Job>) -> Arc<Self> {
@@ -88,8 +90,8 @@ fn format_series() {
     black_box(body);
 }
 
-/// The cases of one peer: beside an idle thread, beside formatting, beside scrapes, and beside another job.
-fn cases_of(names: &[&'static str], series: &Arc<dyn Series>, other: Job) -> Vec<Case> {
+/// The cases of one peer: beside an idle thread, beside formatting, beside scrapes, and beside each of other jobs.
+fn cases_of(names: &[&'static str], series: &Arc<dyn Series>, others: Vec<Job>) -> Vec<Case> {
     fill(&**series, SERIES);
     let labels: Arc<[SeriesLabels]> = (0..RECORDED)
         .map(|index| {
@@ -102,7 +104,9 @@ fn cases_of(names: &[&'static str], series: &Arc<dyn Series>, other: Job) -> Vec
     let scrape = move || {
         scraped.scrape();
     };
-    let background = Background::start(vec![Box::new(format_series), Box::new(scrape), other]);
+    let mut jobs: Vec<Job> = vec![Box::new(format_series), Box::new(scrape)];
+    jobs.extend(others);
+    let background = Background::start(jobs);
     let case = |(job, name): (usize, &'static str)| {
         let (series, labels) = (Arc::clone(series), Arc::clone(&labels));
         let background = Arc::clone(&background);
@@ -114,19 +118,19 @@ fn cases_of(names: &[&'static str], series: &Arc<dyn Series>, other: Job) -> Vec
         });
         case.prepared(move || background.switch_to(job))
     };
-    [IDLE, FORMAT, SCRAPE, OTHER]
-        .into_iter()
-        .zip(names.iter().copied())
-        .map(case)
-        .collect()
+    (IDLE..).zip(names.iter().copied()).map(case).collect()
 }
 
 /// The cases of `census` and of `prometheus-client`.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = cases_of(
-        &[CENSUS, FORMATTING, SCRAPING, CHANGING],
+        &[CENSUS, FORMATTING, SCRAPING, CHANGING, IDLING, REMOVING],
         &census::series(SeriesKind::Counters).into(),
-        Box::new(census::change_views_of_another_measure),
+        vec![
+            Box::new(census::change_views_of_another_measure),
+            Box::new(census::make_rows_that_go_idle),
+            Box::new(census::make_and_remove_a_row),
+        ],
     );
     cases.extend(cases_of(
         &[
@@ -135,7 +139,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "prometheus-client, beside scrapes",
         ],
         &prometheus_client::series(SeriesKind::Counters).into(),
-        Box::new(|| ()),
+        Vec::new(),
     ));
     cases
 }

@@ -162,7 +162,7 @@ pub(crate) const GROUPS: [Group; 17] = [
     },
     Group {
         name: "beside-scrapes",
-        about: "recording (into 1,000 of 10,000 series) while another thread sleeps, formats, scrapes, or changes views",
+        about: "recording (into 1,000 of 10,000 series) while another thread sleeps, formats, scrapes, changes views, or makes rows that go",
         procedure: TimedOnOneThread(beside_scrapes::cases),
     },
     Group {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "the table is this program's output")]
 
-use crate::beside_scrapes::{CHANGING, FORMATTING, SCRAPING};
+use crate::beside_scrapes::{CHANGING, FORMATTING, IDLING, REMOVING, SCRAPING};
 use crate::http_peers::{AXUM_PROMETHEUS, OPENTELEMETRY_TOWER};
 use crate::names::{
     AUTOMETRICS, CENSUS, FLOOR, MEASURED, NOTHING_SHARED, PROMETHEUS, PROMETHEUS_CLIENT,
@@ -52,6 +52,8 @@ const TARGETS: &[(&str, Limit)] = &[
     ("unviewed", AboveFloor(0.5)),
     ("beside-scrapes", Beside(SCRAPING, 1.05)),
     ("beside-scrapes", Beside(CHANGING, 1.1)),
+    ("beside-scrapes", Beside(IDLING, 1.05)),
+    ("beside-scrapes", Beside(REMOVING, 1.1)),
     ("scrape-counters-100k", Ratio(PROMETHEUS_CLIENT, 0.6)),
     ("scrape-counters-100k", Ratio(MEASURED, 1.0)),
     ("scrape-histograms-10k", Ratio(PROMETHEUS_CLIENT, 1.0)),

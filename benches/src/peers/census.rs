@@ -3,6 +3,8 @@
 pub(crate) mod http;
 pub(crate) mod observed;
 
+use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use census::prometheus::Exporter;
@@ -40,6 +42,10 @@ static BOUND_SECONDS: Measure<f64>;
 static UNVIEWED: Measure<u64>;
 #[measure]
 static CHANGING: Measure<u64>;
+#[measure]
+static GOING: Measure<u64>;
+#[measure]
+static REMOVED: Measure<u64>;
 
 // The bounds are those of `work::BUCKETS`. They are repeated because `view!` takes a list, not a constant.
 view! {
@@ -49,6 +55,8 @@ view! {
     static THRICE_SUM: Sum<THRICE> by (METHOD, STATUS);
     #[optional]
     static CHANGING_TOTAL: Count<CHANGING>;
+    static GOING_IDLE: Sum<GOING> by (TENANT) { idle: Duration::from_millis(500), max_series: 10_000 }
+    static REMOVED_TOTAL: Count<REMOVED> by (TENANT);
     static LITERAL_TOTAL: Count<LITERAL> by (METHOD, STATUS);
     static BOUND_TOTAL: Count<BOUND> by (METHOD, STATUS);
     static SECONDS_HISTOGRAM: Distribution<SECONDS> by (METHOD, STATUS) {
@@ -133,6 +141,30 @@ pub(crate) fn change_views_of_another_measure() {
     CHANGING_TOTAL.register().expect("the view is valid");
     CHANGING_TOTAL.unregister();
     std::thread::sleep(Duration::from_millis(1));
+}
+
+/// Makes ten rows of a measure, and looks at all its rows. Those of the former half a second are there; the others are idle, and
+/// leave. It takes about ten milliseconds.
+pub(crate) fn make_rows_that_go_idle() {
+    for _ in 0..10 {
+        let tenant = next_tenant();
+        record!(GOING = 1, tags(TENANT = tenant));
+    }
+    black_box(GOING_IDLE.data());
+    std::thread::sleep(Duration::from_millis(10));
+}
+
+/// Makes a row of a measure, and removes it. It takes about a millisecond.
+pub(crate) fn make_and_remove_a_row() {
+    let tenant = next_tenant();
+    record!(REMOVED = 1, tags(TENANT = tenant));
+    assert!(REMOVED_TOTAL.remove(&tags!(TENANT = tenant)));
+    std::thread::sleep(Duration::from_millis(1));
+}
+
+fn next_tenant() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 pub(crate) fn unviewed() -> Case {
