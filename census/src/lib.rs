@@ -47,7 +47,7 @@
 //!    load, and its values are not evaluated. [`Measure::hold`] adds a value until a guard is dropped.
 //!    [`exemplars_from`] gives measurements the current trace as their exemplar.
 //! 4. **Aggregate**: each view keeps a row for each set of values of its columns: [`Count`], [`Sum`], [`LastValue`] or
-//!    [`Distribution`]. The number of rows is bounded.
+//!    [`Distribution`]. The number of rows is bounded, and rows [may go](view!#rows-that-go).
 //! 5. **Collect**: [observed measures](Observed) are read. [`View::data`] copies the rows of one view, [`snapshot`]
 //!    those of all views, and [`report_every`] sends snapshots somewhere.
 //! 6. **Encode**: `census::prometheus` writes the views for Prometheus (feature `prometheus`).
@@ -180,6 +180,11 @@
 //! - What a total has counted since it was last read is lost when its observation is dropped.
 //! - A collector of the user's registry that hangs keeps one thread of the library's. Every scrape of that exporter is
 //!   answered with 503 until it returns, because in an exposition without some families their series would end.
+//! - A thread that the system stops after it has found its row, and before it writes to it, may lose this one measurement if
+//!   meanwhile the row leaves because it is idle.
+//! - The words of a removed row are freed with those of some rows that were added at about the same time: of up to 32, in
+//!   views with `idle` of up to 8. A thread frees its own ones when it next records a measurement that is not in its cache,
+//!   or whose tags are not all literals or enums, or when it ends.
 //! - A server has no bound on the connections of one address. Clients that begin more than 250 requests in a second and
 //!   keep their connections can push out a scrape whose rendering takes longer than a quarter of a second. A firewall or
 //!   a proxy keeps such clients away.
@@ -386,6 +391,42 @@ pub use tags::{
 /// - `rate(census_overflowed_measurements_total[5m]) > 0` says that a view needs more rows, or fewer columns.
 /// - If what an alert asks for is in a column that is not closed, declare a view of its own for it, without the columns
 ///   that have no bound.
+///
+/// # Rows that go
+///
+/// A row stays as long as its view is registered, also when nothing is recorded to it any more: a counter that disappears
+/// looks like a program that has crashed. Where keys go for good, because a tenant leaves or a device is gone, the program
+/// [removes](View::remove) their rows, or says in the view after which time a row is `idle`:
+///
+/// ```standalone_crate
+/// use std::time::Duration;
+/// use census::{Measure, TagKey, measure, record, tag, tags, view};
+///
+/// #[tag]
+/// static DEVICE: TagKey;
+/// #[measure]
+/// static MESSAGES: Measure<u64>;
+///
+/// view! {
+///     /// Messages, by device.
+///     static DEVICE_MESSAGES: Count<MESSAGES> by (DEVICE) { idle: Duration::from_mins(10), max_series: 500 }
+/// }
+///
+/// record!(MESSAGES = 1, tags(DEVICE = "a"));
+/// record!(MESSAGES = 1, tags(DEVICE = "b"));
+/// assert!(DEVICE_MESSAGES.remove(&tags!(DEVICE = "a")));
+/// assert_eq!(DEVICE_MESSAGES.data().rows.len(), 1);
+/// ```
+///
+/// An idle row leaves at a collection: a scrape, a [`snapshot`], [`View::data`]. Each collection looks at the rows, and a row
+/// that was recorded to since the look before counts as recorded to at this look. So a row leaves at the first collection
+/// at which no look has seen a measurement for the time of `idle`, and never earlier; if a view has no room for a
+/// new row, it looks before it uses an overflow row. A [`LastValue`] that is set to the same value again is not idle, nor is a
+/// row with an open guard ([`Measure::hold`], calls in flight). A row of [`Measure::bind`] is like any other. Choose a time
+/// that is a few times as long as the time between two scrapes.
+///
+/// A row that has gone does not count for `max_series`. A later measurement of its key begins a new row, at zero, which
+/// Prometheus takes for a counter that began anew. `census_removed_rows_total` counts the rows that went, by view and reason.
 ///
 /// # What it generates
 ///

@@ -143,7 +143,7 @@ impl<'a> SnapshotView<'a> {
         self.spec.aggregation.kind
     }
 
-    /// Whether the counts and sums of a row never fall while the view is registered: true of a `Count`, and of a `Sum`
+    /// Whether the counts and sums of a row never fall while the row is there: true of a `Count`, and of a `Sum`
     /// or a `Distribution` of values that cannot be negative (`u64`, `Duration`). Of an observed measure, it is true
     /// only of the `Sum` of a total.
     #[must_use]

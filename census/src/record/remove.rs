@@ -6,14 +6,9 @@ use crate::declare::{TagKey, View};
 use crate::register;
 use crate::tags::{TagMap, TagValue};
 
-/// # Rows that go
-///
-/// A row stays as long as its view is registered, also when nothing is recorded to it any more: a counter that is missing
-/// looks like a program that has crashed. Where keys go for good, because a tenant leaves or a device is gone, the program removes
-/// their rows, or says in the view after which time a row is `idle`.
 impl<A> View<A> {
     /// Removes the row for these tags. Returns whether it was there. Tags that are not columns are ignored; a column that has
-    /// no tag is empty.
+    /// no tag is empty. ([Rows that go](crate::view!#rows-that-go) says more, also of rows that go because they are idle.)
     ///
     /// ```standalone_crate
     /// use census::{Measure, TagKey, measure, record, tag, tags, view};
@@ -45,8 +40,8 @@ impl<A> View<A> {
     /// Of an [observed](crate::Observed) total, this forgets what was kept. If it is still read, it is shown again, as it is
     /// read. The rows of other observed measures are those that were read last, so there is nothing to remove.
     ///
-    /// The measure's other rows are looked up again by each thread that records to them, which costs it about as much as when it
-    /// met them first. [`clear`](Self::clear) and `idle` pay this once for many rows.
+    /// Each thread that records to other rows of the measure looks them up again, once, which costs it about as much as when it
+    /// met them first. [`clear`](Self::clear) and `idle` cause this once for many rows. Other measures are not affected.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn remove(&self, tags: &TagMap) -> bool {
         let removed = self.with_live(|view| {
