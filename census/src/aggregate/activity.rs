@@ -12,8 +12,8 @@
 //!
 //! [`Aggregate::writes`]: super::aggregation::Aggregate::writes
 
-use super::aggregation::{self, Recorders};
-use super::row_format::RowFormat;
+use super::aggregation;
+use super::row_format::{Recorder, RowFormat};
 use super::write::{self, Shared, Writer};
 use crate::declare::ValueBits;
 use crate::sync::AtomicU64;
@@ -36,7 +36,7 @@ impl Activity {
             self.word = self.word.wrapping_add(write::load(word));
         }
         if aggregation::tells_writes(format.kind) {
-            let writes = aggregation::writes(format.kind, aggregation::own(format, words));
+            let writes = aggregation::writes(format.kind, format.own(words));
             self.writes = self.writes.wrapping_add(writes);
         }
     }
@@ -72,8 +72,27 @@ pub(super) fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
     }
 }
 
-/// The functions that write rows with an activity word.
+/// The functions that write the words of a chunk's rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recorders {
+    /// For a measurement.
+    pub(super) record: Recorder,
+    /// For one that is taken back later.
+    pub(super) begin: Recorder,
+    /// For one that takes back another.
+    pub(super) end: Recorder,
+}
+
+/// The functions for the words of a thread, or of all threads.
 pub(super) fn recorders<W: Writer>(format: &RowFormat) -> Recorders {
+    if !format.has_activity_word {
+        let record = own_recorder::<W>(format);
+        return Recorders {
+            record,
+            begin: record,
+            end: record,
+        };
+    }
     Recorders {
         record: if aggregation::tells_writes(format.kind) {
             record_only::<W>
@@ -85,13 +104,17 @@ pub(super) fn recorders<W: Writer>(format: &RowFormat) -> Recorders {
     }
 }
 
-fn record_only<W: Writer>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
-    let record = if W::EXCLUSIVE {
+/// The function that records to the words of the aggregation.
+fn own_recorder<W: Writer>(format: &RowFormat) -> Recorder {
+    if W::EXCLUSIVE {
         format.record_exclusive
     } else {
         format.record_shared
-    };
-    record(format, aggregation::own(format, words), bits);
+    }
+}
+
+fn record_only<W: Writer>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+    own_recorder::<W>(format)(format, format.own(words), bits);
 }
 
 fn record<W: Writer>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {

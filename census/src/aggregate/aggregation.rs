@@ -6,10 +6,10 @@ use std::slice::ChunksExact;
 
 use super::exemplar::Exemplars;
 use super::layout::Layout;
-use super::row_format::RowFormat;
+use super::row_format::{Recorder, RowFormat};
 use super::sample::{MetricType, Sample};
 use super::write::{Exclusive, Shared, Writer};
-use super::{DistributionData, Exemplar, activity};
+use super::{DistributionData, Exemplar};
 use crate::declare::{
     AggregationKind, Bounds, Count, Distribution, LastValue, MeasureDescriptor, MeasureSource,
     Number, Sum, Value, ValueBits, ValueKind,
@@ -154,9 +154,6 @@ macro_rules! dispatch {
     };
 }
 
-/// Adds a measurement to a row's words.
-pub(super) type Recorder = fn(&RowFormat, &[AtomicU64], ValueBits);
-
 /// The function that records for an aggregation and a type of values, compiled for both.
 fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
     dispatch!(kind, A => match value {
@@ -205,34 +202,6 @@ pub(super) fn writes(kind: AggregationKind, words: &[AtomicU64]) -> u64 {
     dispatch!(kind, A => A::writes(words))
 }
 
-/// The functions that write the words of a chunk's rows.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recorders {
-    /// For a measurement.
-    pub(super) record: Recorder,
-    /// For one that is taken back later.
-    pub(super) begin: Recorder,
-    /// For one that takes back another.
-    pub(super) end: Recorder,
-}
-
-/// The functions for the words of a thread, or of all threads.
-pub(super) fn recorders<W: Writer>(format: &RowFormat) -> Recorders {
-    if format.has_activity_word {
-        return activity::recorders::<W>(format);
-    }
-    let record = if W::EXCLUSIVE {
-        format.record_exclusive
-    } else {
-        format.record_shared
-    };
-    Recorders {
-        record,
-        begin: record,
-        end: record,
-    }
-}
-
 /// See [`Aggregate::PER_THREAD`].
 pub(super) fn is_per_thread(kind: AggregationKind) -> bool {
     dispatch!(kind, A => A::PER_THREAD)
@@ -248,15 +217,9 @@ pub(super) fn keeps_exemplars(kind: AggregationKind) -> bool {
     dispatch!(kind, A => A::KEEPS_EXEMPLARS)
 }
 
-/// The words of a row that belong to its aggregation.
-pub(super) fn own<'w>(format: &RowFormat, words: &'w [AtomicU64]) -> &'w [AtomicU64] {
-    words.get(..format.aggregated_words()).unwrap_or_default()
-}
-
 /// See [`Aggregate::fold`].
 pub(super) fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
-    dispatch!(format.kind, A => A::fold(format, own(format, from), own(format, into)));
-    activity::fold(format, from, into);
+    dispatch!(format.kind, A => A::fold(format, format.own(from), format.own(into)));
 }
 
 /// See [`Aggregate::exemplar_bucket`].
@@ -337,7 +300,7 @@ impl<A: Aggregate> RowTotals for TotalsOf<A> {
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>) {
         let rows = self.0.iter_mut().skip(first).zip(rows);
         if format.has_activity_word {
-            rows.for_each(|(total, words)| A::add(format, total, own(format, words)));
+            rows.for_each(|(total, words)| A::add(format, total, format.own(words)));
         } else {
             rows.for_each(|(total, words)| A::add(format, total, words));
         }

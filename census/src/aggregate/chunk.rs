@@ -4,9 +4,10 @@ use std::slice::ChunksExact;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::aggregation::{self, Recorder, Recorders};
+use super::activity::{self, Recorders};
+use super::aggregation;
 use super::exemplar::ExemplarLabels;
-use super::row_format::RowFormat;
+use super::row_format::{Recorder, RowFormat};
 use super::write::{Exclusive, Shared, Writer as _};
 use crate::declare::ValueBits;
 use crate::id::{ChunkId, RowId, ThreadId, ViewId};
@@ -34,9 +35,9 @@ impl Chunk {
             id,
             owner,
             recorders: if owner == SHARED_OWNER {
-                aggregation::recorders::<Shared>(format)
+                activity::recorders::<Shared>(format)
             } else {
-                aggregation::recorders::<Exclusive>(format)
+                activity::recorders::<Exclusive>(format)
             },
             words: (0..words).map(|_| AtomicU64::new(0)).collect(),
             format: Arc::clone(format),
@@ -53,6 +54,7 @@ impl Chunk {
     pub(super) fn fold_into(&self, shared: &Self) {
         for (from, into) in self.rows_from(0).zip(shared.rows_from(0)) {
             aggregation::fold(&self.format, from, into);
+            activity::fold(&self.format, from, into);
         }
     }
 

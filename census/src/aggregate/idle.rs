@@ -16,58 +16,19 @@
 //! the row, and writes to it after that: its measurement goes with the row. Where looks are more frequent, that thread must
 //! have been stopped for half of the time.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::activity::Activity;
 use super::live_view::{LiveView, ROWS_PER_READ};
-use super::removal::{Removal, RemovedCount};
-use super::table::RowsAt;
+use super::looks::{Idle, Looks, Seen, see};
+use super::removed_rows::{Removal, RemovedCount};
+use super::rows_at::RowsAt;
 use crate::id::RowId;
-use crate::sync::{Mutex, MutexGuard};
-
-/// Of a view whose rows go when they are idle.
-#[derive(Debug)]
-pub(super) struct Idle {
-    /// How long a row was not written when it goes.
-    after: Duration,
-    looks: Mutex<Looks>,
-}
-
-#[derive(Debug, Default)]
-struct Looks {
-    /// When the rows were looked at last.
-    last: Option<Instant>,
-    /// What was seen at each position.
-    seen: Vec<Option<Seen>>,
-}
-
-/// What was seen of a row.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    row: RowId,
-    activity: Activity,
-    /// At this look, the row was found to be written, or was seen first.
-    written: Instant,
-}
 
 /// Between two looks that are made because a view is full, this part of the time passes at least.
 const LOOKS_WHEN_FULL: u32 = 16;
 
-impl Idle {
-    pub(super) fn new(after: Duration) -> Self {
-        Self {
-            after,
-            looks: Mutex::default(),
-        }
-    }
-}
-
 impl LiveView {
-    /// Whether rows go when they are idle.
-    pub(crate) fn has_idle(&self) -> bool {
-        self.idle.is_some()
-    }
-
     /// Removes the rows that are idle. `renew_version` gives the measure a new version.
     pub(crate) fn remove_idle(&self, renew_version: impl FnOnce()) -> RemovedCount {
         let Some(idle) = &self.idle else {
@@ -92,12 +53,7 @@ impl LiveView {
         self.look(idle, &mut looks, renew_version)
     }
 
-    fn look(
-        &self,
-        idle: &Idle,
-        looks: &mut MutexGuard<'_, Looks>,
-        renew_version: impl FnOnce(),
-    ) -> RemovedCount {
+    fn look(&self, idle: &Idle, looks: &mut Looks, renew_version: impl FnOnce()) -> RemovedCount {
         let now = Instant::now();
         looks.last = Some(now);
         let not_written_for = |seen: &Seen| now.saturating_duration_since(seen.written);
@@ -151,31 +107,10 @@ impl LiveView {
             for (index, (seen, activity)) in seen.zip(read).enumerate() {
                 if rows.are_there & (1 << index) != 0 {
                     let row = rows.row_at(&self.rows.format, start + index);
-                    f(self.see(seen, row, activity, now));
+                    f(see(seen, &self.rows.format, row, activity, now));
                 }
             }
         }
-    }
-
-    /// Adds what is seen of a row to what was seen before.
-    fn see<'s>(
-        &self,
-        seen: &'s mut Option<Seen>,
-        row: RowId,
-        activity: Activity,
-        now: Instant,
-    ) -> &'s Seen {
-        let mut before = *seen;
-        before = before.filter(|before| before.row == row);
-        let mut new = before.unwrap_or(Seen {
-            row,
-            activity: Activity::default(),
-            written: now,
-        });
-        if new.activity.update(&self.rows.format, activity) {
-            new.written = now;
-        }
-        seen.insert(new)
     }
 
     /// Whether the view has the row from the start.

@@ -9,12 +9,14 @@ use super::aggregation::{self, Data, RowTotals};
 #[cfg(feature = "testing")]
 use super::column_values::ColumnValues;
 use super::column_values::{ColumnSets, SortedValues};
-use super::idle::Idle;
+use super::looks::Idle;
 use super::observed::{ObservedRows, ObservedState};
 use super::reading::{Bounded, Run};
-use super::removal::RemovedRows;
+#[cfg(feature = "prometheus")]
+use super::removed_rows::Removal;
+use super::removed_rows::RemovedRows;
 use super::rows::Rows;
-use super::table::RowsAt;
+use super::rows_at::RowsAt;
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -133,6 +135,17 @@ impl LiveView {
     /// Whether its rows are made from readings.
     pub(crate) fn is_observed(&self) -> bool {
         self.observed.is_some()
+    }
+
+    /// Whether rows go when they are idle.
+    pub(crate) fn has_idle(&self) -> bool {
+        self.idle.is_some()
+    }
+
+    /// How many rows were removed for this reason.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn removed_rows(&self, reason: Removal) -> u64 {
+        self.removed.of(reason)
     }
 
     /// How many measurements went to overflow rows.

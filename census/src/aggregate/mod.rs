@@ -27,14 +27,17 @@ mod last_value;
 mod layout;
 mod limits;
 mod live_view;
+mod looks;
 mod observed;
 mod places;
 mod reading;
 mod rejected;
 mod removal;
+mod removed_rows;
 mod row_format;
 mod row_keys;
 mod rows;
+mod rows_at;
 mod sample;
 mod shard;
 mod sum;
@@ -60,8 +63,8 @@ pub(crate) use rejected::count_rejected;
 #[cfg(feature = "prometheus")]
 pub(crate) use rejected::rejected_values;
 #[cfg(feature = "prometheus")]
-pub(crate) use removal::Removal;
-pub(crate) use removal::RemovedCount;
+pub(crate) use removed_rows::Removal;
+pub(crate) use removed_rows::RemovedCount;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
 pub(crate) use sample::MetricType;

@@ -12,55 +12,8 @@
 //!
 //! An [idle](super::idle) row is marked first, and the measure gets the new version before the row leaves the table.
 
-use std::sync::atomic::Ordering;
-
 use super::live_view::LiveView;
-use super::table::Removed;
-use crate::sync::AtomicU64;
-
-/// Why a row was removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Removal {
-    /// It was idle.
-    Idle,
-    /// The program has removed it.
-    Removed,
-    /// The program has removed all rows.
-    Cleared,
-}
-
-impl Removal {
-    #[cfg(feature = "prometheus")]
-    pub(crate) const ALL: [Self; 3] = [Self::Idle, Self::Removed, Self::Cleared];
-
-    /// The value of the label `reason`.
-    #[cfg(feature = "prometheus")]
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Removed => "removed",
-            Self::Cleared => "cleared",
-        }
-    }
-}
-
-/// How much was removed.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct RemovedCount {
-    pub(crate) rows: usize,
-    /// How many chunks have no rows any more.
-    pub(crate) chunks: usize,
-}
-
-/// How many rows were removed so far.
-#[derive(Debug, Default)]
-pub(super) struct RemovedRows([AtomicU64; 3]);
-
-impl RemovedRows {
-    fn count(&self, reason: Removal) -> Option<&AtomicU64> {
-        self.0.get(reason as usize)
-    }
-}
+use super::removed_rows::{Removal, Removed, RemovedCount};
 
 impl LiveView {
     /// Removes the row of this key, if it is there. `renew_version` gives the measure a new version.
@@ -106,17 +59,7 @@ impl LiveView {
     }
 
     fn count_removed(&self, rows: usize, reason: Removal) -> RemovedCount {
-        if let Some(count) = self.removed.count(reason) {
-            // Relaxed: no other memory is published by the count.
-            count.fetch_add(u64::try_from(rows).unwrap_or(u64::MAX), Ordering::Relaxed);
-        }
+        self.removed.add(reason, rows);
         RemovedCount { rows, chunks: 0 }
-    }
-
-    /// How many rows were removed for this reason.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn removed_rows(&self, reason: Removal) -> u64 {
-        let count = self.removed.count(reason);
-        count.map_or(0, |count| count.load(Ordering::Relaxed))
     }
 }

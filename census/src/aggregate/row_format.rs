@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use super::aggregation::Recorder;
 use super::exemplar::Exemplars;
 use super::layout::Layout;
-use crate::declare::{AggregationKind, Bounds, ValueKind};
+use crate::declare::{AggregationKind, Bounds, ValueBits, ValueKind};
 use crate::id::{ChunkId, RowId, ViewId};
-use crate::sync::{AtomicBool, AtomicUsize};
+use crate::sync::{AtomicBool, AtomicU64, AtomicUsize};
+
+/// Adds a measurement to a row's words.
+pub(super) type Recorder = fn(&RowFormat, &[AtomicU64], ValueBits);
 
 /// The part of a view that its chunks need.
 #[derive(Debug)]
@@ -34,9 +36,10 @@ pub(crate) struct RowFormat {
 }
 
 impl RowFormat {
-    /// How many words of a row belong to the aggregation.
-    pub(super) fn aggregated_words(&self) -> usize {
-        self.words - usize::from(self.has_activity_word)
+    /// The words of a row that belong to its aggregation.
+    pub(super) fn own<'w>(&self, words: &'w [AtomicU64]) -> &'w [AtomicU64] {
+        let len = self.words - usize::from(self.has_activity_word);
+        words.get(..len).unwrap_or_default()
     }
 
     /// How many words a chunk has.

@@ -48,8 +48,10 @@ use self::at_place::AtPlaces;
 use super::activity::Activity;
 use super::aggregation::RowTotals;
 use super::chunk::{Chunk, SHARED_OWNER, Target, TargetName};
+use super::removed_rows::Removed;
 use super::row_format::RowFormat;
-use super::table::{Removed, RowsAt, Table};
+use super::rows_at::RowsAt;
+use super::table::Table;
 use crate::id::{ChunkId, RowId};
 use crate::sync::{AtomicU64, Mutex, RwLock, RwLockReadGuard};
 

@@ -11,8 +11,9 @@ use foldhash::fast::RandomState;
 use self::inner::Inner;
 use super::layout::Layout;
 use super::limits::DEFAULT_MAX_SERIES;
-use super::row_format::RowFormat;
-use crate::id::{ChunkId, RowId};
+use super::removed_rows::Removed;
+use super::rows_at::{Extent, RowsAt};
+use crate::id::RowId;
 use crate::sync::{AtomicBool, RwLock};
 
 /// The keys of a view's rows, and an index from the keys to the rows.
@@ -25,56 +26,6 @@ pub(super) struct Table {
     /// See [`Table::exceeds_default_limit`].
     exceeds_default_limit: AtomicBool,
     hasher: RandomState,
-}
-
-/// Rows that were removed.
-#[derive(Debug, Default)]
-pub(super) struct Removed {
-    pub(super) rows: Vec<RowId>,
-    /// The chunks that have no rows any more.
-    pub(super) chunks: Vec<ChunkId>,
-}
-
-/// The keys of some successive positions, and the rows that are there.
-#[derive(Debug, Default)]
-pub(super) struct RowsAt {
-    /// The keys, one after the other; empty where there is no row.
-    text: String,
-    /// Where the keys end.
-    ends: Vec<usize>,
-    /// The bits of the positions that have a row that was there when the reading began.
-    pub(super) are_there: u64,
-    /// The chunks that the positions are in.
-    pub(super) chunks: Vec<ChunkId>,
-}
-
-impl RowsAt {
-    /// The row at one of the positions.
-    pub(super) fn row_at(&self, format: &RowFormat, position: usize) -> RowId {
-        let (place, _) = format.layout.locate(position);
-        let chunk = self.chunks.iter().find(|chunk| chunk.place == place);
-        RowId {
-            position,
-            generation: chunk.map_or(0, |chunk| chunk.generation),
-        }
-    }
-
-    /// The keys of all positions.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let keys = starts.zip(&self.ends);
-        keys.map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
-    }
-}
-
-/// Up to which row a reading of the table goes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Extent {
-    /// How many positions there are.
-    pub(super) positions: usize,
-    /// How many rows had been added. Later ones are not read: if a row is removed while the table is read, and one of the
-    /// same key is added, then no more than one of them is read.
-    births: u64,
 }
 
 impl Table {

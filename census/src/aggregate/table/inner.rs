@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::{Extent, Removed, RowsAt};
 use crate::aggregate::bits::Bits;
 use crate::aggregate::index::Index;
 use crate::aggregate::layout::Layout;
 use crate::aggregate::places::Places;
+use crate::aggregate::removed_rows::Removed;
 use crate::aggregate::row_keys::RowKeys;
+use crate::aggregate::rows_at::{Extent, RowsAt};
 use crate::id::RowId;
 
 /// How many rows an index has, about.

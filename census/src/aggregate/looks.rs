@@ -1,0 +1,62 @@
+//! What collections have seen of a view's rows: when they were written.
+
+use std::time::{Duration, Instant};
+
+use super::activity::Activity;
+use super::row_format::RowFormat;
+use crate::id::RowId;
+use crate::sync::Mutex;
+
+/// Of a view whose rows go when they are idle.
+#[derive(Debug)]
+pub(super) struct Idle {
+    /// How long a row was not written when it goes.
+    pub(super) after: Duration,
+    pub(super) looks: Mutex<Looks>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// When the rows were looked at last.
+    pub(super) last: Option<Instant>,
+    /// What was seen at each position.
+    pub(super) seen: Vec<Option<Seen>>,
+}
+
+/// What was seen of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    pub(super) row: RowId,
+    pub(super) activity: Activity,
+    /// At this look, the row was found to be written, or was seen first.
+    pub(super) written: Instant,
+}
+
+impl Idle {
+    pub(super) fn new(after: Duration) -> Self {
+        Self {
+            after,
+            looks: Mutex::default(),
+        }
+    }
+}
+
+/// Adds what is seen of a row to what was seen at its position before.
+pub(super) fn see<'s>(
+    seen: &'s mut Option<Seen>,
+    format: &RowFormat,
+    row: RowId,
+    activity: Activity,
+    now: Instant,
+) -> &'s Seen {
+    let of_row = seen.filter(|seen| seen.row == row);
+    let mut new = of_row.unwrap_or(Seen {
+        row,
+        activity: Activity::default(),
+        written: now,
+    });
+    if new.activity.update(format, activity) {
+        new.written = now;
+    }
+    seen.insert(new)
+}
