@@ -23,34 +23,33 @@ use super::live_view::{LiveView, ROWS_PER_READ};
 use super::looks::{Idle, Looks, Seen, see};
 use super::removed_rows::{Removal, RemovedCount};
 use super::rows_at::RowsAt;
+use crate::declare::Occasion;
 use crate::id::RowId;
 
 /// Between two looks that are made because a view is full, this part of the time passes at least.
 const LOOKS_WHEN_FULL: u32 = 16;
 
 impl LiveView {
-    /// Removes the rows that are idle. `renew_version` gives the measure a new version.
-    pub(crate) fn remove_idle(&self, renew_version: impl FnOnce()) -> RemovedCount {
+    /// Removes the rows that are idle. `renew_version` gives the measure a new version. If the view is full, this does nothing
+    /// if another thread looks at the rows, or if they were looked at a short time ago.
+    pub(crate) fn remove_idle(
+        &self,
+        occasion: Occasion,
+        renew_version: impl FnOnce(),
+    ) -> RemovedCount {
         let Some(idle) = &self.idle else {
             return RemovedCount::default();
         };
-        self.look(idle, &mut idle.looks.lock(), renew_version)
-    }
-
-    /// As [`remove_idle`](Self::remove_idle), before a measurement goes to an overflow row. It does nothing if another thread
-    /// looks at the rows, or if they were looked at a short time ago.
-    pub(crate) fn make_room(&self, renew_version: impl FnOnce()) -> RemovedCount {
-        let Some(idle) = &self.idle else {
-            return RemovedCount::default();
+        let looks = match occasion {
+            Occasion::Collection => Some(idle.looks.lock()),
+            Occasion::Full => idle.looks.try_lock().filter(|looks| {
+                let pause = idle.after / LOOKS_WHEN_FULL;
+                looks.last.is_none_or(|last| last.elapsed() >= pause)
+            }),
         };
-        let Some(mut looks) = idle.looks.try_lock() else {
-            return RemovedCount::default();
-        };
-        let pause = idle.after / LOOKS_WHEN_FULL;
-        if looks.last.is_some_and(|last| last.elapsed() < pause) {
-            return RemovedCount::default();
-        }
-        self.look(idle, &mut looks, renew_version)
+        looks.map_or_else(RemovedCount::default, |mut looks| {
+            self.look(idle, &mut looks, renew_version)
+        })
     }
 
     fn look(&self, idle: &Idle, looks: &mut Looks, renew_version: impl FnOnce()) -> RemovedCount {

@@ -80,7 +80,7 @@ impl LiveView {
         Self {
             observed: is_observed.then(|| ObservedState::new(has_totals)),
             initial_keys: initial_keys.clone(),
-            idle: spec.idle.map(Idle::new),
+            idle: spec.idle.map(|idle| Idle::new(idle.after)),
             removed: RemovedRows::default(),
             spec: Arc::new(spec),
             columns,
@@ -104,19 +104,18 @@ impl LiveView {
         aggregation::keeps_exemplars(self.rows.format.kind)
     }
 
-    /// The row of a key, which holds the values of the columns. If there is no room for it, `make_room` is called, which
-    /// returns whether it has removed rows.
-    pub(crate) fn find_or_add(
-        &self,
-        key: &str,
-        make_room: impl FnOnce(&Self) -> bool,
-    ) -> RowLookup {
+    /// The row of a key, which holds the values of the columns. While there is no room for it, `make_room` is
+    /// called, which returns whether it has removed rows.
+    #[inline(never)]
+    pub(crate) fn find_or_add(&self, key: &str, make_room: fn(&Self) -> bool) -> RowLookup {
         let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        let find_or_add = || self.rows.table.find_or_add(key, max);
-        let again = || make_room(self).then(find_or_add).flatten();
-        let row = find_or_add().or_else(again);
-        if let Some(row) = row {
-            return RowLookup::Row(row);
+        loop {
+            if let Some(row) = self.rows.table.find_or_add(key, max) {
+                return RowLookup::Row(row);
+            }
+            if !make_room(self) {
+                break;
+            }
         }
         let key = self.columns.overflow_key(key);
         RowLookup::Overflow(self.rows.overflow(&key))
@@ -138,6 +137,7 @@ impl LiveView {
     }
 
     /// Whether rows go when they are idle.
+    #[cfg(feature = "prometheus")]
     pub(crate) fn has_idle(&self) -> bool {
         self.idle.is_some()
     }

@@ -160,3 +160,90 @@ impl Places {
 fn to_place(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Eight rows in each chunk.
+    fn places() -> Places {
+        Places::new(Layout::new(1, true))
+    }
+
+    #[test]
+    fn the_place_of_a_chunk_is_used_again_when_its_last_row_is_gone() {
+        let mut places = places();
+        let rows: Vec<RowId> = (0..20).map(|_| places.add_row()).collect();
+        let expected: Vec<RowId> = (0..20).map(RowId::first_at).collect();
+        assert_eq!(rows, expected);
+        let gone: Vec<_> = (0..9).filter_map(|it| places.remove_row(it)).collect();
+        let first = ChunkId {
+            place: 0,
+            generation: 0,
+        };
+        assert_eq!(gone, [first]);
+        // The newest chunk is filled first.
+        let next: Vec<RowId> = (0..5).map(|_| places.add_row()).collect();
+        assert!(next.iter().take(4).map(|row| row.position).eq(20..24));
+        let again = RowId {
+            position: 0,
+            generation: 1,
+        };
+        assert_eq!(next.last(), Some(&again));
+        assert_eq!(places.row_at(0), again);
+        assert_eq!((places.positions(), places.births()), (24, 25));
+    }
+
+    #[test]
+    fn the_newest_chunk_is_gone_with_its_last_row_though_it_is_not_full() {
+        let mut places = places();
+        for generation in 0..100 {
+            let row = places.add_row();
+            assert_eq!((row.position, row.generation), (0, generation));
+            assert_eq!(
+                places.remove_row(0),
+                Some(ChunkId {
+                    place: 0,
+                    generation
+                })
+            );
+        }
+        assert_eq!(places.positions(), 1);
+    }
+
+    #[test]
+    fn a_place_that_had_all_generations_is_not_used_again() {
+        let mut places = places();
+        places.add_row();
+        places.all[0].generation = u32::MAX - 1;
+        assert!(places.remove_row(0).is_some());
+        assert_eq!(places.add_row(), RowId::first_at(8));
+    }
+
+    #[test]
+    fn rows_that_were_added_later_are_told_apart() {
+        let mut places = places();
+        let known = |places: &Places, births| {
+            let mut known = Vec::new();
+            places.for_each_chunk(0..64, births, |chunk, positions, rows| {
+                let rows = rows.min(positions.len());
+                known.push((chunk.place, chunk.generation, rows));
+            });
+            known
+        };
+        (0..12).for_each(|_| {
+            places.add_row();
+        });
+        assert_eq!(known(&places, 12), [(0, 0, 8), (1, 0, 4)]);
+        let births = places.births();
+        (0..8).for_each(|position| {
+            places.remove_row(position);
+        });
+        // Four in the second chunk, and five at the first place again.
+        (0..9).for_each(|_| {
+            places.add_row();
+        });
+        assert_eq!(known(&places, births), [(0, 1, 0), (1, 0, 4)]);
+        assert_eq!(known(&places, births + 5), [(0, 1, 1), (1, 0, 8)]);
+    }
+}

@@ -38,11 +38,12 @@ impl RowKeys {
         while !positions.is_empty() {
             let (block, start) = (positions.start / BLOCK, positions.start % BLOCK);
             let end = (start + positions.len()).min(BLOCK);
+            let filled = ends.len() + end - start;
             if let Some(block) = self.blocks.get(block) {
                 block.copy(start..end, text, ends);
-            } else {
-                ends.extend((start..end).map(|_| text.len()));
             }
+            // Later positions have no keys.
+            ends.resize(filled, text.len());
             positions.start += end - start;
         }
     }
@@ -68,9 +69,8 @@ impl RowKeys {
 
 impl Block {
     fn set(&mut self, index: usize, key: &str) {
-        let start = self.text_len();
-        while self.ends.len() < index {
-            self.ends.push(start);
+        if self.ends.len() < index {
+            self.ends.resize(index, self.text_len());
         }
         if index == self.ends.len() {
             self.text.push_str(key);
@@ -125,7 +125,6 @@ impl Block {
             text.push_str(self.text.get(start..*end as usize).unwrap_or_default());
             ends.extend(block_ends.iter().map(|end| before + *end as usize - start));
         }
-        ends.extend((known..indices.end).map(|_| text.len()));
     }
 
     fn text_len(&self) -> u32 {

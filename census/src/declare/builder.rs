@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{
-    AggregationSpec, AnyMeasure, AnyTagKey, Column, Measure, MeasureDescriptor, MeasureSource,
-    Observed, Origin, Value, ValueKind, ViewSpec, name,
+    AggregationSpec, AnyMeasure, AnyTagKey, Column, IdleOption, Measure, MeasureDescriptor,
+    MeasureSource, Observed, Origin, Value, ValueKind, ViewSpec, name,
 };
 
 /// A measure before it is registered. Made by [`Measure::builder`].
@@ -228,30 +227,7 @@ impl<A> ViewBuilder<A> {
         self
     }
 
-    /// Sets after which time without a measurement a row leaves, longer than zero. Default: rows stay.
-    ///
-    /// A row leaves at a collection (a scrape, a [`snapshot`](crate::snapshot), [`View::data`](crate::View::data)), if
-    /// nothing was recorded to it for at least this time. A later measurement of its key begins a new row, at zero.
-    ///
-    /// Two kinds of rows never leave this way:
-    /// - Rows that the view has from the start: those of measured functions, and those of [closed
-    ///   columns](crate::TagKey#closed-sets-of-values).
-    /// - Rows with an open guard: of [`Measure::hold`], or of calls in flight.
-    ///
-    /// There is no `idle` of a view without columns, whose only row never leaves, and none of a view of an [`Observed`],
-    /// whose rows are those that were read.
-    ///
-    /// ```standalone_crate
-    /// use std::time::Duration;
-    ///
-    /// use census::{Measure, TagKey, View};
-    ///
-    /// let tenant = TagKey::new("tenant")?;
-    /// let jobs = Measure::<u64>::builder("app/jobs").register()?;
-    /// let _view = View::count("jobs", &jobs).column(&tenant).idle(Duration::from_mins(10)).register()?;
-    /// # Ok::<(), census::CatalogueError>(())
-    /// ```
-    pub fn idle(mut self, idle: Duration) -> Self {
+    pub(crate) fn with_idle_option(mut self, idle: IdleOption) -> Self {
         self.spec.idle = Some(idle);
         self
     }

@@ -35,12 +35,18 @@ impl Differences {
         text: impl Fn(T) -> String,
     ) {
         if rejected != kept {
-            self.0.push(Difference {
-                part,
-                rejected: text(rejected),
-                kept: text(kept),
-            });
+            self.push(part, text(rejected), text(kept));
         }
+    }
+
+    /// Out of line: `part` is compiled for each type.
+    #[inline(never)]
+    fn push(&mut self, part: &'static str, rejected: String, kept: String) {
+        self.0.push(Difference {
+            part,
+            rejected,
+            kept,
+        });
     }
 }
 
@@ -109,7 +115,7 @@ impl ViewSpec {
             None => "the default".to_owned(),
         });
         differences.part("idle", [self.idle, kept.idle], |idle| match idle {
-            Some(idle) => debug(idle),
+            Some(idle) => number(&Number::Duration(idle.after)),
             None => "none".to_owned(),
         });
         differences.part("namespace", [self.in_namespace, kept.in_namespace], debug);

@@ -1,6 +1,31 @@
 //! The option `idle` of views: after which time without a measurement a row leaves.
 
+use std::any::Any;
 use std::time::Duration;
+
+/// The option.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdleOption {
+    pub(crate) after: Duration,
+    /// Removes idle rows of a view, which is a `LiveView`, and returns whether there were some. The option has this function,
+    /// so that a program links it only if it has such a view.
+    pub(crate) remove: fn(&dyn Any, Occasion) -> bool,
+}
+
+/// When a view's rows are looked at, whether they are idle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// A collection has begun.
+    Collection,
+    /// There is no room for a new row.
+    Full,
+}
+
+impl PartialEq for IdleOption {
+    fn eq(&self, other: &Self) -> bool {
+        self.after == other.after
+    }
+}
 
 const ZERO: &str = "`idle` is longer than zero: write another duration, or leave it out";
 const WITHOUT_COLUMNS: &str =

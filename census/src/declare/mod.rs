@@ -48,6 +48,7 @@ pub use columns::{Column, StaticColumn, column, columns};
 pub(crate) use difference::Difference;
 pub use function::{FunctionCell, FunctionMeasures, KnownResults, function_name};
 pub(crate) use handle::{Handle, WeakHandle};
+pub(crate) use idle::{IdleOption, Occasion};
 pub use measure::{Measure, MeasureCell, static_measure};
 pub(crate) use measure::{MeasureDescriptor, MeasureSource};
 pub(crate) use number::SortKey;

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::columns::AnyOrder;
 use super::{
-    AggregationKind, AggregationSpec, Bounds, Column, Handle, Measure, MeasureCell, Origin,
-    StaticBounds, StaticColumn, Value, idle, name,
+    AggregationKind, AggregationSpec, Bounds, Column, Handle, IdleOption, Measure, MeasureCell,
+    Origin, StaticBounds, StaticColumn, Value, idle, name,
 };
 
 /// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
@@ -57,7 +56,7 @@ struct StaticView {
     aggregation: StaticAggregation,
     columns: &'static [StaticColumn],
     max_series: Option<usize>,
-    idle: Option<Duration>,
+    idle: Option<IdleOption>,
     in_namespace: bool,
     has_zero_rows: bool,
     is_optional: bool,
@@ -90,7 +89,7 @@ pub(crate) struct ViewSpec {
     pub(crate) columns: Arc<[Column]>,
     pub(crate) max_series: Option<usize>,
     /// After which time without a measurement a row leaves, unless the view has it from the start. `None`: rows stay.
-    pub(crate) idle: Option<Duration>,
+    pub(crate) idle: Option<IdleOption>,
     /// Whether the exporter's namespace is put before the name.
     pub(crate) in_namespace: bool,
     /// Whether the view has rows with zeros from the start, if all its columns are closed.
@@ -129,7 +128,7 @@ impl ViewSpec {
         if self.measure.descriptor.source.is_observed() {
             return Some(idle::OF_AN_OBSERVED);
         }
-        idle::problem(idle, &self.columns)
+        idle::problem(idle.after, &self.columns)
     }
 }
 
@@ -194,13 +193,11 @@ impl ViewCell {
         }))
     }
 
-    /// The same view, whose rows leave after this time without a measurement.
-    #[doc(hidden)]
-    #[must_use]
+    /// The same view, whose rows leave when they are idle.
     #[track_caller]
-    pub const fn with_idle(mut self, idle: Duration) -> Self {
+    pub(crate) const fn with_idle_option(mut self, idle: IdleOption) -> Self {
         if let Definition::Static(view) = &mut self.0 {
-            if let Some(problem) = idle::problem(idle, view.columns) {
+            if let Some(problem) = idle::problem(idle.after, view.columns) {
                 #[expect(clippy::panic, reason = "`view!` calls it at compile time")]
                 {
                     panic!("{}", problem);

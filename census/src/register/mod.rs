@@ -6,6 +6,7 @@ mod column_values;
 mod family_names;
 #[cfg(feature = "prometheus")]
 mod held_views;
+mod idle;
 mod initial_rows;
 mod interest;
 mod listing;
@@ -34,6 +35,6 @@ pub(crate) use interest::{all_views, ended_count, for_each_ended, views_of};
 pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
-pub(crate) use removal::{clear, make_room, remove_idle, remove_row};
+pub(crate) use removal::{clear, remove_idle, remove_row};
 pub use runtime::set_default_max_series;
 pub(crate) use version::{current_version, unchecked_version};

@@ -3,6 +3,7 @@
 use super::catalogue::with_catalogue;
 use super::interest::{Change, end_chunks};
 use crate::aggregate::{LiveView, RemovedCount};
+use crate::declare::Occasion;
 
 /// Removes the row of this key. Returns whether it was there.
 pub(crate) fn remove_row(view: &LiveView, key: &str) -> bool {
@@ -14,26 +15,20 @@ pub(crate) fn clear(view: &LiveView) -> usize {
     tell(view, view.clear(|| renew_version(view))).rows
 }
 
-/// Removes the rows that are idle.
-pub(crate) fn remove_idle(view: &LiveView) {
-    if view.has_idle() {
-        tell(view, view.remove_idle(|| renew_version(view)));
-    }
-}
-
-/// Removes the rows that are idle, before a measurement goes to an overflow row. Returns whether there were some.
-#[cold]
-pub(crate) fn make_room(view: &LiveView) -> bool {
-    view.has_idle() && tell(view, view.make_room(|| renew_version(view))).rows > 0
+/// Removes the rows that are idle, if the view is one whose rows go. Returns whether there were some.
+pub(crate) fn remove_idle(view: &LiveView, occasion: Occasion) -> bool {
+    let idle = view.spec.idle;
+    idle.is_some_and(|idle| (idle.remove)(view, occasion))
 }
 
 /// Gives the measure of a view a new version, for the same views.
-fn renew_version(view: &LiveView) {
+pub(super) fn renew_version(view: &LiveView) {
     let measure = &view.spec.measure.descriptor.name;
     with_catalogue(|catalogue| catalogue.change_views(measure, Change::None));
 }
 
-fn tell(view: &LiveView, removed: RemovedCount) -> RemovedCount {
+/// Tells threads of chunks that have no rows any more.
+pub(super) fn tell(view: &LiveView, removed: RemovedCount) -> RemovedCount {
     if removed.chunks > 0 {
         end_chunks(view.id());
     }

@@ -55,8 +55,8 @@ impl<T: Default> AtPlaces<T> {
     /// Raises the generation at a place, if it is less. Returns what was kept there.
     fn advance(&mut self, place: u32, generation: u32) -> Option<T> {
         let place = place as usize;
-        while self.0.len() <= place {
-            self.0.push(AtPlace {
+        if self.0.len() <= place {
+            self.0.resize_with(place + 1, || AtPlace {
                 generation: 0,
                 content: T::default(),
             });
