@@ -75,6 +75,16 @@ proptest! {
                     float.check(&at);
                     time.check(&at);
                 }
+                4 | 5 => {
+                    let (a, b) = step.tags();
+                    let key = (a.to_owned(), b.to_owned());
+                    // All rows are removed less often than one.
+                    let key = (step.way > 2).then_some(&key);
+                    match step.action {
+                        4 => unsigned.remove(step.value, key),
+                        _ => float.remove(step.value, key),
+                    }
+                }
                 action => {
                     match action % 4 {
                         0 => unsigned.record(worker, &second, (number, step)),

@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 
-use census::{Count, Distribution, LastValue, Measure, Sum, View};
+use census::{Count, Distribution, LastValue, Measure, Sum, View, tags};
 
 use super::Worker;
-use super::rows::{Expected, Log, Logged, wrong_count, wrong_distribution, wrong_last, wrong_sum};
+use super::rows::{
+    Expected, Log, Logged, Removal, wrong_count, wrong_distribution, wrong_last, wrong_sum,
+};
 use super::steps::{A, B, Key, Step};
 use super::values::Modeled;
 
@@ -29,6 +31,10 @@ fn only_b(key: &Key) -> Vec<String> {
     vec![key.1.clone()]
 }
 
+/// The columns of the views from which rows are removed.
+const REMOVABLE: [fn(&Key) -> Vec<String>; 6] =
+    [both, no_columns, only_b, only_a, reversed, only_a];
+
 /// A measure with views of all aggregations, and the log of its measurements.
 pub(super) struct MeasureModel<T: Modeled> {
     measure: Measure<T>,
@@ -39,6 +45,8 @@ pub(super) struct MeasureModel<T: Modeled> {
     last: View<LastValue>,
     distribution: View<Distribution>,
     bounded: View<Distribution>,
+    /// What was removed from the views, in the order of [`REMOVABLE`].
+    removals: [Vec<Removal>; REMOVABLE.len()],
     /// A view that is registered at times.
     guest: View<Count>,
     /// How many measurements the log had when the view was registered.
@@ -86,6 +94,7 @@ impl<T: Modeled> MeasureModel<T> {
                 .expect("a free name"),
             guest,
             guest_since: None,
+            removals: Default::default(),
             log: Vec::new(),
             measure,
         }
@@ -121,22 +130,48 @@ impl<T: Modeled> MeasureModel<T> {
         };
     }
 
+    /// Removes the row of a measurement with these tags from one of the views or, without tags, all its rows.
+    pub(super) fn remove(&mut self, view: usize, key: Option<&Key>) {
+        let view = view % REMOVABLE.len();
+        let max = if view == 5 { 2 } else { usize::MAX };
+        let before = Expected::new(&self.log, &self.removals[view], max, REMOVABLE[view]).rows;
+        let row = key.map(REMOVABLE[view]);
+        let expected = match &row {
+            // A view without columns always has its row.
+            _ if view == 1 => 1,
+            Some(row) => usize::from(before.contains_key(row)),
+            None => before.len(),
+        };
+        let removed = match (view, key) {
+            (0, key) => remove(&self.counts, key),
+            (1, key) => remove(&self.total, key),
+            (2, key) => remove(&self.sums, key),
+            (3, key) => remove(&self.last, key),
+            (4, key) => remove(&self.distribution, key),
+            (_, key) => remove(&self.bounded, key),
+        };
+        assert_eq!(removed, expected, "rows of {key:?} in view {view}");
+        let logged = self.log.len();
+        self.removals[view].push(Removal { logged, row });
+    }
+
     /// Compares the rows of all views with the log. `at` is the step after which they are compared.
     pub(super) fn check(&self, at: &dyn Display) {
-        let all = |columns| Expected::new(&self.log, usize::MAX, columns);
-        all(both).check(at, &self.counts, wrong_count);
+        let of =
+            |view: usize, max| Expected::new(&self.log, &self.removals[view], max, REMOVABLE[view]);
+        of(0, usize::MAX).check(at, &self.counts, wrong_count);
         if let Some(since) = self.guest_since {
-            let expected = Expected::new(&self.log[since..], usize::MAX, only_b);
+            let expected = Expected::new(&self.log[since..], &[], usize::MAX, only_b);
             expected.check(at, &self.guest, wrong_count);
         }
-        all(only_b).check(at, &self.sums, wrong_sum);
         // A view without columns has its row from the start.
-        all(no_columns)
+        of(1, usize::MAX)
             .with_row(Vec::new())
             .check(at, &self.total, wrong_sum);
-        all(only_a).check(at, &self.last, wrong_last);
-        all(reversed).check(at, &self.distribution, wrong_distribution);
-        let bounded = Expected::new(&self.log, 2, only_a);
+        of(2, usize::MAX).check(at, &self.sums, wrong_sum);
+        of(3, usize::MAX).check(at, &self.last, wrong_last);
+        of(4, usize::MAX).check(at, &self.distribution, wrong_distribution);
+        let bounded = of(5, 2);
         bounded.check(at, &self.bounded, wrong_distribution);
         for (view, overflowed, expected) in [
             (&self.distribution, self.distribution.data().overflowed, 0),
@@ -153,6 +188,14 @@ impl<T: Modeled> MeasureModel<T> {
                 view.name()
             );
         }
+    }
+}
+
+/// Removes the row for these tags or, without tags, all rows. Returns how many there were.
+fn remove<A>(view: &View<A>, key: Option<&Key>) -> usize {
+    match key {
+        Some((a, b)) => usize::from(view.remove(&tags!(A = a, B = b))),
+        None => view.clear(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rows that a view must have, given the measurements, and what is wrong with a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Debug, Display};
 
 use census::{Aggregation, DistributionData, Number, View};
@@ -22,24 +22,48 @@ pub(super) struct Logged<T> {
 /// The measurements of a measure, in order.
 pub(super) type Log<T> = Vec<Logged<T>>;
 
+/// What was removed from a view, when the log had so many measurements.
+#[derive(Clone, Debug)]
+pub(super) struct Removal {
+    pub(super) logged: usize,
+    /// The row; `None` if all rows were removed.
+    pub(super) row: Option<Vec<String>>,
+}
+
 /// The rows of a view.
 pub(super) struct Expected<T> {
-    rows: BTreeMap<Vec<String>, Log<T>>,
+    pub(super) rows: BTreeMap<Vec<String>, Log<T>>,
     /// How many measurements are in the overflow row.
     pub(super) overflowed: u64,
 }
 
 impl<T: Modeled> Expected<T> {
     /// `columns` selects the values of a view's columns, and `max` is the view's limit of rows.
-    pub(super) fn new(log: &[Logged<T>], max: usize, columns: fn(&Key) -> Vec<String>) -> Self {
+    pub(super) fn new(
+        log: &[Logged<T>],
+        removals: &[Removal],
+        max: usize,
+        columns: fn(&Key) -> Vec<String>,
+    ) -> Self {
         let (mut rows, mut overflowed) = (BTreeMap::<Vec<String>, Log<T>>::new(), 0);
-        let mut row_count = 0;
-        for logged in log {
+        // The rows that count for the limit.
+        let mut counted = BTreeSet::new();
+        let mut removals = removals.iter().peekable();
+        for index in 0..=log.len() {
+            while let Some(removal) = removals.next_if(|removal| removal.logged == index) {
+                let is_removed =
+                    |row: &Vec<String>| removal.row.as_ref().is_none_or(|it| it == row);
+                rows.retain(|row, _| !is_removed(row));
+                counted.retain(|row| !is_removed(row));
+            }
+            let Some(logged) = log.get(index) else {
+                break;
+            };
             let key = columns(&logged.key);
             if let Some(values) = rows.get_mut(&key) {
                 values.push(logged.clone());
-            } else if row_count < max {
-                row_count += 1;
+            } else if counted.len() < max {
+                counted.insert(key.clone());
                 rows.insert(key, vec![logged.clone()]);
             } else {
                 overflowed += 1;

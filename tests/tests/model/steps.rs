@@ -66,7 +66,7 @@ macro_rules! with_literal {
 pub(super) struct Step {
     /// The thread that records.
     pub(super) thread: usize,
-    /// 0 to 3: an action other than a measurement. Above, the measure.
+    /// 0 to 5: an action other than a measurement. Above, the measure.
     pub(super) action: u8,
     /// The index of the recorded value.
     pub(super) value: usize,
@@ -84,6 +84,11 @@ pub(super) struct Step {
 pub(super) type Key = (String, String);
 
 impl Step {
+    /// The values of the two tags.
+    pub(super) fn tags(&self) -> (&'static str, &'static str) {
+        (self.a(), self.b())
+    }
+
     fn a(&self) -> &'static str {
         VALUES[self.a % 5]
     }
