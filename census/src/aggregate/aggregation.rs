@@ -264,8 +264,14 @@ pub(super) trait RowTotals {
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
 
     /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by position. `start` is the
-    /// position of the first total.
-    fn keep_rising(&mut self, format: &RowFormat, start: usize, last_sums: &mut Vec<f64>);
+    /// position of the first total, and `are_there` has the bits of the rows whose totals are whole.
+    fn keep_rising(
+        &mut self,
+        format: &RowFormat,
+        start: usize,
+        are_there: u64,
+        last_sums: &mut Vec<f64>,
+    );
 
     /// See [`Aggregate::data`].
     fn data(
@@ -306,8 +312,15 @@ impl<A: Aggregate> RowTotals for TotalsOf<A> {
         }
     }
 
-    fn keep_rising(&mut self, format: &RowFormat, start: usize, last_sums: &mut Vec<f64>) {
-        for (row, total) in (start..).zip(&mut self.0) {
+    fn keep_rising(
+        &mut self,
+        format: &RowFormat,
+        start: usize,
+        are_there: u64,
+        last_sums: &mut Vec<f64>,
+    ) {
+        let totals = (start..).zip(&mut self.0).enumerate();
+        for (_, (row, total)) in totals.filter(|(index, _)| are_there & (1 << index) != 0) {
             if let Some(sum) = A::rising_float_sum(format, total) {
                 if last_sums.len() <= row {
                     last_sums.resize(row + 1, f64::MIN);

@@ -24,6 +24,7 @@ use crate::declare::Column;
 use crate::declare::Number;
 use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
 use crate::id::{RowId, ViewId};
+use crate::sync::Mutex;
 use crate::tags::TagValue;
 
 /// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
@@ -44,6 +45,9 @@ pub(crate) struct LiveView {
     /// Of a view whose rows go when they are idle.
     pub(super) idle: Option<Idle>,
     pub(super) removed: RemovedRows,
+    /// Held by a thread that removes rows, until no measurement finds them any more: another thread that removes the same rows
+    /// must not return before.
+    pub(super) removing: Mutex<()>,
     /// When it was registered.
     pub(crate) start: SystemTime,
 }
@@ -82,6 +86,7 @@ impl LiveView {
             initial_keys: initial_keys.clone(),
             idle: spec.idle.map(|idle| Idle::new(idle.after)),
             removed: RemovedRows::default(),
+            removing: Mutex::default(),
             spec: Arc::new(spec),
             columns,
             rows,

@@ -7,6 +7,8 @@
 //!    begins after this is in a new row.
 //! 3. If the row was the last one of its chunk, the chunk is [forgotten](super::rows::Rows::forget).
 //!
+//! After the first step, another thread that removes the same row does not find it. It waits for the second step.
+//!
 //! A measurement that found the row before may still be written to its words, which are not read any more: it goes with the
 //! row. The same holds for the end of a guard that began in the row.
 //!
@@ -14,6 +16,7 @@
 
 use super::live_view::LiveView;
 use super::removed_rows::{Removal, Removed, RemovedCount};
+use crate::sync::MutexGuard;
 
 impl LiveView {
     /// Removes the row of this key, if it is there. `renew_version` gives the measure a new version.
@@ -22,9 +25,10 @@ impl LiveView {
             let rows = usize::from(observed.remove(key));
             return self.count_removed(rows, Removal::Removed);
         }
+        let removing = self.removing.lock();
         let is_initial = self.initial_keys.contains(key);
         let removed = self.rows.table.remove(key, is_initial);
-        self.finish_removal(&removed, Removal::Removed, renew_version)
+        self.finish_removal(removing, &removed, Removal::Removed, renew_version)
     }
 
     /// Removes all rows.
@@ -32,12 +36,14 @@ impl LiveView {
         if let Some(observed) = &self.observed {
             return self.count_removed(observed.clear(), Removal::Cleared);
         }
+        let removing = self.removing.lock();
         let removed = self.rows.table.clear(self.initial_keys.iter());
-        self.finish_removal(&removed, Removal::Cleared, renew_version)
+        self.finish_removal(removing, &removed, Removal::Cleared, renew_version)
     }
 
     fn finish_removal(
         &self,
+        removing: MutexGuard<'_, ()>,
         removed: &Removed,
         reason: Removal,
         renew_version: impl FnOnce(),
@@ -46,6 +52,7 @@ impl LiveView {
             // After the rows have left the table: a thread that sees the version does not find them there.
             renew_version();
         }
+        drop(removing);
         self.forget(removed, reason)
     }
 

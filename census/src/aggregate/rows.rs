@@ -25,8 +25,12 @@
 //! maybe before that, by a chunk of a later generation.
 //!
 //! A thread that has found a row may be late, and come with a chunk that is gone, or with one that is not known yet. So what is
-//! kept by place has the generation of its chunk, and the later one stays: [`AtPlace`] has the rule. Late words are in no list,
+//! kept by place has the generation of its chunk, and the later one stays: [`AtPlaces`] has the rule. Late words are in no list,
 //! so no scrape reads them, and they are freed when the thread drops them.
+//!
+//! A scrape may be late, too: it has found a row in the table, and then the row's chunk is gone. The shared words and those of
+//! threads go one after the other, in any order. So a scrape shows a row only if neither were gone when they were read,
+//! under one hold of `live`: otherwise it would read a part of the row, and a counter would seem to fall.
 //!
 //! # No chunk is forgotten
 //!
@@ -298,7 +302,8 @@ impl Rows {
         self.read_words(&mut live, positions.start, rows, |first, words| {
             totals.add(format, first, words);
         });
-        totals.keep_rising(format, positions.start, &mut live.last_sums);
+        // Not those of chunks that are gone: there may be another row at the same position.
+        totals.keep_rising(format, positions.start, rows.are_there, &mut live.last_sums);
         drop(live);
         self.try_drain();
     }
@@ -331,26 +336,43 @@ impl Rows {
         for id in &rows.chunks {
             let positions = self.format.positions_of(*id);
             let first = positions.start - start;
-            // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end
-            // of a call that began in a thread's chunk. That chunk was published before the beginning was counted, and
-            // so before the end was. So if the end is seen, the chunk with the beginning is read, too.
-            if let Some(shared) = self.shared(*id) {
-                add(first, shared.rows_from(0));
-            }
-            let new = std::mem::take(&mut self.pending.lock().new);
-            self.add_new(live, new);
-            match self.live_chunks(live, *id) {
-                Some(chunks) => {
-                    for chunk in chunks {
-                        add(first, chunk.rows_from(0));
-                    }
-                }
-                None => {
-                    for index in first..first + positions.len() {
-                        rows.are_there &= !(1 << index);
-                    }
+            if !self.read_chunk(live, *id, |words| add(first, words)) {
+                for index in first..first + positions.len() {
+                    rows.are_there &= !(1 << index);
                 }
             }
         }
+    }
+
+    /// Calls `add` with the words of all rows of a chunk, once for each thread that has some. Returns whether these are all their
+    /// words; otherwise the chunk is gone.
+    fn read_chunk(
+        &self,
+        live: &mut Live,
+        id: ChunkId,
+        mut add: impl FnMut(ChunksExact<'_, AtomicU64>),
+    ) -> bool {
+        let shared = self.shared.read();
+        // The words of threads may still be there: without the shared ones, they are only a part of the rows.
+        if shared.is_gone(id) {
+            return false;
+        }
+        let shared_chunk = shared.get(id).cloned().flatten();
+        drop(shared);
+        // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end
+        // of a call that began in a thread's chunk. That chunk was published before the beginning was counted, and
+        // so before the end was. So if the end is seen, the chunk with the beginning is read, too.
+        if let Some(shared) = shared_chunk {
+            add(shared.rows_from(0));
+        }
+        let new = std::mem::take(&mut self.pending.lock().new);
+        self.add_new(live, new);
+        let Some(chunks) = self.live_chunks(live, id) else {
+            return false;
+        };
+        for chunk in chunks {
+            add(chunk.rows_from(0));
+        }
+        true
     }
 }

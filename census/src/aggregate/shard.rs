@@ -93,6 +93,12 @@ impl Shard {
         }
     }
 
+    /// Whether this thread keeps chunks.
+    #[cfg(all(test, census_model))]
+    pub(crate) fn has_chunks(&self) -> bool {
+        self.shared.is_some() || self.chunks.iter().any(Option::is_some)
+    }
+
     /// The target of this name, if this thread has its words.
     pub(crate) fn own_target(&self, name: &TargetName) -> Option<Target> {
         let chunk = self.chunk(name.chunk)?;

@@ -56,6 +56,13 @@ impl Shards {
         self.index_of(view).is_ok()
     }
 
+    /// Whether the thread keeps chunks of this view.
+    #[cfg(all(test, census_model))]
+    pub(super) fn has_chunks(&self, view: ViewId) -> bool {
+        let mut shards = self.0.iter();
+        shards.any(|(id, shard)| *id == view && shard.has_chunks())
+    }
+
     /// Drops the shards of these views, which are not registered any more.
     pub(super) fn drop_views(&mut self, views: &[ViewId]) {
         for view in views {

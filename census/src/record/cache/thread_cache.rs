@@ -102,6 +102,12 @@ impl ThreadCache {
         self.shards.has(view.id())
     }
 
+    /// Whether this thread keeps chunks of a view, its own or the shared one.
+    #[cfg(all(test, census_model))]
+    pub(super) fn has_chunks_of(&self, view: &LiveView) -> bool {
+        self.shards.has_chunks(view.id())
+    }
+
     /// Clears the caches, which may happen at any time.
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {

@@ -5,27 +5,40 @@ mod removal;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::{MAX_OWNED_WORDS, Rows};
 use crate::aggregate::column_values::{ColumnSets, SortedValues};
 use crate::aggregate::{Data, LiveView};
 use crate::declare::{
     Distribution, Handle, LastValue, Measure, MeasureCell, MeasureDescriptor, MeasureSource,
-    Number, Origin, Sum, ValueKind, View, ViewSpec,
+    Number, OpenSet, Origin, Sum, TagKey, TagKeyCell, Value, ValueKind, View, ViewSpec,
+    static_tag_key, tag_key_cell,
 };
 use crate::id::{RowId, ViewId};
-use std::sync::atomic::Ordering;
+use crate::tags::row_key;
+
+const ORIGIN: Origin = Origin::new(module_path!(), file!(), line!(), column!());
+const COLUMN_CELL: &TagKeyCell = &tag_key_cell::<TagKey>("row", "", false, ORIGIN);
+/// The column of views that have one.
+pub(crate) static COLUMN: TagKey = static_tag_key::<OpenSet>(COLUMN_CELL);
 
 /// A measure of integers.
 pub(crate) fn measure() -> Handle<MeasureCell> {
+    measure_of(ValueKind::I64)
+}
+
+fn measure_of(kind: ValueKind) -> Handle<MeasureCell> {
     Handle::Shared(Arc::new(MeasureCell::from_descriptor(MeasureDescriptor {
         name: Cow::Borrowed("measure"),
         description: Cow::Borrowed(""),
         unit: Cow::Borrowed("1"),
-        kind: ValueKind::I64,
+        kind,
         source: MeasureSource::Recorded,
-        origin: Origin::new(module_path!(), file!(), line!(), column!()),
+        origin: ORIGIN,
     })))
 }
 
@@ -44,19 +57,56 @@ fn last_value_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
     view(View::<LastValue>::last_value("view", &values_of(measure)).spec)
 }
 
+/// A view with one column: the sums of a measure's values. It has no rows yet.
+pub(crate) fn sums_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    view_by_column(
+        View::<Sum>::sum("view", &values_of(measure))
+            .column(&COLUMN)
+            .spec,
+    )
+}
+
+/// As [`sums_of`], with at most one row, which goes when it is idle for so long.
+pub(crate) fn sum_with_idle(measure: &Handle<MeasureCell>, idle: Duration) -> Arc<LiveView> {
+    let view = View::<Sum>::sum("view", &values_of(measure)).column(&COLUMN);
+    view_by_column(view.max_series(1).idle(idle).spec)
+}
+
+/// As [`sums_of`], of floats.
+fn float_sums_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    let measure: Measure<f64> = typed(measure);
+    view_by_column(View::<Sum>::sum("view", &measure).column(&COLUMN).spec)
+}
+
 fn values_of(measure: &Handle<MeasureCell>) -> Measure<i64> {
+    typed(measure)
+}
+
+fn typed<T: Value>(measure: &Handle<MeasureCell>) -> Measure<T> {
     Measure::from_handle(measure.clone())
 }
 
 fn view(spec: ViewSpec) -> Arc<LiveView> {
-    let view = LiveView::new(
-        ViewId::next(),
-        spec,
-        ColumnSets::open(0),
-        &SortedValues::default(),
-    );
+    let view = new_view(spec, 0);
     view.add_row("");
-    Arc::new(view)
+    view
+}
+
+fn view_by_column(spec: ViewSpec) -> Arc<LiveView> {
+    new_view(spec, 1)
+}
+
+fn new_view(spec: ViewSpec, columns: usize) -> Arc<LiveView> {
+    let columns = ColumnSets::open(columns);
+    let initial_keys = SortedValues::default();
+    Arc::new(LiveView::new(ViewId::next(), spec, columns, &initial_keys))
+}
+
+/// The key of the row with this value of the column.
+pub(crate) fn key_of(value: &str) -> String {
+    let mut key = String::new();
+    row_key::push(&mut key, value);
+    key
 }
 
 /// The row of a view without columns.
@@ -73,26 +123,39 @@ fn row(view: &LiveView) -> Option<Data> {
     read
 }
 
-/// The sums that a scrape reads now, in the order of the rows.
-pub(crate) fn sums(view: &LiveView) -> Vec<i64> {
-    let mut sums = Vec::new();
-    let whole = view.for_each_row(|row| match row.data() {
-        Some(Data::Sum(Number::I64(sum))) => {
-            sums.push(sum);
-            Ok(())
-        }
-        other => Err(other),
+/// The sums that a scrape reads now, by the value of the column. No row is there twice.
+pub(crate) fn sums(view: &LiveView) -> BTreeMap<String, i64> {
+    let mut sums = BTreeMap::new();
+    for_each_sum(view, |key, sum| {
+        let Number::I64(sum) = sum else {
+            unreachable!("the values are integers: {sum:?}");
+        };
+        let value: String = row_key::values(key).collect();
+        let former = sums.insert(value, sum);
+        assert!(former.is_none(), "a scrape reads the row of {key:?} twice");
     });
-    assert_eq!(whole, Ok(()));
     sums
 }
 
 /// What a scrape reads of a [`sum_of`] now.
 pub(crate) fn sum(view: &LiveView) -> i64 {
-    match *sums(view) {
-        [sum] => sum,
-        ref other => unreachable!("the view has one row: {other:?}"),
+    let sums = sums(view);
+    let mut sums = sums.values();
+    match (sums.next(), sums.next()) {
+        (Some(sum), None) => *sum,
+        other => unreachable!("the view has one row: {other:?}"),
     }
+}
+
+fn for_each_sum(view: &LiveView, mut f: impl FnMut(&str, Number)) {
+    let whole = view.for_each_row(|row| match row.data() {
+        Some(Data::Sum(sum)) => {
+            f(row.key, sum);
+            Ok(())
+        }
+        other => Err(other),
+    });
+    assert_eq!(whole, Ok(()));
 }
 
 /// Whether chunks of threads that have ended still wait to be folded.
