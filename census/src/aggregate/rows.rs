@@ -296,7 +296,8 @@ impl Rows {
         self.read_words(&mut live, positions.start, rows, |first, words| {
             totals.add(format, first, words);
         });
-        totals.keep_rising(format, positions.start, &mut live.last_sums);
+        let Range { start, .. } = positions;
+        totals.keep_rising(format, start, rows.are_there, &mut live.last_sums);
         drop(live);
         self.try_drain();
     }
@@ -337,16 +338,16 @@ impl Rows {
             }
             let new = std::mem::take(&mut self.pending.lock().new);
             self.add_new(live, new);
-            match self.live_chunks(live, *id) {
-                Some(chunks) => {
-                    for chunk in chunks {
-                        add(first, chunk.rows_from(0));
-                    }
-                }
-                None => {
-                    for index in first..first + positions.len() {
-                        rows.are_there &= !(1 << index);
-                    }
+            for chunk in self.live_chunks(live, *id).into_iter().flatten() {
+                add(first, chunk.rows_from(0));
+            }
+        }
+        // In the end: the new chunks that were added for a later chunk may have ended an earlier one, and `last_sums` has the
+        // sums of the newer rows then.
+        for id in &rows.chunks {
+            if live.chunks.get(*id).is_none() {
+                for position in self.format.positions_of(*id) {
+                    rows.are_there &= !(1 << (position - start));
                 }
             }
         }
