@@ -214,7 +214,7 @@ impl<K: Ord + Clone> Ledgers<K> {
     }
 
     /// A line for each thread that recorded with one of the keys.
-    fn threads_of(&self, is_counted: impl Fn(&K) -> bool) -> Vec<String> {
+    pub fn threads_of(&self, is_counted: impl Fn(&K) -> bool) -> Vec<String> {
         let of_thread = |(name, ledger): &(String, Ledger<K>)| {
             let here = ledger.recorded.iter().filter(|(key, _)| is_counted(key));
             let recorded = here.map(|(_, recorded)| *recorded).reduce(Recorded::and)?;

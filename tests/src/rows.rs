@@ -137,8 +137,9 @@ impl RisingRows {
     }
 }
 
-/// The values of a row that never fall.
-fn rising_values(data: &Data) -> Vec<f64> {
+/// The values of a row that never fall, if those that are recorded are not negative.
+#[must_use]
+pub fn rising_values(data: &Data) -> Vec<f64> {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     match data {
         Data::Count(count) => vec![*count as f64],

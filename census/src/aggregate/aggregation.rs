@@ -264,7 +264,8 @@ pub(super) trait RowTotals {
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
 
     /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by position. `start` is the
-    /// position of the first total, and `are_there` has the bits of the rows whose totals are whole.
+    /// position of the first total, and `are_there` has the bits of the rows whose totals are whole: other positions may have
+    /// other rows.
     fn keep_rising(
         &mut self,
         format: &RowFormat,
@@ -319,9 +320,11 @@ impl<A: Aggregate> RowTotals for TotalsOf<A> {
         are_there: u64,
         last_sums: &mut Vec<f64>,
     ) {
-        let totals = (start..).zip(&mut self.0).enumerate();
-        for (_, (row, total)) in totals.filter(|(index, _)| are_there & (1 << index) != 0) {
-            if let Some(sum) = A::rising_float_sum(format, total) {
+        for (index, total) in self.0.iter_mut().enumerate() {
+            if are_there & (1 << index) != 0
+                && let Some(sum) = A::rising_float_sum(format, total)
+            {
+                let row = start + index;
                 if last_sums.len() <= row {
                     last_sums.resize(row + 1, f64::MIN);
                 }

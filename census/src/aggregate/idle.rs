@@ -57,7 +57,7 @@ impl LiveView {
         looks.last = Some(now);
         let not_written_for = |seen: &Seen| now.saturating_duration_since(seen.written);
         let mut leaving = Vec::new();
-        self.look_at_all(looks, now, |seen| {
+        self.look_at_all(looks, |seen| {
             if not_written_for(seen) >= idle.after / 2 && !seen.activity.has_open_guards() {
                 leaving.push(*seen);
             }
@@ -76,7 +76,7 @@ impl LiveView {
         }
         // Again: they may have been written before threads saw the new version.
         let mut still_idle = Vec::new();
-        self.look_at_all(looks, now, |seen| {
+        self.look_at_all(looks, |seen| {
             if not_written_for(seen) >= idle.after && !seen.activity.has_open_guards() {
                 still_idle.push(seen.row);
             }
@@ -87,7 +87,7 @@ impl LiveView {
     }
 
     /// Looks at all rows, and calls `f` with what is seen of each.
-    fn look_at_all(&self, looks: &mut Looks, now: Instant, mut f: impl FnMut(&Seen)) {
+    fn look_at_all(&self, looks: &mut Looks, mut f: impl FnMut(&Seen)) {
         let table = &self.rows.table;
         let extent = table.extent();
         let mut rows = RowsAt::default();
@@ -99,6 +99,9 @@ impl LiveView {
                 continue;
             }
             self.rows.read_activity(start, &mut rows, &mut read);
+            // Not the begin of the look, which may take long: a row that was written since would seem to be idle for longer than
+            // it is.
+            let now = Instant::now();
             if looks.seen.len() < end {
                 looks.seen.resize(end, None);
             }

@@ -28,7 +28,7 @@ pub(super) struct Looks {
 pub(super) struct Seen {
     pub(super) row: RowId,
     pub(super) activity: Activity,
-    /// At this look, the row was found to be written, or was seen first.
+    /// When the row was read at the look that found it written, or saw it first.
     pub(super) written: Instant,
 }
 

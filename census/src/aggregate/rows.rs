@@ -342,6 +342,15 @@ impl Rows {
                 }
             }
         }
+        // In the end: the new chunks that were added for a later chunk may have ended an earlier one, and `last_sums` has the
+        // sums of the newer rows then.
+        for id in &rows.chunks {
+            if live.chunks.get(*id).is_none() {
+                for position in self.format.positions_of(*id) {
+                    rows.are_there &= !(1 << (position - start));
+                }
+            }
+        }
     }
 
     /// Calls `add` with the words of all rows of a chunk, once for each thread that has some. Returns whether these are all their
