@@ -38,6 +38,8 @@
 pub(crate) mod models;
 
 mod at_place;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::slice::ChunksExact;
@@ -296,7 +298,8 @@ impl Rows {
         self.read_words(&mut live, positions.start, rows, |first, words| {
             totals.add(format, first, words);
         });
-        totals.keep_rising(format, positions.start, &mut live.last_sums);
+        let are_there = rows.are_there;
+        totals.keep_rising(format, positions.start, are_there, &mut live.last_sums);
         drop(live);
         self.try_drain();
     }
@@ -332,18 +335,23 @@ impl Rows {
             // The shared chunk is read before the new ones are added to the live ones. A shared chunk may hold the end
             // of a call that began in a thread's chunk. That chunk was published before the beginning was counted, and
             // so before the end was. So if the end is seen, the chunk with the beginning is read, too.
-            if let Some(shared) = self.shared(*id) {
+            let shared = self.shared.read();
+            // The words of threads may still be in the list: without the shared ones, they are not all of a row.
+            let is_gone = shared.is_gone(*id);
+            let shared_chunk = shared.get(*id).cloned().flatten();
+            drop(shared);
+            if let Some(shared) = shared_chunk {
                 add(first, shared.rows_from(0));
             }
             let new = std::mem::take(&mut self.pending.lock().new);
             self.add_new(live, new);
             match self.live_chunks(live, *id) {
-                Some(chunks) => {
+                Some(chunks) if !is_gone => {
                     for chunk in chunks {
                         add(first, chunk.rows_from(0));
                     }
                 }
-                None => {
+                _ => {
                     for index in first..first + positions.len() {
                         rows.are_there &= !(1 << index);
                     }
