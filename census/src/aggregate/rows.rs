@@ -214,6 +214,8 @@ impl Rows {
                 self.forget_sums(&mut live, *chunk);
             }
         }
+        // No reader may come for long, and chunks that are gone need not wait for one.
+        self.drain(&mut live);
         drop(live);
         self.try_drain();
     }

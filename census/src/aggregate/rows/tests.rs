@@ -99,3 +99,17 @@ fn a_late_reader_reads_all_of_a_removed_row_or_nothing() {
     view.rows.shared_target(row(&view, "new"));
     assert_eq!(read(&view, &mut late), None);
 }
+
+#[test]
+fn chunks_that_are_gone_do_not_wait_for_a_reader() {
+    let view = sums();
+    let mut shard = Shard::new(&view.rows, ThreadId::next());
+    for _ in 0..1_000 {
+        let row = row(&view, "row");
+        record(&shard.target(&view.rows, row), 1.0);
+        assert_eq!(view.remove_row("row", || ()).rows, 1);
+        shard.drop_gone();
+    }
+    assert!(view.rows.pending.lock().new.len() <= 1);
+    assert!(view.rows.format.owned_words.load(Ordering::Relaxed) <= 64);
+}
