@@ -37,8 +37,32 @@ pub(super) struct Idle {
 struct Looks {
     /// When the rows were looked at last.
     last: Option<Instant>,
-    /// What was seen at each position.
-    seen: Vec<Option<Seen>>,
+    /// What was seen at each position, for each group of [`ROWS_PER_READ`] positions; nothing for a group without rows, so that
+    /// a view that had many rows does not stay large.
+    seen: Vec<Vec<Option<Seen>>>,
+}
+
+impl Looks {
+    /// What was seen at the positions of a group.
+    fn group(&mut self, group: usize, positions: usize) -> &mut [Option<Seen>] {
+        if self.seen.len() <= group {
+            self.seen.resize_with(group + 1, Vec::new);
+        }
+        let Some(group) = self.seen.get_mut(group) else {
+            return &mut [];
+        };
+        if group.len() < positions {
+            group.resize(positions, None);
+        }
+        group
+    }
+
+    /// Forgets what was seen at the positions of a group.
+    fn forget(&mut self, group: usize) {
+        if let Some(group) = self.seen.get_mut(group) {
+            *group = Vec::new();
+        }
+    }
 }
 
 /// What was seen of a row.
@@ -140,15 +164,14 @@ impl LiveView {
         for start in (0..extent.positions).step_by(ROWS_PER_READ) {
             let end = (start + ROWS_PER_READ).min(extent.positions);
             table.read(start..end, extent, &mut rows);
+            let group = start / ROWS_PER_READ;
             if rows.are_there == 0 {
+                looks.forget(group);
                 continue;
             }
             self.rows.read_activity(start, &mut rows, &mut read);
-            if looks.seen.len() < end {
-                looks.seen.resize(end, None);
-            }
-            let seen = looks.seen.iter_mut().skip(start);
-            for (index, (seen, activity)) in seen.zip(read).enumerate() {
+            let seen = looks.group(group, end - start);
+            for (index, (seen, activity)) in seen.iter_mut().zip(read).enumerate() {
                 if rows.are_there & (1 << index) != 0 {
                     let row = rows.row_at(&self.rows.format, start + index);
                     f(self.see(seen, row, activity, now));
