@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use super::activity::Activity;
 use super::live_view::{LiveView, ROWS_PER_READ};
 use super::removal::{Removal, RemovedCount};
-use super::table::RowsAt;
+use super::table::{Removed, RowsAt};
 use crate::id::RowId;
 use crate::sync::{Mutex, MutexGuard};
 
@@ -76,6 +76,9 @@ struct Seen {
 
 /// Between two looks that are made because a view is full, this part of the time passes at least.
 const LOOKS_WHEN_FULL: u32 = 16;
+
+/// How many rows are marked or removed under one hold of the table's lock, for which new rows wait.
+const ROWS_PER_CHANGE: usize = 4 * ROWS_PER_READ;
 
 impl Idle {
     pub(super) fn new(after: Duration) -> Self {
@@ -136,7 +139,9 @@ impl LiveView {
             return RemovedCount::default();
         }
         let rows: Vec<RowId> = leaving.iter().map(|seen| seen.row).collect();
-        if self.rows.table.mark_leaving(&rows) > 0 {
+        let groups = rows.chunks(ROWS_PER_CHANGE);
+        let marked = groups.map(|rows| self.rows.table.mark_leaving(rows));
+        if marked.sum::<usize>() > 0 {
             renew_version();
         }
         leaving.retain(|seen| not_written_for(seen) >= idle.after);
@@ -150,8 +155,11 @@ impl LiveView {
                 still_idle.push(seen.row);
             }
         });
-        // Rows that were not marked stay.
-        let removed = self.rows.table.remove_leaving(&still_idle);
+        let mut removed = Removed::default();
+        for rows in still_idle.chunks(ROWS_PER_CHANGE) {
+            // Rows that are not marked stay.
+            self.rows.table.remove_leaving(rows, &mut removed);
+        }
         self.forget(&removed, Removal::Idle)
     }
 
