@@ -35,7 +35,7 @@ impl View {
     fn find_or_add(&self, key: &'static str) -> RowId {
         *self.rows.write().entry(key).or_insert_with(|| {
             let key = self.next_key.fetch_add(1, Ordering::Relaxed);
-            match self.live.find_or_add(&key.to_string()) {
+            match self.live.find_or_add(&key.to_string(), |_| false) {
                 RowLookup::Row(row) => row,
                 RowLookup::Overflow(_) => unreachable!("there is room for a row"),
             }
@@ -124,7 +124,7 @@ fn every_measurement_is_in_one_row_and_those_after_a_removal_are_in_a_new_one() 
             "each measurement is in one row: {sums:?}"
         );
         let rows = view.rows.read();
-        let in_b = rows.get("b").and_then(|row| sums.get(row.0));
+        let in_b = rows.get("b").and_then(|row| sums.get(row.position));
         assert_eq!(
             in_b,
             Some(&2),
