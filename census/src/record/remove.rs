@@ -43,7 +43,7 @@ impl<A> View<A> {
     /// `_overflow`. A removed row does not count for `max_series` any more.
     ///
     /// Of an [observed](crate::Observed) total, this forgets what was kept. If it is still read, it is shown again, as it is
-    /// read. The rows of other observed measures are those that were read last, so there is nothing to remove.
+    /// read, or in the overflow row if there is one. The rows of other observed measures are those that were read last, so there is nothing to remove.
     ///
     /// The measure's other rows are looked up again by each thread that records to them, which costs it about as much as when it
     /// met them first. [`clear`](Self::clear) and `idle` pay this once for many rows.
