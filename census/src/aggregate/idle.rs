@@ -21,13 +21,16 @@ use std::time::Instant;
 use super::activity::Activity;
 use super::live_view::{LiveView, ROWS_PER_READ};
 use super::looks::{Idle, Looks, Seen, see};
-use super::removed_rows::{Removal, RemovedCount};
+use super::removed_rows::{Removal, Removed, RemovedCount};
 use super::rows_at::RowsAt;
 use crate::declare::Occasion;
 use crate::id::RowId;
 
 /// Between two looks that are made because a view is full, this part of the time passes at least.
 const LOOKS_WHEN_FULL: u32 = 16;
+
+/// How many rows are marked or removed under one hold of the table's lock, for which new rows wait.
+const ROWS_PER_CHANGE: usize = 4 * ROWS_PER_READ;
 
 impl LiveView {
     /// Removes the rows that are idle. `renew_version` gives the measure a new version. If the view is full, this does nothing
@@ -67,7 +70,9 @@ impl LiveView {
             return RemovedCount::default();
         }
         let rows: Vec<RowId> = leaving.iter().map(|seen| seen.row).collect();
-        if self.rows.table.mark_leaving(&rows) > 0 {
+        let groups = rows.chunks(ROWS_PER_CHANGE);
+        let marked = groups.map(|rows| self.rows.table.mark_leaving(rows));
+        if marked.sum::<usize>() > 0 {
             renew_version();
         }
         leaving.retain(|seen| not_written_for(seen) >= idle.after);
@@ -81,8 +86,11 @@ impl LiveView {
                 still_idle.push(seen.row);
             }
         });
-        // Rows that were not marked stay.
-        let removed = self.rows.table.remove_leaving(&still_idle);
+        let mut removed = Removed::default();
+        for rows in still_idle.chunks(ROWS_PER_CHANGE) {
+            // Rows that are not marked stay.
+            self.rows.table.remove_leaving(rows, &mut removed);
+        }
         self.forget(&removed, Removal::Idle)
     }
 
@@ -95,18 +103,17 @@ impl LiveView {
         for start in (0..extent.positions).step_by(ROWS_PER_READ) {
             let end = (start + ROWS_PER_READ).min(extent.positions);
             table.read(start..end, extent, &mut rows);
+            let group = start / ROWS_PER_READ;
             if rows.are_there == 0 {
+                looks.forget(group);
                 continue;
             }
             self.rows.read_activity(start, &mut rows, &mut read);
             // Not the begin of the look, which may take long: a row that was written since would seem to be idle for longer than
             // it is.
             let now = Instant::now();
-            if looks.seen.len() < end {
-                looks.seen.resize(end, None);
-            }
-            let seen = looks.seen.iter_mut().skip(start);
-            for (index, (seen, activity)) in seen.zip(read).enumerate() {
+            let seen = looks.group(group, end - start);
+            for (index, (seen, activity)) in seen.iter_mut().zip(read).enumerate() {
                 if rows.are_there & (1 << index) != 0 {
                     let row = rows.row_at(&self.rows.format, start + index);
                     f(see(seen, &self.rows.format, row, activity, now));

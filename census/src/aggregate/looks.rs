@@ -19,8 +19,32 @@ pub(super) struct Idle {
 pub(super) struct Looks {
     /// When the rows were looked at last.
     pub(super) last: Option<Instant>,
-    /// What was seen at each position.
-    pub(super) seen: Vec<Option<Seen>>,
+    /// What was seen at each position, for each group of successive positions; nothing for a group without rows, so that a view
+    /// that had many rows does not stay large.
+    seen: Vec<Vec<Option<Seen>>>,
+}
+
+impl Looks {
+    /// What was seen at the positions of a group.
+    pub(super) fn group(&mut self, group: usize, positions: usize) -> &mut [Option<Seen>] {
+        if self.seen.len() <= group {
+            self.seen.resize_with(group + 1, Vec::new);
+        }
+        let Some(group) = self.seen.get_mut(group) else {
+            return &mut [];
+        };
+        if group.len() < positions {
+            group.resize(positions, None);
+        }
+        group
+    }
+
+    /// Forgets what was seen at the positions of a group.
+    pub(super) fn forget(&mut self, group: usize) {
+        if let Some(group) = self.seen.get_mut(group) {
+            *group = Vec::new();
+        }
+    }
 }
 
 /// What was seen of a row.

@@ -42,6 +42,8 @@
 pub(crate) mod models;
 
 mod at_place;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::slice::ChunksExact;
@@ -218,6 +220,8 @@ impl Rows {
                 self.forget_sums(&mut live, *chunk);
             }
         }
+        // No reader may come for long, and chunks that are gone need not wait for one.
+        self.drain(&mut live);
         drop(live);
         self.try_drain();
     }

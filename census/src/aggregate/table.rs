@@ -61,7 +61,8 @@ impl Table {
             if let Some(row) = inner.find(hash, key) {
                 return Some(row);
             }
-            if inner.is_full(max) && !inner.has_leaving() {
+            // A row of this key that is marked as leaving stays.
+            if inner.is_full(max) && !inner.has(hash, key) {
                 return None;
             }
         }
@@ -124,18 +125,16 @@ impl Table {
         marked.count()
     }
 
-    /// Removes those of these rows that are still marked as leaving.
-    pub(super) fn remove_leaving(&self, rows: &[RowId]) -> Removed {
-        let mut removed = Removed::default();
+    /// Removes those of these rows that are still marked as leaving, and adds them to `removed`.
+    pub(super) fn remove_leaving(&self, rows: &[RowId], removed: &mut Removed) {
         let mut inner = self.inner.write();
         for row in rows {
             if inner.is_leaving(*row) {
                 let hash = self.hasher.hash_one(inner.key_at(row.position));
-                inner.remove(hash, *row, &mut removed);
+                inner.remove(hash, *row, removed);
             }
         }
         self.update_limit(&inner);
-        removed
     }
 
     /// Whether there are more rows than [`DEFAULT_MAX_SERIES`]. In so large a view a thread meets most rows only once.

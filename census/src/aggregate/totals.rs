@@ -42,6 +42,8 @@ struct Total {
     /// last digit.
     shown: f64,
     is_overflow: bool,
+    /// Whether it counts towards the bound. An overflow row does if a value has its key.
+    is_admitted: bool,
 }
 
 impl Totals {
@@ -86,9 +88,8 @@ impl Totals {
         if removed.is_overflow {
             // Without overflow rows, no total is in one.
             self.is_full = self.rows.values().any(|row| row.is_overflow);
-        } else {
-            self.admitted -= 1;
         }
+        self.admitted -= usize::from(removed.is_admitted);
         true
     }
 
@@ -108,7 +109,11 @@ impl Totals {
             return false;
         }
         self.admitted += 1;
-        self.rows.insert(key.to_owned(), Total::default());
+        let row = Total {
+            is_admitted: true,
+            ..Total::default()
+        };
+        self.rows.insert(key.to_owned(), row);
         true
     }
 
@@ -128,6 +133,7 @@ impl Default for Total {
             last: Vec::new(),
             shown: 0.0,
             is_overflow: false,
+            is_admitted: false,
         }
     }
 }

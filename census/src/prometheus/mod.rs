@@ -41,7 +41,7 @@
 //! | family | counts |
 //! |---|---|
 //! | `census_overflowed_measurements_total{view}` | measurements that went to overflow rows |
-//! | `census_removed_rows_total{view, reason}` | rows that were removed: `idle`, `removed` ([`View::remove`](crate::View::remove)), `cleared` ([`View::clear`](crate::View::clear)). Views with `idle` have a sample of the reason `idle` from the start, and other samples are there from their first row on |
+//! | `census_removed_rows_total{view, reason}` | rows that were removed: `idle` (nothing was recorded to them, and the view says `idle`), `removed` (by [`View::remove`](crate::View::remove)), `cleared` (by [`View::clear`](crate::View::clear)). Views with `idle` have a sample of the reason `idle` from the start; others appear with the first such row |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite, and totals that were negative (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar); `panicked` (the closure of `exemplars_from` did) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |

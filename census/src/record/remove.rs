@@ -38,7 +38,7 @@ impl<A> View<A> {
     /// `_overflow`. A removed row does not count for `max_series` any more.
     ///
     /// Of an [observed](crate::Observed) total, this forgets what was kept. If it is still read, it is shown again, as it is
-    /// read. The rows of other observed measures are those that were read last, so there is nothing to remove.
+    /// read, or in the overflow row if there is one. The rows of other observed measures are those that were read last, so there is nothing to remove.
     ///
     /// Each thread that records to other rows of the measure looks them up again, once, which costs it about as much as when it
     /// met them first. [`clear`](Self::clear) and `idle` cause this once for many rows. Other measures are not affected.

@@ -35,7 +35,9 @@ impl<A> ViewBuilder<A> {
     /// Sets after which time without a measurement a row leaves, longer than zero. Default: rows stay.
     ///
     /// A row leaves at a collection (a scrape, a [`snapshot`](crate::snapshot), [`View::data`](crate::View::data)), if
-    /// nothing was recorded to it for at least this time. A later measurement of its key begins a new row, at zero.
+    /// nothing was recorded to it for at least this time. Idle rows also leave before a measurement would go to an overflow
+    /// row. A later measurement of the row's key begins a new row, at zero. The row that [`Measure::bind`](crate::Measure::bind)
+    /// has made leaves, too, and comes again with the first value. [`view!`](crate::view!#rows-that-go) says more.
     ///
     /// Two kinds of rows never leave this way:
     /// - Rows that the view has from the start: those of measured functions, and those of [closed

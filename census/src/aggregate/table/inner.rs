@@ -67,7 +67,7 @@ impl Inner {
     }
 
     /// Whether a row is marked as leaving.
-    pub(super) const fn has_leaving(&self) -> bool {
+    const fn has_leaving(&self) -> bool {
         self.leaving_count > 0
     }
 
@@ -96,6 +96,11 @@ impl Inner {
 
     pub(super) fn key_at(&self, position: usize) -> &str {
         self.keys.get(position)
+    }
+
+    /// Whether there is a row of this key, also if it is marked as leaving.
+    pub(super) fn has(&self, hash: u64, key: &str) -> bool {
+        self.has_leaving() && self.find_any(hash, key).is_some()
     }
 
     /// The row of a key, unless it is marked as leaving.

@@ -269,6 +269,22 @@ fn what_is_kept_of_an_observed_total_can_be_removed() {
 }
 
 #[test]
+fn a_row_of_a_total_that_is_also_the_overflow_row_makes_room() {
+    let _isolated = isolate();
+    let total =
+        |tenant: &'static str| TOTAL.observe(move |seen| seen.record(5, tags!(TENANT = tenant)));
+    let shown = |tenant| GOING_TOTAL.data().get(&tags!(TENANT = tenant)).copied();
+    let named_like_it = total("_overflow");
+    assert!(shown("_overflow").is_some_and(|sum| sum == 5));
+    let a = total("a");
+    assert!(shown("_overflow").is_some_and(|sum| sum == 10));
+    drop(named_like_it);
+    assert!(GOING_TOTAL.remove(&tags!(TENANT = "_overflow")));
+    assert!(shown("a").is_some_and(|sum| sum == 5), "there is room");
+    drop(a);
+}
+
+#[test]
 fn rows_that_were_read_cannot_be_removed() {
     let _isolated = isolate();
     let _read = READ.observe(|seen| seen.record(5, tags!(TENANT = "a")));
