@@ -34,7 +34,7 @@ pub(super) fn renew_version(view: &LiveView) {
 }
 
 /// Tells threads which words they need not keep. Called after the rows were removed.
-pub(super) fn tell(view: &LiveView, removed: RemovedCount) -> RemovedCount {
+pub(crate) fn tell(view: &LiveView, removed: RemovedCount) -> RemovedCount {
     if removed.chunks > 0 {
         end_chunks(view.id());
     }

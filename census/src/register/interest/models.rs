@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{Change, Ended, Interests, MeasureViews, OF_RUN, change_views, ended_count};
 use crate::aggregate::LiveView;
 use crate::declare::{Handle, MeasureCell};
-use crate::register::removal::tell;
 
 /// Begins a run of a model, in which no measure has views.
 pub(crate) fn begin_run() {
@@ -32,15 +31,6 @@ pub(crate) fn add_view_of_cells(cells: &[Handle<MeasureCell>], view: &Arc<LiveVi
 /// Removes a view of the measure.
 pub(crate) fn remove_view(measure: &Handle<MeasureCell>, view: &Arc<LiveView>) {
     change(std::slice::from_ref(measure), Change::Remove(&only(view)));
-}
-
-/// Removes the rows that are idle. Calls `renewed` when the measure has got a new version. Returns how many rows it has removed.
-pub(crate) fn remove_idle(view: &LiveView, renewed: impl FnOnce()) -> usize {
-    let renew_version = || {
-        renew_version(view);
-        renewed();
-    };
-    tell(view, view.remove_idle(Occasion::Collection, renew_version)).rows
 }
 
 /// Gives the measure of a view, which has one cell, a new version for the same views.

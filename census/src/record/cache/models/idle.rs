@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::{A, B, Recorder, counted, measure_with_view, numbered};
 use crate::aggregate::LiveView;
 use crate::aggregate::models::{key_of, sum_with_idle, sums};
-use crate::declare::{Handle, MeasureCell, ValueBits};
-use crate::register::models::remove_idle;
+use crate::declare::{Handle, MeasureCell, Occasion, ValueBits};
+use crate::register::models::renew_version;
+use crate::register::tell;
 use crate::sync::AtomicBool;
 use crate::sync::models::{check, thread};
 
@@ -33,6 +34,15 @@ fn seen_row(measure: &Handle<MeasureCell>, view: &LiveView) -> Recorder {
     view.add_row(&key_of(A));
     assert_eq!(remove_idle(view, || {}), 0);
     recorder
+}
+
+/// Removes the rows that are idle. Calls `renewed` when the measure has got a new version. Returns how many rows it has removed.
+fn remove_idle(view: &LiveView, renewed: impl FnOnce()) -> usize {
+    let renew = || {
+        renew_version(view);
+        renewed();
+    };
+    tell(view, view.remove_idle(Occasion::Collection, renew)).rows
 }
 
 /// What a removal and a thread tell each other.
