@@ -19,10 +19,10 @@
 use std::time::Instant;
 
 use super::activity::Activity;
-use super::live_view::{LiveView, ROWS_PER_READ};
+use super::live_view::LiveView;
 use super::looks::{Idle, Looks, Seen, see};
 use super::removed_rows::{Removal, Removed, RemovedCount};
-use super::rows_at::RowsAt;
+use super::rows_at::{ROWS_PER_READ, RowsAt};
 use crate::declare::Occasion;
 use crate::id::RowId;
 

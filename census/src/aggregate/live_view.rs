@@ -16,7 +16,7 @@ use super::reading::{Bounded, Run};
 use super::removed_rows::Removal;
 use super::removed_rows::RemovedRows;
 use super::rows::Rows;
-use super::rows_at::RowsAt;
+use super::rows_at::{ROWS_PER_READ, RowsAt};
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -26,10 +26,6 @@ use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
 use crate::id::{RowId, ViewId};
 use crate::sync::Mutex;
 use crate::tags::TagValue;
-
-/// How many rows are read under one hold of a lock: of [`Rows`]'s `live`, for which other readers wait, and of the
-/// table's, for which new rows wait. As many as a word has bits: see [`RowsAt`].
-pub(super) const ROWS_PER_READ: usize = 64;
 
 /// A registered view.
 #[derive(Debug)]
@@ -113,26 +109,27 @@ impl LiveView {
     /// called, which returns whether it has removed rows.
     #[inline(never)]
     pub(crate) fn find_or_add(&self, key: &str, make_room: fn(&Self) -> bool) -> RowLookup {
-        let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        loop {
-            if let Some(row) = self.rows.table.find_or_add(key, max) {
-                return RowLookup::Row(row);
-            }
-            if !make_room(self) {
-                break;
-            }
+        match self.find_or_make_room(key, make_room) {
+            Some(row) => RowLookup::Row(row),
+            None => RowLookup::Overflow(self.rows.overflow(&self.columns.overflow_key(key))),
         }
-        let key = self.columns.overflow_key(key);
-        RowLookup::Overflow(self.rows.overflow(&key))
     }
 
-    /// Adds the row of a key, if it is not there. If the view has as many rows as it may have, this is the overflow row of
-    /// the key.
-    pub(crate) fn add_row(&self, key: &str) {
-        let max = self.spec.max_series.unwrap_or_else(default_max_series);
-        if self.rows.table.find_or_add(key, max).is_none() {
+    /// Adds the row of a key, if it is not there. If there is no room for it, this is the overflow row of the key.
+    pub(crate) fn add_row(&self, key: &str, make_room: fn(&Self) -> bool) {
+        if self.find_or_make_room(key, make_room).is_none() {
             let key = self.columns.overflow_key(key);
             self.rows.table.add_initial(&key);
+        }
+    }
+
+    fn find_or_make_room(&self, key: &str, make_room: fn(&Self) -> bool) -> Option<RowId> {
+        let max = self.spec.max_series.unwrap_or_else(default_max_series);
+        loop {
+            let row = self.rows.table.find_or_add(key, max);
+            if row.is_some() || !make_room(self) {
+                return row;
+            }
         }
     }
 

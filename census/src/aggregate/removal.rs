@@ -37,7 +37,7 @@ impl LiveView {
             return self.count_removed(observed.clear(), Removal::Cleared);
         }
         let removing = self.removing.lock();
-        let removed = self.rows.table.clear(self.initial_keys.iter());
+        let removed = self.rows.table.clear(|key| self.initial_keys.contains(key));
         self.finish_removal(removing, &removed, Removal::Cleared, renew_version)
     }
 

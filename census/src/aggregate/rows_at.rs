@@ -3,6 +3,10 @@
 use super::row_format::RowFormat;
 use crate::id::{ChunkId, RowId};
 
+/// How many rows are read under one hold of a lock: of `Rows`'s `live`, for which other readers wait, and of the
+/// table's, for which new rows wait. As many as a word has bits: see [`RowsAt`].
+pub(super) const ROWS_PER_READ: usize = 64;
+
 /// The keys of some successive positions, and the rows that are there.
 #[derive(Debug, Default)]
 pub(super) struct RowsAt {

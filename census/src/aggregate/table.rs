@@ -12,7 +12,7 @@ use self::inner::Inner;
 use super::layout::Layout;
 use super::limits::DEFAULT_MAX_SERIES;
 use super::removed_rows::Removed;
-use super::rows_at::{Extent, RowsAt};
+use super::rows_at::{Extent, ROWS_PER_READ, RowsAt};
 use crate::id::RowId;
 use crate::sync::{AtomicBool, RwLock};
 
@@ -94,20 +94,29 @@ impl Table {
         removed
     }
 
-    /// Removes all rows, and adds those of these keys again.
-    pub(super) fn clear<'k>(&self, initial_keys: impl Iterator<Item = &'k str>) -> Removed {
+    /// Removes all rows that there are now. Where `is_initial` is true of the key, there is a new row of it afterwards.
+    pub(super) fn clear(&self, is_initial: impl Fn(&str) -> bool) -> Removed {
         let mut removed = Removed::default();
-        let mut inner = self.inner.write();
-        for position in 0..inner.positions() {
-            if let Some(row) = inner.row_at(position) {
-                let hash = self.hasher.hash_one(inner.key_at(position));
-                inner.remove(hash, row, &mut removed);
+        let extent = self.extent();
+        let mut rows = RowsAt::default();
+        // A few at a time, because new rows wait for the lock.
+        for start in (0..extent.positions).step_by(ROWS_PER_READ) {
+            let end = (start + ROWS_PER_READ).min(extent.positions);
+            let mut inner = self.inner.write();
+            inner.read(start..end, extent, &mut rows);
+            for (index, key) in rows.keys().enumerate() {
+                if rows.are_there & (1 << index) != 0
+                    && let Some(row) = inner.row_at(start + index)
+                {
+                    let hash = self.hasher.hash_one(key);
+                    inner.remove(hash, row, &mut removed);
+                    if is_initial(key) {
+                        inner.add(hash, key);
+                    }
+                }
             }
+            self.update_limit(&inner);
         }
-        for key in initial_keys {
-            inner.add(self.hasher.hash_one(key), key);
-        }
-        self.update_limit(&inner);
         removed
     }
 

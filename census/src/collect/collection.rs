@@ -10,7 +10,7 @@ use crate::aggregate::Removal;
 use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
-use crate::declare::{Occasion, ViewSpec};
+use crate::declare::ViewSpec;
 use crate::{observe, register};
 
 /// A collection: the views whose rows are to be read. These are the views that are registered when it begins.
@@ -56,7 +56,7 @@ impl Collection {
     fn begin(views: Vec<Arc<LiveView>>, deadline: Duration) -> Self {
         let observed = observe::rows(&views, deadline);
         for view in &views {
-            register::remove_idle(view, Occasion::Collection);
+            register::remove_idle(view);
         }
         Self { views, observed }
     }

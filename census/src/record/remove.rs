@@ -34,14 +34,16 @@ impl<A> View<A> {
     /// no row, and take no row below zero.
     ///
     /// A row that the view has from the start (that of a view without columns, those of measured functions and of closed
-    /// columns) is there again at once, with zeros. The overflow row is removed as any other: its open columns have the value
+    /// columns) is there again at once, with zeros; a scrape that runs just then may lack it. The overflow row is removed as any other: its open columns have the value
     /// `_overflow`. A removed row does not count for `max_series` any more.
     ///
     /// Of an [observed](crate::Observed) total, this forgets what was kept. If it is still read, it is shown again, as it is
     /// read, or in the overflow row if there is one. The rows of other observed measures are those that were read last, so there is nothing to remove.
     ///
     /// Each thread that records to other rows of the measure looks them up again, once, which costs it about as much as when it
-    /// met them first. [`clear`](Self::clear) and `idle` cause this once for many rows. Other measures are not affected.
+    /// met them first. [`clear`](Self::clear) and `idle` cause this once for many rows. Other measures are not affected. A thread
+    /// frees its words of removed rows when it next records a measurement that is not in its cache, or whose tags are not all
+    /// literals or enums, or when it ends.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn remove(&self, tags: &TagMap) -> bool {
         let removed = self.with_live(|view| {

@@ -20,10 +20,17 @@ pub(crate) fn clear(view: &LiveView) -> usize {
     tell(view, view.clear(|| renew_version(view))).rows
 }
 
-/// Removes the rows that are idle, if the view is one whose rows go. Returns whether there were some.
-pub(crate) fn remove_idle(view: &LiveView, occasion: Occasion) -> bool {
+/// Removes the rows that are idle, at a collection, if the view is one whose rows go.
+pub(crate) fn remove_idle(view: &LiveView) {
+    if let Some(idle) = view.spec.idle {
+        (idle.remove)(view, Occasion::Collection);
+    }
+}
+
+/// Removes the rows that are idle, because there is no room for a new row. Returns whether there were some.
+pub(crate) fn make_room(view: &LiveView) -> bool {
     let idle = view.spec.idle;
-    idle.is_some_and(|idle| (idle.remove)(view, occasion))
+    idle.is_some_and(|idle| (idle.remove)(view, Occasion::Full))
 }
 
 /// Gives the measure of a view a new version, for the same views.

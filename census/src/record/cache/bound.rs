@@ -8,7 +8,7 @@ use crate::aggregate::Target;
 use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
 use crate::id::BoundId;
 use crate::record::exemplar_source;
-use crate::register::{ViewsVersion, current_version, unchecked_version, views_of};
+use crate::register::{ViewsVersion, current_version, make_room, unchecked_version, views_of};
 use crate::tags::{TagMap, TagValue};
 
 /// Records a measurement of a measure that has views, with exactly these tags, which are those of the bound measure with this identifier.
@@ -32,7 +32,7 @@ pub(in crate::record) fn make_rows(cell: &MeasureCell, tags: &TagMap) {
     for view in views.iter() {
         let mut key = String::new();
         view.push_row_key(&mut key, |key| tags.get(key).map_or("", TagValue::as_str));
-        view.add_row(&key);
+        view.add_row(&key, make_room);
     }
 }
 

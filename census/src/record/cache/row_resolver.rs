@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::aggregate::{LiveView, RowLookup, Target};
-use crate::declare::{Occasion, TagKey};
+use crate::declare::TagKey;
 use crate::id::RowId;
-use crate::register::remove_idle;
+use crate::register::make_room;
 
 /// The rows of one measurement, one in each view. The buffers are used again, so that most measurements allocate
 /// nothing.
@@ -22,11 +22,6 @@ pub(super) struct ResolvedTarget {
     pub(super) target: Target,
     /// Whether the target is worth an entry in a cache.
     pub(super) is_cacheable: bool,
-}
-
-/// Removes the idle rows of a view that is full. Returns whether there were some.
-fn make_room(view: &LiveView) -> bool {
-    remove_idle(view, Occasion::Full)
 }
 
 impl RowResolver {

@@ -152,6 +152,21 @@ fn a_view_without_collections_makes_room_too() {
 }
 
 #[test]
+fn a_handle_makes_room_for_its_row() {
+    let _isolated = isolate();
+    IDLE_FULL.register().expect("a valid view");
+    for tenant in ["a", "b"] {
+        record!(BYTES = 1, tags(TENANT = tenant));
+    }
+    assert_eq!(rows(&IDLE_FULL), 2);
+    thread::sleep(SHORT);
+    let _bound = BYTES.bind(tags!(TENANT = "bound"));
+    let data = IDLE_FULL.data();
+    assert_eq!(data.get(&tags!(TENANT = "bound")), Some(&0));
+    assert_eq!(data.rows.len(), 1);
+}
+
+#[test]
 fn views_that_are_made_at_run_time_can_be_idle() {
     let _isolated = isolate();
     let view = View::sum("idle_at_run_time", &BYTES)

@@ -88,7 +88,7 @@ fn typed<T: Value>(measure: &Handle<MeasureCell>) -> Measure<T> {
 
 fn view(spec: ViewSpec) -> Arc<LiveView> {
     let view = new_view(spec, 0);
-    view.add_row("");
+    view.add_row("", |_| false);
     view
 }
 

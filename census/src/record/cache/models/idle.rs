@@ -31,7 +31,7 @@ fn seen_row(measure: &Handle<MeasureCell>, view: &LiveView) -> Recorder {
     let mut recorder = Recorder::new(measure);
     recorder.record_to(&A, numbered(0));
     // Now look-ups lock the table only for reading, if they can.
-    view.add_row(&key_of(A));
+    view.add_row(&key_of(A), |_| false);
     assert_eq!(remove_idle(view, || {}), 0);
     recorder
 }
