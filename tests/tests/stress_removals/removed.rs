@@ -18,7 +18,7 @@ use census_tests::threads::{Progress, Stop, with_background};
 use fastrand::Rng;
 
 use self::check::{Check, Settled};
-use self::lives::{Between, Is, LastMark, Noted};
+use self::lives::{Between, Is, Marks, Noted};
 use super::held::Guards;
 use super::keys::{KEYS, Measures, Ways};
 use super::removals::{Plan, Removals};
@@ -44,8 +44,8 @@ struct Storm {
     views: Vec<Going>,
     removals: Removals,
     guards: Guards<Between>,
-    /// Those of this wave.
-    last_marks: Mutex<Vec<LastMark>>,
+    /// Those of the threads of this wave.
+    marks: Mutex<Vec<Marks>>,
     /// How many steps the threads have made in this wave.
     steps: AtomicU64,
 }
@@ -54,7 +54,7 @@ fn run_wave(storm: &Storm, wave: u64, seed: u64, ledgers: &mut Ledgers<Noted>) -
     let mut rng = Rng::with_seed(seed ^ (wave << 32));
     let plan = Plan::random(&mut rng, storm.views.len(), THREADS * STEPS);
     storm.steps.store(0, Ordering::Relaxed);
-    storm.last_marks.lock().expect("no thread panics").clear();
+    storm.marks.lock().expect("no thread panics").clear();
     let remove = |part: usize, stop: &Stop| {
         plan.run(part, 2, &storm.steps, stop, |removal| {
             storm.removals.remove(&storm.views, removal);
@@ -132,7 +132,7 @@ fn rows_have_what_was_recorded_since_their_removal() -> Result<(), CatalogueErro
         ways: Ways::new(measures()),
         removals: Removals::of(&views),
         guards: Guards::default(),
-        last_marks: Mutex::default(),
+        marks: Mutex::default(),
         steps: AtomicU64::new(0),
         views,
     };

@@ -39,13 +39,19 @@ impl Storm {
         ended.chain(held).collect()
     }
 
-    /// Whether a row can have this mark as its last value: the measurement did not end before another began.
-    fn may_be_last(&self, mark: u64, key: usize) -> bool {
+    /// Whether a row can have this mark as its last value: the measurement did not end before another began. (Another one that
+    /// overlaps a removal may have gone with the removed row.)
+    fn may_be_last(&self, mark: u64, key: usize, removals: &[Span]) -> bool {
         let measured = self.measured.lock().expect("no thread panics");
         let of_key = || measured.recorded.iter().filter(|(of, ..)| *of == key);
-        let newest = of_key().map(|(_, item, _)| item.begin.begin).max();
+        let is_counted = |item: &Item| {
+            let overlaps = |it: &Span| it.begin <= item.begin.end && it.end >= item.begin.begin;
+            !removals.iter().any(overlaps)
+        };
+        let counted = of_key().filter(|(_, item, _)| is_counted(item));
+        let newest = counted.map(|(_, item, _)| item.begin.begin).max();
         let of_mark = of_key().find(|(.., of)| *of == mark);
-        of_mark.is_some_and(|(_, item, _)| newest.is_some_and(|newest| item.begin.end >= newest))
+        of_mark.is_some_and(|(_, item, _)| newest.is_none_or(|newest| item.begin.end >= newest))
     }
 
     /// What is wrong with the rows of a view, which nothing changes now.
@@ -68,7 +74,7 @@ impl Storm {
                 None => timeline.may_be_gone(&possible),
                 Some(Data::LastValue(mark)) => {
                     let mark = amount_of(key, &Data::LastValue(*mark));
-                    self.may_be_last(mark.cast_unsigned(), key)
+                    self.may_be_last(mark.cast_unsigned(), key, timeline.removals)
                 }
                 Some(data) => {
                     let amount = amount_of(key, data);

@@ -104,7 +104,7 @@ impl Check<'_> {
         is_right.then_some(()).ok_or_else(expected)
     }
 
-    /// As [`expected`](Self::expected), of a last value: it is the last one of some thread.
+    /// As [`expected`](Self::expected), of a last value.
     fn expected_mark(
         &self,
         view: usize,
@@ -113,21 +113,33 @@ impl Check<'_> {
         settled: Option<i64>,
         actual: Option<u64>,
     ) -> Result<(), String> {
-        let last_marks = self.storm.last_marks.lock().expect("no thread panics");
-        let of_row = last_marks
-            .iter()
-            .filter(|last| (last.noted.view, last.noted.key) == (view, key));
-        let here: Vec<_> = of_row
-            .filter(|last| last.noted.is(removed) != Is::Gone)
-            .collect();
-        let some_is_in = here.iter().any(|last| last.noted.is(removed) == Is::In);
-        let mut possible: Vec<Option<u64>> = here.iter().map(|last| Some(last.mark)).collect();
-        if !some_is_in {
+        let marks = self.storm.marks.lock().expect("no thread panics");
+        let mut possible: Vec<Option<u64>> = Vec::new();
+        let mut must_be_new = false;
+        for of_thread in marks.iter() {
+            for (noted, mark) in of_thread.iter().rev() {
+                if (noted.view, noted.key) != (view, key) {
+                    break;
+                }
+                match noted.is(removed) {
+                    Is::In => {
+                        // It has replaced those before.
+                        possible.push(Some(*mark));
+                        must_be_new = true;
+                        break;
+                    }
+                    // While rows are removed, a measurement may be in the new row, and a later one of the same thread that
+                    // has the former row in its cache may go with that.
+                    Is::Either => possible.push(Some(*mark)),
+                    Is::Gone => break,
+                }
+            }
+        }
+        if !must_be_new {
             possible.push(settled.map(i64::cast_unsigned));
         }
         let is_right = possible.contains(&actual);
-        is_right
-            .then_some(())
-            .ok_or_else(|| format!("one of {possible:?}"))
+        let expected = || format!("one of {possible:?}");
+        is_right.then_some(()).ok_or_else(expected)
     }
 }

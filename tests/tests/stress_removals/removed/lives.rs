@@ -50,11 +50,8 @@ pub(super) struct Between {
     pub(super) begun: Vec<u64>,
 }
 
-/// The last mark that a thread recorded with a key, in a wave.
-pub(super) struct LastMark {
-    pub(super) noted: Noted,
-    pub(super) mark: u64,
-}
+/// The marks that a thread recorded to one row in a wave, in order.
+pub(super) type Marks = Vec<(Noted, u64)>;
 
 /// The life of a thread in a wave.
 struct Life<'s> {
@@ -62,7 +59,7 @@ struct Life<'s> {
     rng: Rng,
     ledger: &'s mut Ledger<Noted>,
     /// By key.
-    last_marks: BTreeMap<usize, LastMark>,
+    marks: BTreeMap<usize, Marks>,
     /// A number that no other measurement has.
     serial: u64,
 }
@@ -113,7 +110,7 @@ impl Life<'_> {
                 Of::Work | Of::Part => self.ledger.note(noted, 1),
                 Of::Mark => {
                     self.ledger.note(noted, 1);
-                    self.last_marks.insert(key, LastMark { noted, mark });
+                    self.marks.entry(key).or_default().push((noted, mark));
                 }
                 Of::Held => {}
             }
@@ -165,15 +162,12 @@ impl Storm {
             storm: self,
             rng: Rng::with_seed(seed ^ (wave * THREADS + thread)),
             ledger,
-            last_marks: BTreeMap::new(),
+            marks: BTreeMap::new(),
             serial: (wave * THREADS + thread) * STEPS,
         };
         life.run();
-        let last_marks = life.last_marks.into_values();
-        self.last_marks
-            .lock()
-            .expect("no thread panics")
-            .extend(last_marks);
+        let mut marks = self.marks.lock().expect("no thread panics");
+        marks.extend(life.marks.into_values());
     }
 
     pub(super) fn row_of(&self, view: &str, key: &Noted) -> Option<Vec<String>> {
