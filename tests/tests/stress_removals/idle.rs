@@ -38,7 +38,7 @@ static HELD: Measure<i64>;
 const IDLE: Duration = Duration::from_millis(4);
 /// How long the threads of a wave record.
 const WAVE: Duration = Duration::from_millis(40);
-const WAVES: u64 = 20;
+const WAVES: u64 = 15;
 const THREADS: u64 = 8;
 /// Further rows, which only make looks longer.
 const OTHERS: u64 = 100;

@@ -25,7 +25,7 @@ static MARK: Measure<u64>;
 static HELD: Measure<i64>;
 
 const IDLE: Duration = Duration::from_millis(1);
-const LOOKS: u64 = 250;
+const LOOKS: u64 = 200;
 const THREADS: u64 = 3;
 
 /// How often each was recorded.

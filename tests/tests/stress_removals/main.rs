@@ -5,6 +5,7 @@
 //!   reads before and after its measurement.
 //! - `idle`: rows that are idle, and removals amid. What a row may have is known by the times of the measurements.
 //! - `kept`: rows that are recorded to before each look.
+//! - `one_row`: a row that goes as often as possible.
 //! - `room`: a view that always has as many keys as it may have rows.
 //!
 //! `STRESS_SEED` repeats the random choices, though not the order in which threads run.
@@ -18,6 +19,7 @@ mod held;
 mod idle;
 mod kept;
 mod keys;
+mod one_row;
 mod removals;
 mod removed;
 mod room;

@@ -124,6 +124,21 @@ impl Removals {
     }
 }
 
+/// The keys that are used most in a wave: a removal that few measurements overlap proves little.
+pub(super) struct Hot([usize; 2]);
+
+impl Hot {
+    pub(super) fn random(rng: &mut Rng) -> Self {
+        Self([(); 2].map(|()| rng.usize(..KEYS.len())))
+    }
+
+    /// A key, mostly a hot one.
+    pub(super) fn key(&self, rng: &mut Rng) -> usize {
+        let other = rng.usize(..KEYS.len());
+        self.0.get(rng.usize(..3)).copied().unwrap_or(other)
+    }
+}
+
 /// What is removed while the threads of a wave record: each removal after so many steps of all threads.
 pub(super) struct Plan(Vec<(u64, Removal)>);
 
@@ -140,27 +155,22 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// A plan for a wave with so many steps.
-    pub(super) fn random(rng: &mut Rng, views: usize, steps: u64) -> Self {
-        let (removals, clears) = match rng.u8(0..4) {
+    /// A plan for a wave with so many steps, in which the threads mostly record with the hot keys.
+    pub(super) fn random(rng: &mut Rng, views: usize, steps: u64, hot: &Hot) -> Self {
+        let (removals, clears) = match rng.u8(0..8) {
             // A quiet wave.
             0 => (0, 0),
-            1 => (1 + rng.usize(..4), 0),
-            2 => (rng.usize(..8), 1 + rng.usize(..2)),
+            // Few removals, so that what follows one of them is known exactly.
+            1..=3 => (1 + rng.usize(..3), 0),
+            4..=5 => (0, 1),
+            6 => (rng.usize(..8), rng.usize(..3)),
             _ => (rng.usize(..100), rng.usize(..30)),
-        };
-        let mut at = || {
-            (
-                rng.u64(..steps),
-                rng.usize(..views),
-                rng.usize(..KEYS.len()),
-            )
         };
         let mut plan = Vec::new();
         for number in 0..removals + clears {
-            let (after, view, key) = at();
-            let key = (number < removals).then_some(key);
-            plan.push((after, Removal { view, key }));
+            let view = rng.usize(..views);
+            let key = (number < removals).then(|| hot.key(rng));
+            plan.push((rng.u64(..steps), Removal { view, key }));
         }
         plan.sort_by_key(|(after, _)| *after);
         Self(plan)

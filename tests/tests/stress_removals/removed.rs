@@ -21,7 +21,7 @@ use self::check::{Check, Settled};
 use self::lives::{Between, Is, Marks, Noted};
 use super::held::Guards;
 use super::keys::{KEYS, Measures, Ways};
-use super::removals::{Plan, Removals};
+use super::removals::{Hot, Plan, Removals};
 use super::scraped::{Lives, in_text, in_views};
 use super::views::{Going, Of, register_all};
 
@@ -34,10 +34,10 @@ static MARK: Measure<u64>;
 #[measure(name = "removed/held")]
 static HELD: Measure<i64>;
 
-const WAVES: u64 = 30;
+const WAVES: u64 = 50;
 const THREADS: u64 = 8;
 /// How many steps a thread makes in a wave. In each, it makes a measurement, or begins or ends a guard.
-const STEPS: u64 = if cfg!(debug_assertions) { 120 } else { 1_200 };
+const STEPS: u64 = if cfg!(debug_assertions) { 60 } else { 600 };
 
 struct Storm {
     ways: Ways,
@@ -52,7 +52,8 @@ struct Storm {
 
 fn run_wave(storm: &Storm, wave: u64, seed: u64, ledgers: &mut Ledgers<Noted>) -> Plan {
     let mut rng = Rng::with_seed(seed ^ (wave << 32));
-    let plan = Plan::random(&mut rng, storm.views.len(), THREADS * STEPS);
+    let hot = Hot::random(&mut rng);
+    let plan = Plan::random(&mut rng, storm.views.len(), THREADS * STEPS, &hot);
     storm.steps.store(0, Ordering::Relaxed);
     storm.marks.lock().expect("no thread panics").clear();
     let remove = |part: usize, stop: &Stop| {
@@ -63,7 +64,7 @@ fn run_wave(storm: &Storm, wave: u64, seed: u64, ledgers: &mut Ledgers<Noted>) -
     with_background(&[&|stop| remove(0, stop), &|stop| remove(1, stop)], || {
         let name = |thread| format!("thread {thread} of wave {wave}");
         ledgers.run(0..THREADS, name, |thread, ledger| {
-            storm.live(seed, wave, thread, ledger);
+            storm.live(seed, wave * THREADS + thread, &hot, ledger);
         });
     });
     plan

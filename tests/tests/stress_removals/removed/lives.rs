@@ -7,9 +7,10 @@ use census_tests::ledger::Ledger;
 use census_tests::threads::on_new_thread;
 use fastrand::Rng;
 
-use super::{STEPS, Storm, THREADS};
+use super::{STEPS, Storm};
 use crate::held::Guard;
 use crate::keys::{KEYS, mark};
+use crate::removals::Hot;
 use crate::views::Of;
 
 /// The row of a measurement, and how many removals it knows: see [`Removals`].
@@ -56,6 +57,7 @@ pub(super) type Marks = Vec<(Noted, u64)>;
 /// The life of a thread in a wave.
 struct Life<'s> {
     storm: &'s Storm,
+    hot: &'s Hot,
     rng: Rng,
     ledger: &'s mut Ledger<Noted>,
     /// By key.
@@ -82,7 +84,7 @@ impl Life<'_> {
     fn run_steps(&mut self, steps: u64) {
         for _ in 0..steps {
             self.ledger.step += 1;
-            let key = self.rng.usize(..KEYS.len());
+            let key = self.hot.key(&mut self.rng);
             match self.rng.u8(0..8) {
                 0 => self.hold(key),
                 1 => {
@@ -157,13 +159,15 @@ impl Storm {
         drop(guard.held);
     }
 
-    pub(super) fn live(&self, seed: u64, wave: u64, thread: u64, ledger: &mut Ledger<Noted>) {
+    /// `number` is that of the thread among those of all waves.
+    pub(super) fn live(&self, seed: u64, number: u64, hot: &Hot, ledger: &mut Ledger<Noted>) {
         let mut life = Life {
             storm: self,
-            rng: Rng::with_seed(seed ^ (wave * THREADS + thread)),
+            hot,
+            rng: Rng::with_seed(seed ^ number),
             ledger,
             marks: BTreeMap::new(),
-            serial: (wave * THREADS + thread) * STEPS,
+            serial: number * STEPS,
         };
         life.run();
         let mut marks = self.marks.lock().expect("no thread panics");
