@@ -2,8 +2,7 @@
 
 use super::cache;
 use super::hold::Held;
-use crate::aggregate::count_rejected;
-use crate::declare::{Measure, Value, ValueBits};
+use crate::declare::{Measure, Value};
 use crate::id::BoundId;
 use crate::register::current_version;
 use crate::tags::{Carried, TagMap};
@@ -56,19 +55,8 @@ impl<T: Value> BoundMeasure<T> {
     /// Records a value, as [`Measure::record`] does.
     #[inline]
     pub fn record(&self, value: T) {
-        Carried::current_or_of(&self.tags).within(|| {
-            if current_version(self.measure.cell()).is_some() {
-                self.record_viewed(value.to_bits());
-            }
-        });
-    }
-
-    fn record_viewed(&self, bits: Option<ValueBits>) {
-        let cell = self.measure.cell();
-        let Some(bits) = bits else {
-            return count_rejected(cell);
-        };
-        cache::record_bound(cell, self.id, &self.tags, bits);
+        Carried::current_or_of(&self.tags)
+            .within(|| cache::record_bound(&self.measure, self.id, &self.tags, value));
     }
 }
 

@@ -55,6 +55,12 @@ impl ViewsVersion {
     const HAS_EXEMPLARS: u64 = 1 << 4;
     const ASKS_FOR_EXEMPLARS: u64 = 1 << 5;
 
+    /// Whether the measure may have views: it has, or no list of views was ever made for it.
+    #[inline]
+    pub(crate) const fn is_of_views(self) -> bool {
+        self.0.is_multiple_of(2)
+    }
+
     /// Whether a view of the list keeps exemplars.
     #[inline]
     pub(crate) const fn has_exemplars(self) -> bool {

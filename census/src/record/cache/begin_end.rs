@@ -59,9 +59,9 @@ pub(super) fn begin_cached<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<()> {
-    let entry = cache.find_by_address(version, tags)?;
-    entry.begin(bits);
-    let counted = match entry.only_target() {
+    let targets = cache.find_by_address(version, tags)?;
+    targets.begin(bits);
+    let counted = match targets.only_target() {
         Some(target) => Beginning::Row(CountedRow {
             version,
             name: target.name(),
@@ -80,8 +80,8 @@ fn rows_of_entry<const N: usize>(
     tags: &[TagAddresses; N],
 ) -> Option<Box<CountedRows>> {
     let mut rows = cache.take_pooled_list().unwrap_or_default();
-    let entry = cache.find_by_address(version, tags)?;
-    entry.targets().for_each(|target| rows.push(target));
+    let targets = cache.find_by_address(version, tags)?;
+    targets.iter().for_each(|target| rows.push(target));
     Some(rows)
 }
 
@@ -104,9 +104,9 @@ pub(super) fn end_cached<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<()> {
-    let entry = cache.find_by_address(row.version, tags)?;
+    let targets = cache.find_by_address(row.version, tags)?;
     // One version is one list of views, so the target is of the view of the row.
-    let target = entry.only_target()?;
+    let target = targets.only_target()?;
     target.is_named(&row.name).then(|| target.end(bits))
 }
 

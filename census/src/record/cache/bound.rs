@@ -1,24 +1,88 @@
 //! Recording with the tags of a [`BoundMeasure`](crate::record::BoundMeasure), which are found by its identifier.
 
 use super::address::TagAddresses;
+use super::entry_targets::Remaining;
 use super::fast_path::record_by_address;
 use super::thread_cache::ThreadCache;
 use super::{slot, uncached};
-use crate::aggregate::Target;
-use crate::declare::{Handle, MeasureCell, TagKey, ValueBits};
+use crate::aggregate::{Target, count_rejected};
+use crate::declare::{Handle, Measure, MeasureCell, TagKey, Value, ValueBits};
 use crate::id::BoundId;
 use crate::record::exemplar_source;
 use crate::register::{ViewsVersion, current_version, make_room, unchecked_version, views_of};
 use crate::tags::{TagMap, TagValue};
 
-/// Records a measurement of a measure that has views, with exactly these tags, which are those of the bound measure with this identifier.
-#[inline]
-pub(in crate::record) fn record_bound(
+/// Records a measurement with exactly these tags, which are those of the bound measure with this identifier, if the measure has
+/// views.
+///
+/// As in [`record_by_address`], a counter is counted here, and all other work is tail-called. The compiler makes one such
+/// function for each type of values, in the crate that records: there it knows that the thread's slot needs no call.
+#[inline(never)]
+pub(in crate::record) fn record_bound<T: Value>(
+    measure: &Measure<T>,
+    id: BoundId,
+    tags: &TagMap,
+    value: T,
+) {
+    let version = unchecked_version(measure.cell());
+    if !version.is_of_views() {
+        return;
+    }
+    let Some(bits) = value.to_bits() else {
+        return reject(measure);
+    };
+    let Some(cache) = slot::take() else {
+        return record_bound_slow(measure.cell(), id, tags, bits);
+    };
+    match cache.count_by_id(version, id) {
+        Some(Remaining::Nothing) => slot::restore(cache),
+        Some(Remaining::First) => record_first(measure, id, bits, cache),
+        Some(Remaining::All) => record_all(measure, id, bits, cache),
+        None => record_elsewhere(measure.cell(), id, tags, bits, cache),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn reject<T: Value>(measure: &Measure<T>) {
+    if current_version(measure.cell()).is_some() {
+        count_rejected(measure.cell());
+    }
+}
+
+#[inline(never)]
+fn record_first<T: Value>(
+    _: &Measure<T>,
+    id: BoundId,
+    bits: ValueBits,
+    cache: &'static mut ThreadCache,
+) {
+    cache.record_first_of(id, bits);
+    slot::restore(cache);
+}
+
+#[inline(never)]
+fn record_all<T: Value>(
+    _: &Measure<T>,
+    id: BoundId,
+    bits: ValueBits,
+    cache: &'static mut ThreadCache,
+) {
+    cache.record_all_of(id, bits);
+    slot::restore(cache);
+}
+
+/// Records a measurement of a bound measure that has no entry by its identifier.
+#[cold]
+#[inline(never)]
+fn record_elsewhere(
     measure: &Handle<MeasureCell>,
     id: BoundId,
     tags: &TagMap,
     bits: ValueBits,
+    cache: &'static mut ThreadCache,
 ) {
+    slot::restore(cache);
     if !record_by_address(measure, &[TagAddresses::of_bound(id)], bits) {
         record_bound_slow(measure, id, tags, bits);
     }
@@ -63,8 +127,8 @@ pub(in crate::record) fn for_each_bound_target(
 ) {
     let version = version.of_list();
     let found = slot::with_attached(|cache| {
-        let entry = cache.find_by_address(version, &[TagAddresses::of_bound(id)])?;
-        entry.targets().for_each(&mut *f);
+        let targets = cache.find_bound(version, id)?;
+        targets.iter().for_each(&mut *f);
         Some(())
     });
     if !matches!(found, Some(Some(()))) {

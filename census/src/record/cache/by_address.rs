@@ -6,9 +6,9 @@
 
 use super::address::TagAddresses;
 use super::cache_key::{CacheKey, MAX_ADDRESSES};
+use super::entry_targets::EntryTargets;
 use crate::aggregate::Target;
 use crate::declare::Address;
-use crate::declare::ValueBits;
 use crate::register::ViewsVersion;
 use crate::tags::Tag;
 
@@ -40,12 +40,8 @@ pub(super) struct AddressEntry {
     key: CacheKey,
     /// After the tags, empty addresses.
     tags: PaddedAddresses,
-    /// `None` only if the slot is free.
-    first: Option<Target>,
-    rest: Box<[Target]>,
-    /// The [`counter`](Target::counter) of the first target, if there is no other target. Otherwise, an index that is
-    /// out of range, so that one bounds check tells the two cases apart.
-    counter: usize,
+    /// None only if the slot is free.
+    targets: EntryTargets,
 }
 
 /// The addresses of up to [`MAX_ADDRESSES`] tags, and empty addresses after them.
@@ -64,13 +60,6 @@ pub(super) fn padded(tags: &[Tag<'_>]) -> Option<PaddedAddresses> {
         }
     }
     Some(padded)
-}
-
-/// The targets of an entry that a measurement must still be recorded to.
-pub(super) enum Remaining {
-    Nothing,
-    First,
-    All,
 }
 
 impl ByAddress {
@@ -128,21 +117,14 @@ impl ByAddress {
 
     /// Adds an entry. It replaces another one if all its slots are taken.
     pub(super) fn insert(&mut self, key: CacheKey, tags: PaddedAddresses, targets: &[Target]) {
-        let Some((first, rest)) = targets.split_first() else {
+        let Some(targets) = EntryTargets::new(targets) else {
             return;
         };
         self.inserted += 1;
         if self.inserted * SLOTS_PER_ENTRY > self.slots.len() && self.slots.len() < MAX_SLOTS {
             self.grow();
         }
-        let counter = first.counter().filter(|_| rest.is_empty());
-        let unplaced = self.place(AddressEntry {
-            key,
-            tags,
-            first: Some(first.clone()),
-            rest: rest.into(),
-            counter: counter.unwrap_or(usize::MAX),
-        });
+        let unplaced = self.place(AddressEntry { key, tags, targets });
         if let Some(entry) = unplaced {
             let slot = self.slot_of(entry.hash());
             if let Some(replaced) = self.slots.get_mut(slot) {
@@ -244,52 +226,10 @@ impl AddressEntry {
         hash(self.key, &self.tags)
     }
 
-    /// Records a measurement if the only target is a [counter](Target::counter).
+    /// The targets of the measurements that have the tags.
     #[inline]
-    pub(super) fn count(&self) -> Remaining {
-        match &self.first {
-            Some(first) if first.count(self.counter) => Remaining::Nothing,
-            _ if self.rest.is_empty() => Remaining::First,
-            _ => Remaining::All,
-        }
-    }
-
-    /// Records a value to the first target.
-    #[inline]
-    pub(super) fn record_first(&self, bits: ValueBits) {
-        if let Some(first) = &self.first {
-            first.record(bits);
-        }
-    }
-
-    /// Records a value to all targets.
-    #[inline]
-    pub(super) fn record(&self, bits: ValueBits) {
-        self.record_first(bits);
-        for target in &self.rest {
-            target.record(bits);
-        }
-    }
-
-    /// Records a value that is taken back later to all targets.
-    #[inline]
-    pub(super) fn begin(&self, bits: ValueBits) {
-        if let Some(first) = &self.first {
-            first.begin(bits);
-        }
-        for target in &self.rest {
-            target.begin(bits);
-        }
-    }
-
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
-        self.first.iter().chain(&self.rest)
-    }
-
-    /// The target, if there is no other.
-    #[inline]
-    pub(super) fn only_target(&self) -> Option<&Target> {
-        self.first.as_ref().filter(|_| self.rest.is_empty())
+    pub(super) fn targets(&self) -> &EntryTargets {
+        &self.targets
     }
 }
 
@@ -316,6 +256,7 @@ const FACTORS: [u64; MAX_ADDRESSES] = [
 
 #[cfg(test)]
 mod tests {
+    use super::super::entry_targets::Remaining;
     use super::*;
     use crate::id::{BoundId, RowId};
     use crate::record::cache::testing;
@@ -335,7 +276,7 @@ mod tests {
 
     fn find(cache: &ByAddress, index: usize) -> Option<RowId> {
         let entry = cache.find(KEY, &[tags(index)[0]])?;
-        entry.first.as_ref().map(Target::row)
+        entry.targets().iter().next().map(Target::row)
     }
 
     #[test]
@@ -388,7 +329,11 @@ mod tests {
         // Shared words are no counter.
         cache.insert(KEY, tags(0), &targets[..1]);
         cache.insert(KEY, tags(1), &targets);
-        let remaining = |index| cache.find(KEY, &[tags(index)[0]]).map(AddressEntry::count);
+        let remaining = |index| {
+            cache
+                .find(KEY, &[tags(index)[0]])
+                .map(|entry| entry.targets().count())
+        };
         assert!(matches!(remaining(0), Some(Remaining::First)));
         assert!(matches!(remaining(1), Some(Remaining::All)));
     }

@@ -12,6 +12,7 @@ use crate::register::ViewsVersion;
 /// | cache | offset |
 /// |---|---|
 /// | by address | twice the number of tags: 0, 2, 4, … |
+/// | by identifier | 0 |
 /// | by text | 0 for the measurement's own tags, 1 for all columns |
 ///
 /// All offsets are less than `STEP - 1`, so no constructor returns [`FREE`](Self::FREE), whichever version it is given: also that
@@ -38,6 +39,12 @@ impl CacheKey {
     #[inline]
     pub(super) const fn addresses(version: ViewsVersion, tags: usize) -> Self {
         Self(version.0 + 2 * tags as u64)
+    }
+
+    /// For the identifier of a bound measure.
+    #[inline]
+    pub(super) const fn bound(version: ViewsVersion) -> Self {
+        Self(version.0)
     }
 
     /// For the texts of a measurement's own tags, which alone determine its rows.

@@ -1,7 +1,7 @@
 //! The fast path: measurements that the thread has cached.
 
 use super::address::TagAddresses;
-use super::by_address::Remaining;
+use super::entry_targets::Remaining;
 use super::resolve::record_slow;
 use super::slot;
 use super::tag_text::TagText;

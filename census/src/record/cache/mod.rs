@@ -1,7 +1,7 @@
 //! What each thread caches: the targets of the measurements that it has recorded.
 //!
-//! A measurement is looked up by the [addresses](by_address) of its tags, or by the identifier of a
-//! [`BoundMeasure`](crate::record::BoundMeasure). If it has no entry there, it is looked up by the [texts](by_text) of
+//! A measurement is looked up by the [addresses](by_address) of its tags, or by the
+//! [identifier](by_id) of a [`BoundMeasure`](crate::record::BoundMeasure). If it has no entry there, it is looked up by the [texts](by_text) of
 //! its own tags or of all [columns](layout). If it has no entry there either, its rows are looked up in the views' own
 //! [tables](row_resolver). Both caches may be cleared at any time. A thread's counts are not in the caches but in its
 //! [shards].
@@ -18,9 +18,11 @@ mod address;
 mod begin_end;
 mod bound;
 mod by_address;
+mod by_id;
 mod by_text;
 mod cache_key;
 mod counted_rows;
+mod entry_targets;
 mod fast_path;
 mod fingerprint;
 mod layout;

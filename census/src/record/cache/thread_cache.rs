@@ -6,10 +6,12 @@ mod tests;
 use std::sync::Arc;
 
 use super::address::TagAddresses;
-use super::by_address::{AddressEntry, ByAddress, PaddedAddresses, Remaining, padded};
+use super::by_address::{ByAddress, PaddedAddresses, padded};
+use super::by_id::ById;
 use super::by_text::ByText;
 use super::cache_key::CacheKey;
 use super::counted_rows::{CountedRows, RowsPool};
+use super::entry_targets::{EntryTargets, Remaining};
 use super::layouts::{Layouts, MeasurementShape};
 use super::row_resolver::RowResolver;
 use super::shards::Shards;
@@ -34,6 +36,7 @@ pub(super) struct ThreadCache {
     /// The versions for which there may be something in the caches, in order.
     versions: Vec<u64>,
     by_address: ByAddress,
+    by_id: ById,
     by_text: ByText,
     layouts: Layouts,
     shards: Shards,
@@ -59,6 +62,7 @@ impl ThreadCache {
             ended_count: 0,
             versions: Vec::new(),
             by_address: ByAddress::default(),
+            by_id: ById::default(),
             by_text: ByText::default(),
             layouts: Layouts::default(),
             shards: Shards::default(),
@@ -84,6 +88,7 @@ impl ThreadCache {
         let layouts = self.layouts.versions().map(|version| version.0);
         self.by_address
             .versions()
+            .chain(self.by_id.versions())
             .chain(self.by_text.versions())
             .map(|version| version.0)
             .chain(layouts)
@@ -112,6 +117,7 @@ impl ThreadCache {
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
         self.by_address = ByAddress::default();
+        self.by_id = ById::default();
         self.by_text = ByText::default();
     }
 
@@ -155,6 +161,7 @@ impl ThreadCache {
         if !is_complete {
             self.versions.clear();
             self.by_address = ByAddress::default();
+            self.by_id = ById::default();
             self.by_text = ByText::default();
             self.layouts = Layouts::default();
             // Shards of views that another isolation has go, too. This costs the thread new words and nothing else.
@@ -166,6 +173,7 @@ impl ThreadCache {
             ended.sort_unstable();
             let is_ended = |version: ViewsVersion| ended.binary_search(&version.0).is_ok();
             self.by_address.drop_versions(is_ended);
+            self.by_id.drop_versions(is_ended);
             self.by_text.drop_versions(is_ended);
             self.layouts.drop_versions(is_ended);
         }
@@ -222,14 +230,14 @@ impl ThreadCache {
     ) -> Option<Remaining> {
         let key = CacheKey::addresses(version, N);
         let entry = self.by_address.entry_at(slot, key, tags);
-        entry.map(AddressEntry::count)
+        entry.map(|entry| entry.targets().count())
     }
 
     /// Records a value to the first target of the entry in this slot.
     #[inline]
     pub(super) fn record_first_at(&self, slot: usize, bits: ValueBits) {
         if let Some(entry) = self.by_address.entry(slot) {
-            entry.record_first(bits);
+            entry.targets().record_first(bits);
         }
     }
 
@@ -237,7 +245,7 @@ impl ThreadCache {
     #[inline]
     pub(super) fn record_all_at(&self, slot: usize, bits: ValueBits) {
         if let Some(entry) = self.by_address.entry(slot) {
-            entry.record(bits);
+            entry.targets().record(bits);
         }
     }
 
@@ -253,17 +261,47 @@ impl ThreadCache {
     ) -> bool {
         let key = CacheKey::addresses(version, N);
         let entry = self.by_address.probe(home, key, tags);
-        entry.map(|entry| entry.record(bits)).is_some()
+        entry.map(|entry| entry.targets().record(bits)).is_some()
     }
 
-    /// The entry of these tags.
+    /// The targets of these tags.
     #[inline]
     pub(super) fn find_by_address<const N: usize>(
         &self,
         version: ViewsVersion,
         tags: &[TagAddresses; N],
-    ) -> Option<&AddressEntry> {
-        self.by_address.find(CacheKey::addresses(version, N), tags)
+    ) -> Option<&EntryTargets> {
+        let entry = self.by_address.find(CacheKey::addresses(version, N), tags);
+        Some(entry?.targets())
+    }
+
+    /// Records a measurement of a bound measure if its only target is a [counter](Target::counter). Returns the targets that
+    /// the measurement must still be recorded to, or `None` if the identifier has no entry.
+    #[inline]
+    pub(super) fn count_by_id(&self, version: ViewsVersion, id: BoundId) -> Option<Remaining> {
+        self.by_id.find(version, id).map(EntryTargets::count)
+    }
+
+    /// Records a value to the first target of a bound measure, whose identifier has an entry.
+    #[inline]
+    pub(super) fn record_first_of(&self, id: BoundId, bits: ValueBits) {
+        if let Some(targets) = self.by_id.at_place_of(id) {
+            targets.record_first(bits);
+        }
+    }
+
+    /// Records a value to all targets of a bound measure, whose identifier has an entry.
+    #[inline]
+    pub(super) fn record_all_of(&self, id: BoundId, bits: ValueBits) {
+        if let Some(targets) = self.by_id.at_place_of(id) {
+            targets.record(bits);
+        }
+    }
+
+    /// The targets of a bound measure.
+    pub(super) fn find_bound(&self, version: ViewsVersion, id: BoundId) -> Option<&EntryTargets> {
+        let found = self.by_id.find(version, id);
+        found.or_else(|| self.find_by_address(version, &[TagAddresses::of_bound(id)]))
     }
 
     /// Copies the entry by text of these tags, if there is one, into the cache by address. Equal literals may have
@@ -437,6 +475,7 @@ impl ThreadCache {
             thread,
             versions,
             by_address,
+            by_id,
             shards,
             resolver,
             ..
@@ -451,6 +490,7 @@ impl ThreadCache {
             let [first, ..] = &mut addresses;
             *first = TagAddresses::of_bound(id);
             by_address.insert(CacheKey::addresses(version, 1), addresses, targets);
+            by_id.insert(version, id, targets);
         }
         resolver.clear();
     }

@@ -109,9 +109,8 @@ impl Recorder {
         let Some(version) = current_version(&self.measure) else {
             return;
         };
-        let tags = [TagAddresses::of_bound(id)];
-        if let Some(entry) = self.cache.find_by_address(version, &tags) {
-            return entry.record(ONE);
+        if let Some(targets) = self.cache.find_bound(version, id) {
+            return targets.record(ONE);
         }
         let f = &mut |target: &Target| target.record(ONE);
         resolve_in(&mut self.cache, &self.measure, version, id, |_| "", f);
