@@ -419,14 +419,21 @@ pub use tags::{
 /// ```
 ///
 /// An idle row leaves at a collection: a scrape, a [`snapshot`], [`View::data`]. Each collection looks at the rows, and a row
-/// that was recorded to since the look before counts as recorded to at this look. So a row leaves at the first collection
-/// at which no look has seen a measurement for the time of `idle`, and never earlier; if a view has no room for a
-/// new row, it looks before it uses an overflow row. A [`LastValue`] that is set to the same value again is not idle, nor is a
-/// row with an open guard ([`Measure::hold`], calls in flight). A row of [`Measure::bind`] is like any other. Choose a time
-/// that is a few times as long as the time between two scrapes.
+/// that was recorded to since the look before counts as recorded to at this look. So a row never leaves earlier than the
+/// time of `idle` after its last measurement, and with regular scrapes at most two scrapes later than that. If several things
+/// collect, a row may leave at one of them before another has seen its last value: choose a time that is a few times as long as
+/// the time between two scrapes. If a view has no room for a new row, it looks before it uses an overflow row. Where nothing
+/// collects, that is the first look, and the next one finds the idle rows.
 ///
-/// A row that has gone does not count for `max_series`. A later measurement of its key begins a new row, at zero, which
-/// Prometheus takes for a counter that began anew. `census_removed_rows_total` counts the rows that went, by view and reason.
+/// A [`LastValue`] that is set to the same value again is not idle, nor is a row with an open guard ([`Measure::hold`], calls in
+/// flight). A row of [`Measure::bind`] and an overflow row are like any other, and so is a row of a closed column for a value
+/// outside of the set, or for a tag that is not set. A key whose measurements went to the overflow row has a row of its own when
+/// there is room again.
+///
+/// A row that has gone does not count for `max_series`. A later measurement of its key begins a new row, at zero. Prometheus
+/// notices this if the first value that it scrapes is lower than the last one that it saw; otherwise it sees only the
+/// difference. For totals, query a view without the column. `census_removed_rows_total` counts the rows that went, by view and
+/// reason.
 ///
 /// # What it generates
 ///

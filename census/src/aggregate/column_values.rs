@@ -114,6 +114,20 @@ impl ColumnSets {
         }
     }
 
+    /// Whether a row of this key has these values of the columns; a column of which there is none may have any.
+    pub(super) fn has_values<'a>(
+        &self,
+        row_key: &str,
+        values: impl IntoIterator<Item = Option<&'a str>>,
+    ) -> bool {
+        let columns = self.values.iter().zip(values);
+        columns
+            .zip(row_key::values(row_key))
+            .all(|((column, value), in_row)| {
+                value.is_none_or(|value| column.in_row(value) == in_row)
+            })
+    }
+
     /// The key of the overflow row for measurements of this row.
     pub(super) fn overflow_key(&self, row_key: &str) -> String {
         let values = self.values.iter().zip(row_key::values(row_key));

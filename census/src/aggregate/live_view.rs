@@ -100,6 +100,16 @@ impl LiveView {
         self.columns.push_row_key(key, values);
     }
 
+    /// Whether a row of this key has the values of the columns that `value_of` returns.
+    pub(crate) fn has_values<'v>(
+        &self,
+        key: &str,
+        value_of: impl Fn(&TagKey) -> Option<&'v str>,
+    ) -> bool {
+        let values = self.spec.columns.iter().map(|it| value_of(it.key()));
+        self.columns.has_values(key, values)
+    }
+
     /// Whether the view keeps exemplars.
     pub(crate) fn keeps_exemplars(&self) -> bool {
         aggregation::keeps_exemplars(self.rows.format.kind)

@@ -62,9 +62,7 @@ pub(crate) use reading::{Reading, Run};
 pub(crate) use rejected::count_rejected;
 #[cfg(feature = "prometheus")]
 pub(crate) use rejected::rejected_values;
-#[cfg(feature = "prometheus")]
-pub(crate) use removed_rows::Removal;
-pub(crate) use removed_rows::RemovedCount;
+pub(crate) use removed_rows::{Removal, RemovedCount};
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
 pub(crate) use sample::MetricType;

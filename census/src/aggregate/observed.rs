@@ -75,9 +75,9 @@ impl ObservedState {
         self.state.lock().totals.remove(key)
     }
 
-    /// Removes all kept totals. Returns how many there were.
-    pub(super) fn clear(&self) -> usize {
-        self.state.lock().totals.clear()
+    /// Removes the kept totals of whose keys `is_meant` is true. Returns how many there were.
+    pub(super) fn remove_all(&self, is_meant: impl Fn(&str) -> bool) -> usize {
+        self.state.lock().totals.remove_all(is_meant)
     }
 
     /// The rows for a collection that has this run. `key_of` returns the key of the row for tags.

@@ -31,14 +31,20 @@ impl LiveView {
         self.finish_removal(removing, &removed, Removal::Removed, renew_version)
     }
 
-    /// Removes all rows.
-    pub(crate) fn clear(&self, renew_version: impl FnOnce()) -> RemovedCount {
+    /// Removes the rows of whose keys `is_meant` is true, as for this reason.
+    pub(crate) fn remove_rows(
+        &self,
+        is_meant: impl Fn(&str) -> bool,
+        reason: Removal,
+        renew_version: impl FnOnce(),
+    ) -> RemovedCount {
         if let Some(observed) = &self.observed {
-            return self.count_removed(observed.clear(), Removal::Cleared);
+            return self.count_removed(observed.remove_all(is_meant), reason);
         }
         let removing = self.removing.lock();
-        let removed = self.rows.table.clear(|key| self.initial_keys.contains(key));
-        self.finish_removal(removing, &removed, Removal::Cleared, renew_version)
+        let is_initial = |key: &str| self.initial_keys.contains(key);
+        let removed = self.rows.table.remove_all(is_meant, is_initial);
+        self.finish_removal(removing, &removed, reason, renew_version)
     }
 
     fn finish_removal(

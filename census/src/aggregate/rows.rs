@@ -129,8 +129,14 @@ impl Rows {
         self.overflowed.load(Ordering::Relaxed)
     }
 
+    /// Whether there are rows, or were some that were removed.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn have_been_there(&self) -> bool {
+        self.table.extent().positions > 0
+    }
+
     /// How many rows there are.
-    #[cfg(any(test, feature = "prometheus"))]
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }

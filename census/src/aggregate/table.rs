@@ -94,8 +94,13 @@ impl Table {
         removed
     }
 
-    /// Removes all rows that there are now. Where `is_initial` is true of the key, there is a new row of it afterwards.
-    pub(super) fn clear(&self, is_initial: impl Fn(&str) -> bool) -> Removed {
+    /// Removes the rows that there are now and of whose keys `is_meant` is true. Where `is_initial` is true, too, there is a new
+    /// row of the key afterwards.
+    pub(super) fn remove_all(
+        &self,
+        is_meant: impl Fn(&str) -> bool,
+        is_initial: impl Fn(&str) -> bool,
+    ) -> Removed {
         let mut removed = Removed::default();
         let extent = self.extent();
         let mut rows = RowsAt::default();
@@ -106,6 +111,7 @@ impl Table {
             inner.read(start..end, extent, &mut rows);
             for (index, key) in rows.keys().enumerate() {
                 if rows.are_there & (1 << index) != 0
+                    && is_meant(key)
                     && let Some(row) = inner.row_at(start + index)
                 {
                     let hash = self.hasher.hash_one(key);
@@ -165,7 +171,7 @@ impl Table {
     }
 
     /// How many rows there are.
-    #[cfg(any(test, feature = "prometheus"))]
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.inner.read().len()
     }

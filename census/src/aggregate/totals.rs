@@ -93,10 +93,11 @@ impl Totals {
         true
     }
 
-    /// Removes all rows. Returns how many there were.
-    pub(super) fn clear(&mut self) -> usize {
-        let former = std::mem::take(self);
-        former.rows.len()
+    /// Removes the rows of whose keys `is_meant` is true, as [`remove`](Self::remove) does. Returns how many there were.
+    pub(super) fn remove_all(&mut self, is_meant: impl Fn(&str) -> bool) -> usize {
+        let keys = self.rows.keys().filter(|key| is_meant(key));
+        let keys: Vec<String> = keys.cloned().collect();
+        keys.iter().filter(|key| self.remove(key)).count()
     }
 
     /// Whether values of this key have a row of their own, which is added if there is room for one more.

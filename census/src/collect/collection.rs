@@ -114,13 +114,13 @@ impl<'c> CollectedView<'c> {
         self.live.open_columns()
     }
 
-    /// Whether the view has no rows.
+    /// Whether the view has rows, or had some that were removed.
     #[cfg(feature = "prometheus")]
-    pub(crate) fn is_empty(self) -> bool {
+    pub(crate) fn has_had_rows(self) -> bool {
         if self.live.is_observed() {
-            return self.observed.is_none_or(ObservedRows::is_empty);
+            return self.observed.is_some_and(|rows| !rows.is_empty());
         }
-        self.live.rows.len() == 0
+        self.live.rows.have_been_there()
     }
 
     /// Calls `f` with each row until `f` fails: in the order in which the rows were added, except that a row may have the place

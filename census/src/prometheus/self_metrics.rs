@@ -87,12 +87,12 @@ impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
             value: 1,
         };
         let failed_observations = failed_observations(self.views.clone());
-        // A view without columns has one row and cannot overflow. Nor can a view without rows.
+        // A view without columns has one row and cannot overflow. Nor can a view that never had a row.
         let overflowed = self
             .views
             .clone()
             .filter(|view| !view.spec().columns.is_empty())
-            .filter(|view| !view.is_empty() || view.overflowed() > 0)
+            .filter(|view| view.has_had_rows() || view.overflowed() > 0)
             .map(|view| {
                 let name = Cow::Borrowed(&*view.spec().name);
                 SelfSample::labeled("view", name, view.overflowed())

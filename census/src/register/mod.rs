@@ -37,6 +37,6 @@ pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 #[cfg(all(test, census_model))]
 pub(crate) use removal::tell;
-pub(crate) use removal::{clear, make_room, remove_idle, remove_row};
+pub(crate) use removal::{make_room, remove_idle, remove_row, remove_rows};
 pub use runtime::set_default_max_series;
 pub(crate) use version::{current_version, unchecked_version};

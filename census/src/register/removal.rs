@@ -7,7 +7,7 @@ use super::interest::Change;
 use super::interest::end_chunks;
 #[cfg(all(test, census_model))]
 pub(super) use super::interest::models::renew_version;
-use crate::aggregate::{LiveView, RemovedCount};
+use crate::aggregate::{LiveView, Removal, RemovedCount};
 use crate::declare::Occasion;
 
 /// Removes the row of this key. Returns whether it was there.
@@ -15,9 +15,14 @@ pub(crate) fn remove_row(view: &LiveView, key: &str) -> bool {
     tell(view, view.remove_row(key, || renew_version(view))).rows > 0
 }
 
-/// Removes all rows. Returns how many there were.
-pub(crate) fn clear(view: &LiveView) -> usize {
-    tell(view, view.clear(|| renew_version(view))).rows
+/// Removes the rows of whose keys `is_meant` is true, as for this reason. Returns how many there were.
+pub(crate) fn remove_rows(
+    view: &LiveView,
+    is_meant: impl Fn(&str) -> bool,
+    reason: Removal,
+) -> usize {
+    let removed = view.remove_rows(is_meant, reason, || renew_version(view));
+    tell(view, removed).rows
 }
 
 /// Removes the rows that are idle, at a collection, if the view is one whose rows go.

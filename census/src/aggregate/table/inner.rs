@@ -51,7 +51,7 @@ impl Inner {
     }
 
     /// How many rows there are.
-    #[cfg(any(test, feature = "prometheus"))]
+    #[cfg(test)]
     pub(super) const fn len(&self) -> usize {
         self.there_count
     }

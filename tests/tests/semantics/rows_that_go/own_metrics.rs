@@ -37,4 +37,8 @@ fn removed_rows_are_counted_by_view_and_reason() {
     );
     thread::sleep(SHORT);
     assert_eq!(removed().last(), Some(&idle(3)));
+    // The view has no rows, and it is still known that none of its measurements overflowed.
+    let text = scrape::text(&exporter);
+    let overflowed = "census_overflowed_measurements_total{view=\"going_sum\"} 0\n";
+    assert!(text.contains(overflowed), "{text}");
 }

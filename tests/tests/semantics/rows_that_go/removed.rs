@@ -164,6 +164,45 @@ fn an_overflow_row_keeps_its_closed_columns_and_is_removed_by_them() {
 }
 
 #[test]
+fn rows_are_removed_by_some_of_their_tags() {
+    let _isolated = isolate();
+    let view = &GOING_BY_PLAN_AND_TENANT;
+    record!(BYTES = 1, tags(PLAN = Plan::Paid, TENANT = "a"));
+    record!(BYTES = 1, tags(PLAN = Plan::Free, TENANT = "a"));
+    // There is no room for it.
+    record!(BYTES = 1, tags(PLAN = Plan::Free, TENANT = "b"));
+    assert_eq!(view.remove_all(&tags!(TENANT = "b")), 0);
+    assert_eq!(view.remove_all(&tags!(TENANT = "a")), 2);
+    record!(BYTES = 1, tags(PLAN = Plan::Free, TENANT = "b"));
+    record!(BYTES = 1, tags(TENANT = "b"));
+    let rest = view.data();
+    assert_eq!(rest.rows.len(), 3);
+    assert_eq!(rest.get(&tags!(PLAN = Plan::Free, TENANT = "b")), Some(&1));
+    assert_eq!(view.remove_all(&tags!(PLAN = Plan::Free)), 2);
+    assert_eq!(view.remove_all(&TagMap::new()), 1);
+    assert_eq!(view.data().rows.len(), 0);
+    // Rows that are there from the start are there again.
+    record!(BYTES = 7, tags(PLAN = Plan::Paid));
+    assert_eq!(GOING_BY_PLAN.remove_all(&tags!(PLAN = Plan::Paid)), 1);
+    let sum = GOING_BY_PLAN.data();
+    assert!(
+        sum.get(&tags!(PLAN = Plan::Paid))
+            .is_some_and(|sum| *sum == 0)
+    );
+}
+
+#[test]
+fn a_total_is_removed_by_some_of_its_tags() {
+    let _isolated = isolate();
+    let total = TOTAL.observe(|seen| seen.record(5, tags!(TENANT = "a")));
+    assert_eq!(GOING_TOTAL.data().rows.len(), 1);
+    drop(total);
+    assert_eq!(GOING_TOTAL.remove_all(&tags!(TENANT = "b")), 0);
+    assert_eq!(GOING_TOTAL.remove_all(&tags!(TENANT = "a")), 1);
+    assert_eq!(GOING_TOTAL.data().rows.len(), 0);
+}
+
+#[test]
 fn other_threads_find_nothing_of_a_removed_row() {
     let _isolated = isolate();
     let tags = || tags!(TENANT = "a");
