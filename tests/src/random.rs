@@ -1,5 +1,5 @@
-//! Random numbers with a seed, so that a failure of `stress_tasks` can be repeated. The other stress tests have fixed
-//! seeds.
+//! Random numbers with a seed, so that a failure of `stress_tasks` or `stress_removals` can be repeated. The other stress
+//! tests have fixed seeds.
 //!
 //! ```sh
 //! STRESS_SEED=7 cargo test -p census-tests --test stress_tasks

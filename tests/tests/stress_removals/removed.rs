@@ -34,10 +34,10 @@ static MARK: Measure<u64>;
 #[measure(name = "removed/held")]
 static HELD: Measure<i64>;
 
-const WAVES: u64 = 50;
+const WAVES: u64 = 40;
 const THREADS: u64 = 8;
 /// How many steps a thread makes in a wave. In each, it makes a measurement, or begins or ends a guard.
-const STEPS: u64 = if cfg!(debug_assertions) { 60 } else { 600 };
+const STEPS: u64 = if cfg!(debug_assertions) { 100 } else { 1_000 };
 
 struct Storm {
     ways: Ways,
