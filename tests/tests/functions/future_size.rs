@@ -10,7 +10,7 @@ static LENGTH: TagKey;
 
 /// Room for the record of a call, which is two words larger with the feature `testing`. A much larger difference would mean
 /// that arguments are stored twice.
-const WORDS: usize = 17;
+const WORDS: usize = 18;
 
 type Large = [u8; 2048];
 
