@@ -82,6 +82,8 @@ fn run_all_waves(
     progress: &Progress,
     fault: &FirstFault<Key>,
 ) {
+    // Handles have made rows. They would be idle since a time before the first wave.
+    check_that_all_go(&"before the first wave", &storm.views);
     let mut work = 0;
     for wave in 0..WAVES {
         progress.set(wave);
