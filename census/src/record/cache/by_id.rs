@@ -45,14 +45,16 @@ impl ById {
 
     /// Adds an entry, in the place of another one.
     pub(super) fn insert(&mut self, version: ViewsVersion, id: BoundId, targets: &[Target]) {
-        let entries = self.entries.get_or_insert_with(|| {
-            Box::new(std::array::from_fn(|_| IdEntry {
+        if self.entries.is_none() {
+            // By way of a list: an array would be on the stack first.
+            let free = (0..PLACES).map(|_| IdEntry {
                 key: CacheKey::FREE,
                 id,
                 targets: EntryTargets::default(),
-            }))
-        });
-        if let Some(entry) = entries.get_mut(place(id))
+            });
+            self.entries = free.collect::<Vec<_>>().try_into().ok();
+        }
+        if let Some(entry) = self.entries.as_mut().and_then(|it| it.get_mut(place(id)))
             && let Some(targets) = EntryTargets::new(targets)
         {
             *entry = IdEntry {
