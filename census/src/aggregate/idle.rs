@@ -12,9 +12,9 @@
 //! removed.
 //!
 //! A row may be marked and removed by one look, if there was no look in between. Then the activity is read again after the
-//! version was changed, and a row that was written meanwhile stays. What remains is a thread that was stopped after it had found
-//! the row, and writes to it after that: its measurement goes with the row. Where looks are more frequent, that thread must
-//! have been stopped for half of the time.
+//! version was changed, and a row that was written meanwhile stays. What remains is a thread that had found the row before, and
+//! writes to it after that: its measurement goes with the row. Where looks are more frequent, half of the time must lie between
+//! the two, so that the system must have stopped the thread.
 
 use std::time::Instant;
 

@@ -31,7 +31,7 @@ use crate::tags::TagValue;
 #[derive(Debug)]
 pub(crate) struct LiveView {
     pub(crate) spec: Arc<ViewSpec>,
-    pub(super) columns: ColumnSets,
+    columns: ColumnSets,
     /// The rows of a view of a recorded measure. A view of an observed one has none here.
     pub(crate) rows: Arc<Rows>,
     /// Of a view of an observed measure.

@@ -10,7 +10,7 @@ use crate::aggregate::Target;
 use crate::id::BoundId;
 use crate::register::ViewsVersion;
 
-/// How many places there are: twelve kilobytes, in threads that record by handles. A constant number saves the bounds check.
+/// How many places there are: 14 kilobytes, in threads that record by handles. A constant number saves the bounds check.
 const PLACES: usize = 256;
 
 /// A cache from identifiers to targets.
