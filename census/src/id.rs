@@ -67,15 +67,19 @@ pub(crate) struct ChunkId {
     pub(crate) generation: u32,
 }
 
-/// A [`BoundMeasure`](crate::BoundMeasure). No other bound measure has the same identifier.
+/// A [`BoundMeasure`](crate::BoundMeasure). No other bound measure has the same identifier. The numbers are as far apart as
+/// addresses of texts, in whose place they are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BoundId(pub(crate) usize);
 
 impl BoundId {
+    /// The size of a `&str` on most machines.
+    pub(crate) const STEP: usize = 16;
+
     /// An identifier that was never returned before.
     pub(crate) fn next() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         // Relaxed: no other memory is published by the identifier.
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+        Self(NEXT.fetch_add(Self::STEP, Ordering::Relaxed))
     }
 }

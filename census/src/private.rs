@@ -48,8 +48,8 @@ pub use crate::declare::check_places::{
 // For recording.
 pub use crate::record::{
     Call, CallExemplar, CallPlan, InfallibleCall, Measured, OptionalValue, call, call_exemplar,
-    call_label, exemplar_label, hold, measurement, record, record_if_viewed, record_one, viewed,
-    wants_exemplar,
+    call_label, exemplar_label, hold, measurement, record, record_if_viewed, record_literals,
+    record_one, version, viewed, wants_exemplar,
 };
 pub use crate::tags::{
     AsTagValue, Tag, TagMap, TagValue, TagValueRef, TypedValue, known_tag, literal_tag,

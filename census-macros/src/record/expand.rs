@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Lit;
+use syn::{Expr, Lit};
 
 use super::model::{Assignment, Label, Record};
 use crate::generate::{Krate, first_last_span};
@@ -18,6 +18,7 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
     if measurements.is_empty() {
         return TokenStream::new();
     }
+    let is_literal = measurements.iter().all(has_number) && tags.iter().all(has_literal);
     let names: Vec<Ident> = (0..measurements.len())
         .map(|index| format_ident!("__census_measure_{index}"))
         .collect();
@@ -43,7 +44,19 @@ pub(super) fn record(krate: &Krate, record: Record) -> TokenStream {
             values: tag_values,
             tags,
         } = TagBindings::new(krate, &tags);
-        if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
+        if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice())
+            && is_literal
+        {
+            quote! {
+                if let ::core::option::Option::Some(__census_version) = #krate::version(#name) {
+                    match (#measurement, #(#tag_values,)*) {
+                        (#name, #(#tag_names,)*) => {
+                            #krate::record_literals(&#name, __census_version, #tags);
+                        }
+                    }
+                }
+            }
+        } else if let ([measurement], [name]) = (measurements.as_slice(), names.as_slice()) {
             quote! {
                 if #krate::viewed(#name) {
                     match (#measurement, #(#tag_values,)*) {
@@ -172,6 +185,16 @@ fn tag(krate: &Krate, assignment: &Assignment) -> TokenStream {
 /// The first span of the left side and the last one of the value.
 fn spans(Assignment { lhs, value }: &Assignment) -> (Span, Span) {
     (first_last_span(lhs).0, first_last_span(value).1)
+}
+
+/// Whether the value is a number in the code.
+fn has_number(Assignment { value, .. }: &Assignment) -> bool {
+    matches!(syn::parse2(value.clone()), Ok(Lit::Int(_) | Lit::Float(_)))
+}
+
+/// Whether the value is a literal, and no code of a user runs to find the key.
+fn has_literal(Assignment { lhs, value }: &Assignment) -> bool {
+    matches!(lhs, Expr::Path(_)) && is_string_literal(value)
 }
 
 fn is_string_literal(value: &TokenStream) -> bool {

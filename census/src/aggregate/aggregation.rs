@@ -7,7 +7,9 @@ use std::slice::ChunksExact;
 use super::exemplar::Exemplars;
 use super::layout::Layout;
 use super::row_format::{Recorder, RowFormat};
+use super::row_writer::{RowWriter, Write};
 use super::sample::{MetricType, Sample};
+use super::word_pool::WordPool;
 use super::write::{Exclusive, Shared, Writer};
 use super::{DistributionData, Exemplar};
 use crate::declare::{
@@ -71,6 +73,17 @@ pub(super) trait Aggregate: 'static {
 
     /// Adds a measurement. Neither waits nor allocates.
     fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits);
+
+    /// The function that adds a measurement to words of one thread, for views with these bounds. `None` if all threads share the
+    /// words.
+    fn own_writer<T: Value>(bounds: &Bounds) -> Option<Write>;
+
+    /// Whether [`own_writer`](Self::own_writer) may refuse values of this type. All aggregations that may do so refuse the same
+    /// values.
+    fn may_refuse(kind: ValueKind) -> bool {
+        let _ = kind;
+        false
+    }
 
     /// Adds the words `from`, which no thread writes any more, to the shared words `into` of the same row. Called only
     /// if threads have words of their own.
@@ -164,6 +177,25 @@ fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
     })
 }
 
+/// See [`Aggregate::own_writer`].
+pub(super) fn own_writer(
+    kind: AggregationKind,
+    value: ValueKind,
+    bounds: &Bounds,
+) -> Option<Write> {
+    dispatch!(kind, A => match value {
+        ValueKind::U64 => A::own_writer::<u64>(bounds),
+        ValueKind::I64 => A::own_writer::<i64>(bounds),
+        ValueKind::F64 => A::own_writer::<f64>(bounds),
+        ValueKind::Duration => A::own_writer::<std::time::Duration>(bounds),
+    })
+}
+
+/// See [`Aggregate::may_refuse`].
+pub(super) fn may_refuse(kind: AggregationKind, value: ValueKind) -> bool {
+    dispatch!(kind, A => A::may_refuse(value))
+}
+
 /// The format of the rows of a view. `is_idle` says that rows go when they were not written for some time.
 pub(super) fn row_format(
     view: ViewId,
@@ -176,10 +208,15 @@ pub(super) fn row_format(
     // Only values of an `i64` can be taken back.
     let is_tracked = is_idle && (!tells_writes(kind) || value_kind == ValueKind::I64);
     let words = words + usize::from(is_tracked);
+    // An aggregation that does not tell its writes counts them in the activity word, too.
+    let has_writer = !is_tracked || tells_writes(kind);
     RowFormat {
         view,
         kind,
         value_kind,
+        writer: has_writer
+            .then(|| RowWriter::find_or_add(kind, value_kind, &bounds))
+            .flatten(),
         bounds,
         words,
         has_activity_word: is_tracked,
@@ -187,6 +224,7 @@ pub(super) fn row_format(
         record_shared: recorder::<Shared>(kind, value_kind),
         layout: Layout::new(words, is_idle),
         owned_words: AtomicUsize::new(0),
+        pool: WordPool::of_new_view(),
         exemplars: Exemplars::default(),
         has_negative_float: AtomicBool::new(false),
     }

@@ -8,6 +8,8 @@ use super::activity::{self, Recorders};
 use super::aggregation;
 use super::exemplar::ExemplarLabels;
 use super::row_format::{Recorder, RowFormat};
+use super::row_writer::OwnRow;
+use super::word_pool::PooledWords;
 use super::write::{Exclusive, Shared, Writer as _};
 use crate::declare::ValueBits;
 use crate::id::{ChunkId, RowId, ThreadId, ViewId};
@@ -22,7 +24,7 @@ pub(crate) struct Chunk {
     /// The only thread that writes the words; [`SHARED_OWNER`] if all threads may.
     owner: ThreadId,
     recorders: Recorders,
-    words: Box<[AtomicU64]>,
+    words: PooledWords,
 }
 
 /// The owner of a chunk that every thread writes.
@@ -39,7 +41,7 @@ impl Chunk {
             } else {
                 activity::recorders::<Exclusive>(format)
             },
-            words: (0..words).map(|_| AtomicU64::new(0)).collect(),
+            words: format.pool.take(words),
             format: Arc::clone(format),
         })
     }
@@ -152,17 +154,14 @@ impl Target {
         }
     }
 
-    /// The index of the word to count in, if recording only counts, and the word belongs to one thread.
-    pub(crate) fn counter(&self) -> Option<usize> {
-        (self.len == 0).then_some(self.start as usize)
-    }
-
-    /// Adds one to the word with this index, the [`counter`](Self::counter), as [`record`](Self::record) does for a
-    /// target that has one. Returns whether there is such a word.
-    #[inline]
-    pub(crate) fn count(&self, counter: usize) -> bool {
-        let word = self.chunk.words.get(counter);
-        word.map(|word| Exclusive::add(word, 1)).is_some()
+    /// The words of the row, if they belong to one thread. Only that thread may use them, and only as long as it has the chunk:
+    /// see [`word_pool`](super::word_pool).
+    pub(crate) fn own_row(&self) -> Option<OwnRow> {
+        let format = &self.chunk.format;
+        let writer = format.writer.filter(|_| self.chunk.owner != SHARED_OWNER)?;
+        let words = self.chunk.words.leaked().get(self.start as usize..)?;
+        let words = format.own(words);
+        (!words.is_empty()).then_some(OwnRow { words, writer })
     }
 
     /// Keeps an exemplar for the bucket of this value, if the aggregation has buckets.

@@ -3,8 +3,9 @@
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::row_format::RowFormat;
+use super::row_writer::Write;
 use super::sample::{MetricType, Sample};
-use super::write::{self, Shared, Writer};
+use super::write::{self, Exclusive, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, AnyMeasure, Bounds, Count, Measure, MeasureDescriptor,
     MeasureSource, Number, Observed, StaticViewSource, Value, ValueBits, ValueKind, View,
@@ -68,6 +69,15 @@ impl Aggregate for Count {
         if let [count, ..] = words {
             W::add(count, 1);
         }
+    }
+
+    fn own_writer<T: Value>(_: &Bounds) -> Option<Write> {
+        Some(|_, words, _| {
+            if let [count, ..] = words {
+                Exclusive::add(count, 1);
+            }
+            true
+        })
     }
 
     fn fold(_: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {

@@ -15,8 +15,9 @@ use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::data::DistributionData;
 use super::row_format::RowFormat;
+use super::row_writer::Write;
 use super::sample::{MetricType, Sample};
-use super::write::{self, Shared, Writer};
+use super::write::{self, Exclusive, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, Bounds, BucketBounds, Buckets, DEFAULT_LATENCY_BUCKETS,
     DistributedMeasure, Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, MeasureSource,
@@ -163,7 +164,16 @@ impl Aggregate for Distribution {
     }
 
     fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
-        record::<W, T>(format, words, bits);
+        record::<W, T, false>(&format.bounds, words, bits);
+    }
+
+    fn own_writer<T: Value>(bounds: &Bounds) -> Option<Write> {
+        let write: Write = if bounds.are_far_apart() {
+            record::<Exclusive, T, true>
+        } else {
+            record::<Exclusive, T, false>
+        };
+        Some(write)
     }
 
     fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {
@@ -235,18 +245,22 @@ impl Aggregate for Distribution {
     }
 }
 
-/// Adds a value of type `T`.
-fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+/// Adds a value of type `T`, if these are the words of a row. Returns whether they are. `FAR_APART` may be true if the bounds [are](Bounds::are_far_apart).
+fn record<W: Writer, T: Value, const FAR_APART: bool>(
+    bounds: &Bounds,
+    words: &[AtomicU64],
+    bits: ValueBits,
+) -> bool {
     let Some(named) = Words::new(words) else {
-        return;
+        return false;
     };
     if !(W::EXCLUSIVE && named.is_in_fast_range(bits)) {
-        return record_any::<W, T>(format, words, bits);
+        return record_any::<W, T>(bounds, words, bits);
     }
     let kind = T::KIND;
     let value = kind.to_f64_below_2_63(bits);
-    let Some(bucket) = format.bounds.bucket_below_2_63(bits, value) else {
-        return record_any::<W, T>(format, words, bits);
+    let Some(bucket) = bounds.bucket_below_2_63::<FAR_APART>(bits, value) else {
+        return record_any::<W, T>(bounds, words, bits);
     };
     let words = named;
     // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum
@@ -262,18 +276,19 @@ fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: Va
     add(words.shifted_sum, deviation);
     add(words.shifted_squares, deviation * deviation);
     words.count::<W>(bucket);
+    true
 }
 
-/// Adds any value, for any writer.
+/// Adds any value, for any writer, if these are the words of a row.
 #[inline(never)]
-fn record_any<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
+fn record_any<W: Writer, T: Value>(bounds: &Bounds, words: &[AtomicU64], bits: ValueBits) -> bool {
     let Some(words) = Words::new(words) else {
-        return;
+        return false;
     };
     let kind = T::KIND;
     let value = kind.to_f64(bits);
     let key = bits.sort_key(kind);
-    let bucket = format.bounds.bucket_of_sort_key(key);
+    let bucket = bounds.bucket_of_sort_key(key);
     let deviation = value * SCALE - words.shift_or(value * SCALE);
     write::add_value::<W>(kind, words.sum, bits);
     W::update(words.shifted_sum, |sum| {
@@ -286,4 +301,5 @@ fn record_any<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits
         words.update_fast_range(kind);
     }
     words.count::<W>(bucket);
+    true
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::row_format::RowFormat;
+use super::row_writer::Write;
 use super::sample::{MetricType, Sample};
 use super::write::Writer;
 use crate::declare::{
@@ -99,6 +100,10 @@ impl Aggregate for LastValue {
     }
 
     /// Does nothing: no thread has words of its own.
+    fn own_writer<T: Value>(_: &Bounds) -> Option<Write> {
+        None
+    }
+
     fn fold(_: &RowFormat, _: &[AtomicU64], _: &[AtomicU64]) {}
 
     fn new_total(_: &RowFormat) -> Option<ValueBits> {

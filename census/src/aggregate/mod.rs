@@ -36,6 +36,7 @@ mod removal;
 mod removed_rows;
 mod row_format;
 mod row_keys;
+mod row_writer;
 mod rows;
 mod rows_at;
 mod sample;
@@ -43,6 +44,7 @@ mod shard;
 mod sum;
 mod table;
 mod totals;
+mod word_pool;
 mod write;
 
 pub use aggregation::{Aggregation, Data};
@@ -63,6 +65,7 @@ pub(crate) use rejected::count_rejected;
 #[cfg(feature = "prometheus")]
 pub(crate) use rejected::rejected_values;
 pub(crate) use removed_rows::{Removal, RemovedCount};
+pub(crate) use row_writer::OwnRow;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
 pub(crate) use sample::MetricType;

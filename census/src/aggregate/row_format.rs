@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::exemplar::Exemplars;
 use super::layout::Layout;
+use super::row_writer::RowWriter;
+use super::word_pool::WordPool;
 use crate::declare::{AggregationKind, Bounds, ValueBits, ValueKind};
 use crate::id::{ChunkId, RowId, ViewId};
 use crate::sync::{AtomicBool, AtomicU64, AtomicUsize};
@@ -26,10 +28,14 @@ pub(crate) struct RowFormat {
     /// The functions that record to the words of the aggregation: of a thread, and of all threads.
     pub(super) record_exclusive: Recorder,
     pub(super) record_shared: Recorder,
+    /// Records to the words of the aggregation that belong to a thread, without a format.
+    pub(super) writer: Option<&'static RowWriter>,
     /// Which rows lie in which chunk.
     pub(super) layout: Layout,
     /// How many words belong to threads.
     pub(super) owned_words: AtomicUsize,
+    /// Has the words of chunks that are freed.
+    pub(super) pool: &'static WordPool,
     pub(super) exemplars: Exemplars,
     /// Whether a float below zero was added to a sum, so that the sum may fall.
     pub(super) has_negative_float: AtomicBool,

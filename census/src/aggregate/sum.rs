@@ -1,12 +1,14 @@
 //! [`Sum`]: one word, the sum of integers, of a duration's nanoseconds, or of floats.
 
+use std::hint;
 use std::sync::atomic::Ordering;
 
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::row_format::RowFormat;
+use super::row_writer::Write;
 use super::sample::{MetricType, Sample};
-use super::write::{self, Shared, Writer};
+use super::write::{self, Exclusive, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, AnyMeasure, Bounds, Measure, MeasureDescriptor,
     MeasureSource, Number, Observed, StaticViewSource, Sum, Value, ValueBits, ValueKind, View,
@@ -72,6 +74,25 @@ impl Aggregate for Sum {
                 format.has_negative_float.store(true, Ordering::Relaxed);
             }
         }
+    }
+
+    fn own_writer<T: Value>(_: &Bounds) -> Option<Write> {
+        Some(|_, words, bits| {
+            let [sum, ..] = words else {
+                return false;
+            };
+            if T::KIND == ValueKind::F64 && bits.0.cast_signed() < 0 {
+                // The format has to know of floats below zero.
+                hint::cold_path();
+                return false;
+            }
+            write::add_value::<Exclusive>(T::KIND, sum, bits);
+            true
+        })
+    }
+
+    fn may_refuse(kind: ValueKind) -> bool {
+        kind == ValueKind::F64
     }
 
     fn fold(format: &RowFormat, from: &[AtomicU64], into: &[AtomicU64]) {

@@ -11,6 +11,9 @@
 #[repr(transparent)]
 pub(crate) struct Address(usize);
 
+/// How far apart the addresses of successive texts are: the size of a `&str` on most machines.
+pub(crate) const ADDRESS_STEP: usize = 16;
+
 impl Address {
     /// Not the address of a static. Zero: no object has this address.
     pub(crate) const NONE: Self = Self(0);

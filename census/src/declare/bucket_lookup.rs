@@ -70,14 +70,26 @@ impl BucketLookup {
         })
     }
 
+    /// How many bounds the fullest cell has.
+    pub(super) fn max_per_cell(&self) -> usize {
+        self.max_per_cell
+    }
+
     /// The bucket of a value, given as bits below 2^63 and as a float. `None` if the value is too great for the table.
+    /// `FAR_APART` may be true if no cell has two bounds.
     #[inline]
-    pub(super) fn bucket(&self, bits: ValueBits, value: f64) -> Option<usize> {
+    pub(super) fn bucket<const FAR_APART: bool>(
+        &self,
+        bits: ValueBits,
+        value: f64,
+    ) -> Option<usize> {
         let preceding = self.preceding.get(cell(self.base, magnitude(value)))?;
         let mut bucket = self.step(usize::from(*preceding), bits);
-        // The number of rounds is the same for all values, and usually 0, so the branch is well predicted.
-        for _ in 1..self.max_per_cell {
-            bucket = self.step(bucket, bits);
+        if !FAR_APART {
+            // The number of rounds is the same for all values, and usually 0, so the branch is well predicted.
+            for _ in 1..self.max_per_cell {
+                bucket = self.step(bucket, bits);
+            }
         }
         Some(bucket)
     }
@@ -160,7 +172,7 @@ mod tests {
         {
             let key = ValueBits(bits).sort_key(kind);
             let bits = ValueBits(bits);
-            let bucket = lookup.bucket(bits, kind.to_f64_below_2_63(bits));
+            let bucket = lookup.bucket::<false>(bits, kind.to_f64_below_2_63(bits));
             let expected = keys.partition_point(|bound| *bound < key);
             assert!(
                 bucket.is_none_or(|bucket| bucket == expected),

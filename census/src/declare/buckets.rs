@@ -184,10 +184,20 @@ impl Bounds {
     }
 
     /// The bucket of a value that is not negative, and whose bits are below 2^63; `value` is the same value as a float.
-    /// `None` if only a search finds the bucket.
+    /// `None` if only a search finds the bucket. `FAR_APART` may be true if the bounds [are](Self::are_far_apart).
     #[inline]
-    pub(crate) fn bucket_below_2_63(&self, bits: ValueBits, value: f64) -> Option<usize> {
-        self.lookup.as_ref()?.bucket(bits, value)
+    pub(crate) fn bucket_below_2_63<const FAR_APART: bool>(
+        &self,
+        bits: ValueBits,
+        value: f64,
+    ) -> Option<usize> {
+        self.lookup.as_ref()?.bucket::<FAR_APART>(bits, value)
+    }
+
+    /// Whether no two bounds are nearer than an eighth of their magnitude: then a value is compared with one of them only.
+    pub(crate) fn are_far_apart(&self) -> bool {
+        let lookup = self.lookup.as_ref();
+        lookup.is_some_and(|lookup| lookup.max_per_cell() == 1)
     }
 
     /// How many buckets there are: one more than bounds.

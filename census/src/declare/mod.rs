@@ -34,7 +34,7 @@ mod value_set;
 mod view;
 mod view_set;
 
-pub(crate) use address::Address;
+pub(crate) use address::{ADDRESS_STEP, Address};
 pub(crate) use aggregation::AggregationSpec;
 pub use aggregation::{AggregationKind, Count, Distribution, LastValue, Sum};
 pub use bucket_series::Buckets;

@@ -4,7 +4,7 @@ use super::cache;
 use crate::aggregate::{ExemplarLabels, count_rejected};
 use crate::declare::check_places::RecordedMeasure;
 use crate::declare::{Handle, Measure, MeasureCell, Value, ValueBits};
-use crate::register::current_version;
+use crate::register::{ViewsVersion, current_version, unchecked_version};
 use crate::tags::{AsTagValue, Tag, TagValueRef};
 
 /// A measure and a value.
@@ -73,8 +73,40 @@ pub fn record_one<'a, const N: usize>(
     tags: impl Fn() -> [Tag<'a>; N],
 ) {
     match measurement.bits {
-        Some(bits) => cache::record(measurement.measure, tags, bits),
+        Some(bits) => {
+            let version = unchecked_version(measurement.measure);
+            cache::record(measurement.measure, version, tags, bits);
+        }
         None => count_rejected(measurement.measure),
+    }
+}
+
+/// The version of the measure's views; `None` if it has none. Of a measure whose views were never asked for, it is a version for
+/// which nothing is recorded yet.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn version<M: RecordedMeasure>(measure: &M) -> Option<Version> {
+    let version = unchecked_version(measure.measure().cell());
+    version.is_of_views().then_some(Version(version))
+}
+
+/// What [`version`] has returned.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Version(ViewsVersion);
+
+/// As [`record_one`], for a value and tags that were evaluated without code of a user, since `version` was loaded.
+#[doc(hidden)]
+#[inline]
+pub fn record_literals<'a, const N: usize>(
+    measurement: &Measurement<'_>,
+    Version(version): Version,
+    tags: impl Fn() -> [Tag<'a>; N],
+) {
+    match measurement.bits {
+        Some(bits) => cache::record(measurement.measure, version, tags, bits),
+        None => record_if_viewed(measurement, tags),
     }
 }
 

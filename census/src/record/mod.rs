@@ -24,5 +24,8 @@ pub use call::{
 pub use exemplar_source::{ExemplarsFromTwice, exemplars_from};
 pub use hold::{Held, hold};
 pub use measure_map::MeasureMap;
-pub use measurement::{exemplar_label, measurement, record, record_if_viewed, record_one, viewed};
+pub use measurement::{
+    exemplar_label, measurement, record, record_if_viewed, record_literals, record_one, version,
+    viewed,
+};
 pub use timer::Timer;

@@ -13,6 +13,12 @@ pub(in crate::record) struct TagAddresses {
 }
 
 impl TagAddresses {
+    /// Those of no tag.
+    pub(super) const NONE: Self = Self {
+        key: Address::NONE,
+        value: Address::NONE,
+    };
+
     #[inline]
     pub(in crate::record) const fn of(tag: &Tag<'_>) -> Self {
         Self {
@@ -21,12 +27,12 @@ impl TagAddresses {
         }
     }
 
-    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). No key has its
-    /// address.
+    /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). It is only compared with those of
+    /// other bound measures: [`CacheKey::bound`](super::cache_key::CacheKey::bound).
     #[inline]
     pub(super) const fn of_bound(id: BoundId) -> Self {
         Self {
-            key: Address::stand_in(usize::MAX),
+            key: Address::NONE,
             value: Address::stand_in(id.0),
         }
     }

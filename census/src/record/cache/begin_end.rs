@@ -30,6 +30,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::address::TagAddresses;
+use super::cache_key::CacheKey;
 use super::counted_rows::{Beginning, CountedRow, CountedRows};
 use super::slot;
 use super::thread_cache::ThreadCache;
@@ -59,7 +60,7 @@ pub(super) fn begin_cached<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<()> {
-    let targets = cache.find_by_address(version, tags)?;
+    let targets = cache.find_by_address(CacheKey::addresses(version, N), tags)?;
     targets.begin(bits);
     let counted = match targets.only_target() {
         Some(target) => Beginning::Row(CountedRow {
@@ -80,7 +81,7 @@ fn rows_of_entry<const N: usize>(
     tags: &[TagAddresses; N],
 ) -> Option<Box<CountedRows>> {
     let mut rows = cache.take_pooled_list().unwrap_or_default();
-    let targets = cache.find_by_address(version, tags)?;
+    let targets = cache.find_by_address(CacheKey::addresses(version, N), tags)?;
     targets.iter().for_each(|target| rows.push(target));
     Some(rows)
 }
@@ -104,7 +105,7 @@ pub(super) fn end_cached<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<()> {
-    let targets = cache.find_by_address(row.version, tags)?;
+    let targets = cache.find_by_address(CacheKey::addresses(row.version, N), tags)?;
     // One version is one list of views, so the target is of the view of the row.
     let target = targets.only_target()?;
     target.is_named(&row.name).then(|| target.end(bits))

@@ -1,8 +1,9 @@
 //! Recording with the tags of a [`BoundMeasure`](crate::record::BoundMeasure), which are found by its identifier.
 
 use super::address::TagAddresses;
-use super::entry_targets::Remaining;
+use super::cache_key::CacheKey;
 use super::fast_path::record_by_address;
+use super::hot::{self, Found};
 use super::thread_cache::ThreadCache;
 use super::{slot, uncached};
 use crate::aggregate::{Target, count_rejected};
@@ -14,31 +15,28 @@ use crate::tags::{TagMap, TagValue};
 
 /// Records a measurement with exactly these tags, which are those of the bound measure with this identifier, if the measure has
 /// views.
-///
-/// As in [`record_by_address`], a counter is counted here, and all other work is tail-called. The compiler makes one such
-/// function for each type of values, in the crate that records: there it knows that the thread's slot needs no call.
-#[inline(never)]
+#[inline]
 pub(in crate::record) fn record_bound<T: Value>(
     measure: &Measure<T>,
     id: BoundId,
     tags: &TagMap,
     value: T,
 ) {
-    let version = unchecked_version(measure.cell());
+    let cell = measure.cell();
+    let version = unchecked_version(cell);
     if !version.is_of_views() {
         return;
     }
     let Some(bits) = value.to_bits() else {
         return reject(measure);
     };
-    let Some(cache) = slot::take() else {
-        return record_bound_slow(measure.cell(), id, tags, bits);
+    let is_recorded = match hot::count_bound(version, id) {
+        Found::Counted => true,
+        Found::Targets(place) => hot::record(place, bits),
+        Found::Nothing => false,
     };
-    match cache.count_by_id(version, id) {
-        Some(Remaining::Nothing) => slot::restore(cache),
-        Some(Remaining::First) => record_first(measure, id, bits, cache),
-        Some(Remaining::All) => record_all(measure, id, bits, cache),
-        None => record_elsewhere(measure.cell(), id, tags, bits, cache),
+    if !is_recorded {
+        record_elsewhere(cell, id, tags, bits);
     }
 }
 
@@ -50,40 +48,12 @@ fn reject<T: Value>(measure: &Measure<T>) {
     }
 }
 
-#[inline(never)]
-fn record_first<T: Value>(
-    _: &Measure<T>,
-    id: BoundId,
-    bits: ValueBits,
-    cache: &'static mut ThreadCache,
-) {
-    cache.record_first_of(id, bits);
-    slot::restore(cache);
-}
-
-#[inline(never)]
-fn record_all<T: Value>(
-    _: &Measure<T>,
-    id: BoundId,
-    bits: ValueBits,
-    cache: &'static mut ThreadCache,
-) {
-    cache.record_all_of(id, bits);
-    slot::restore(cache);
-}
-
-/// Records a measurement of a bound measure that has no entry by its identifier.
+/// Records a measurement of a bound measure that is not in the hot table.
 #[cold]
 #[inline(never)]
-fn record_elsewhere(
-    measure: &Handle<MeasureCell>,
-    id: BoundId,
-    tags: &TagMap,
-    bits: ValueBits,
-    cache: &'static mut ThreadCache,
-) {
-    slot::restore(cache);
-    if !record_by_address(measure, &[TagAddresses::of_bound(id)], bits) {
+fn record_elsewhere(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, bits: ValueBits) {
+    let key = CacheKey::bound(unchecked_version(measure));
+    if !record_by_address(key, &[TagAddresses::of_bound(id)], bits) {
         record_bound_slow(measure, id, tags, bits);
     }
 }
@@ -100,8 +70,6 @@ pub(in crate::record) fn make_rows(cell: &MeasureCell, tags: &TagMap) {
     }
 }
 
-#[cold]
-#[inline(never)]
 fn record_bound_slow(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, bits: ValueBits) {
     let Some(version) = current_version(measure) else {
         return;
@@ -127,7 +95,8 @@ pub(in crate::record) fn for_each_bound_target(
 ) {
     let version = version.of_list();
     let found = slot::with_attached(|cache| {
-        let targets = cache.find_bound(version, id)?;
+        let targets =
+            cache.find_by_address(CacheKey::bound(version), &[TagAddresses::of_bound(id)])?;
         targets.iter().for_each(&mut *f);
         Some(())
     });

@@ -63,56 +63,19 @@ pub(super) fn padded(tags: &[Tag<'_>]) -> Option<PaddedAddresses> {
 }
 
 impl ByAddress {
-    /// The entry of these tags, as many as the key says.
+    /// The targets of these tags, as many as the key says.
     #[inline]
     pub(super) fn find<const N: usize>(
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
-    ) -> Option<&AddressEntry> {
-        let home = self.home_slot(key, tags);
-        match self.entry_at(home, key, tags) {
-            Some(entry) => Some(entry),
-            None => self.probe(home, key, tags),
-        }
-    }
-
-    /// As [`find`](Self::find), for an entry that does not lie at its home slot.
-    #[inline(never)]
-    pub(super) fn probe<const N: usize>(
-        &self,
-        home: usize,
-        key: CacheKey,
-        tags: &[TagAddresses; N],
-    ) -> Option<&AddressEntry> {
-        // Wrapping: without slots, `home` may be any number.
-        let mut slots = (1..PROBES).map(|step| self.mask(home.wrapping_add(step)));
-        slots.find_map(|slot| self.entry_at(slot, key, tags))
-    }
-
-    /// The slot where the entry of these tags lies, unless that was taken.
-    #[inline]
-    pub(super) fn home_slot(&self, key: CacheKey, tags: &[TagAddresses]) -> usize {
-        self.slot_of(hash(key, tags))
-    }
-
-    /// The entry in this slot, if it is the one of these tags.
-    #[inline]
-    pub(super) fn entry_at<const N: usize>(
-        &self,
-        slot: usize,
-        key: CacheKey,
-        tags: &[TagAddresses; N],
-    ) -> Option<&AddressEntry> {
-        let entry = self.slots.get(slot)?;
-        let mut pairs = tags.iter().zip(&entry.tags);
-        (entry.key == key && pairs.all(|(tag, cached)| tag == cached)).then_some(entry)
-    }
-
-    /// The entry in this slot, of any tags.
-    #[inline]
-    pub(super) fn entry(&self, slot: usize) -> Option<&AddressEntry> {
-        self.slots.get(slot)
+    ) -> Option<&EntryTargets> {
+        let mut entries = self.candidates(hash(key, tags));
+        let entry = entries.find(|entry| {
+            let mut pairs = tags.iter().zip(&entry.tags);
+            entry.key == key && pairs.all(|(tag, cached)| tag == cached)
+        })?;
+        Some(&entry.targets)
     }
 
     /// Adds an entry. It replaces another one if all its slots are taken.
@@ -225,12 +188,6 @@ impl AddressEntry {
         // The empty addresses are zero, and do not change the hash.
         hash(self.key, &self.tags)
     }
-
-    /// The targets of the measurements that have the tags.
-    #[inline]
-    pub(super) fn targets(&self) -> &EntryTargets {
-        &self.targets
-    }
 }
 
 /// A hash of a key, which is spread already, and of the values' addresses. Addresses are not chosen by an attacker, so
@@ -256,7 +213,6 @@ const FACTORS: [u64; MAX_ADDRESSES] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry_targets::Remaining;
     use super::*;
     use crate::id::{BoundId, RowId};
     use crate::record::cache::testing;
@@ -275,18 +231,14 @@ mod tests {
     }
 
     fn find(cache: &ByAddress, index: usize) -> Option<RowId> {
-        let entry = cache.find(KEY, &[tags(index)[0]])?;
-        entry.targets().iter().next().map(Target::row)
+        let targets = cache.find(KEY, &[tags(index)[0]])?;
+        targets.iter().next().map(Target::row)
     }
 
     #[test]
-    fn an_empty_cache_has_no_entry_in_any_slot() {
-        let cache = ByAddress::default();
+    fn an_empty_cache_has_no_entry() {
         let tags = [TagAddresses::of_bound(BoundId::next())];
-        for home in [0, usize::MAX] {
-            assert!(cache.probe(home, KEY, &tags).is_none());
-        }
-        assert!(cache.find(KEY, &tags).is_none());
+        assert!(ByAddress::default().find(KEY, &tags).is_none());
     }
 
     #[test]
@@ -320,21 +272,5 @@ mod tests {
             cache.insert_alias(KEY, tags(index), targets.iter());
         }
         assert_eq!(cached(&cache), before);
-    }
-
-    #[test]
-    fn only_a_single_counter_is_counted_at_once() {
-        let targets = testing::targets(2);
-        let mut cache = ByAddress::default();
-        // Shared words are no counter.
-        cache.insert(KEY, tags(0), &targets[..1]);
-        cache.insert(KEY, tags(1), &targets);
-        let remaining = |index| {
-            cache
-                .find(KEY, &[tags(index)[0]])
-                .map(|entry| entry.targets().count())
-        };
-        assert!(matches!(remaining(0), Some(Remaining::First)));
-        assert!(matches!(remaining(1), Some(Remaining::All)));
     }
 }

@@ -11,12 +11,13 @@ use crate::register::ViewsVersion;
 ///
 /// | cache | offset |
 /// |---|---|
-/// | by address | twice the number of tags: 0, 2, 4, … |
-/// | by identifier | 0 |
-/// | by text | 0 for the measurement's own tags, 1 for all columns |
+/// | by address | 2, and twice the number of tags |
+/// | by address, of a handle | 14 |
+/// | by text | 2 for the measurement's own tags, 4 for all columns |
 ///
-/// All offsets are less than `STEP - 1`, so no constructor returns [`FREE`](Self::FREE), whichever version it is given: also that
-/// of a measure for which no list of views was made, or of one without views.
+/// No offset is zero, so no constructor returns [`FREE`](Self::FREE), whichever version it is given: also that of a measure for
+/// which no list of views was made. All offsets are even, so the key for the odd version of a measure without views is odd, and
+/// equals none that was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CacheKey(u64);
 
@@ -29,34 +30,36 @@ impl Default for CacheKey {
 /// A measurement with more tags is not found by addresses: a longer entry would make all of them larger.
 pub(super) const MAX_ADDRESSES: usize = 5;
 
-const _: () = assert!(2 * MAX_ADDRESSES < ViewsVersion::CACHE_KEYS);
+const _: () = assert!(2 + 2 * MAX_ADDRESSES < OF_BOUND);
+const _: () = assert!(OF_BOUND < ViewsVersion::CACHE_KEYS);
+const OF_BOUND: usize = 14;
 
 impl CacheKey {
     /// The key of an entry that is free.
-    pub(super) const FREE: Self = Self(u64::MAX);
+    pub(super) const FREE: Self = Self(0);
 
     /// For the addresses of `tags` tags, at most [`MAX_ADDRESSES`].
     #[inline]
     pub(super) const fn addresses(version: ViewsVersion, tags: usize) -> Self {
-        Self(version.0 + 2 * tags as u64)
+        Self(version.0 + 2 + 2 * tags as u64)
     }
 
-    /// For the identifier of a bound measure.
+    /// For the identifier of a bound measure, in the place of the address of a value.
     #[inline]
     pub(super) const fn bound(version: ViewsVersion) -> Self {
-        Self(version.0)
+        Self(version.0 + OF_BOUND as u64)
     }
 
     /// For the texts of a measurement's own tags, which alone determine its rows.
     #[inline]
     pub(super) const fn own_texts(version: ViewsVersion) -> Self {
-        Self(version.0)
+        Self(version.0 + 2)
     }
 
     /// For the texts of all columns.
     #[inline]
     pub(super) const fn column_texts(version: ViewsVersion) -> Self {
-        Self(version.0 + 1)
+        Self(version.0 + 4)
     }
 
     /// The version that the entry was stored for.

@@ -8,53 +8,22 @@ use crate::declare::ValueBits;
 pub(super) struct EntryTargets {
     first: Option<Target>,
     rest: Box<[Target]>,
-    /// The [`counter`](Target::counter) of the first target, if there is no other target. Otherwise, an index that is
-    /// out of range, so that one bounds check tells the two cases apart.
-    counter: usize,
-}
-
-/// The targets of an entry that a measurement must still be recorded to.
-pub(super) enum Remaining {
-    Nothing,
-    First,
-    All,
 }
 
 impl EntryTargets {
     /// These targets, of which there must be one at least.
     pub(super) fn new(targets: &[Target]) -> Option<Self> {
         let (first, rest) = targets.split_first()?;
-        let counter = first.counter().filter(|_| rest.is_empty());
         Some(Self {
             first: Some(first.clone()),
             rest: rest.into(),
-            counter: counter.unwrap_or(usize::MAX),
         })
-    }
-
-    /// Records a measurement if the only target is a [counter](Target::counter).
-    #[inline]
-    pub(super) fn count(&self) -> Remaining {
-        match &self.first {
-            Some(first) if first.count(self.counter) => Remaining::Nothing,
-            _ if self.rest.is_empty() => Remaining::First,
-            _ => Remaining::All,
-        }
-    }
-
-    /// Records a value to the first target.
-    #[inline]
-    pub(super) fn record_first(&self, bits: ValueBits) {
-        if let Some(first) = &self.first {
-            first.record(bits);
-        }
     }
 
     /// Records a value to all targets.
     #[inline]
     pub(super) fn record(&self, bits: ValueBits) {
-        self.record_first(bits);
-        for target in &self.rest {
+        for target in self.iter() {
             target.record(bits);
         }
     }

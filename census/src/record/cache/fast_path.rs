@@ -1,11 +1,11 @@
 //! The fast path: measurements that the thread has cached.
 
 use super::address::TagAddresses;
-use super::entry_targets::Remaining;
+use super::cache_key::CacheKey;
+use super::hot::{self, Found};
 use super::resolve::record_slow;
 use super::slot;
 use super::tag_text::TagText;
-use super::thread_cache::ThreadCache;
 use crate::declare::{Handle, MeasureCell, ValueBits};
 use crate::register::{ViewsVersion, unchecked_version};
 use crate::tags::Tag;
@@ -13,15 +13,14 @@ use crate::tags::Tag;
 /// Records a measurement of a measure that had views when this thread looked, with these tags and, where they do not have a
 /// column's key, those of the scope.
 ///
-/// The value and the values of the tags were evaluated before, which may have run code of a user: it may have recorded, and
-/// changed the measure's views. So the version by which the entry is found is loaded now. From the load to the store, no
-/// code of a user runs. (The functions that look up the entry load it, because a load with Acquire before them would keep
-/// the compiler from passing the tags in registers.)
+/// The value and the values of the tags were evaluated before `version` was loaded, or without code of a user: such code may have
+/// recorded, and changed the measure's views. From the load to the store, no code of a user runs.
 ///
 /// The compiler makes one such function for each number of tags, which halves the cost of comparing them.
 #[inline]
 pub(in crate::record) fn record<'a, const N: usize>(
     measure: &Handle<MeasureCell>,
+    version: ViewsVersion,
     tags: impl Fn() -> [Tag<'a>; N],
     bits: ValueBits,
 ) {
@@ -32,7 +31,14 @@ pub(in crate::record) fn record<'a, const N: usize>(
         if !record_texts(measure, &tags(), bits) {
             record_slow(measure, &tags(), bits);
         }
-    } else if !record_by_address(measure, &addresses, bits) {
+        return;
+    }
+    let is_recorded = match hot::count(version, &addresses) {
+        Found::Counted => true,
+        Found::Targets(place) => hot::record(place, bits),
+        Found::Nothing => false,
+    };
+    if !is_recorded {
         record_after_miss(measure, tags, bits);
     }
 }
@@ -51,7 +57,8 @@ fn record_texts<const N: usize>(cell: &MeasureCell, tags: &[Tag<'_>; N], bits: V
     record_by_text(cell, &texts, bits)
 }
 
-/// Records a measurement that has no entry by address. Out of line, so that the fast path saves no registers for it.
+/// Records a measurement that was not found at its first place in the hot table. Out of line, so that the fast path saves no
+/// registers for it.
 #[cold]
 #[inline(never)]
 fn record_after_miss<'a, const N: usize>(
@@ -60,6 +67,10 @@ fn record_after_miss<'a, const N: usize>(
     bits: ValueBits,
 ) {
     let tags = tags();
+    let key = CacheKey::addresses(unchecked_version(measure), N);
+    if record_by_address(key, &tags.each_ref().map(TagAddresses::of), bits) {
+        return;
+    }
     if !record_texts(measure, &tags, bits) {
         record_slow(measure, &tags, bits);
     } else if N > 0 {
@@ -73,57 +84,26 @@ pub(in crate::record) fn insert_alias(version: ViewsVersion, tags: &[Tag<'_>]) {
 }
 
 /// Records a measurement if the addresses of its tags have an entry. Returns whether they have.
-///
-/// A measurement whose only target is a counter is recorded here. All other work is tail-called, so this stays a leaf
-/// function, which saves no registers.
+#[cold]
 #[inline(never)]
 pub(super) fn record_by_address<const N: usize>(
-    cell: &MeasureCell,
+    key: CacheKey,
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
-    let version = unchecked_version(cell);
-    let Some(cache) = slot::take() else {
-        return false;
-    };
-    // Whether versions have ended does not matter: an entry of this version is valid.
-    let slot = cache.home_slot(version, tags);
-    match cache.count_at(slot, version, tags) {
-        Some(Remaining::Nothing) => {
-            slot::restore(cache);
-            true
-        }
-        Some(Remaining::First) => record_first(cache, slot, bits),
-        Some(Remaining::All) => record_all(cache, slot, bits),
-        None => record_probed(cache, slot, version, tags, bits),
+    match hot::count_elsewhere(key, tags) {
+        Found::Counted => return true,
+        Found::Targets(place) if hot::record(place, bits) => return true,
+        Found::Targets(_) | Found::Nothing => {}
     }
-}
-
-#[inline(never)]
-fn record_first(cache: &'static mut ThreadCache, slot: usize, bits: ValueBits) -> bool {
-    cache.record_first_at(slot, bits);
-    slot::restore(cache);
-    true
-}
-
-#[inline(never)]
-fn record_all(cache: &'static mut ThreadCache, slot: usize, bits: ValueBits) -> bool {
-    cache.record_all_at(slot, bits);
-    slot::restore(cache);
-    true
-}
-
-#[inline(never)]
-fn record_probed<const N: usize>(
-    cache: &'static mut ThreadCache,
-    home: usize,
-    version: ViewsVersion,
-    tags: &[TagAddresses; N],
-    bits: ValueBits,
-) -> bool {
-    let is_recorded = cache.record_probed(home, version, tags, bits);
-    slot::restore(cache);
-    is_recorded
+    // Whether versions have ended does not matter: an entry of this version is valid.
+    let recorded = slot::with_attached(|cache| {
+        let targets = cache.find_by_address(key, tags)?;
+        targets.record(bits);
+        hot::insert(key, tags, targets);
+        Some(())
+    });
+    matches!(recorded, Some(Some(())))
 }
 
 /// Records a measurement if the texts of its tags have an entry. Returns whether they have.
@@ -160,12 +140,15 @@ mod tests {
         for text in &TEXTS {
             let tags = || [literal_tag(&FUNCTION, text)];
             let addresses = tags().map(|tag| TagAddresses::of(&tag));
+            let key = || CacheKey::addresses(unchecked_version(measure.cell()), 1);
             // The first is resolved; the second has an entry by text.
-            record(measure.cell(), tags, ValueBits(1));
-            assert!(
-                record_by_address(measure.cell(), &addresses, ValueBits(1)),
-                "{text}"
+            record(
+                measure.cell(),
+                unchecked_version(measure.cell()),
+                tags,
+                ValueBits(1),
             );
+            assert!(record_by_address(key(), &addresses, ValueBits(1)), "{text}");
         }
         let rows = view.data().rows;
         assert_eq!(rows.first().map(|row| row.data), Some(4));

@@ -18,13 +18,13 @@ mod address;
 mod begin_end;
 mod bound;
 mod by_address;
-mod by_id;
 mod by_text;
 mod cache_key;
 mod counted_rows;
 mod entry_targets;
 mod fast_path;
 mod fingerprint;
+mod hot;
 mod layout;
 mod layouts;
 #[cfg(all(test, census_model))]

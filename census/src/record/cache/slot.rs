@@ -50,29 +50,17 @@ impl Drop for ThreadExitGuard {
     }
 }
 
-/// Takes the cache of this thread, if it has one that is not in use. It must be [restored](restore).
-#[inline]
-pub(super) fn take() -> Option<&'static mut ThreadCache> {
-    SLOT.take()
-}
-
-/// Puts a taken cache back.
-#[inline]
-pub(super) fn restore(cache: &'static mut ThreadCache) {
-    SLOT.set(Some(cache));
-}
-
 /// Calls `f` with the cache of this thread, if it has one that is not in use.
 #[inline]
 pub(super) fn with_attached<R>(f: impl FnOnce(&mut ThreadCache) -> R) -> Option<R> {
-    Taken(take()).with(f)
+    Taken(SLOT.take()).with(f)
 }
 
 /// Calls `f` with the cache of this thread, which is attached if the thread has none. `None` if the cache is in use, or
 /// the thread is ending.
 #[inline]
 pub(super) fn with<R>(f: impl FnOnce(&mut ThreadCache) -> R) -> Option<R> {
-    Taken(take().or_else(attach)).with(f)
+    Taken(SLOT.take().or_else(attach)).with(f)
 }
 
 /// Drops what this thread has cached for versions that have ended. Other threads do it when they next record a measurement
@@ -96,7 +84,7 @@ impl Drop for Taken {
     fn drop(&mut self) {
         // Without a cache, this may be a nested use: then the outer one restores it.
         if let Some(cache) = self.0.take() {
-            restore(cache);
+            SLOT.set(Some(cache));
         }
     }
 }

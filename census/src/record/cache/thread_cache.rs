@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::address::TagAddresses;
 use super::by_address::{ByAddress, PaddedAddresses, padded};
-use super::by_id::ById;
 use super::by_text::ByText;
 use super::cache_key::CacheKey;
 use super::counted_rows::{CountedRows, RowsPool};
-use super::entry_targets::{EntryTargets, Remaining};
+use super::entry_targets::EntryTargets;
+use super::hot;
 use super::layouts::{Layouts, MeasurementShape};
 use super::row_resolver::RowResolver;
 use super::shards::Shards;
@@ -36,7 +36,6 @@ pub(super) struct ThreadCache {
     /// The versions for which there may be something in the caches, in order.
     versions: Vec<u64>,
     by_address: ByAddress,
-    by_id: ById,
     by_text: ByText,
     layouts: Layouts,
     shards: Shards,
@@ -62,7 +61,6 @@ impl ThreadCache {
             ended_count: 0,
             versions: Vec::new(),
             by_address: ByAddress::default(),
-            by_id: ById::default(),
             by_text: ByText::default(),
             layouts: Layouts::default(),
             shards: Shards::default(),
@@ -79,6 +77,7 @@ impl ThreadCache {
 
     /// Becomes a cache of no thread. Dropping the shards retires their chunks, so the counts of the thread are kept.
     pub(super) fn detach(&mut self) {
+        hot::clear();
         *self = Self::new();
     }
 
@@ -88,7 +87,6 @@ impl ThreadCache {
         let layouts = self.layouts.versions().map(|version| version.0);
         self.by_address
             .versions()
-            .chain(self.by_id.versions())
             .chain(self.by_text.versions())
             .map(|version| version.0)
             .chain(layouts)
@@ -117,7 +115,6 @@ impl ThreadCache {
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
         self.by_address = ByAddress::default();
-        self.by_id = ById::default();
         self.by_text = ByText::default();
     }
 
@@ -158,10 +155,11 @@ impl ThreadCache {
             Ending::Chunks(_) => {}
         });
         self.ended_count = count;
+        // Before chunks are dropped, whose words it has. Its entries for other versions are found in the caches again.
+        hot::clear();
         if !is_complete {
             self.versions.clear();
             self.by_address = ByAddress::default();
-            self.by_id = ById::default();
             self.by_text = ByText::default();
             self.layouts = Layouts::default();
             // Shards of views that another isolation has go, too. This costs the thread new words and nothing else.
@@ -173,7 +171,6 @@ impl ThreadCache {
             ended.sort_unstable();
             let is_ended = |version: ViewsVersion| ended.binary_search(&version.0).is_ok();
             self.by_address.drop_versions(is_ended);
-            self.by_id.drop_versions(is_ended);
             self.by_text.drop_versions(is_ended);
             self.layouts.drop_versions(is_ended);
         }
@@ -206,102 +203,16 @@ impl ThreadCache {
     }
 }
 
-/// Look-ups by address. They are in several steps, so that the fast path can end in tail calls.
+/// Look-ups by address.
 impl ThreadCache {
-    /// The slot where the entry of these tags probably lies.
-    #[inline]
-    pub(super) fn home_slot<const N: usize>(
-        &self,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-    ) -> usize {
-        self.by_address
-            .home_slot(CacheKey::addresses(version, N), tags)
-    }
-
-    /// Records a measurement to the entry in this slot if its only target is a [counter](Target::counter). Returns the
-    /// targets that the measurement must still be recorded to, or `None` if the slot has no entry of these tags.
-    #[inline]
-    pub(super) fn count_at<const N: usize>(
-        &self,
-        slot: usize,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-    ) -> Option<Remaining> {
-        let key = CacheKey::addresses(version, N);
-        let entry = self.by_address.entry_at(slot, key, tags);
-        entry.map(|entry| entry.targets().count())
-    }
-
-    /// Records a value to the first target of the entry in this slot.
-    #[inline]
-    pub(super) fn record_first_at(&self, slot: usize, bits: ValueBits) {
-        if let Some(entry) = self.by_address.entry(slot) {
-            entry.targets().record_first(bits);
-        }
-    }
-
-    /// Records a value to all targets of the entry in this slot.
-    #[inline]
-    pub(super) fn record_all_at(&self, slot: usize, bits: ValueBits) {
-        if let Some(entry) = self.by_address.entry(slot) {
-            entry.targets().record(bits);
-        }
-    }
-
-    /// Records a value to the entry of these tags, if there is one in another slot than this home slot. Returns whether
-    /// there is.
-    #[inline]
-    pub(super) fn record_probed<const N: usize>(
-        &self,
-        home: usize,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-        bits: ValueBits,
-    ) -> bool {
-        let key = CacheKey::addresses(version, N);
-        let entry = self.by_address.probe(home, key, tags);
-        entry.map(|entry| entry.targets().record(bits)).is_some()
-    }
-
     /// The targets of these tags.
     #[inline]
     pub(super) fn find_by_address<const N: usize>(
         &self,
-        version: ViewsVersion,
+        key: CacheKey,
         tags: &[TagAddresses; N],
     ) -> Option<&EntryTargets> {
-        let entry = self.by_address.find(CacheKey::addresses(version, N), tags);
-        Some(entry?.targets())
-    }
-
-    /// Records a measurement of a bound measure if its only target is a [counter](Target::counter). Returns the targets that
-    /// the measurement must still be recorded to, or `None` if the identifier has no entry.
-    #[inline]
-    pub(super) fn count_by_id(&self, version: ViewsVersion, id: BoundId) -> Option<Remaining> {
-        self.by_id.find(version, id).map(EntryTargets::count)
-    }
-
-    /// Records a value to the first target of a bound measure, whose identifier has an entry.
-    #[inline]
-    pub(super) fn record_first_of(&self, id: BoundId, bits: ValueBits) {
-        if let Some(targets) = self.by_id.at_place_of(id) {
-            targets.record_first(bits);
-        }
-    }
-
-    /// Records a value to all targets of a bound measure, whose identifier has an entry.
-    #[inline]
-    pub(super) fn record_all_of(&self, id: BoundId, bits: ValueBits) {
-        if let Some(targets) = self.by_id.at_place_of(id) {
-            targets.record(bits);
-        }
-    }
-
-    /// The targets of a bound measure.
-    pub(super) fn find_bound(&self, version: ViewsVersion, id: BoundId) -> Option<&EntryTargets> {
-        let found = self.by_id.find(version, id);
-        found.or_else(|| self.find_by_address(version, &[TagAddresses::of_bound(id)]))
+        self.by_address.find(key, tags)
     }
 
     /// Copies the entry by text of these tags, if there is one, into the cache by address. Equal literals may have
@@ -475,7 +386,6 @@ impl ThreadCache {
             thread,
             versions,
             by_address,
-            by_id,
             shards,
             resolver,
             ..
@@ -489,8 +399,7 @@ impl ThreadCache {
             let mut addresses = PaddedAddresses::default();
             let [first, ..] = &mut addresses;
             *first = TagAddresses::of_bound(id);
-            by_address.insert(CacheKey::addresses(version, 1), addresses, targets);
-            by_id.insert(version, id, targets);
+            by_address.insert(CacheKey::bound(version), addresses, targets);
         }
         resolver.clear();
     }

@@ -109,7 +109,8 @@ impl Recorder {
         let Some(version) = current_version(&self.measure) else {
             return;
         };
-        if let Some(targets) = self.cache.find_bound(version, id) {
+        let addresses = [TagAddresses::of_bound(id)];
+        if let Some(targets) = self.cache.find_by_address(version, &addresses) {
             return targets.record(ONE);
         }
         let f = &mut |target: &Target| target.record(ONE);

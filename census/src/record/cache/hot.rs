@@ -1,0 +1,311 @@
+//! The table that most measurements are found in: those that this thread records most, by the addresses of their tags or by the
+//! identifier of a handle.
+//!
+//! It lies in a thread-local itself, and an entry has references to words and counts no references. So nothing is taken out and
+//! put back, and a counter is counted by some twenty instructions.
+//!
+//! An entry is a copy of one in [`ByAddress`](super::by_address). It may be dropped at any time.
+//!
+//! *Invariant:* the words of an entry lie in chunks that are in the thread's shards. So [`ThreadCache`] clears the table before it
+//! drops a chunk, and nothing is added but by a thread that has its cache.
+//!
+//! [`ThreadCache`]: super::thread_cache::ThreadCache
+
+use std::cell::Cell;
+
+use super::address::TagAddresses;
+use super::cache_key::CacheKey;
+use super::entry_targets::EntryTargets;
+use crate::aggregate::OwnRow;
+use crate::declare::{ADDRESS_STEP, ValueBits};
+use crate::id::BoundId;
+use crate::register::ViewsVersion;
+use crate::sync::AtomicU64;
+
+/// How many entries there are. All are 20 kilobytes, which every thread of a program has, also one that records nothing: a system
+/// sets the memory to zero when it starts a thread.
+const ENTRIES: usize = 128;
+
+/// Measurements with more tags have no entry.
+pub(super) const MAX_TAGS: usize = 3;
+
+/// Measurements with more targets have no entry.
+const MAX_TARGETS: usize = 3;
+
+thread_local! {
+    /// The type has no destructor, so an access does not check whether the thread-local was destroyed.
+    static TABLE: HotTable = const { HotTable::new() };
+}
+
+/// The measurements that a thread records most. All bits are zero at first.
+pub(super) struct HotTable {
+    entries: [HotEntry; ENTRIES],
+    /// The targets of each entry that is not a counter.
+    targets: [HotTargets; ENTRIES],
+    /// How many measurements were not found whose entries would have displaced others.
+    displaced: Cell<u32>,
+}
+
+/// The tags of a measurement. 64 bytes, which is a line of the processor's cache.
+struct HotEntry {
+    key: Cell<CacheKey>,
+    tags: [Cell<TagAddresses>; MAX_TAGS],
+    /// The word to add one to, if a measurement does nothing else.
+    counter: Cell<Option<&'static AtomicU64>>,
+}
+
+/// The targets of a measurement.
+struct HotTargets {
+    /// The target, if there is no other.
+    only: Cell<Option<OwnRow>>,
+    /// The targets, if there are several: the first ones are there.
+    several: [Cell<Option<OwnRow>>; MAX_TARGETS],
+}
+
+/// The place of an entry in the table.
+#[derive(Clone, Copy)]
+pub(super) struct Place(usize);
+
+impl Place {
+    /// The number is less than that of entries; saying so saves a check.
+    #[inline]
+    const fn index(self) -> usize {
+        self.0 % ENTRIES
+    }
+}
+
+/// What a measurement still has to do.
+pub(super) enum Found {
+    /// Nothing: it is counted.
+    Counted,
+    /// It must be recorded to the targets at this place.
+    Targets(Place),
+    /// It has no entry.
+    Nothing,
+}
+
+impl HotTable {
+    const fn new() -> Self {
+        Self {
+            entries: [const { HotEntry::new() }; ENTRIES],
+            targets: [const { HotTargets::new() }; ENTRIES],
+            displaced: Cell::new(0),
+        }
+    }
+
+    /// Counts a measurement if it is only counted, and if the entry at a place is its own.
+    #[inline]
+    fn count(&self, place: usize, is_own: impl FnOnce(&HotEntry) -> bool) -> Found {
+        match self.entries.get(place) {
+            Some(entry) if is_own(entry) => match entry.counter.get() {
+                Some(counter) => {
+                    OwnRow::count(counter);
+                    Found::Counted
+                }
+                None => Found::Targets(Place(place)),
+            },
+            _ => Found::Nothing,
+        }
+    }
+
+    /// Records a value to the targets at a place. Returns whether it did; otherwise nothing has changed.
+    #[inline]
+    fn record(&self, place: Place, bits: ValueBits) -> bool {
+        let targets = self.targets.get(place.index());
+        match targets.and_then(|targets| targets.only.get()) {
+            Some(target) => target.record(bits),
+            None => record_each(place, bits),
+        }
+    }
+
+    fn record_each(&self, place: Place, bits: ValueBits) -> bool {
+        let targets = self
+            .targets
+            .get(place.index())
+            .map(|targets| &targets.several);
+        let Some([first, second, third]) = targets else {
+            return false;
+        };
+        // Only the first may refuse: see `insert`.
+        if !first.get().is_some_and(|first| first.record(bits)) {
+            return false;
+        }
+        if let Some(second) = second.get() {
+            second.record(bits);
+        }
+        if let Some(third) = third.get() {
+            third.record(bits);
+        }
+        true
+    }
+
+    /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
+    /// would displace another is only added now and then: otherwise, two measurements that are recorded in turn would displace each
+    /// other each time.
+    fn insert<const N: usize>(
+        &self,
+        key: CacheKey,
+        tags: &[TagAddresses; N],
+        targets: &EntryTargets,
+    ) {
+        /// One of so many measurements may displace another.
+        const DISPLACING: u32 = 8;
+        let home = home(key.version(), tags);
+        if N > MAX_TAGS || targets.iter().count() > MAX_TARGETS {
+            return;
+        }
+        let mut rows = [None; MAX_TARGETS];
+        for (row, target) in rows.iter_mut().zip(targets.iter()) {
+            *row = target.own_row();
+            if row.is_none() {
+                return;
+            }
+        }
+        // If one refuses a value, all that may do so would. The first is asked before anything is recorded.
+        rows.sort_by_key(|row| row.map_or(2, |row| u8::from(!row.may_refuse())));
+        let free = [home, alternative(home)]
+            .into_iter()
+            .find(|place| self.entries.get(*place).is_some_and(HotEntry::is_free));
+        let place = free.unwrap_or_else(|| {
+            self.displaced.set(self.displaced.get().wrapping_add(1));
+            home
+        });
+        if free.is_none() && !self.displaced.get().is_multiple_of(DISPLACING) {
+            return;
+        }
+        if let (Some(entry), Some(of_entry)) = (self.entries.get(place), self.targets.get(place)) {
+            entry.key.set(key);
+            for (of_entry, tag) in entry.tags.iter().zip(tags) {
+                of_entry.set(*tag);
+            }
+            let [first, second, ..] = &rows;
+            let only = first.filter(|_| second.is_none());
+            entry.counter.set(only.and_then(OwnRow::counter));
+            of_entry.only.set(only);
+            for (of_entry, row) in of_entry.several.iter().zip(rows) {
+                of_entry.set(row);
+            }
+        }
+    }
+
+    fn clear(&self) {
+        for (entry, targets) in self.entries.iter().zip(&self.targets) {
+            entry.key.set(CacheKey::FREE);
+            entry.counter.set(None);
+            targets.only.set(None);
+            targets.several.iter().for_each(|target| target.set(None));
+        }
+    }
+}
+
+impl HotEntry {
+    const fn new() -> Self {
+        Self {
+            key: Cell::new(CacheKey::FREE),
+            tags: [const { Cell::new(TagAddresses::NONE) }; MAX_TAGS],
+            counter: Cell::new(None),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.key.get() == CacheKey::FREE
+    }
+
+    #[inline]
+    fn is_of<const N: usize>(&self, key: CacheKey, tags: &[TagAddresses; N]) -> bool {
+        let mut pairs = self.tags.iter().zip(tags);
+        self.key.get() == key && pairs.all(|(of_entry, tag)| of_entry.get() == *tag)
+    }
+
+    #[inline]
+    fn is_of_bound(&self, version: ViewsVersion, id: BoundId) -> bool {
+        let [tag, ..] = &self.tags;
+        self.key.get() == CacheKey::bound(version)
+            && tag.get().value == TagAddresses::of_bound(id).value
+    }
+}
+
+impl HotTargets {
+    const fn new() -> Self {
+        Self {
+            only: Cell::new(None),
+            several: [const { Cell::new(None) }; MAX_TARGETS],
+        }
+    }
+}
+
+/// As [`record`], for several targets. Out of line, because a call costs little beside them.
+#[inline(never)]
+fn record_each(place: Place, bits: ValueBits) -> bool {
+    TABLE.with(|table| table.record_each(place, bits))
+}
+
+/// Looks up a measurement in this thread's table, and counts it if it is only counted.
+#[inline]
+pub(super) fn count<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> Found {
+    if N > MAX_TAGS {
+        return Found::Nothing;
+    }
+    let key = CacheKey::addresses(version, N);
+    TABLE.with(|table| table.count(home(version, tags), |entry| entry.is_of(key, tags)))
+}
+
+/// As [`count`], for a bound measure.
+#[inline]
+pub(super) fn count_bound(version: ViewsVersion, id: BoundId) -> Found {
+    let home = home(version, &[TagAddresses::of_bound(id)]);
+    TABLE.with(|table| table.count(home, |entry| entry.is_of_bound(version, id)))
+}
+
+/// As [`count`], for a measurement that is not found there: its entry may be at another place.
+pub(super) fn count_elsewhere<const N: usize>(key: CacheKey, tags: &[TagAddresses; N]) -> Found {
+    if N > MAX_TAGS {
+        return Found::Nothing;
+    }
+    let place = alternative(home(key.version(), tags));
+    TABLE.with(|table| table.count(place, |entry| entry.is_of(key, tags)))
+}
+
+/// Records a value to the targets at a place of this thread's table. Returns whether it did; otherwise nothing has changed.
+#[inline]
+pub(super) fn record(place: Place, bits: ValueBits) -> bool {
+    TABLE.with(|table| table.record(place, bits))
+}
+
+/// Adds an entry to this thread's table: see [`HotTable::insert`].
+pub(super) fn insert<const N: usize>(
+    key: CacheKey,
+    tags: &[TagAddresses; N],
+    targets: &EntryTargets,
+) {
+    TABLE.with(|table| table.insert(key, tags, targets));
+}
+
+/// Clears this thread's table.
+pub(super) fn clear() {
+    TABLE.with(HotTable::clear);
+}
+
+/// The first place where an entry may be.
+///
+/// The values of an enum have successive addresses, 16 bytes apart, and so have the literals of successive lines. So a sum that
+/// gives each tag a factor of its own finds different places for most of the combinations that one measure has. The version
+/// spreads the measures.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only the lowest bits are wanted"
+)]
+fn home<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> usize {
+    const FACTORS: [usize; MAX_TAGS] = [1, 8, 35];
+    let mut sum = 0_usize;
+    for (tag, factor) in tags.iter().zip(FACTORS) {
+        sum = sum.wrapping_add(tag.value.get().wrapping_mul(factor));
+    }
+    (sum / ADDRESS_STEP).wrapping_add((version.0 >> 20) as usize) % ENTRIES
+}
+
+/// The other place where an entry may be.
+const fn alternative(home: usize) -> usize {
+    home ^ 1
+}
