@@ -153,7 +153,7 @@ impl TagBindings {
         Self {
             names,
             values,
-            tags: quote!(|| [#(#tags),*]),
+            tags: quote!(move || [#(#tags),*]),
         }
     }
 }

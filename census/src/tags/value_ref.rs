@@ -7,16 +7,13 @@ use crate::declare::Address;
 ///
 /// It may be longer than 255 bytes; it is shortened where it becomes a [`TagValue`](super::TagValue) or a row's label.
 #[derive(Clone, Copy, Debug)]
-pub struct TagValueRef<'a> {
-    content: Content<'a>,
-    /// The static that holds the value, if there is one. Its address identifies the value, so the value itself need not
-    /// be read to find its row again.
-    literal: Option<&'static &'static str>,
-}
+pub struct TagValueRef<'a>(Content<'a>);
 
 #[derive(Clone, Copy, Debug)]
 enum Content<'a> {
     Unset,
+    /// A static holds the value. Its address identifies the value, so the value itself need not be read to find its row again.
+    Static(&'static &'static str),
     Borrowed(&'a str),
     Inline(InlineStr),
 }
@@ -25,45 +22,44 @@ impl<'a> TagValueRef<'a> {
     /// No value: the tag is not set, as if it were not written.
     #[must_use]
     pub const fn unset() -> Self {
-        Self::new(Content::Unset)
+        Self(Content::Unset)
     }
 
     /// A value that is borrowed from elsewhere.
     #[must_use]
     pub const fn borrowed(value: &'a str) -> Self {
-        Self::new(Content::Borrowed(value))
+        Self(Content::Borrowed(value))
     }
 
     /// A number or a character, formatted.
     #[inline]
     pub(super) const fn inline(value: InlineStr) -> Self {
-        Self::new(Content::Inline(value))
-    }
-
-    #[inline]
-    const fn new(content: Content<'a>) -> Self {
-        Self {
-            content,
-            literal: None,
-        }
+        Self(Content::Inline(value))
     }
 
     /// The static text, if a static holds the value.
     pub(super) fn static_text(&self) -> Option<&'static str> {
-        self.literal.copied()
+        match self.0 {
+            Content::Static(value) => Some(value),
+            _ => None,
+        }
     }
 
     /// The address of the static that holds the value.
     #[inline]
     pub(super) fn address(&self) -> Address {
-        self.literal.map_or(Address::NONE, Address::of)
+        match self.0 {
+            Content::Static(value) => Address::of(value),
+            _ => Address::NONE,
+        }
     }
 
     /// The value's bytes; `None` if there is no value. Unlike [`get`](Self::get) it does not check a formatted number
     /// for UTF-8.
     #[inline]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        match &self.content {
+        match &self.0 {
+            Content::Static(value) => Some(value.as_bytes()),
             Content::Borrowed(value) => Some(value.as_bytes()),
             Content::Inline(value) => Some(value.bytes()),
             Content::Unset => None,
@@ -72,14 +68,15 @@ impl<'a> TagValueRef<'a> {
 
     /// Whether there is a value.
     pub(crate) const fn is_set(&self) -> bool {
-        !matches!(self.content, Content::Unset)
+        !matches!(self.0, Content::Unset)
     }
 
     /// The value; `None` if the tag is not set.
     #[must_use]
     pub fn get(&self) -> Option<&str> {
-        match &self.content {
+        match &self.0 {
             Content::Unset => None,
+            Content::Static(value) => Some(value),
             Content::Borrowed(value) => Some(value),
             Content::Inline(value) => Some(value.as_str()),
         }
@@ -118,9 +115,6 @@ impl TagValueRef<'static> {
 
     /// A value that a `static` holds.
     pub(super) const fn literal(value: &'static &'static str) -> Self {
-        Self {
-            content: Content::Borrowed(value),
-            literal: Some(value),
-        }
+        Self(Content::Static(value))
     }
 }
