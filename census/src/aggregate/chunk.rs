@@ -99,6 +99,14 @@ pub(crate) struct TargetName {
     pub(crate) owner: ThreadId,
 }
 
+impl TargetName {
+    /// Whether both name the same words, given that both are of the same view.
+    #[inline]
+    pub(crate) fn is_same_row_and_owner(&self, other: &Self) -> bool {
+        self.start == other.start && self.chunk == other.chunk && self.owner == other.owner
+    }
+}
+
 impl Target {
     /// The words of the row with this index.
     pub(super) fn new(chunk: &Arc<Chunk>, index: usize) -> Self {
@@ -192,10 +200,15 @@ impl Target {
         }
     }
 
+    /// The name, if a value that is taken back later may be recorded as any other one.
+    pub(crate) fn name_for_guards(&self) -> Option<TargetName> {
+        (!self.chunk.format.has_activity_word).then(|| self.name())
+    }
+
     /// Whether this is the name of this target, given that both are of the same view.
     #[inline]
     pub(crate) fn is_named(&self, name: &TargetName) -> bool {
-        self.start == name.start && self.chunk.id == name.chunk && self.chunk.owner == name.owner
+        self.name().is_same_row_and_owner(name)
     }
 
     /// The row.

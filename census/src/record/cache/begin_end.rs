@@ -32,6 +32,7 @@ use std::sync::Arc;
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
 use super::counted_rows::{Beginning, CountedRow, CountedRows};
+use super::hot;
 use super::slot;
 use super::thread_cache::ThreadCache;
 use crate::aggregate::{LiveView, TargetName};
@@ -41,8 +42,32 @@ use crate::register::{ViewsVersion, views_of};
 /// Records the beginning of a call, if the addresses of its tags have an entry, and replaces
 /// [`NotCounted`](Beginning::NotCounted) by the rows. Returns whether they have. (The rows are written in place, because
 /// moving them would cost more than the rest.)
-#[inline(never)]
+#[inline]
 pub(in crate::record) fn begin<const N: usize>(
+    beginning: &mut Beginning,
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    match hot::begin(version, tags, bits) {
+        Some(name) => {
+            replace(beginning, Beginning::Row(CountedRow { version, name }));
+            true
+        }
+        None => begin_in_cache(beginning, version, tags, bits),
+    }
+}
+
+/// Replaces `NotCounted`. Forgetting it saves the check whether it must be dropped.
+#[inline]
+fn replace(beginning: &mut Beginning, by: Beginning) {
+    mem::forget(mem::replace(beginning, by));
+}
+
+/// As [`begin`], for a call that is not in the hot table.
+#[cold]
+#[inline(never)]
+fn begin_in_cache<const N: usize>(
     beginning: &mut Beginning,
     version: ViewsVersion,
     tags: &[TagAddresses; N],
@@ -60,8 +85,10 @@ pub(super) fn begin_cached<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<()> {
-    let targets = cache.find_by_address(CacheKey::addresses(version, N), tags)?;
+    let key = CacheKey::addresses(version, N);
+    let targets = cache.find_by_address(key, tags)?;
     targets.begin(bits);
+    hot::insert(key, tags, targets);
     let counted = match targets.only_target() {
         Some(target) => Beginning::Row(CountedRow {
             version,
@@ -69,8 +96,7 @@ pub(super) fn begin_cached<const N: usize>(
         }),
         None => Beginning::Rows(rows_of_entry(cache, version, tags)?),
     };
-    // The former value is `NotCounted`. Forgetting it saves the check whether it must be dropped.
-    mem::forget(mem::replace(beginning, counted));
+    replace(beginning, counted);
     Some(())
 }
 
@@ -88,8 +114,19 @@ fn rows_of_entry<const N: usize>(
 
 /// Records the end in this row, if its words belong to this thread and the addresses of these tags still have the entry.
 /// Returns whether it did.
-#[inline(never)]
+#[inline]
 pub(in crate::record) fn end<const N: usize>(
+    row: &CountedRow,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    hot::end(row.version, tags, &row.name, bits) || end_in_cache(row, tags, bits)
+}
+
+/// As [`end`], for a call that is not in the hot table.
+#[cold]
+#[inline(never)]
+fn end_in_cache<const N: usize>(
     row: &CountedRow,
     tags: &[TagAddresses; N],
     bits: ValueBits,

@@ -16,13 +16,13 @@ use std::cell::Cell;
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
 use super::entry_targets::EntryTargets;
-use crate::aggregate::OwnRow;
+use crate::aggregate::{OwnRow, Target, TargetName};
 use crate::declare::{ADDRESS_STEP, ValueBits};
 use crate::id::BoundId;
 use crate::register::ViewsVersion;
 use crate::sync::AtomicU64;
 
-/// How many entries there are. All are 20 kilobytes, which every thread of a program has, also one that records nothing: a system
+/// How many entries there are. All are 22 kilobytes, which every thread of a program has, also one that records nothing: a system
 /// sets the memory to zero when it starts a thread.
 const ENTRIES: usize = 128;
 
@@ -56,10 +56,11 @@ struct HotEntry {
 
 /// The targets of a measurement.
 struct HotTargets {
-    /// The target, if there is no other.
-    only: Cell<Option<OwnRow>>,
-    /// The targets, if there are several: the first ones are there.
-    several: [Cell<Option<OwnRow>>; MAX_TARGETS],
+    first: Cell<Option<OwnRow>>,
+    /// The other targets. The first ones are there.
+    others: [Cell<Option<OwnRow>>; MAX_TARGETS - 1],
+    /// The name of the only target, if a value that is taken back later can be recorded to it.
+    name: Cell<Option<TargetName>>,
 }
 
 /// The place of an entry in the table.
@@ -93,41 +94,38 @@ impl HotTable {
         }
     }
 
-    /// Counts a measurement if it is only counted, and if the entry at a place is its own.
+    /// The place, if the entry there is of a measurement.
     #[inline]
-    fn count(&self, place: usize, is_own: impl FnOnce(&HotEntry) -> bool) -> Found {
-        match self.entries.get(place) {
-            Some(entry) if is_own(entry) => match entry.counter.get() {
-                Some(counter) => {
-                    OwnRow::count(counter);
-                    Found::Counted
-                }
-                None => Found::Targets(Place(place)),
-            },
-            _ => Found::Nothing,
-        }
+    fn check(&self, place: usize, is_own: impl FnOnce(&HotEntry) -> bool) -> Option<Place> {
+        let entry = self.entries.get(place)?;
+        is_own(entry).then_some(Place(place))
+    }
+
+    #[inline]
+    fn counter(&self, place: Place) -> Option<&'static AtomicU64> {
+        self.entries.get(place.index())?.counter.get()
     }
 
     /// Records a value to the targets at a place. Returns whether it did; otherwise nothing has changed.
     #[inline]
     fn record(&self, place: Place, bits: ValueBits) -> bool {
-        let targets = self.targets.get(place.index());
-        match targets.and_then(|targets| targets.only.get()) {
-            Some(target) => target.record(bits),
-            None => record_each(place, bits),
+        let Some(targets) = self.targets.get(place.index()) else {
+            return false;
+        };
+        let [second, _] = &targets.others;
+        match targets.first.get() {
+            Some(first) if second.get().is_none() => first.record(bits),
+            _ => record_each(place, bits),
         }
     }
 
     fn record_each(&self, place: Place, bits: ValueBits) -> bool {
-        let targets = self
-            .targets
-            .get(place.index())
-            .map(|targets| &targets.several);
-        let Some([first, second, third]) = targets else {
+        let Some(targets) = self.targets.get(place.index()) else {
             return false;
         };
+        let [second, third] = &targets.others;
         // Only the first may refuse: see `insert`.
-        if !first.get().is_some_and(|first| first.record(bits)) {
+        if !targets.first.get().is_some_and(|first| first.record(bits)) {
             return false;
         }
         if let Some(second) = second.get() {
@@ -137,6 +135,13 @@ impl HotTable {
             third.record(bits);
         }
         true
+    }
+
+    /// The only target at a place, and its name, if a value that is taken back later can be recorded to it.
+    #[inline]
+    fn named(&self, place: Place) -> Option<(OwnRow, TargetName)> {
+        let targets = self.targets.get(place.index())?;
+        targets.first.get().zip(targets.name.get())
     }
 
     /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
@@ -178,13 +183,16 @@ impl HotTable {
             for (of_entry, tag) in entry.tags.iter().zip(tags) {
                 of_entry.set(*tag);
             }
-            let [first, second, ..] = &rows;
-            let only = first.filter(|_| second.is_none());
+            let [first, others @ ..] = rows;
+            let is_only = others.iter().all(Option::is_none);
+            let only = first.filter(|_| is_only);
             entry.counter.set(only.and_then(OwnRow::counter));
-            of_entry.only.set(only);
-            for (of_entry, row) in of_entry.several.iter().zip(rows) {
+            of_entry.first.set(first);
+            for (of_entry, row) in of_entry.others.iter().zip(others) {
                 of_entry.set(row);
             }
+            let only = targets.only_target();
+            of_entry.name.set(only.and_then(Target::name_for_guards));
         }
     }
 
@@ -192,8 +200,9 @@ impl HotTable {
         for (entry, targets) in self.entries.iter().zip(&self.targets) {
             entry.key.set(CacheKey::FREE);
             entry.counter.set(None);
-            targets.only.set(None);
-            targets.several.iter().for_each(|target| target.set(None));
+            targets.first.set(None);
+            targets.others.iter().for_each(|target| target.set(None));
+            targets.name.set(None);
         }
     }
 }
@@ -228,8 +237,9 @@ impl HotEntry {
 impl HotTargets {
     const fn new() -> Self {
         Self {
-            only: Cell::new(None),
-            several: [const { Cell::new(None) }; MAX_TARGETS],
+            first: Cell::new(None),
+            others: [const { Cell::new(None) }; MAX_TARGETS - 1],
+            name: Cell::new(None),
         }
     }
 }
@@ -243,18 +253,14 @@ fn record_each(place: Place, bits: ValueBits) -> bool {
 /// Looks up a measurement in this thread's table, and counts it if it is only counted.
 #[inline]
 pub(super) fn count<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> Found {
-    if N > MAX_TAGS {
-        return Found::Nothing;
-    }
-    let key = CacheKey::addresses(version, N);
-    TABLE.with(|table| table.count(home(version, tags), |entry| entry.is_of(key, tags)))
+    count_at(find(version, tags))
 }
 
 /// As [`count`], for a bound measure.
 #[inline]
 pub(super) fn count_bound(version: ViewsVersion, id: BoundId) -> Found {
     let home = home(version, &[TagAddresses::of_bound(id)]);
-    TABLE.with(|table| table.count(home, |entry| entry.is_of_bound(version, id)))
+    count_at(TABLE.with(|table| table.check(home, |entry| entry.is_of_bound(version, id))))
 }
 
 /// As [`count`], for a measurement that is not found there: its entry may be at another place.
@@ -263,13 +269,73 @@ pub(super) fn count_elsewhere<const N: usize>(key: CacheKey, tags: &[TagAddresse
         return Found::Nothing;
     }
     let place = alternative(home(key.version(), tags));
-    TABLE.with(|table| table.count(place, |entry| entry.is_of(key, tags)))
+    count_at(TABLE.with(|table| table.check(place, |entry| entry.is_of(key, tags))))
+}
+
+/// The place of a measurement's entry, if it is the first place.
+///
+/// The functions that use the table do so in several steps, each of which is small enough for the compiler to inline it.
+#[inline]
+fn find<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> Option<Place> {
+    if N > MAX_TAGS {
+        return None;
+    }
+    let key = CacheKey::addresses(version, N);
+    TABLE.with(|table| table.check(home(version, tags), |entry| entry.is_of(key, tags)))
+}
+
+#[inline]
+fn count_at(place: Option<Place>) -> Found {
+    let Some(place) = place else {
+        return Found::Nothing;
+    };
+    match TABLE.with(|table| table.counter(place)) {
+        Some(counter) => {
+            OwnRow::count(counter);
+            Found::Counted
+        }
+        None => Found::Targets(place),
+    }
 }
 
 /// Records a value to the targets at a place of this thread's table. Returns whether it did; otherwise nothing has changed.
 #[inline]
 pub(super) fn record(place: Place, bits: ValueBits) -> bool {
     TABLE.with(|table| table.record(place, bits))
+}
+
+/// Records a value that is taken back later, if this thread's table has the measurement. Returns the name of its target.
+#[inline]
+pub(super) fn begin<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> Option<TargetName> {
+    let (row, name) = find_named(version, tags)?;
+    row.record(bits).then_some(name)
+}
+
+/// Takes back a value, if this thread's table has the measurement with the target of this name. Returns whether it has.
+#[inline]
+pub(super) fn end<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    name: &TargetName,
+    bits: ValueBits,
+) -> bool {
+    match find_named(version, tags) {
+        Some((row, found)) if found.is_same_row_and_owner(name) => row.record(bits),
+        _ => false,
+    }
+}
+
+#[inline]
+fn find_named<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+) -> Option<(OwnRow, TargetName)> {
+    let place = find(version, tags)?;
+    TABLE.with(|table| table.named(place))
 }
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].

@@ -82,6 +82,7 @@ impl Call {
     }
 
     /// Begins the call, with the tags that are current now.
+    #[inline]
     pub fn begin(&mut self) {
         let cell = self.cell;
         if let Some(measure) = cell.in_flight() {
@@ -97,6 +98,7 @@ impl Call {
     }
 
     /// Begins a call that ends as `panicked` if the thread is unwinding, and as `ok` otherwise.
+    #[inline]
     pub(super) fn begin_infallible(&mut self) {
         // If the thread is unwinding now, a destructor makes the call, and the thread is unwinding at the call's end, too,
         // even if the call does not panic. (If it does, and the destructor catches the panic, the result is `ok`: nothing
@@ -136,11 +138,13 @@ impl Call {
     }
 
     /// Ends the call with a result of the user's.
+    #[inline]
     pub fn finish(&mut self, result: TagValueRef<'_>) {
         self.on_drop = OnDrop::Done;
         self.end(result);
     }
 
+    #[inline]
     fn end(&mut self, result: TagValueRef<'_>) {
         // Before all else, because reading the clock waits for preceding instructions.
         let elapsed = match &self.start {
@@ -191,6 +195,7 @@ impl Call {
 }
 
 impl Drop for Call {
+    #[inline]
     fn drop(&mut self) {
         let result = match self.on_drop {
             OnDrop::Record(result) => result,

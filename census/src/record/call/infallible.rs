@@ -24,6 +24,7 @@ impl InfallibleCall {
     }
 
     /// Begins the call, with the tags that are current now.
+    #[inline]
     pub fn begin(&mut self) {
         self.0.begin_infallible();
     }
