@@ -50,6 +50,7 @@ pub(super) fn tag_value(input: &TagValue) -> TokenStream {
 
         #[automatically_derived]
         impl #params #krate::AsTagValue for #ident #arguments #bounds {
+            #[inline]
             fn as_tag_value(&self) -> #krate::TagValueRef<'_> {
                 #value
             }

@@ -89,7 +89,7 @@ pub(crate) struct Target {
 
 /// Names a target. Unlike a target, a name keeps nothing alive, and nothing is recorded to it. It may be kept for as long as
 /// one likes, by a thread or a task that the words do not belong to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TargetName {
     /// The view and, by chunk and start, the row.
     pub(crate) view: ViewId,
@@ -97,14 +97,6 @@ pub(crate) struct TargetName {
     pub(super) start: u32,
     /// The owner of the words.
     pub(crate) owner: ThreadId,
-}
-
-impl TargetName {
-    /// Whether both name the same words, given that both are of the same view.
-    #[inline]
-    pub(crate) fn is_same_row_and_owner(&self, other: &Self) -> bool {
-        self.start == other.start && self.chunk == other.chunk && self.owner == other.owner
-    }
 }
 
 impl Target {
@@ -203,12 +195,6 @@ impl Target {
     /// The name, if a value that is taken back later may be recorded as any other one.
     pub(crate) fn name_for_guards(&self) -> Option<TargetName> {
         (!self.chunk.format.has_activity_word).then(|| self.name())
-    }
-
-    /// Whether this is the name of this target, given that both are of the same view.
-    #[inline]
-    pub(crate) fn is_named(&self, name: &TargetName) -> bool {
-        self.name().is_same_row_and_owner(name)
     }
 
     /// The row.

@@ -104,7 +104,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.in_flight.end(&self.measure, || [], self.value);
+        self.in_flight.end(&self.measure, self.value);
     }
 }
 

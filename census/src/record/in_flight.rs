@@ -4,7 +4,7 @@
 use std::mem;
 
 use super::cache::{self, Beginning, TagAddresses};
-use crate::aggregate::Target;
+use crate::aggregate::{Target, TargetName};
 use crate::declare::{Measure, ValueBits};
 use crate::id::BoundId;
 use crate::register::{ViewsVersion, current_version};
@@ -41,7 +41,7 @@ impl InFlight {
         };
         let addresses = tags().map(|tag| TagAddresses::of(&tag));
         self.carried = Carried::current();
-        if !cache::begin(&mut self.beginning, version, &addresses, added(value)) {
+        if !cache::begin(&mut self.beginning, version, addresses, added(value)) {
             self.begin_slow(measure, version, tags, added(value));
         }
     }
@@ -103,25 +103,25 @@ impl InFlight {
         self.carried = Carried::current();
     }
 
-    /// Subtracts the value, if it was added. Called at most once, with the tags and the value of the beginning.
+    /// Subtracts the value, if it was added. Called at most once, with the value of the beginning.
     #[inline]
-    pub(super) fn end<'a, const N: usize>(
-        &mut self,
-        measure: &Measure<i64>,
-        tags: impl Fn() -> [Tag<'a>; N],
-        value: i64,
-    ) {
+    pub(super) fn end(&mut self, measure: &Measure<i64>, value: i64) {
         match &self.beginning {
             Beginning::NotCounted => {}
-            Beginning::Row(row) => {
-                let addresses = tags().map(|tag| TagAddresses::of(&tag));
-                if !cache::end(row, &addresses, subtracted(value)) {
-                    let end = || cache::end_elsewhere(row, measure.cell(), subtracted(value));
-                    self.carried.within(end);
+            Beginning::Row(place, name) => {
+                if !cache::end(*place, name, subtracted(value)) {
+                    self.end_elsewhere(*name, measure, subtracted(value));
                 }
             }
             Beginning::Rows(_) => self.end_in_each(measure, subtracted(value)),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_elsewhere(&self, name: TargetName, measure: &Measure<i64>, bits: ValueBits) {
+        let end = || cache::end_elsewhere(name, measure.cell(), bits);
+        self.carried.within(end);
     }
 
     #[cold]

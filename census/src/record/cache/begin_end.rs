@@ -31,8 +31,8 @@ use std::sync::Arc;
 
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
-use super::counted_rows::{Beginning, CountedRow, CountedRows};
-use super::hot;
+use super::counted_rows::{Beginning, CountedRows};
+use super::hot::{self, Place};
 use super::slot;
 use super::thread_cache::ThreadCache;
 use crate::aggregate::{LiveView, TargetName};
@@ -46,22 +46,17 @@ use crate::register::{ViewsVersion, views_of};
 pub(in crate::record) fn begin<const N: usize>(
     beginning: &mut Beginning,
     version: ViewsVersion,
-    tags: &[TagAddresses; N],
+    tags: [TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
-    match hot::begin(version, tags, bits) {
-        Some(name) => {
-            replace(beginning, Beginning::Row(CountedRow { version, name }));
+    match hot::begin(version, &tags, bits) {
+        Some((place, name)) => {
+            // Forgetting the former value, `NotCounted`, saves the check whether it must be dropped.
+            mem::forget(mem::replace(beginning, Beginning::Row(place, name)));
             true
         }
         None => begin_in_cache(beginning, version, tags, bits),
     }
-}
-
-/// Replaces `NotCounted`. Forgetting it saves the check whether it must be dropped.
-#[inline]
-fn replace(beginning: &mut Beginning, by: Beginning) {
-    mem::forget(mem::replace(beginning, by));
 }
 
 /// As [`begin`], for a call that is not in the hot table.
@@ -70,88 +65,45 @@ fn replace(beginning: &mut Beginning, by: Beginning) {
 fn begin_in_cache<const N: usize>(
     beginning: &mut Beginning,
     version: ViewsVersion,
-    tags: &[TagAddresses; N],
+    tags: [TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
-    let begun = slot::with_attached(|cache| begin_cached(cache, beginning, version, tags, bits));
-    matches!(begun, Some(Some(())))
+    let begun = slot::with_attached(|cache| begin_cached(cache, version, &tags, bits));
+    let Some(Some(rows)) = begun else {
+        return false;
+    };
+    *beginning = Beginning::Rows(rows);
+    true
 }
 
-#[inline]
 pub(super) fn begin_cached<const N: usize>(
     cache: &mut ThreadCache,
-    beginning: &mut Beginning,
     version: ViewsVersion,
     tags: &[TagAddresses; N],
     bits: ValueBits,
-) -> Option<()> {
-    let key = CacheKey::addresses(version, N);
-    let targets = cache.find_by_address(key, tags)?;
-    targets.begin(bits);
-    hot::insert(key, tags, targets);
-    let counted = match targets.only_target() {
-        Some(target) => Beginning::Row(CountedRow {
-            version,
-            name: target.name(),
-        }),
-        None => Beginning::Rows(rows_of_entry(cache, version, tags)?),
-    };
-    replace(beginning, counted);
-    Some(())
-}
-
-#[cold]
-fn rows_of_entry<const N: usize>(
-    cache: &mut ThreadCache,
-    version: ViewsVersion,
-    tags: &[TagAddresses; N],
 ) -> Option<Box<CountedRows>> {
     let mut rows = cache.take_pooled_list().unwrap_or_default();
-    let targets = cache.find_by_address(CacheKey::addresses(version, N), tags)?;
+    let key = CacheKey::addresses(version, N);
+    let Some(targets) = cache.find_by_address(key, tags) else {
+        cache.pool_list(rows);
+        return None;
+    };
+    targets.begin(bits);
     targets.iter().for_each(|target| rows.push(target));
+    hot::insert(key, tags, targets);
     Some(rows)
 }
 
-/// Records the end in this row, if its words belong to this thread and the addresses of these tags still have the entry.
-/// Returns whether it did.
+/// Records the end in this row, if this thread's hot table has it at the place. Returns whether it has.
 #[inline]
-pub(in crate::record) fn end<const N: usize>(
-    row: &CountedRow,
-    tags: &[TagAddresses; N],
-    bits: ValueBits,
-) -> bool {
-    hot::end(row.version, tags, &row.name, bits) || end_in_cache(row, tags, bits)
+pub(in crate::record) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
+    hot::end(place, name, bits)
 }
 
-/// As [`end`], for a call that is not in the hot table.
+/// As [`end`], for a row that the hot table of this thread does not have at the place.
 #[cold]
-#[inline(never)]
-fn end_in_cache<const N: usize>(
-    row: &CountedRow,
-    tags: &[TagAddresses; N],
-    bits: ValueBits,
-) -> bool {
-    let ended = slot::with_attached(|cache| end_cached(cache, row, tags, bits));
-    matches!(ended, Some(Some(())))
-}
-
-#[inline]
-pub(super) fn end_cached<const N: usize>(
-    cache: &ThreadCache,
-    row: &CountedRow,
-    tags: &[TagAddresses; N],
-    bits: ValueBits,
-) -> Option<()> {
-    let targets = cache.find_by_address(CacheKey::addresses(row.version, N), tags)?;
-    // One version is one list of views, so the target is of the view of the row.
-    let target = targets.only_target()?;
-    target.is_named(&row.name).then(|| target.end(bits))
-}
-
-/// Records the end in this row.
-#[cold]
-pub(in crate::record) fn end_elsewhere(row: &CountedRow, cell: &MeasureCell, bits: ValueBits) {
-    end_in(row.name, cell, bits);
+pub(in crate::record) fn end_elsewhere(name: TargetName, cell: &MeasureCell, bits: ValueBits) {
+    end_in(name, cell, bits);
 }
 
 /// An empty list of rows, if this thread has one.

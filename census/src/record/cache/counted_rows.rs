@@ -1,7 +1,7 @@
 //! The rows in which beginnings were counted.
 
+use super::hot::Place;
 use crate::aggregate::{Target, TargetName};
-use crate::register::ViewsVersion;
 
 /// How many buffers a pool holds at most.
 const MAX_POOLED: usize = 32;
@@ -11,18 +11,10 @@ const MAX_POOLED: usize = 32;
 pub(in crate::record) enum Beginning {
     /// There are none.
     NotCounted,
-    /// One row, which has an entry by address.
-    Row(CountedRow),
+    /// One row, whose words this thread had at this place of its hot table.
+    Row(Place, TargetName),
     /// Any rows.
     Rows(Box<CountedRows>),
-}
-
-/// A row that has an entry by address.
-#[derive(Debug)]
-pub(in crate::record) struct CountedRow {
-    /// The version of the entry.
-    pub(super) version: ViewsVersion,
-    pub(super) name: TargetName,
 }
 
 /// Any number of rows.

@@ -64,14 +64,22 @@ struct HotTargets {
 }
 
 /// The place of an entry in the table.
-#[derive(Clone, Copy)]
-pub(super) struct Place(usize);
+#[derive(Clone, Copy, Debug)]
+pub(in crate::record) struct Place(u8);
+
+const _: () = assert!(ENTRIES <= 1 << u8::BITS);
 
 impl Place {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "no place is too great")]
+    const fn at(index: usize) -> Self {
+        Self(index as u8)
+    }
+
     /// The number is less than that of entries; saying so saves a check.
     #[inline]
     const fn index(self) -> usize {
-        self.0 % ENTRIES
+        self.0 as usize % ENTRIES
     }
 }
 
@@ -98,7 +106,7 @@ impl HotTable {
     #[inline]
     fn check(&self, place: usize, is_own: impl FnOnce(&HotEntry) -> bool) -> Option<Place> {
         let entry = self.entries.get(place)?;
-        is_own(entry).then_some(Place(place))
+        is_own(entry).then_some(Place::at(place))
     }
 
     #[inline]
@@ -304,38 +312,27 @@ pub(super) fn record(place: Place, bits: ValueBits) -> bool {
     TABLE.with(|table| table.record(place, bits))
 }
 
-/// Records a value that is taken back later, if this thread's table has the measurement. Returns the name of its target.
+/// Records a value that is taken back later, if this thread's table has the measurement. Returns the place and the name of its
+/// target.
 #[inline]
 pub(super) fn begin<const N: usize>(
     version: ViewsVersion,
     tags: &[TagAddresses; N],
     bits: ValueBits,
-) -> Option<TargetName> {
-    let (row, name) = find_named(version, tags)?;
-    row.record(bits).then_some(name)
+) -> Option<(Place, TargetName)> {
+    let place = find(version, tags)?;
+    let (row, name) = TABLE.with(|table| table.named(place))?;
+    row.record(bits).then_some((place, name))
 }
 
-/// Takes back a value, if this thread's table has the measurement with the target of this name. Returns whether it has.
+/// Takes back a value, if this thread's table still has the target of this name at the place. Returns whether it has. Names are
+/// never given twice, so the words are those of the beginning, whichever measurement has the entry.
 #[inline]
-pub(super) fn end<const N: usize>(
-    version: ViewsVersion,
-    tags: &[TagAddresses; N],
-    name: &TargetName,
-    bits: ValueBits,
-) -> bool {
-    match find_named(version, tags) {
-        Some((row, found)) if found.is_same_row_and_owner(name) => row.record(bits),
+pub(super) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
+    match TABLE.with(|table| table.named(place)) {
+        Some((row, found)) if found == *name => row.record(bits),
         _ => false,
     }
-}
-
-#[inline]
-fn find_named<const N: usize>(
-    version: ViewsVersion,
-    tags: &[TagAddresses; N],
-) -> Option<(OwnRow, TargetName)> {
-    let place = find(version, tags)?;
-    TABLE.with(|table| table.named(place))
 }
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].

@@ -181,9 +181,8 @@ impl Call {
 
     #[inline]
     fn end_in_flight(&mut self) {
-        let cell = self.cell;
-        if let Some(measure) = cell.in_flight() {
-            self.in_flight.end(measure, || cell.tags(), 1);
+        if let Some(measure) = self.cell.in_flight() {
+            self.in_flight.end(measure, 1);
         }
     }
 
