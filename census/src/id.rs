@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 /// A registration of a view. No other registration has the same identifier, not even a later one of the same view.
 /// Later registrations have greater identifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ViewId(u64);
+pub(crate) struct ViewId(pub(crate) u64);
 
 impl ViewId {
     /// An identifier that was never returned before.
@@ -22,7 +22,7 @@ pub(crate) struct ObservationId(pub(crate) u64);
 
 /// A thread that records. No other thread has the same identifier, not even one that starts after this one has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ThreadId(u64);
+pub(crate) struct ThreadId(pub(crate) u64);
 
 impl ThreadId {
     /// No thread.

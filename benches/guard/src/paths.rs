@@ -185,20 +185,18 @@ fn counter(operations: usize) {
 }
 
 fn strings(operations: usize) {
-    static TENANTS: LazyLock<Vec<String>> = LazyLock::new(|| {
-        (0..1_000)
-            .map(|tenant| format!("tenant-{tenant:03}"))
-            .collect()
+    static PAIRS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+        let pair = |tenant| {
+            let route = format!("/api/v1/items/{}", tenant % 10);
+            (format!("tenant-{tenant:03}"), route)
+        };
+        (0..1_000).map(pair).collect()
     });
-    static ROUTES: LazyLock<Vec<String>> = LazyLock::new(|| {
-        (0..10)
-            .map(|route| format!("/api/v1/items/{route}"))
-            .collect()
-    });
-    for index in 0..operations {
-        let index = black_box(index) % TENANTS.len();
-        let (tenant, route) = (&TENANTS[index], &ROUTES[index % ROUTES.len()]);
-        record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
+    let pairs = black_box(&**PAIRS);
+    for _ in 0..operations / pairs.len() {
+        for (tenant, route) in pairs {
+            record!(BY_TENANT = 1, tags(TENANT = tenant, ROUTE = route));
+        }
     }
 }
 

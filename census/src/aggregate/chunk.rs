@@ -89,7 +89,7 @@ pub(crate) struct Target {
 
 /// Names a target. Unlike a target, a name keeps nothing alive, and nothing is recorded to it. It may be kept for as long as
 /// one likes, by a thread or a task that the words do not belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct TargetName {
     /// The view and, by chunk and start, the row.
     pub(crate) view: ViewId,
@@ -97,6 +97,19 @@ pub(crate) struct TargetName {
     pub(super) start: u32,
     /// The owner of the words.
     pub(crate) owner: ThreadId,
+}
+
+impl TargetName {
+    /// Whether both are the same name. One branch decides, which saves half of the instructions.
+    #[inline]
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        let views = self.view.0 ^ other.view.0;
+        let owners = self.owner.0 ^ other.owner.0;
+        let places = self.chunk.place ^ other.chunk.place;
+        let generations = self.chunk.generation ^ other.chunk.generation;
+        let starts = self.start ^ other.start;
+        views | owners | (places | generations | starts) as u64 == 0
+    }
 }
 
 impl Target {

@@ -65,15 +65,13 @@ struct HotTargets {
 
 /// The place of an entry in the table.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::record) struct Place(u8);
-
-const _: () = assert!(ENTRIES <= 1 << u8::BITS);
+pub(in crate::record) struct Place(u32);
 
 impl Place {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "no place is too great")]
     const fn at(index: usize) -> Self {
-        Self(index as u8)
+        Self(index as u32)
     }
 
     /// The number is less than that of entries; saying so saves a check.
@@ -145,11 +143,26 @@ impl HotTable {
         true
     }
 
-    /// The only target at a place, and its name, if a value that is taken back later can be recorded to it.
+    /// The only target at a place, if a value that is taken back later can be recorded to it.
     #[inline]
-    fn named(&self, place: Place) -> Option<(OwnRow, TargetName)> {
+    fn named(&self, place: Place) -> Option<OwnRow> {
         let targets = self.targets.get(place.index())?;
-        targets.first.get().zip(targets.name.get())
+        let first = targets.first.get()?;
+        targets.name.get().is_some().then_some(first)
+    }
+
+    /// The name of the only target at a place.
+    #[inline]
+    fn name(&self, place: Place) -> Option<TargetName> {
+        self.targets.get(place.index())?.name.get()
+    }
+
+    /// The target at a place, if this is its name.
+    #[inline]
+    fn target_of(&self, place: Place, name: &TargetName) -> Option<OwnRow> {
+        let targets = self.targets.get(place.index())?;
+        let is_named = targets.name.get().is_some_and(|found| found.is(name));
+        if is_named { targets.first.get() } else { None }
     }
 
     /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
@@ -321,18 +334,20 @@ pub(super) fn begin<const N: usize>(
     bits: ValueBits,
 ) -> Option<(Place, TargetName)> {
     let place = find(version, tags)?;
-    let (row, name) = TABLE.with(|table| table.named(place))?;
-    row.record(bits).then_some((place, name))
+    if !TABLE.with(|table| table.named(place))?.record(bits) {
+        return None;
+    }
+    // Not before, because the call would have to keep it.
+    let name = TABLE.with(|table| table.name(place))?;
+    Some((place, name))
 }
 
 /// Takes back a value, if this thread's table still has the target of this name at the place. Returns whether it has. Names are
 /// never given twice, so the words are those of the beginning, whichever measurement has the entry.
 #[inline]
 pub(super) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
-    match TABLE.with(|table| table.named(place)) {
-        Some((row, found)) if found == *name => row.record(bits),
-        _ => false,
-    }
+    let target = TABLE.with(|table| table.target_of(place, name));
+    target.is_some_and(|target| target.record(bits))
 }
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].

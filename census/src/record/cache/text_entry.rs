@@ -3,9 +3,9 @@
 use super::cache_key::CacheKey;
 use super::fingerprint::{Fingerprint, INLINE_TAGS, MAX_EXACT_LEN, TextLengths};
 use super::tag_text::TagText;
-use crate::aggregate::Target;
-use crate::declare::Address;
-use crate::declare::ValueBits;
+use crate::aggregate::{OwnRow, Target};
+use crate::declare::{Address, ValueBits};
+use crate::sync::AtomicU64;
 
 /// Some tags, and the targets of the measurements that have them. Everything that a look-up compares for one or two
 /// tags lies in one cache line of the processor, and the rest in the next.
@@ -14,6 +14,8 @@ pub(super) struct TextEntry {
     pub(super) key: CacheKey,
     lengths: TextLengths,
     tags: [InlineTag; INLINE_TAGS],
+    /// The word to add one to, if a measurement does nothing else. It is one of the words of `first`.
+    counter: Option<&'static AtomicU64>,
     first: Target,
     /// `None` in most entries.
     overflow: Option<Box<Overflow>>,
@@ -63,6 +65,10 @@ impl TextEntry {
             key,
             lengths: TextLengths::of(texts),
             tags,
+            counter: first
+                .own_row()
+                .and_then(OwnRow::counter)
+                .filter(|_| rest.is_empty()),
             first: first.clone(),
             overflow: is_needed.then(|| Box::new(overflow)),
             hash,
@@ -115,25 +121,26 @@ impl TextEntry {
     /// Records a value to all targets.
     #[inline]
     pub(super) fn record(&self, bits: ValueBits) {
+        match self.counter {
+            Some(counter) => OwnRow::count(counter),
+            None => self.record_each(bits),
+        }
+    }
+
+    /// Out of line, so that counting saves no registers for it.
+    #[inline(never)]
+    fn record_each(&self, bits: ValueBits) {
         self.first.record(bits);
         if let Some(overflow) = &self.overflow {
-            overflow.record(bits);
+            for target in &overflow.targets {
+                target.record(bits);
+            }
         }
     }
 
     pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
         let overflow = self.overflow.iter();
         std::iter::once(&self.first).chain(overflow.flat_map(|overflow| &overflow.targets))
-    }
-}
-
-impl Overflow {
-    /// Out of line, so that recording to a single target saves no registers for it.
-    #[inline(never)]
-    fn record(&self, bits: ValueBits) {
-        for target in &self.targets {
-            target.record(bits);
-        }
     }
 }
 
