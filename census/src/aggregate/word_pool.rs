@@ -59,10 +59,11 @@ impl WordPool {
         let free = self.free.lock().get_mut(&len).and_then(Vec::pop);
         let words = match free {
             Some(words) => {
-                // Relaxed: the thread that wrote them last has put them into the pool since, under its lock.
-                words
-                    .iter()
-                    .for_each(|word| word.store(0, Ordering::Relaxed));
+                for word in words {
+                    // Relaxed: all former writes happened before, because their threads have dropped the chunk. An exchange and
+                    // not a store, because `Arc` orders these, which models do not see.
+                    word.swap(0, Ordering::Relaxed);
+                }
                 words
             }
             None => Box::leak((0..len).map(|_| AtomicU64::new(0)).collect()),

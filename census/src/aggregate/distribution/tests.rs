@@ -47,13 +47,18 @@ fn is_fast(words: &[AtomicU64], bits: ValueBits) -> bool {
 /// does not keep.
 fn all_ways_agree<T: Value>(bounds: &[T], values: impl IntoIterator<Item = T>) {
     let format = format(bounds);
+    let bounds = &format.bounds;
     let [fast, any, shared] = [(); 3].map(|()| new_words(&format));
     let mut fast_values = 0;
     for bits in values.into_iter().map(bits) {
         fast_values += usize::from(is_fast(&fast, bits));
-        record::<Exclusive, T>(&format, &fast, bits);
-        record_any::<Exclusive, T>(&format, &any, bits);
-        record::<Shared, T>(&format, &shared, bits);
+        if bounds.are_far_apart() {
+            record::<Exclusive, T, true>(bounds, &fast, bits);
+        } else {
+            record::<Exclusive, T, false>(bounds, &fast, bits);
+        }
+        record_any::<Exclusive, T>(bounds, &any, bits);
+        record::<Shared, T, false>(bounds, &shared, bits);
         let read = |words: &[AtomicU64]| -> Vec<u64> {
             let words = words.iter().map(|word| word.load(Ordering::Relaxed));
             words.collect()
@@ -99,7 +104,7 @@ fn the_fast_range_lies_between_the_extremes() {
     let is_fast = |recorded: &[f64], value: f64| {
         let words = new_words(&format);
         for value in recorded {
-            record::<Exclusive, f64>(&format, &words, bits(*value));
+            record::<Exclusive, f64, false>(&format.bounds, &words, bits(*value));
         }
         is_fast(&words, bits(value))
     };
@@ -128,6 +133,6 @@ fn a_sum_does_not_fall_while_a_first_value_is_not_counted_yet() {
         total.sum
     };
     assert_eq!(sum(), ValueBits(7));
-    record::<Exclusive, u64>(&format, &second, ValueBits(3));
+    record::<Exclusive, u64, false>(&format.bounds, &second, ValueBits(3));
     assert_eq!(sum(), ValueBits(10));
 }

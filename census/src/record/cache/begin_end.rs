@@ -90,7 +90,7 @@ pub(super) fn begin_cached<const N: usize>(
     };
     targets.begin(bits);
     targets.iter().for_each(|target| rows.push(target));
-    hot::insert(key, tags, targets);
+    cache.insert_hot(key, tags, targets);
     Some(rows)
 }
 

@@ -100,7 +100,7 @@ pub(super) fn record_by_address<const N: usize>(
     let recorded = slot::with_attached(|cache| {
         let targets = cache.find_by_address(key, tags)?;
         targets.record(bits);
-        hot::insert(key, tags, targets);
+        cache.insert_hot(key, tags, targets);
         Some(())
     });
     matches!(recorded, Some(Some(())))

@@ -24,7 +24,11 @@ use crate::sync::AtomicU64;
 
 /// How many entries there are. All are 22 kilobytes, which every thread of a program has, also one that records nothing: a system
 /// sets the memory to zero when it starts a thread.
-const ENTRIES: usize = 128;
+const ENTRIES: usize = if cfg!(all(test, census_model)) {
+    4
+} else {
+    128
+};
 
 /// Measurements with more tags have no entry.
 pub(super) const MAX_TAGS: usize = 3;
@@ -92,7 +96,7 @@ pub(super) enum Found {
 }
 
 impl HotTable {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             entries: [const { HotEntry::new() }; ENTRIES],
             targets: [const { HotTargets::new() }; ENTRIES],
@@ -168,7 +172,7 @@ impl HotTable {
     /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
     /// would displace another is only added now and then: otherwise, two measurements that are recorded in turn would displace each
     /// other each time.
-    fn insert<const N: usize>(
+    pub(super) fn insert<const N: usize>(
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
@@ -217,7 +221,7 @@ impl HotTable {
         }
     }
 
-    fn clear(&self) {
+    pub(super) fn clear(&self) {
         for (entry, targets) in self.entries.iter().zip(&self.targets) {
             entry.key.set(CacheKey::FREE);
             entry.counter.set(None);
@@ -351,6 +355,7 @@ pub(super) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
 }
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].
+#[cfg(not(all(test, census_model)))]
 pub(super) fn insert<const N: usize>(
     key: CacheKey,
     tags: &[TagAddresses; N],
@@ -360,6 +365,7 @@ pub(super) fn insert<const N: usize>(
 }
 
 /// Clears this thread's table.
+#[cfg(not(all(test, census_model)))]
 pub(super) fn clear() {
     TABLE.with(HotTable::clear);
 }
@@ -386,4 +392,69 @@ fn home<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> usiz
 /// The other place where an entry may be.
 const fn alternative(home: usize) -> usize {
     home ^ 1
+}
+
+/// The table of a model's thread: all threads of a model run on one thread of the system, and so have one thread-local.
+#[cfg(all(test, census_model))]
+impl HotTable {
+    fn find<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+    ) -> Option<Place> {
+        let key = CacheKey::addresses(version, N);
+        self.check(home(version, tags), |entry| entry.is_of(key, tags))
+    }
+
+    /// As [`count`] and [`record`].
+    pub(super) fn record_found<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+        bits: ValueBits,
+    ) -> bool {
+        self.record_at(self.find(version, tags), bits)
+    }
+
+    /// As [`count_bound`] and [`record`].
+    pub(super) fn record_bound(&self, version: ViewsVersion, id: BoundId, bits: ValueBits) -> bool {
+        let home = home(version, &[TagAddresses::of_bound(id)]);
+        let place = self.check(home, |entry| entry.is_of_bound(version, id));
+        self.record_at(place, bits)
+    }
+
+    /// The versions of the entries.
+    pub(super) fn versions(&self) -> impl Iterator<Item = ViewsVersion> {
+        let entries = self.entries.iter().filter(|entry| !entry.is_free());
+        entries.map(|entry| entry.key.get().version())
+    }
+
+    fn record_at(&self, place: Option<Place>, bits: ValueBits) -> bool {
+        match place.map(|place| (place, self.counter(place))) {
+            None => false,
+            Some((place, None)) => self.record_each(place, bits),
+            Some((_, Some(counter))) => {
+                OwnRow::count(counter);
+                true
+            }
+        }
+    }
+
+    /// As the function of the same name.
+    pub(super) fn begin<const N: usize>(
+        &self,
+        version: ViewsVersion,
+        tags: &[TagAddresses; N],
+        bits: ValueBits,
+    ) -> Option<(Place, TargetName)> {
+        let place = self.find(version, tags)?;
+        self.named(place)?.record(bits);
+        Some((place, self.name(place)?))
+    }
+
+    /// As the function of the same name.
+    pub(super) fn end(&self, place: Place, name: &TargetName, bits: ValueBits) -> bool {
+        let target = self.target_of(place, name);
+        target.is_some_and(|target| target.record(bits))
+    }
 }

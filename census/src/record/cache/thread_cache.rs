@@ -11,7 +11,10 @@ use super::by_text::ByText;
 use super::cache_key::CacheKey;
 use super::counted_rows::{CountedRows, RowsPool};
 use super::entry_targets::EntryTargets;
+#[cfg(not(all(test, census_model)))]
 use super::hot;
+#[cfg(all(test, census_model))]
+use super::hot::HotTable;
 use super::layouts::{Layouts, MeasurementShape};
 use super::row_resolver::RowResolver;
 use super::shards::Shards;
@@ -41,6 +44,9 @@ pub(super) struct ThreadCache {
     shards: Shards,
     resolver: RowResolver,
     rows_pool: RowsPool,
+    /// In a model; otherwise, a thread-local.
+    #[cfg(all(test, census_model))]
+    pub(super) hot: Box<HotTable>,
 }
 
 /// The tags by which the targets of a measurement are cached.
@@ -66,6 +72,8 @@ impl ThreadCache {
             shards: Shards::default(),
             resolver: RowResolver::default(),
             rows_pool: RowsPool::default(),
+            #[cfg(all(test, census_model))]
+            hot: Box::new(HotTable::new()),
         }
     }
 
@@ -77,7 +85,7 @@ impl ThreadCache {
 
     /// Becomes a cache of no thread. Dropping the shards retires their chunks, so the counts of the thread are kept.
     pub(super) fn detach(&mut self) {
-        hot::clear();
+        self.clear_hot();
         *self = Self::new();
     }
 
@@ -87,6 +95,7 @@ impl ThreadCache {
         let layouts = self.layouts.versions().map(|version| version.0);
         self.by_address
             .versions()
+            .chain(self.hot.versions())
             .chain(self.by_text.versions())
             .map(|version| version.0)
             .chain(layouts)
@@ -114,6 +123,7 @@ impl ThreadCache {
     /// Clears the caches, which may happen at any time.
     #[cfg(all(test, census_model))]
     pub(super) fn forget_cached(&mut self) {
+        self.clear_hot();
         self.by_address = ByAddress::default();
         self.by_text = ByText::default();
     }
@@ -156,7 +166,7 @@ impl ThreadCache {
         });
         self.ended_count = count;
         // Before chunks are dropped, whose words it has. Its entries for other versions are found in the caches again.
-        hot::clear();
+        self.clear_hot();
         if !is_complete {
             self.versions.clear();
             self.by_address = ByAddress::default();
@@ -200,6 +210,30 @@ impl ThreadCache {
             return None;
         }
         self.shards.own_target(name)
+    }
+}
+
+/// The [hot table](super::hot) of the thread that has this cache.
+impl ThreadCache {
+    /// Adds an entry, whose targets are in the cache.
+    pub(super) fn insert_hot<const N: usize>(
+        &self,
+        key: CacheKey,
+        tags: &[TagAddresses; N],
+        targets: &EntryTargets,
+    ) {
+        #[cfg(not(all(test, census_model)))]
+        hot::insert(key, tags, targets);
+        #[cfg(all(test, census_model))]
+        self.hot.insert(key, tags, targets);
+    }
+
+    /// Drops all entries. Called before words of this thread are dropped.
+    fn clear_hot(&self) {
+        #[cfg(not(all(test, census_model)))]
+        hot::clear();
+        #[cfg(all(test, census_model))]
+        self.hot.clear();
     }
 }
 

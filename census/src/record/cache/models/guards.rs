@@ -140,7 +140,7 @@ fn an_end_is_not_counted_in_another_row(is_elsewhere: bool) {
         let ender = thread::spawn(move || {
             // Now it may have words for the new row, too.
             ender.record_to(&A, ZERO);
-            ender.end_in(&A, beginning);
+            ender.end(beginning);
             ender
         });
         assert!(remove_row(&view, &key_of(A)));

@@ -147,7 +147,7 @@ fn an_idle_row_with_an_open_guard_stays() {
         let other = thread::spawn({
             let mut other = Recorder::new(&measure);
             move || {
-                other.end_in(&A, beginning);
+                other.end(beginning);
                 other.cache.detach();
             }
         });

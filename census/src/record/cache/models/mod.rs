@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::address::TagAddresses;
-use super::begin_end::{begin_cached, end_cached, end_in_own, end_in_shared};
+use super::begin_end::{begin_cached, end_in_own, end_in_shared};
 use super::bound::resolve_in;
-use super::counted_rows::{Beginning, CountedRow, CountedRows};
+use super::cache_key::CacheKey;
+use super::counted_rows::{Beginning, CountedRows};
 use super::resolve::{for_each_in, for_each_uncached};
 use super::thread_cache::ThreadCache;
 use crate::aggregate::models::{COLUMN, measure, sum_of, sums, sums_of};
-use crate::aggregate::{LiveView, Target};
+use crate::aggregate::{LiveView, Target, TargetName};
 use crate::declare::{Handle, MeasureCell, ValueBits};
 use crate::id::BoundId;
 use crate::register::models::{add_view, begin_run};
@@ -87,10 +88,26 @@ impl Recorder {
             return;
         };
         let addresses = tags.each_ref().map(TagAddresses::of);
-        match self.cache.find_by_address(version, &addresses) {
-            Some(entry) => entry.record(bits),
-            None => self.for_each_target(version, tags, &mut |target| target.record(bits)),
+        if self.cache.hot.record_found(version, &addresses, bits) {
+            return;
         }
+        if !self.record_by_address(CacheKey::addresses(version, N), &addresses, bits) {
+            self.for_each_target(version, tags, &mut |target| target.record(bits));
+        }
+    }
+
+    fn record_by_address<const N: usize>(
+        &self,
+        key: CacheKey,
+        addresses: &[TagAddresses; N],
+        bits: ValueBits,
+    ) -> bool {
+        let targets = self.cache.find_by_address(key, addresses);
+        if let Some(targets) = targets {
+            targets.record(bits);
+            self.cache.insert_hot(key, addresses, targets);
+        }
+        targets.is_some()
     }
 
     fn for_each_target(
@@ -109,9 +126,12 @@ impl Recorder {
         let Some(version) = current_version(&self.measure) else {
             return;
         };
+        if self.cache.hot.record_bound(version, id, ONE) {
+            return;
+        }
         let addresses = [TagAddresses::of_bound(id)];
-        if let Some(targets) = self.cache.find_by_address(version, &addresses) {
-            return targets.record(ONE);
+        if self.record_by_address(CacheKey::bound(version), &addresses, ONE) {
+            return;
         }
         let f = &mut |target: &Target| target.record(ONE);
         resolve_in(&mut self.cache, &self.measure, version, id, |_| "", f);
@@ -122,19 +142,26 @@ impl Recorder {
         for_each_uncached(&self.measure, &[], &mut |target| target.record(bits));
     }
 
+    /// Records as a thread does that has ended: it has no cache any more.
+    fn record_after_end(&self, bits: ValueBits) {
+        let Some(version) = current_version(&self.measure) else {
+            return;
+        };
+        if !self.cache.hot.record_found(version, &[], bits) {
+            self.record_uncached(bits);
+        }
+    }
+
     /// Begins a call, whose rows are in the cache.
     fn begin(&mut self) -> Beginning {
-        let mut beginning = Beginning::NotCounted;
-        let begun = self.begin_cached(&mut beginning, &[]);
-        assert!(begun, "the rows are in the cache");
-        beginning
+        let begun = self.begin_cached(&[]);
+        begun.expect("the rows are in the cache")
     }
 
     /// Begins a call in the row with this value of the column.
     fn begin_in(&mut self, row: Value) -> Beginning {
         let tags = [literal_tag(&COLUMN, row)];
-        let mut beginning = Beginning::NotCounted;
-        if self.begin_cached(&mut beginning, &tags) {
+        if let Some(beginning) = self.begin_cached(&tags) {
             return beginning;
         }
         let mut rows: Box<CountedRows> = Box::default();
@@ -146,48 +173,35 @@ impl Recorder {
         Beginning::Rows(rows)
     }
 
-    fn begin_cached<const N: usize>(
-        &mut self,
-        beginning: &mut Beginning,
-        tags: &[Tag<'_>; N],
-    ) -> bool {
+    fn begin_cached<const N: usize>(&mut self, tags: &[Tag<'_>; N]) -> Option<Beginning> {
         let version = current_version(&self.measure).expect("the measure has views");
         let addresses = tags.each_ref().map(TagAddresses::of);
-        begin_cached(&mut self.cache, beginning, version, &addresses, ONE).is_some()
+        if let Some((place, name)) = self.cache.hot.begin(version, &addresses, ONE) {
+            return Some(Beginning::Row(place, name));
+        }
+        begin_cached(&mut self.cache, version, &addresses, ONE).map(Beginning::Rows)
     }
 
     /// Ends a call, as the thread with this cache does.
     fn end(&mut self, beginning: Beginning) {
-        self.end_with(beginning, &[]);
-    }
-
-    /// Ends a call of the row with this value of the column.
-    fn end_in(&mut self, row: Value, beginning: Beginning) {
-        self.end_with(beginning, &[literal_tag(&COLUMN, row)]);
-    }
-
-    fn end_with<const N: usize>(&mut self, beginning: Beginning, tags: &[Tag<'_>; N]) {
         match beginning {
             Beginning::NotCounted => {}
-            Beginning::Row(row) => {
-                let addresses = tags.each_ref().map(TagAddresses::of);
-                if end_cached(&self.cache, &row, &addresses, MINUS_ONE).is_none() {
-                    self.end_elsewhere(&row);
+            Beginning::Row(place, name) => {
+                if !self.cache.hot.end(place, &name, MINUS_ONE) {
+                    self.end_elsewhere(&name);
                 }
             }
             Beginning::Rows(mut rows) => {
                 for name in rows.drain() {
-                    if end_in_own(&self.cache, &name, MINUS_ONE).is_none() {
-                        end_in_shared(&name, &self.measure, MINUS_ONE);
-                    }
+                    self.end_elsewhere(&name);
                 }
             }
         }
     }
 
-    fn end_elsewhere(&self, row: &CountedRow) {
-        if end_in_own(&self.cache, &row.name, MINUS_ONE).is_none() {
-            end_in_shared(&row.name, &self.measure, MINUS_ONE);
+    fn end_elsewhere(&self, name: &TargetName) {
+        if end_in_own(&self.cache, name, MINUS_ONE).is_none() {
+            end_in_shared(name, &self.measure, MINUS_ONE);
         }
     }
 }

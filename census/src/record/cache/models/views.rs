@@ -134,3 +134,31 @@ fn a_measurement_by_any_cell_of_a_measure_is_counted_in_the_views_that_are_there
         );
     });
 }
+
+#[test]
+fn a_thread_that_has_ended_writes_no_words_that_another_has_now() {
+    check(2, || {
+        let (measure, views) = measure_with(1);
+        let mut ending = Recorder::new(&measure);
+        for _ in 0..3 {
+            ending.record(ONE);
+        }
+        let other = thread::spawn({
+            let mut other = Recorder::new(&measure);
+            move || {
+                for _ in 0..3 {
+                    other.record(ONE);
+                }
+                other
+            }
+        });
+        ending.cache.detach();
+        // The words are folded, and then they are free.
+        assert!(sum(&views[0]) >= 3);
+        // As the destructor of a thread-local does.
+        ending.record_after_end(ONE);
+        let mut other = other.join().expect("it does not panic");
+        other.cache.detach();
+        assert_eq!(sum(&views[0]), 7);
+    });
+}
