@@ -48,9 +48,11 @@ fn an_end_on_a_thread_with_words_of_its_own_is_not_counted_there() {
         let (measure, views) = measure_with(1);
         let mut recorder = Recorder::new(&measure);
         let mut other = Recorder::new(&measure);
-        // Both threads have words for the row. A scrape reads those of the first one first.
-        recorder.record(ZERO);
-        other.record(ZERO);
+        // Both threads have words for the row, at the same place. A scrape reads those of the first one first.
+        for _ in 0..2 {
+            recorder.record(ZERO);
+            other.record(ZERO);
+        }
         let scraper = thread::spawn({
             let view = Arc::clone(&views[0]);
             move || never_below_zero(&view, 1)
