@@ -250,7 +250,9 @@ pub use not_a_future::NotAFuture;
 pub use observe::{AnyReadings, Observation, Readings, observe};
 #[cfg(feature = "tokio")]
 pub use observe::{ObservedRuntime, observe_runtime};
-pub use record::{BoundMeasure, ExemplarsFromTwice, Held, MeasureMap, Timer, exemplars_from};
+pub use record::{
+    BoundMeasure, ExemplarsFromTwice, Held, LocalMeasure, MeasureMap, Timer, exemplars_from,
+};
 pub use register::{
     Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
     set_default_max_series,

@@ -4,7 +4,9 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use census::prometheus::Exporter;
-use census::{BoundMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
+use census::{
+    BoundMeasure, LocalMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view,
+};
 
 /// A path through the library, whose instructions are counted.
 pub(crate) struct Path {
@@ -22,7 +24,7 @@ pub(crate) struct Path {
 }
 
 /// All hot paths.
-pub(crate) const PATHS: [Path; 14] = [
+pub(crate) const PATHS: [Path; 16] = [
     path(
         "counter",
         "two labels that the recording code knows",
@@ -41,6 +43,16 @@ pub(crate) const PATHS: [Path; 14] = [
         "bound-histogram",
         "14 buckets, by a handle",
         bound_histogram,
+    ),
+    path(
+        "local-counter",
+        "by a handle that stays in its thread",
+        local_counter,
+    ),
+    path(
+        "local-histogram",
+        "14 buckets, by a handle that stays in its thread",
+        local_histogram,
     ),
     path("unviewed", "no view uses the measure", unviewed),
     path("in-scope", "two labels from the scope's tags", in_scope),
@@ -252,6 +264,26 @@ fn bound_histogram(operations: usize) {
     let values = black_box(std::array::from_fn::<_, 16, _>(value));
     for _ in 0..operations / handles.len() {
         for (handle, value) in handles.iter().zip(values) {
+            handle.record(value);
+        }
+    }
+}
+
+/// A handle that stays in its thread is used in a loop of that thread.
+fn local_counter(operations: usize) {
+    let handle = BOUND.bind_local(tags!(METHOD = Method::Get, STATUS = Status::Ok));
+    let handle = black_box(&handle);
+    for _ in 0..operations {
+        handle.record(1);
+    }
+}
+
+fn local_histogram(operations: usize) {
+    let handle = BOUND_DISTRIBUTED.bind_local(tags!(METHOD = Method::Get, STATUS = Status::Ok));
+    let handle = black_box(&handle);
+    let values = black_box(std::array::from_fn::<_, 16, _>(value));
+    for _ in 0..operations / values.len() {
+        for value in values {
             handle.record(value);
         }
     }

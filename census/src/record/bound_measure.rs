@@ -38,17 +38,22 @@ impl<T: Value> Measure<T> {
     /// ```
     #[must_use]
     pub fn bind(&self, tags: TagMap) -> BoundMeasure<T> {
-        Carried::current_or_of(&tags).within(|| {
-            if current_version(self.cell()).is_some() {
-                cache::make_rows(self.cell(), &tags);
-            }
-        });
+        make_rows(self, &tags);
         BoundMeasure {
             measure: self.clone(),
             tags,
             id: BoundId::next(),
         }
     }
+}
+
+/// Makes the rows of these tags in the views that the measure has now.
+pub(super) fn make_rows<T: Value>(measure: &Measure<T>, tags: &TagMap) {
+    Carried::current_or_of(tags).within(|| {
+        if current_version(measure.cell()).is_some() {
+            cache::make_rows(measure.cell(), tags);
+        }
+    });
 }
 
 impl<T: Value> BoundMeasure<T> {

@@ -10,6 +10,7 @@ mod clock;
 mod exemplar_source;
 mod hold;
 mod in_flight;
+mod local_measure;
 mod measure_map;
 mod measurement;
 mod remove;
@@ -23,6 +24,7 @@ pub use call::{
 };
 pub use exemplar_source::{ExemplarsFromTwice, exemplars_from};
 pub use hold::{Held, hold};
+pub use local_measure::LocalMeasure;
 pub use measure_map::MeasureMap;
 pub use measurement::{
     exemplar_label, measurement, record, record_if_viewed, record_literals, record_one, version,

@@ -46,6 +46,8 @@ pub(super) struct HotTable {
     entries: [HotEntry; ENTRIES],
     /// The targets of each entry that is not a counter.
     targets: [HotTargets; ENTRIES],
+    /// How often the table was cleared. Whoever keeps words of this thread elsewhere must not use them after that.
+    clears: Cell<u64>,
     /// How many measurements were not found whose entries would have displaced others.
     displaced: Cell<u32>,
 }
@@ -100,6 +102,7 @@ impl HotTable {
         Self {
             entries: [const { HotEntry::new() }; ENTRIES],
             targets: [const { HotTargets::new() }; ENTRIES],
+            clears: Cell::new(0),
             displaced: Cell::new(0),
         }
     }
@@ -222,6 +225,7 @@ impl HotTable {
     }
 
     pub(super) fn clear(&self) {
+        self.clears.set(self.clears.get() + 1);
         for (entry, targets) in self.entries.iter().zip(&self.targets) {
             entry.key.set(CacheKey::FREE);
             entry.counter.set(None);
@@ -352,6 +356,12 @@ pub(super) fn begin<const N: usize>(
 pub(super) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
     let target = TABLE.with(|table| table.target_of(place, name));
     target.is_some_and(|target| target.record(bits))
+}
+
+/// How often this thread's table was cleared.
+#[inline]
+pub(super) fn clears() -> u64 {
+    TABLE.with(|table| table.clears.get())
 }
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].

@@ -27,6 +27,7 @@ mod fingerprint;
 mod hot;
 mod layout;
 mod layouts;
+mod local;
 #[cfg(all(test, census_model))]
 mod models;
 mod resolve;
@@ -45,5 +46,6 @@ pub(super) use self::begin_end::{begin, end, end_elsewhere, end_in_each, take_po
 pub(super) use self::bound::{for_each_bound_target, make_rows, record_bound};
 pub(super) use self::counted_rows::Beginning;
 pub(super) use self::fast_path::{insert_alias, record};
+pub(super) use self::local::{LocalTarget, record_local};
 pub(super) use self::resolve::{for_each_target, record_slow};
 pub(super) use self::slot::invalidate_current;
