@@ -4,9 +4,7 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use census::prometheus::Exporter;
-use census::{
-    BoundMeasure, LocalMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view,
-};
+use census::{BoundMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
 
 /// A path through the library, whose instructions are counted.
 pub(crate) struct Path {

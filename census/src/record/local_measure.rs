@@ -3,9 +3,8 @@
 use std::marker::PhantomData;
 
 use super::bound_measure::make_rows;
-use super::cache::{self, LocalTarget};
+use super::cache::Local;
 use crate::declare::{Measure, Value};
-use crate::id::BoundId;
 use crate::tags::{Carried, TagMap};
 
 /// A measure that records with tags decided beforehand, on the thread that made the handle. Made by
@@ -22,10 +21,7 @@ use crate::tags::{Carried, TagMap};
 /// ```
 #[derive(Debug)]
 pub struct LocalMeasure<T: Value> {
-    measure: Measure<T>,
-    tags: TagMap,
-    id: BoundId,
-    target: LocalTarget,
+    local: Local<T>,
     /// The type is neither `Send` nor `Sync`.
     stays: PhantomData<*const ()>,
 }
@@ -52,10 +48,7 @@ impl<T: Value> Measure<T> {
     pub fn bind_local(&self, tags: TagMap) -> LocalMeasure<T> {
         make_rows(self, &tags);
         LocalMeasure {
-            measure: self.clone(),
-            tags,
-            id: BoundId::next(),
-            target: LocalTarget::unknown(),
+            local: Local::new(self.clone(), tags),
             stays: PhantomData,
         }
     }
@@ -65,8 +58,6 @@ impl<T: Value> LocalMeasure<T> {
     /// Records a value, as [`Measure::record`] does.
     #[inline]
     pub fn record(&self, value: T) {
-        Carried::current_or_of(&self.tags).within(|| {
-            cache::record_local(&self.measure, &self.target, self.id, &self.tags, value);
-        });
+        Carried::current_or_of(&self.local.tags).within(|| self.local.record(value));
     }
 }

@@ -18,7 +18,7 @@ use crate::tags::TagMap;
 
 /// The words of a local measure, as they were when it last looked.
 #[derive(Debug)]
-pub(in crate::record) struct LocalTarget {
+struct LocalTarget {
     /// The version that the words were found for, and how often the hot table was cleared before.
     version: Cell<ViewsVersion>,
     clears: Cell<u64>,
@@ -30,7 +30,7 @@ pub(in crate::record) struct LocalTarget {
 
 impl LocalTarget {
     /// Nothing is known yet.
-    pub(in crate::record) const fn unknown() -> Self {
+    const fn unknown() -> Self {
         Self {
             version: Cell::new(NO_VERSION),
             clears: Cell::new(0),
@@ -43,52 +43,66 @@ impl LocalTarget {
 /// No measure has this version: the flags of an odd version are not set.
 const NO_VERSION: ViewsVersion = ViewsVersion(u64::MAX);
 
-/// As [`record_bound`], with what the local measure knows.
-#[inline]
-pub(in crate::record) fn record_local<T: Value>(
-    measure: &Measure<T>,
-    known: &LocalTarget,
+/// A measure and tags, and the words of this thread for them.
+#[derive(Debug)]
+pub(in crate::record) struct Local<T: Value> {
+    pub(in crate::record) measure: Measure<T>,
+    pub(in crate::record) tags: TagMap,
     id: BoundId,
-    tags: &TagMap,
-    value: T,
-) {
-    let version = unchecked_version(measure.cell());
-    if known.version.get() != version || known.clears.get() != hot::clears() {
-        return record_and_look(measure, known, id, tags, value);
-    }
-    if let Some(bits) = value.to_bits() {
-        if let Some(counter) = known.counter.get() {
-            return OwnRow::count(counter);
-        }
-        if known.row.get().is_some_and(|row| row.record(bits)) {
-            return;
-        }
-    }
-    record_bound(measure, id, tags, value);
+    target: LocalTarget,
 }
 
-/// Records by the identifier, and looks for the words.
-#[cold]
-#[inline(never)]
-fn record_and_look<T: Value>(
-    measure: &Measure<T>,
-    known: &LocalTarget,
-    id: BoundId,
-    tags: &TagMap,
-    value: T,
-) {
-    record_bound(measure, id, tags, value);
-    let version = unchecked_version(measure.cell());
-    let key = CacheKey::bound(version);
-    let row = slot::with_attached(|cache| {
-        let targets = cache.find_by_address(key, &[TagAddresses::of_bound(id)])?;
-        Some(targets.only_target().and_then(Target::own_row))
-    });
-    // Without an entry, it looks again next time.
-    let row = row.flatten();
-    known.version.set(row.map_or(NO_VERSION, |_| version));
-    let row = row.flatten();
-    known.clears.set(hot::clears());
-    known.counter.set(row.and_then(OwnRow::counter));
-    known.row.set(row);
+impl<T: Value> Local<T> {
+    pub(in crate::record) fn new(measure: Measure<T>, tags: TagMap) -> Self {
+        Self {
+            measure,
+            tags,
+            id: BoundId::next(),
+            target: LocalTarget::unknown(),
+        }
+    }
+
+    #[inline]
+    pub(in crate::record) fn record(&self, value: T) {
+        let target = &self.target;
+        let version = unchecked_version(self.measure.cell());
+        if target.version.get() != version || target.clears.get() != hot::clears() {
+            return self.record_and_look(value);
+        }
+        if let Some(bits) = value.to_bits() {
+            if let Some(counter) = target.counter.get() {
+                return OwnRow::count(counter);
+            }
+            if target.row.get().is_some_and(|row| row.record(bits)) {
+                return;
+            }
+        }
+        self.record_by_id(value);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_by_id(&self, value: T) {
+        record_bound(&self.measure, self.id, &self.tags, value);
+    }
+
+    /// Records by the identifier, and looks for the words.
+    #[cold]
+    #[inline(never)]
+    fn record_and_look(&self, value: T) {
+        self.record_by_id(value);
+        let version = unchecked_version(self.measure.cell());
+        let key = CacheKey::bound(version);
+        let row = slot::with_attached(|cache| {
+            let targets = cache.find_by_address(key, &[TagAddresses::of_bound(self.id)])?;
+            Some(targets.only_target().and_then(Target::own_row))
+        });
+        let row = row.flatten();
+        // Without an entry, it looks again next time.
+        self.target.version.set(row.map_or(NO_VERSION, |_| version));
+        let row = row.flatten();
+        self.target.clears.set(hot::clears());
+        self.target.counter.set(row.and_then(OwnRow::counter));
+        self.target.row.set(row);
+    }
 }

@@ -46,6 +46,6 @@ pub(super) use self::begin_end::{begin, end, end_elsewhere, end_in_each, take_po
 pub(super) use self::bound::{for_each_bound_target, make_rows, record_bound};
 pub(super) use self::counted_rows::Beginning;
 pub(super) use self::fast_path::{insert_alias, record};
-pub(super) use self::local::{LocalTarget, record_local};
+pub(super) use self::local::Local;
 pub(super) use self::resolve::{for_each_target, record_slow};
 pub(super) use self::slot::invalidate_current;
