@@ -22,7 +22,7 @@ pub(crate) struct Path {
 }
 
 /// All hot paths.
-pub(crate) const PATHS: [Path; 16] = [
+pub(crate) const PATHS: [Path; 17] = [
     path(
         "counter",
         "two labels that the recording code knows",
@@ -54,6 +54,11 @@ pub(crate) const PATHS: [Path; 16] = [
     ),
     path("unviewed", "no view uses the measure", unviewed),
     path("in-scope", "two labels from the scope's tags", in_scope),
+    path(
+        "scope-each",
+        "a scope with two labels, and one measurement in it",
+        scope_each,
+    ),
     path("function", "an empty function, measured", function),
     // With a cost that grows with the number of views or scopes, these would take a hundred times as much.
     Path {
@@ -300,6 +305,13 @@ fn in_scope(operations: usize) {
             SCOPED.record(black_box(1));
         }
     });
+}
+
+fn scope_each(operations: usize) {
+    let tags = black_box(tags!(METHOD = Method::Get, STATUS = Status::Ok));
+    for _ in 0..operations {
+        tags.clone().scope(|| SCOPED.record(1));
+    }
 }
 
 fn register_views(operations: usize) {

@@ -357,6 +357,16 @@ pub(crate) fn with_current<R>(mut f: impl FnMut(Option<&TagMap>) -> R) -> R {
     })
 }
 
+/// A number for the innermost open scope of this thread: another one for each scope that the thread ever opened, and one for no
+/// scope. The tags of a scope do not change. `None` if the stack is in use, which does not happen.
+#[inline]
+pub(crate) fn current_scope() -> Option<u64> {
+    SCOPES.with(|stack| {
+        let stack = stack.try_borrow().ok()?;
+        Some(stack.scopes.last().map_or(0, |entry| entry.id.0 + 1))
+    })
+}
+
 /// The isolation that this thread is within.
 #[cfg(feature = "testing")]
 pub(super) fn current_isolation() -> Option<Isolation> {

@@ -33,7 +33,7 @@ pub(crate) use carried::{Carried, WeaklyCarried, is_isolated, with_part};
 #[cfg(not(feature = "testing"))]
 pub(crate) use carried_nothing::{Carried, WeaklyCarried, with_part};
 pub use context::Scope;
-pub(crate) use context::{BorrowedScope, with_current};
+pub(crate) use context::{BorrowedScope, current_scope, with_current};
 pub use error::{DecodeError, DecodeErrorKind, EncodeError};
 pub use filter::TagFilter;
 #[cfg(feature = "testing")]

@@ -27,6 +27,15 @@ impl TagAddresses {
         }
     }
 
+    /// Stands for a scope, beside so many tags. It is only compared with those of other scopes.
+    #[inline]
+    pub(super) const fn of_scope(number: usize, tags: usize) -> Self {
+        Self {
+            key: Address::stand_in(tags),
+            value: Address::stand_in(number),
+        }
+    }
+
     /// The single tag that stands for all tags of a [`BoundMeasure`](crate::record::BoundMeasure). It is only compared with those of
     /// other bound measures: [`CacheKey::bound`](super::cache_key::CacheKey::bound).
     #[inline]

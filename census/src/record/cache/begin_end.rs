@@ -90,7 +90,7 @@ pub(super) fn begin_cached<const N: usize>(
     };
     targets.begin(bits);
     targets.iter().for_each(|target| rows.push(target));
-    cache.insert_hot(key, tags, targets);
+    cache.insert_hot(key, tags, targets.iter());
     Some(rows)
 }
 

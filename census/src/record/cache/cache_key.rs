@@ -13,11 +13,12 @@ use crate::register::ViewsVersion;
 /// |---|---|
 /// | by address | 2, and twice the number of tags |
 /// | by address, of a handle | 14 |
+/// | by address, and by the scope | 1 |
 /// | by text | 2 for the measurement's own tags, 4 for all columns |
 ///
 /// No offset is zero, so no constructor returns [`FREE`](Self::FREE), whichever version it is given: also that of a measure for
-/// which no list of views was made. All offsets are even, so the key for the odd version of a measure without views is odd, and
-/// equals none that was stored.
+/// which no list of views was made. A measure without views has an odd version: one more than an even one. The even offsets make an
+/// odd key of it, which is none that was stored, because the only odd offset is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CacheKey(u64);
 
@@ -48,6 +49,12 @@ impl CacheKey {
     #[inline]
     pub(super) const fn bound(version: ViewsVersion) -> Self {
         Self(version.0 + OF_BOUND as u64)
+    }
+
+    /// For the addresses of a measurement's own tags, and a number of the scope.
+    #[inline]
+    pub(super) const fn scoped(version: ViewsVersion) -> Self {
+        Self(version.0 + 1)
     }
 
     /// For the texts of a measurement's own tags, which alone determine its rows.

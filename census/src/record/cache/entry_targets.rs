@@ -39,7 +39,7 @@ impl EntryTargets {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Target> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Target> + Clone {
         self.first.iter().chain(&self.rest)
     }
 

@@ -46,15 +46,23 @@ pub(in crate::record) fn record<'a, const N: usize>(
 /// Records a measurement if all its tags are set and have an entry by text. Returns whether it did.
 #[inline]
 fn record_texts<const N: usize>(cell: &MeasureCell, tags: &[Tag<'_>; N], bits: ValueBits) -> bool {
+    match texts(tags) {
+        Some(texts) => record_by_text(cell, &texts, bits),
+        None => false,
+    }
+}
+
+/// The texts of the tags, if all are set.
+#[inline]
+fn texts<'a, const N: usize>(tags: &'a [Tag<'_>; N]) -> Option<[TagText<'a>; N]> {
     let mut texts = [TagText::NONE; N];
     for (text, tag) in texts.iter_mut().zip(tags) {
-        let Some(bytes) = tag.value.bytes() else {
-            return false;
+        *text = TagText {
+            key: tag.key_address,
+            bytes: tag.value.bytes()?,
         };
-        let key = tag.key_address;
-        *text = TagText { key, bytes };
     }
-    record_by_text(cell, &texts, bits)
+    Some(texts)
 }
 
 /// Records a measurement that was not found at its first place in the hot table. Out of line, so that the fast path saves no
@@ -67,8 +75,12 @@ fn record_after_miss<'a, const N: usize>(
     bits: ValueBits,
 ) {
     let tags = tags();
-    let key = CacheKey::addresses(unchecked_version(measure), N);
-    if record_by_address(key, &tags.each_ref().map(TagAddresses::of), bits) {
+    let version = unchecked_version(measure);
+    let addresses = tags.each_ref().map(TagAddresses::of);
+    if hot::record_scoped(version, &addresses, bits)
+        || record_in_scope(version, &addresses, &tags, bits)
+        || record_by_address(CacheKey::addresses(version, N), &addresses, bits)
+    {
         return;
     }
     if !record_texts(measure, &tags, bits) {
@@ -76,6 +88,26 @@ fn record_after_miss<'a, const N: usize>(
     } else if N > 0 {
         insert_alias(unchecked_version(measure), &tags);
     }
+}
+
+/// Records a measurement that needs the scope, if it has an entry by text. Returns whether it has.
+#[inline(never)]
+fn record_in_scope<const N: usize>(
+    version: ViewsVersion,
+    addresses: &[TagAddresses; N],
+    tags: &[Tag<'_>; N],
+    bits: ValueBits,
+) -> bool {
+    let recorded = slot::with_attached(|cache| {
+        cache.invalidate_if_stale();
+        let entry = cache.find_scoped(version, &texts(tags)?)?;
+        entry.record(bits);
+        if let Some(tags) = hot::scoped_if_repeated(version, addresses) {
+            cache.insert_hot(CacheKey::scoped(version), &tags, entry.targets());
+        }
+        Some(())
+    });
+    matches!(recorded, Some(Some(())))
 }
 
 /// See [`ThreadCache::insert_alias`].
@@ -100,7 +132,7 @@ pub(super) fn record_by_address<const N: usize>(
     let recorded = slot::with_attached(|cache| {
         let targets = cache.find_by_address(key, tags)?;
         targets.record(bits);
-        cache.insert_hot(key, tags, targets);
+        cache.insert_hot(key, tags, targets.iter());
         Some(())
     });
     matches!(recorded, Some(Some(())))

@@ -15,12 +15,12 @@ use std::cell::Cell;
 
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
-use super::entry_targets::EntryTargets;
 use crate::aggregate::{OwnRow, Target, TargetName};
 use crate::declare::{ADDRESS_STEP, ValueBits};
 use crate::id::BoundId;
 use crate::register::ViewsVersion;
 use crate::sync::AtomicU64;
+use crate::tags::current_scope;
 
 /// How many entries there are. All are 22 kilobytes, which every thread of a program has, also one that records nothing: a system
 /// sets the memory to zero when it starts a thread.
@@ -36,6 +36,9 @@ pub(super) const MAX_TAGS: usize = 3;
 /// Measurements with more targets have no entry.
 const MAX_TARGETS: usize = 3;
 
+/// How many measurements by the scope are remembered that have no entry.
+const SEEN: usize = 16;
+
 thread_local! {
     /// The type has no destructor, so an access does not check whether the thread-local was destroyed.
     static TABLE: HotTable = const { HotTable::new() };
@@ -48,6 +51,10 @@ pub(super) struct HotTable {
     targets: [HotTargets; ENTRIES],
     /// How often the table was cleared. Whoever keeps words of this thread elsewhere must not use them after that.
     clears: Cell<u64>,
+    /// Of each version with an entry by the scope, one bit. Two versions may share a bit, which costs a look-up and nothing else.
+    scoped: Cell<u64>,
+    /// Of some measurements that were not found by the scope, a hash: one that is repeated in its scope gets an entry.
+    seen: [Cell<u64>; SEEN],
     /// How many measurements were not found whose entries would have displaced others.
     displaced: Cell<u32>,
 }
@@ -103,6 +110,8 @@ impl HotTable {
             entries: [const { HotEntry::new() }; ENTRIES],
             targets: [const { HotTargets::new() }; ENTRIES],
             clears: Cell::new(0),
+            scoped: Cell::new(0),
+            seen: [const { Cell::new(0) }; SEEN],
             displaced: Cell::new(0),
         }
     }
@@ -175,20 +184,20 @@ impl HotTable {
     /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
     /// would displace another is only added now and then: otherwise, two measurements that are recorded in turn would displace each
     /// other each time.
-    pub(super) fn insert<const N: usize>(
+    pub(super) fn insert<'t, const N: usize>(
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
-        targets: &EntryTargets,
+        targets: impl Iterator<Item = &'t Target> + Clone,
     ) {
         /// One of so many measurements may displace another.
         const DISPLACING: u32 = 8;
         let home = home(key.version(), tags);
-        if N > MAX_TAGS || targets.iter().count() > MAX_TARGETS {
+        if N > MAX_TAGS || targets.clone().count() > MAX_TARGETS {
             return;
         }
         let mut rows = [None; MAX_TARGETS];
-        for (row, target) in rows.iter_mut().zip(targets.iter()) {
+        for (row, target) in rows.iter_mut().zip(targets.clone()) {
             *row = target.own_row();
             if row.is_none() {
                 return;
@@ -219,13 +228,16 @@ impl HotTable {
             for (of_entry, row) in of_entry.others.iter().zip(others) {
                 of_entry.set(row);
             }
-            let only = targets.only_target();
-            of_entry.name.set(only.and_then(Target::name_for_guards));
+            let mut targets = targets.filter(|_| is_only);
+            of_entry
+                .name
+                .set(targets.next().and_then(Target::name_for_guards));
         }
     }
 
     pub(super) fn clear(&self) {
         self.clears.set(self.clears.get() + 1);
+        self.scoped.set(0);
         for (entry, targets) in self.entries.iter().zip(&self.targets) {
             entry.key.set(CacheKey::FREE);
             entry.counter.set(None);
@@ -350,6 +362,68 @@ pub(super) fn begin<const N: usize>(
     Some((place, name))
 }
 
+/// As [`count`] and [`record`], for a measurement that needs the scope.
+#[inline]
+pub(super) fn record_scoped<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    if TABLE.with(|table| table.scoped.get()) & scoped_bit(version) == 0 {
+        return false;
+    }
+    let Some(tags) = with_scope(tags) else {
+        return false;
+    };
+    let key = CacheKey::scoped(version);
+    let home = home(version, &tags);
+    match count_at(TABLE.with(|table| table.check(home, |entry| entry.is_of(key, &tags)))) {
+        Found::Counted => true,
+        Found::Targets(place) => record(place, bits),
+        Found::Nothing => false,
+    }
+}
+
+/// The tags by which a measurement that needs the scope has an entry, if it was recorded in this scope before: most scopes are
+/// short, and an entry costs more than it saves if it is not found again.
+pub(super) fn scoped_if_repeated<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+) -> Option<[TagAddresses; MAX_TAGS]> {
+    let tags = with_scope(tags)?;
+    let [scope, ..] = &tags;
+    let hash = version.0 ^ scope.value.get() as u64;
+    TABLE.with(|table| {
+        let seen = table.seen.get(home(version, &tags) % SEEN)?;
+        if seen.replace(hash) != hash {
+            return None;
+        }
+        table.scoped.set(table.scoped.get() | scoped_bit(version));
+        Some(tags)
+    })
+}
+
+/// The highest bits of a version are spread best.
+const fn scoped_bit(version: ViewsVersion) -> u64 {
+    1 << (version.0 >> (u64::BITS - 6))
+}
+
+/// A number of the scope, and the tags of a measurement; `None` if there are too many.
+#[inline]
+fn with_scope<const N: usize>(tags: &[TagAddresses; N]) -> Option<[TagAddresses; MAX_TAGS]> {
+    if N >= MAX_TAGS {
+        return None;
+    }
+    let scope = usize::try_from(current_scope()?).ok()?;
+    let mut with_scope = [TagAddresses::NONE; MAX_TAGS];
+    let [first, others @ ..] = &mut with_scope;
+    *first = TagAddresses::of_scope(scope * ADDRESS_STEP, N);
+    for (tag, own) in others.iter_mut().zip(tags) {
+        *tag = *own;
+    }
+    Some(with_scope)
+}
+
 /// Takes back a value, if this thread's table still has the target of this name at the place. Returns whether it has. Names are
 /// never given twice, so the words are those of the beginning, whichever measurement has the entry.
 #[inline]
@@ -366,10 +440,10 @@ pub(super) fn clears() -> u64 {
 
 /// Adds an entry to this thread's table: see [`HotTable::insert`].
 #[cfg(not(all(test, census_model)))]
-pub(super) fn insert<const N: usize>(
+pub(super) fn insert<'t, const N: usize>(
     key: CacheKey,
     tags: &[TagAddresses; N],
-    targets: &EntryTargets,
+    targets: impl Iterator<Item = &'t Target> + Clone,
 ) {
     TABLE.with(|table| table.insert(key, tags, targets));
 }

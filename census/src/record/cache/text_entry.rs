@@ -138,7 +138,7 @@ impl TextEntry {
         }
     }
 
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Target> + Clone {
         let overflow = self.overflow.iter();
         std::iter::once(&self.first).chain(overflow.flat_map(|overflow| &overflow.targets))
     }

@@ -223,11 +223,11 @@ impl ThreadCache {
 /// The [hot table](super::hot) of the thread that has this cache.
 impl ThreadCache {
     /// Adds an entry, whose targets are in the cache.
-    pub(super) fn insert_hot<const N: usize>(
+    pub(super) fn insert_hot<'t, const N: usize>(
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
-        targets: &EntryTargets,
+        targets: impl Iterator<Item = &'t Target> + Clone,
     ) {
         #[cfg(not(all(test, census_model)))]
         hot::insert(key, tags, targets);
@@ -300,41 +300,42 @@ impl ThreadCache {
         texts: &[TagText<'_>; N],
         bits: ValueBits,
     ) -> bool {
-        if self.layouts.may_need_scope(version) && self.record_by_columns(version, texts, bits) {
-            return true;
-        }
-        let entry = self.by_text.find(CacheKey::own_texts(version), texts);
-        entry.map(|entry| entry.record(bits)).is_some()
+        let scoped = self.find_scoped(version, texts);
+        let found = scoped.or_else(|| self.by_text.find(CacheKey::own_texts(version), texts));
+        found.map(|entry| entry.record(bits)).is_some()
     }
 
-    /// Records a value to the entry of the columns' values, taken from these tags and from the scope. Returns whether
-    /// there is one.
-    #[inline(never)]
-    fn record_by_columns(
+    /// The entry of the columns' values, taken from these tags, which are all set, and from the scope; `None` if the scope is not
+    /// needed.
+    #[inline]
+    pub(super) fn find_scoped<const N: usize>(
         &self,
         version: ViewsVersion,
-        tags: &[TagText<'_>],
-        bits: ValueBits,
-    ) -> bool {
+        tags: &[TagText<'_>; N],
+    ) -> Option<&TextEntry> {
+        if self.layouts.may_need_scope(version) {
+            self.find_by_scope(version, tags)
+        } else {
+            None
+        }
+    }
+
+    #[inline(never)]
+    fn find_by_scope(&self, version: ViewsVersion, tags: &[TagText<'_>]) -> Option<&TextEntry> {
         let layout = self.layouts.find(version);
-        let Some(shape) = layout.and_then(|layout| layout.scoped_shape(tags)) else {
-            return false;
-        };
+        let shape = layout.and_then(|layout| layout.scoped_shape(tags))?;
         let key = CacheKey::column_texts(version);
         let by_text = &self.by_text;
         // Moved: a reference to each variable would cost an indirection.
-        with_current(move |scope| {
-            let entry = match shape.column_count() {
-                1 => by_text.find(key, &shape.column_texts::<1>(tags, scope)),
-                2 => by_text.find(key, &shape.column_texts::<2>(tags, scope)),
-                3 => by_text.find(key, &shape.column_texts::<3>(tags, scope)),
-                columns @ 4..=16 => {
-                    let texts = shape.column_texts::<16>(tags, scope);
-                    by_text.find_any(key, &texts.into_iter().take(columns))
-                }
-                _ => None,
-            };
-            entry.map(|entry| entry.record(bits)).is_some()
+        with_current(move |scope| match shape.column_count() {
+            1 => by_text.find(key, &shape.column_texts::<1>(tags, scope)),
+            2 => by_text.find(key, &shape.column_texts::<2>(tags, scope)),
+            3 => by_text.find(key, &shape.column_texts::<3>(tags, scope)),
+            columns @ 4..=16 => {
+                let texts = shape.column_texts::<16>(tags, scope);
+                by_text.find_any(key, &texts.into_iter().take(columns))
+            }
+            _ => None,
         })
     }
 }

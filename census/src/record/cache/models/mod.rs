@@ -105,7 +105,7 @@ impl Recorder {
         let targets = self.cache.find_by_address(key, addresses);
         if let Some(targets) = targets {
             targets.record(bits);
-            self.cache.insert_hot(key, addresses, targets);
+            self.cache.insert_hot(key, addresses, targets.iter());
         }
         targets.is_some()
     }
