@@ -7,7 +7,7 @@ use std::slice::ChunksExact;
 use super::exemplar::Exemplars;
 use super::layout::Layout;
 use super::row_format::{Recorder, RowFormat};
-use super::row_writer::{RowWriter, Write};
+use super::row_writer::{RowWriter, Write, WriteRules};
 use super::sample::{MetricType, Sample};
 use super::word_pool::WordPool;
 use super::write::{Exclusive, Shared, Writer};
@@ -177,23 +177,21 @@ fn recorder<W: Writer>(kind: AggregationKind, value: ValueKind) -> Recorder {
     })
 }
 
-/// See [`Aggregate::own_writer`].
-pub(super) fn own_writer(
-    kind: AggregationKind,
-    value: ValueKind,
-    bounds: &Bounds,
-) -> Option<Write> {
-    dispatch!(kind, A => match value {
-        ValueKind::U64 => A::own_writer::<u64>(bounds),
-        ValueKind::I64 => A::own_writer::<i64>(bounds),
-        ValueKind::F64 => A::own_writer::<f64>(bounds),
-        ValueKind::Duration => A::own_writer::<std::time::Duration>(bounds),
+/// How words of one thread are written; `None` if threads have none.
+fn write_rules(kind: AggregationKind, value: ValueKind, bounds: &Bounds) -> Option<WriteRules> {
+    dispatch!(kind, A => {
+        let write = match value {
+            ValueKind::U64 => A::own_writer::<u64>(bounds),
+            ValueKind::I64 => A::own_writer::<i64>(bounds),
+            ValueKind::F64 => A::own_writer::<f64>(bounds),
+            ValueKind::Duration => A::own_writer::<std::time::Duration>(bounds),
+        };
+        Some(WriteRules {
+            write: write?,
+            may_refuse: A::may_refuse(value),
+            only_counts: A::IS_COUNTER,
+        })
     })
-}
-
-/// See [`Aggregate::may_refuse`].
-pub(super) fn may_refuse(kind: AggregationKind, value: ValueKind) -> bool {
-    dispatch!(kind, A => A::may_refuse(value))
 }
 
 /// The format of the rows of a view. `is_idle` says that rows go when they were not written for some time.
@@ -210,13 +208,12 @@ pub(super) fn row_format(
     let words = words + usize::from(is_tracked);
     // An aggregation that does not tell its writes counts them in the activity word, too.
     let has_writer = !is_tracked || tells_writes(kind);
+    let rules = write_rules(kind, value_kind, &bounds).filter(|_| has_writer);
     RowFormat {
         view,
         kind,
         value_kind,
-        writer: has_writer
-            .then(|| RowWriter::find_or_add(kind, value_kind, &bounds))
-            .flatten(),
+        writer: rules.and_then(|rules| RowWriter::find_or_add(kind, value_kind, &bounds, rules)),
         bounds,
         words,
         has_activity_word: is_tracked,

@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::aggregation;
 use super::write::{Exclusive, Writer as _};
 use crate::declare::{AggregationKind, Bounds, ValueBits, ValueKind};
 use crate::sync::AtomicU64;
@@ -11,10 +10,20 @@ use crate::sync::AtomicU64;
 /// the program ends.
 #[derive(Debug)]
 pub(crate) struct RowWriter {
-    write: Write,
+    rules: WriteRules,
+    bounds: Bounds,
     kind: AggregationKind,
     value_kind: ValueKind,
-    bounds: Bounds,
+}
+
+/// How an aggregation writes words of one thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WriteRules {
+    pub(super) write: Write,
+    /// Whether `write` may return `false`. All functions that may do so refuse the same values.
+    pub(super) may_refuse: bool,
+    /// Whether a measurement only adds one to the first word.
+    pub(super) only_counts: bool,
 }
 
 /// Adds a measurement to words of one thread, for views with these bounds. Returns whether it was added; otherwise nothing has
@@ -32,14 +41,15 @@ pub(crate) struct OwnRow {
 const MAX_WRITERS: usize = 1_000;
 
 impl RowWriter {
-    /// The writer for such rows, if there is one: the rows must not have words that all threads share.
+    /// The writer for rows of this aggregation, which has these rules; `None` if there are too many.
     pub(super) fn find_or_add(
         kind: AggregationKind,
         value_kind: ValueKind,
         bounds: &Bounds,
+        rules: WriteRules,
     ) -> Option<&'static Self> {
+        // Not a lock of models: it lives longer than one run of a model.
         static WRITERS: Mutex<Vec<&'static RowWriter>> = Mutex::new(Vec::new());
-        let write = aggregation::own_writer(kind, value_kind, bounds)?;
         let mut writers = WRITERS.lock().unwrap_or_else(PoisonError::into_inner);
         let found = writers
             .iter()
@@ -51,10 +61,10 @@ impl RowWriter {
             return None;
         }
         let writer: &'static Self = Box::leak(Box::new(Self {
-            write,
+            rules,
+            bounds: bounds.clone(),
             kind,
             value_kind,
-            bounds: bounds.clone(),
         }));
         writers.push(writer);
         Some(writer)
@@ -65,7 +75,7 @@ impl OwnRow {
     /// Adds a measurement. Returns whether it was added; otherwise, nothing has changed.
     #[inline]
     pub(crate) fn record(self, bits: ValueBits) -> bool {
-        (self.writer.write)(&self.writer.bounds, self.words, bits)
+        (self.writer.rules.write)(&self.writer.bounds, self.words, bits)
     }
 
     /// Adds one to the word of a [`counter`](Self::counter).
@@ -76,12 +86,12 @@ impl OwnRow {
 
     /// Whether [`record`](Self::record) may return `false`.
     pub(crate) fn may_refuse(self) -> bool {
-        aggregation::may_refuse(self.writer.kind, self.writer.value_kind)
+        self.writer.rules.may_refuse
     }
 
     /// The word to which a measurement only adds one, if all measurements do.
     pub(crate) fn counter(self) -> Option<&'static AtomicU64> {
-        let is_counter = aggregation::is_counter(self.writer.kind);
-        self.words.first().filter(|_| is_counter)
+        let counter = self.words.first();
+        counter.filter(|_| self.writer.rules.only_counts)
     }
 }

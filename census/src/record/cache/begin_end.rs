@@ -32,7 +32,8 @@ use std::sync::Arc;
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
 use super::counted_rows::{Beginning, CountedRows};
-use super::hot::{self, Place};
+use super::hot;
+use super::hot_table::Place;
 use super::slot;
 use super::thread_cache::ThreadCache;
 use crate::aggregate::{LiveView, TargetName};
@@ -68,6 +69,10 @@ fn begin_in_cache<const N: usize>(
     tags: [TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
+    if let Some((place, name)) = hot::begin_elsewhere(version, &tags, bits) {
+        *beginning = Beginning::Row(place, name);
+        return true;
+    }
     let begun = slot::with_attached(|cache| begin_cached(cache, version, &tags, bits));
     let Some(Some(rows)) = begun else {
         return false;

@@ -1,8 +1,10 @@
 //! A cache from the addresses of tag keys and literals to targets. A look-up reads no text.
 //!
-//! This is a hash table of its own, because a look-up must take as few instructions as possible. The entries lie in the
-//! slots themselves, and the number of probes is fixed: if all slots of a new entry are taken, the entry replaces
-//! another one. [`by_text`](super::by_text) says how the other hash tables of the crate differ.
+//! The measurements that a thread records most have copies of their entries in the [hot table](super::hot). This is the table of all
+//! others, and of those whose words belong to all threads.
+//!
+//! The entries lie in the slots themselves, and the number of probes is fixed: if all slots of a new entry are taken, the entry
+//! replaces another one. [`by_text`](super::by_text) says how the other hash tables of the crate differ.
 
 use super::address::TagAddresses;
 use super::cache_key::{CacheKey, MAX_ADDRESSES};

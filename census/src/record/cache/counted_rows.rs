@@ -1,6 +1,6 @@
 //! The rows in which beginnings were counted.
 
-use super::hot::Place;
+use super::hot_table::Place;
 use crate::aggregate::{Target, TargetName};
 
 /// How many buffers a pool holds at most.

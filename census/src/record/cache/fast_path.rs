@@ -186,4 +186,28 @@ mod tests {
         assert_eq!(rows.first().map(|row| row.data), Some(4));
         Ok(())
     }
+
+    /// The writers of words of one thread do not add negative floats to sums.
+    #[test]
+    fn a_negative_float_is_recorded_once_in_each_view() -> Result<(), CatalogueError> {
+        let measure = Measure::<f64>::builder("fast_path/negative").register()?;
+        let count = View::count("fast_path_negative_count", &measure).register()?;
+        let sum = View::sum("fast_path_negative_sum", &measure).register()?;
+        let buckets = View::distribution("fast_path_negative_buckets", &measure, [0.0, 10.0]);
+        let buckets = buckets.register()?;
+        for value in [1.0, 2.0, 3.0, -4.0, -4.0, 5.0, -0.0, 6.0] {
+            measure.record(value);
+        }
+        let counted = count.data().rows;
+        assert_eq!(counted.first().map(|row| row.data), Some(8));
+        let summed = sum.data().rows;
+        assert!(summed.first().is_some_and(|row| row.data == 9.0));
+        let distributed = buckets.data().rows;
+        let row = distributed.first().expect("it has a row");
+        assert_eq!(
+            (row.data.count, &*row.data.bucket_counts),
+            (8, &[3, 5, 0][..])
+        );
+        Ok(())
+    }
 }

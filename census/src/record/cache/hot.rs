@@ -11,87 +11,18 @@
 //!
 //! [`ThreadCache`]: super::thread_cache::ThreadCache
 
-use std::cell::Cell;
-
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
+use super::hot_table::{HotTable, MAX_TAGS, Place, SEEN, alternative, home};
 use crate::aggregate::{OwnRow, Target, TargetName};
 use crate::declare::{ADDRESS_STEP, ValueBits};
 use crate::id::BoundId;
 use crate::register::ViewsVersion;
-use crate::sync::AtomicU64;
 use crate::tags::current_scope;
-
-/// How many entries there are. All are 22 kilobytes, which every thread of a program has, also one that records nothing: a system
-/// sets the memory to zero when it starts a thread.
-const ENTRIES: usize = if cfg!(all(test, census_model)) {
-    4
-} else {
-    128
-};
-
-/// Measurements with more tags have no entry.
-pub(super) const MAX_TAGS: usize = 3;
-
-/// Measurements with more targets have no entry.
-const MAX_TARGETS: usize = 3;
-
-/// How many measurements by the scope are remembered that have no entry.
-const SEEN: usize = 16;
 
 thread_local! {
     /// The type has no destructor, so an access does not check whether the thread-local was destroyed.
     static TABLE: HotTable = const { HotTable::new() };
-}
-
-/// The measurements that a thread records most. All bits are zero at first.
-pub(super) struct HotTable {
-    entries: [HotEntry; ENTRIES],
-    /// The targets of each entry that is not a counter.
-    targets: [HotTargets; ENTRIES],
-    /// How often the table was cleared. Whoever keeps words of this thread elsewhere must not use them after that.
-    clears: Cell<u64>,
-    /// Of each version with an entry by the scope, one bit. Two versions may share a bit, which costs a look-up and nothing else.
-    scoped: Cell<u64>,
-    /// Of some measurements that were not found by the scope, a hash: one that is repeated in its scope gets an entry.
-    seen: [Cell<u64>; SEEN],
-    /// How many measurements were not found whose entries would have displaced others.
-    displaced: Cell<u32>,
-}
-
-/// The tags of a measurement. 64 bytes, which is a line of the processor's cache.
-struct HotEntry {
-    key: Cell<CacheKey>,
-    tags: [Cell<TagAddresses>; MAX_TAGS],
-    /// The word to add one to, if a measurement does nothing else.
-    counter: Cell<Option<&'static AtomicU64>>,
-}
-
-/// The targets of a measurement.
-struct HotTargets {
-    first: Cell<Option<OwnRow>>,
-    /// The other targets. The first ones are there.
-    others: [Cell<Option<OwnRow>>; MAX_TARGETS - 1],
-    /// The name of the only target, if a value that is taken back later can be recorded to it.
-    name: Cell<Option<TargetName>>,
-}
-
-/// The place of an entry in the table.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::record) struct Place(u32);
-
-impl Place {
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "no place is too great")]
-    const fn at(index: usize) -> Self {
-        Self(index as u32)
-    }
-
-    /// The number is less than that of entries; saying so saves a check.
-    #[inline]
-    const fn index(self) -> usize {
-        self.0 as usize % ENTRIES
-    }
 }
 
 /// What a measurement still has to do.
@@ -102,187 +33,6 @@ pub(super) enum Found {
     Targets(Place),
     /// It has no entry.
     Nothing,
-}
-
-impl HotTable {
-    pub(super) const fn new() -> Self {
-        Self {
-            entries: [const { HotEntry::new() }; ENTRIES],
-            targets: [const { HotTargets::new() }; ENTRIES],
-            clears: Cell::new(0),
-            scoped: Cell::new(0),
-            seen: [const { Cell::new(0) }; SEEN],
-            displaced: Cell::new(0),
-        }
-    }
-
-    /// The place, if the entry there is of a measurement.
-    #[inline]
-    fn check(&self, place: usize, is_own: impl FnOnce(&HotEntry) -> bool) -> Option<Place> {
-        let entry = self.entries.get(place)?;
-        is_own(entry).then_some(Place::at(place))
-    }
-
-    #[inline]
-    fn counter(&self, place: Place) -> Option<&'static AtomicU64> {
-        self.entries.get(place.index())?.counter.get()
-    }
-
-    /// Records a value to the targets at a place. Returns whether it did; otherwise nothing has changed.
-    #[inline]
-    fn record(&self, place: Place, bits: ValueBits) -> bool {
-        let Some(targets) = self.targets.get(place.index()) else {
-            return false;
-        };
-        let [second, _] = &targets.others;
-        match targets.first.get() {
-            Some(first) if second.get().is_none() => first.record(bits),
-            _ => record_each(place, bits),
-        }
-    }
-
-    fn record_each(&self, place: Place, bits: ValueBits) -> bool {
-        let Some(targets) = self.targets.get(place.index()) else {
-            return false;
-        };
-        let [second, third] = &targets.others;
-        // Only the first may refuse: see `insert`.
-        if !targets.first.get().is_some_and(|first| first.record(bits)) {
-            return false;
-        }
-        if let Some(second) = second.get() {
-            second.record(bits);
-        }
-        if let Some(third) = third.get() {
-            third.record(bits);
-        }
-        true
-    }
-
-    /// The only target at a place, if a value that is taken back later can be recorded to it.
-    #[inline]
-    fn named(&self, place: Place) -> Option<OwnRow> {
-        let targets = self.targets.get(place.index())?;
-        let first = targets.first.get()?;
-        targets.name.get().is_some().then_some(first)
-    }
-
-    /// The name of the only target at a place.
-    #[inline]
-    fn name(&self, place: Place) -> Option<TargetName> {
-        self.targets.get(place.index())?.name.get()
-    }
-
-    /// The target at a place, if this is its name.
-    #[inline]
-    fn target_of(&self, place: Place, name: &TargetName) -> Option<OwnRow> {
-        let targets = self.targets.get(place.index())?;
-        let is_named = targets.name.get().is_some_and(|found| found.is(name));
-        if is_named { targets.first.get() } else { None }
-    }
-
-    /// Adds an entry, unless the measurement has too many tags or targets, or some words belong to all threads. An entry that
-    /// would displace another is only added now and then: otherwise, two measurements that are recorded in turn would displace each
-    /// other each time.
-    pub(super) fn insert<'t, const N: usize>(
-        &self,
-        key: CacheKey,
-        tags: &[TagAddresses; N],
-        targets: impl Iterator<Item = &'t Target> + Clone,
-    ) {
-        /// One of so many measurements may displace another.
-        const DISPLACING: u32 = 8;
-        let home = home(key.version(), tags);
-        if N > MAX_TAGS || targets.clone().count() > MAX_TARGETS {
-            return;
-        }
-        let mut rows = [None; MAX_TARGETS];
-        for (row, target) in rows.iter_mut().zip(targets.clone()) {
-            *row = target.own_row();
-            if row.is_none() {
-                return;
-            }
-        }
-        // If one refuses a value, all that may do so would. The first is asked before anything is recorded.
-        rows.sort_by_key(|row| row.map_or(2, |row| u8::from(!row.may_refuse())));
-        let free = [home, alternative(home)]
-            .into_iter()
-            .find(|place| self.entries.get(*place).is_some_and(HotEntry::is_free));
-        let place = free.unwrap_or_else(|| {
-            self.displaced.set(self.displaced.get().wrapping_add(1));
-            home
-        });
-        if free.is_none() && !self.displaced.get().is_multiple_of(DISPLACING) {
-            return;
-        }
-        if let (Some(entry), Some(of_entry)) = (self.entries.get(place), self.targets.get(place)) {
-            entry.key.set(key);
-            for (of_entry, tag) in entry.tags.iter().zip(tags) {
-                of_entry.set(*tag);
-            }
-            let [first, others @ ..] = rows;
-            let is_only = others.iter().all(Option::is_none);
-            let only = first.filter(|_| is_only);
-            entry.counter.set(only.and_then(OwnRow::counter));
-            of_entry.first.set(first);
-            for (of_entry, row) in of_entry.others.iter().zip(others) {
-                of_entry.set(row);
-            }
-            let mut targets = targets.filter(|_| is_only);
-            of_entry
-                .name
-                .set(targets.next().and_then(Target::name_for_guards));
-        }
-    }
-
-    pub(super) fn clear(&self) {
-        self.clears.set(self.clears.get() + 1);
-        self.scoped.set(0);
-        for (entry, targets) in self.entries.iter().zip(&self.targets) {
-            entry.key.set(CacheKey::FREE);
-            entry.counter.set(None);
-            targets.first.set(None);
-            targets.others.iter().for_each(|target| target.set(None));
-            targets.name.set(None);
-        }
-    }
-}
-
-impl HotEntry {
-    const fn new() -> Self {
-        Self {
-            key: Cell::new(CacheKey::FREE),
-            tags: [const { Cell::new(TagAddresses::NONE) }; MAX_TAGS],
-            counter: Cell::new(None),
-        }
-    }
-
-    fn is_free(&self) -> bool {
-        self.key.get() == CacheKey::FREE
-    }
-
-    #[inline]
-    fn is_of<const N: usize>(&self, key: CacheKey, tags: &[TagAddresses; N]) -> bool {
-        let mut pairs = self.tags.iter().zip(tags);
-        self.key.get() == key && pairs.all(|(of_entry, tag)| of_entry.get() == *tag)
-    }
-
-    #[inline]
-    fn is_of_bound(&self, version: ViewsVersion, id: BoundId) -> bool {
-        let [tag, ..] = &self.tags;
-        self.key.get() == CacheKey::bound(version)
-            && tag.get().value == TagAddresses::of_bound(id).value
-    }
-}
-
-impl HotTargets {
-    const fn new() -> Self {
-        Self {
-            first: Cell::new(None),
-            others: [const { Cell::new(None) }; MAX_TARGETS - 1],
-            name: Cell::new(None),
-        }
-    }
 }
 
 /// As [`record`], for several targets. Out of line, because a call costs little beside them.
@@ -304,13 +54,9 @@ pub(super) fn count_bound(version: ViewsVersion, id: BoundId) -> Found {
     count_at(TABLE.with(|table| table.check(home, |entry| entry.is_of_bound(version, id))))
 }
 
-/// As [`count`], for a measurement that is not found there: its entry may be at another place.
+/// As [`count`], for a measurement that is not at its first place.
 pub(super) fn count_elsewhere<const N: usize>(key: CacheKey, tags: &[TagAddresses; N]) -> Found {
-    if N > MAX_TAGS {
-        return Found::Nothing;
-    }
-    let place = alternative(home(key.version(), tags));
-    count_at(TABLE.with(|table| table.check(place, |entry| entry.is_of(key, tags))))
+    count_at(find_elsewhere(key, tags))
 }
 
 /// The place of a measurement's entry, if it is the first place.
@@ -323,6 +69,15 @@ fn find<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> Opti
     }
     let key = CacheKey::addresses(version, N);
     TABLE.with(|table| table.check(home(version, tags), |entry| entry.is_of(key, tags)))
+}
+
+/// The place of a measurement's entry, if it is the other place.
+fn find_elsewhere<const N: usize>(key: CacheKey, tags: &[TagAddresses; N]) -> Option<Place> {
+    if N > MAX_TAGS {
+        return None;
+    }
+    let place = alternative(home(key.version(), tags));
+    TABLE.with(|table| table.check(place, |entry| entry.is_of(key, tags)))
 }
 
 #[inline]
@@ -342,7 +97,10 @@ fn count_at(place: Option<Place>) -> Found {
 /// Records a value to the targets at a place of this thread's table. Returns whether it did; otherwise nothing has changed.
 #[inline]
 pub(super) fn record(place: Place, bits: ValueBits) -> bool {
-    TABLE.with(|table| table.record(place, bits))
+    match TABLE.with(|table| table.only(place)) {
+        Some(target) => target.record(bits),
+        None => record_each(place, bits),
+    }
 }
 
 /// Records a value that is taken back later, if this thread's table has the measurement. Returns the place and the name of its
@@ -353,7 +111,20 @@ pub(super) fn begin<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> Option<(Place, TargetName)> {
-    let place = find(version, tags)?;
+    begin_at(find(version, tags)?, bits)
+}
+
+/// As [`begin`], for a measurement that is not at its first place.
+pub(super) fn begin_elsewhere<const N: usize>(
+    version: ViewsVersion,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> Option<(Place, TargetName)> {
+    begin_at(find_elsewhere(CacheKey::addresses(version, N), tags)?, bits)
+}
+
+#[inline]
+fn begin_at(place: Place, bits: ValueBits) -> Option<(Place, TargetName)> {
     if !TABLE.with(|table| table.named(place))?.record(bits) {
         return None;
     }
@@ -377,7 +148,8 @@ pub(super) fn record_scoped<const N: usize>(
     };
     let key = CacheKey::scoped(version);
     let home = home(version, &tags);
-    match count_at(TABLE.with(|table| table.check(home, |entry| entry.is_of(key, &tags)))) {
+    let at_home = TABLE.with(|table| table.check(home, |entry| entry.is_of(key, &tags)));
+    match count_at(at_home.or_else(|| find_elsewhere(key, &tags))) {
         Found::Counted => true,
         Found::Targets(place) => record(place, bits),
         Found::Nothing => false,
@@ -452,93 +224,4 @@ pub(super) fn insert<'t, const N: usize>(
 #[cfg(not(all(test, census_model)))]
 pub(super) fn clear() {
     TABLE.with(HotTable::clear);
-}
-
-/// The first place where an entry may be.
-///
-/// The values of an enum have successive addresses, 16 bytes apart, and so have the literals of successive lines. So a sum that
-/// gives each tag a factor of its own finds different places for most of the combinations that one measure has. The version
-/// spreads the measures.
-#[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "only the lowest bits are wanted"
-)]
-fn home<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> usize {
-    const FACTORS: [usize; MAX_TAGS] = [1, 8, 35];
-    let mut sum = 0_usize;
-    for (tag, factor) in tags.iter().zip(FACTORS) {
-        sum = sum.wrapping_add(tag.value.get().wrapping_mul(factor));
-    }
-    (sum / ADDRESS_STEP).wrapping_add((version.0 >> 20) as usize) % ENTRIES
-}
-
-/// The other place where an entry may be.
-const fn alternative(home: usize) -> usize {
-    home ^ 1
-}
-
-/// The table of a model's thread: all threads of a model run on one thread of the system, and so have one thread-local.
-#[cfg(all(test, census_model))]
-impl HotTable {
-    fn find<const N: usize>(
-        &self,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-    ) -> Option<Place> {
-        let key = CacheKey::addresses(version, N);
-        self.check(home(version, tags), |entry| entry.is_of(key, tags))
-    }
-
-    /// As [`count`] and [`record`].
-    pub(super) fn record_found<const N: usize>(
-        &self,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-        bits: ValueBits,
-    ) -> bool {
-        self.record_at(self.find(version, tags), bits)
-    }
-
-    /// As [`count_bound`] and [`record`].
-    pub(super) fn record_bound(&self, version: ViewsVersion, id: BoundId, bits: ValueBits) -> bool {
-        let home = home(version, &[TagAddresses::of_bound(id)]);
-        let place = self.check(home, |entry| entry.is_of_bound(version, id));
-        self.record_at(place, bits)
-    }
-
-    /// The versions of the entries.
-    pub(super) fn versions(&self) -> impl Iterator<Item = ViewsVersion> {
-        let entries = self.entries.iter().filter(|entry| !entry.is_free());
-        entries.map(|entry| entry.key.get().version())
-    }
-
-    fn record_at(&self, place: Option<Place>, bits: ValueBits) -> bool {
-        match place.map(|place| (place, self.counter(place))) {
-            None => false,
-            Some((place, None)) => self.record_each(place, bits),
-            Some((_, Some(counter))) => {
-                OwnRow::count(counter);
-                true
-            }
-        }
-    }
-
-    /// As the function of the same name.
-    pub(super) fn begin<const N: usize>(
-        &self,
-        version: ViewsVersion,
-        tags: &[TagAddresses; N],
-        bits: ValueBits,
-    ) -> Option<(Place, TargetName)> {
-        let place = self.find(version, tags)?;
-        self.named(place)?.record(bits);
-        Some((place, self.name(place)?))
-    }
-
-    /// As the function of the same name.
-    pub(super) fn end(&self, place: Place, name: &TargetName, bits: ValueBits) -> bool {
-        let target = self.target_of(place, name);
-        target.is_some_and(|target| target.record(bits))
-    }
 }

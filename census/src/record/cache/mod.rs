@@ -1,14 +1,15 @@
 //! What each thread caches: the targets of the measurements that it has recorded.
 //!
-//! A measurement is looked up by the [addresses](by_address) of its tags, or by the
-//! [identifier](by_id) of a [`BoundMeasure`](crate::record::BoundMeasure). If it has no entry there, it is looked up by the [texts](by_text) of
-//! its own tags or of all [columns](layout). If it has no entry there either, its rows are looked up in the views' own
-//! [tables](row_resolver). Both caches may be cleared at any time. A thread's counts are not in the caches but in its
-//! [shards].
+//! A measurement is looked up by the addresses of its tags, or by the identifier of a
+//! [`BoundMeasure`](crate::record::BoundMeasure): in the small [hot] table, and then in a [larger](by_address) one. If it has no
+//! entry there, it is looked up by the [texts](by_text) of its own tags or of all [columns](layout). If it has no entry there
+//! either, its rows are looked up in the views' own [tables](row_resolver). All these tables may be cleared at any time. A thread's
+//! counts are not in them but in its [shards].
 //!
 //! | files | purpose |
 //! |---|---|
-//! | `fast_path`, `resolve`, `bound`, `begin_end` | the entry points |
+//! | `fast_path`, `resolve`, `bound`, `local`, `begin_end` | the entry points |
+//! | `hot` | a table in a thread-local, which needs no cache |
 //! | `slot` | takes and restores a thread's cache |
 //! | `uncached` | for threads whose cache is in use or gone |
 //! | `thread_cache` | one thread's caches and shards; its methods are the only way to them |
@@ -25,6 +26,7 @@ mod entry_targets;
 mod fast_path;
 mod fingerprint;
 mod hot;
+mod hot_table;
 mod layout;
 mod layouts;
 mod local;

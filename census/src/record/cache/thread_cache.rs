@@ -14,7 +14,7 @@ use super::entry_targets::EntryTargets;
 #[cfg(not(all(test, census_model)))]
 use super::hot;
 #[cfg(all(test, census_model))]
-use super::hot::HotTable;
+use super::hot_table::HotTable;
 use super::layouts::{Layouts, MeasurementShape};
 use super::row_resolver::RowResolver;
 use super::shards::Shards;
