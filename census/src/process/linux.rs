@@ -44,17 +44,19 @@ struct Stat {
 }
 
 impl Stat {
-    /// The fields have the numbers that proc(5) gives them. The second one is the name of the program in parentheses, and a name may
-    /// have spaces and parentheses in it.
+    /// The second field is the name of the program in parentheses, and a name may have spaces and parentheses in it. The numbers of
+    /// the others are those of proc(5).
     fn parse(text: &str) -> Option<Self> {
         let (_, from_third) = text.rsplit_once(") ")?;
-        let mut fields = from_third.split_ascii_whitespace();
-        let mut skip_and_take = |skipped| fields.nth(skipped)?.parse().ok();
+        let mut from_twentieth = from_third.split_ascii_whitespace().skip(20 - 3);
+        let mut next = || from_twentieth.next()?.parse().ok();
+        let threads = next()?;
+        let _always_zero: u64 = next()?;
         Some(Self {
-            threads: skip_and_take(20 - 3)?,
-            start_ticks: skip_and_take(22 - 20 - 1)?,
-            virtual_memory: skip_and_take(23 - 22 - 1)?,
-            resident_pages: skip_and_take(24 - 23 - 1)?,
+            threads,
+            start_ticks: next()?,
+            virtual_memory: next()?,
+            resident_pages: next()?,
         })
     }
 }
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn stat_is_read_also_where_the_name_looks_like_fields() {
-        let fields = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 20 17 22 23 24 25\n";
+        let fields = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 20 0 22 23 24 25\n";
         let expected = Some(Stat {
             threads: 20,
             start_ticks: 22,
