@@ -87,7 +87,8 @@ impl Run {
     pub(super) fn scatter(&mut self) {
         let late = self.slots.iter();
         let late = late.filter(|slot| matches!(slot.progress, Progress::Reading));
-        let late: BTreeSet<&MeasureKey> = late.flat_map(|it| it.entry.measures.iter()).collect();
+        let late = late.flat_map(|it| it.entry.measures.iter());
+        let late: BTreeSet<MeasureKey> = late.cloned().collect();
         let (slots, number) = (&self.slots, self.number);
         let key = |index: &usize| {
             let slot = slots.get(*index)?;
@@ -171,8 +172,8 @@ impl Run {
                 && !matches!(slot.progress, Progress::Skipped)
             {
                 slot.is_counted = true;
-                let named: BTreeSet<&MeasureKey> = slot.entry.measures.iter().collect();
-                let wanted = named.iter().filter(|it| self.undone.contains_key(**it));
+                let named: BTreeSet<MeasureKey> = slot.entry.measures.iter().cloned().collect();
+                let wanted = named.iter().filter(|it| self.undone.contains_key(it));
                 wanted.for_each(|it| failures.count(it.name(), reason));
             }
             outcomes.push((Arc::clone(&slot.entry), outcome));
