@@ -146,7 +146,7 @@
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
-//! | `process` | the families `process_*`: `census::process` | `procfs`, on Linux |
+//! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
 //! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!

@@ -186,7 +186,7 @@ impl Flight {
             }
         }
         let failed = |entry| (entry, Outcome::Failed(Reason::Deadline));
-        Taken::new(0, entries.into_iter().map(failed).collect())
+        Taken::new(0, measures, entries.into_iter().map(failed).collect())
     }
 
     /// Begins the next run, if a collection has joined it.

@@ -4,6 +4,7 @@
 //! everything else is plain data. No lock is held while code of a user runs: a reading, or the destructor of its
 //! closure.
 
+mod by_measure;
 mod failures;
 mod flight;
 mod measure_key;

@@ -1,9 +1,10 @@
 //! A run that has not begun.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::by_measure::ByMeasure;
 use super::failures::Reason;
 use super::measure_key::MeasureKey;
 use super::observation::{Entry, Outcome};
@@ -15,7 +16,7 @@ use super::run::{Progress, Run, Slot, Undone};
 pub(super) struct NextRun {
     /// By which its collections find it when it has begun.
     pub(super) ticket: u64,
-    /// The measures that its collections want.
+    /// All measures of `collections`.
     pub(super) measures: BTreeSet<MeasureKey>,
     /// The measures that each of its collections wants, also of those that have left.
     collections: Vec<BTreeSet<MeasureKey>>,
@@ -56,15 +57,13 @@ impl NextRun {
         crowd: Crowd,
         now: Instant,
     ) -> Run {
-        let mut undone: BTreeMap<MeasureKey, Undone> = BTreeMap::new();
+        let mut undone: ByMeasure<Undone> = ByMeasure::new(&self.measures);
         let mut left = vec![0; self.collections.len()];
-        for (collection, measures) in self.collections.into_iter().enumerate() {
+        for (collection, measures) in self.collections.iter().enumerate() {
             for measure in measures {
-                undone
-                    .entry(measure)
-                    .or_default()
-                    .collections
-                    .push(collection);
+                if let Some(undone) = undone.get_mut(measure) {
+                    undone.collections.push(collection);
+                }
             }
         }
         let mut slots: Vec<Slot> = (0..)
@@ -105,7 +104,7 @@ impl NextRun {
 }
 
 /// Skips the slots that wait, and all of whose measures have failed.
-fn skip_the_rest(slots: &mut [Slot], wanted: &BTreeMap<MeasureKey, Undone>) {
+fn skip_the_rest(slots: &mut [Slot], wanted: &ByMeasure<Undone>) {
     let failed = slots.iter().filter(|slot| !slot.waits());
     let failed: BTreeSet<MeasureKey> = failed.flat_map(|it| it.entry.measures.to_vec()).collect();
     if failed.is_empty() {
@@ -113,7 +112,7 @@ fn skip_the_rest(slots: &mut [Slot], wanted: &BTreeMap<MeasureKey, Undone>) {
     }
     for slot in slots.iter_mut().filter(|slot| slot.waits()) {
         let mut named = slot.entry.measures.iter();
-        if named.all(|it| failed.contains(it) || !wanted.contains_key(it)) {
+        if named.all(|it| failed.contains(it) || !wanted.contains(it)) {
             slot.progress = Progress::Skipped;
         }
     }

@@ -1,6 +1,6 @@
 //! The observations that there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::measure_key::MeasureKey;
@@ -19,8 +19,16 @@ pub(super) struct Observations(Mutex<Registered>);
 
 #[derive(Debug, Default)]
 struct Registered {
-    by_id: BTreeMap<ObservationId, Arc<Entry>>,
+    /// In the order of their identifiers.
+    entries: Vec<Arc<Entry>>,
     last: u64,
+}
+
+impl Registered {
+    fn remove(&mut self, id: ObservationId) -> Option<Arc<Entry>> {
+        let place = self.entries.binary_search_by_key(&id, |entry| entry.id);
+        place.ok().map(|place| self.entries.remove(place))
+    }
 }
 
 impl Observations {
@@ -47,7 +55,7 @@ impl Observations {
         let id = ObservationId(registered.last);
         let measures = measures.iter().map(MeasureKey::new).collect();
         let entry = Arc::new(Entry::new(id, measures, closure));
-        registered.by_id.insert(id, Arc::clone(&entry));
+        registered.entries.push(Arc::clone(&entry));
         entry
     }
 
@@ -61,7 +69,7 @@ impl Observations {
         let observations = Arc::clone(self);
         let id = entry.id;
         Observation::new(entry, move || {
-            let removed = observations.0.lock().by_id.remove(&id);
+            let removed = observations.0.lock().remove(id);
             drop(removed);
         })
     }
@@ -69,7 +77,7 @@ impl Observations {
     /// The observations that name one of these measures.
     pub(super) fn of(&self, measures: &BTreeSet<MeasureKey>) -> Vec<Arc<Entry>> {
         let registered = self.0.lock();
-        let entries = registered.by_id.values();
+        let entries = registered.entries.iter();
         let entries = entries.filter(|entry| entry.names_any(measures));
         entries.cloned().collect()
     }
@@ -77,7 +85,7 @@ impl Observations {
     /// Whether an observation names one of these measures.
     pub(super) fn has(&self, measures: &BTreeSet<MeasureKey>) -> bool {
         let registered = self.0.lock();
-        let mut entries = registered.by_id.values();
+        let mut entries = registered.entries.iter();
         entries.any(|entry| entry.names_any(measures))
     }
 }

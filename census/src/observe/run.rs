@@ -1,9 +1,10 @@
 //! One run of readings: a slot for each observation, and what its collections still wait for.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::by_measure::ByMeasure;
 use super::failures::{Failures, Reason};
 use super::measure_key::MeasureKey;
 use super::observation::{Entry, Outcome};
@@ -20,7 +21,7 @@ pub(super) struct Run {
     /// When the last slot was taken; before that, when the run began.
     pub(super) taken: Instant,
     /// What is not done of each measure that its collections want.
-    pub(super) undone: BTreeMap<MeasureKey, Undone>,
+    pub(super) undone: ByMeasure<Undone>,
     /// How many measures are not done, for each collection.
     pub(super) left: Vec<usize>,
     /// In the order in which the observations were registered.
@@ -87,7 +88,8 @@ impl Run {
     pub(super) fn scatter(&mut self) {
         let late = self.slots.iter();
         let late = late.filter(|slot| matches!(slot.progress, Progress::Reading));
-        let late: BTreeSet<&MeasureKey> = late.flat_map(|it| it.entry.measures.iter()).collect();
+        let late = late.flat_map(|it| it.entry.measures.iter());
+        let late: BTreeSet<MeasureKey> = late.cloned().collect();
         let (slots, number) = (&self.slots, self.number);
         let key = |index: &usize| {
             let slot = slots.get(*index)?;
@@ -171,13 +173,13 @@ impl Run {
                 && !matches!(slot.progress, Progress::Skipped)
             {
                 slot.is_counted = true;
-                let named: BTreeSet<&MeasureKey> = slot.entry.measures.iter().collect();
-                let wanted = named.iter().filter(|it| self.undone.contains_key(**it));
+                let named: BTreeSet<MeasureKey> = slot.entry.measures.iter().cloned().collect();
+                let wanted = named.iter().filter(|it| self.undone.contains(it));
                 wanted.for_each(|it| failures.count(it.name(), reason));
             }
             outcomes.push((Arc::clone(&slot.entry), outcome));
         }
-        Taken::new(self.number, outcomes)
+        Taken::new(self.number, measures, outcomes)
     }
 
     /// Remembers which readings the run did not finish. All collections have left it.

@@ -1,8 +1,9 @@
 //! What a collection takes out of a run.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::by_measure::ByMeasure;
 use super::measure_key::MeasureKey;
 use super::observation::{Entry, Outcome};
 use crate::aggregate::Run;
@@ -14,19 +15,25 @@ pub(crate) struct Taken {
     run: u64,
     /// In the order in which the observations were registered.
     outcomes: Vec<(Arc<Entry>, Outcome)>,
-    /// For each measure, the outcomes of observations that name it, each with the measure's index among those that are named. A
+    /// For each measure that the collection wants, the outcomes of observations that name it, each with the measure's index among those that are named. A
     /// program may have thousands of observations, and each view asks for its measure.
-    by_measure: BTreeMap<MeasureKey, Vec<(usize, usize)>>,
+    by_measure: ByMeasure<Vec<(usize, usize)>>,
     /// Whether nothing could be read, because the collection began within a reading.
     is_nested: bool,
 }
 
 impl Taken {
-    pub(super) fn new(run: u64, outcomes: Vec<(Arc<Entry>, Outcome)>) -> Self {
-        let mut by_measure: BTreeMap<MeasureKey, Vec<(usize, usize)>> = BTreeMap::new();
+    pub(super) fn new(
+        run: u64,
+        measures: &BTreeSet<MeasureKey>,
+        outcomes: Vec<(Arc<Entry>, Outcome)>,
+    ) -> Self {
+        let mut by_measure: ByMeasure<Vec<(usize, usize)>> = ByMeasure::new(measures);
         for (outcome, (entry, _)) in outcomes.iter().enumerate() {
             for (index, measure) in entry.measures.iter().enumerate() {
-                let places = by_measure.entry(measure.clone()).or_default();
+                let Some(places) = by_measure.get_mut(measure) else {
+                    continue;
+                };
                 // An observation may name a measure twice. The values are with the first one.
                 if places.last().is_none_or(|(last, _)| *last != outcome) {
                     places.push((outcome, index));

@@ -33,7 +33,7 @@
 //!
 //! # Systems
 //!
-//! The values are read on Linux, from `/proc`. A value that cannot be read has no row in that collection, and so no sample.
+//! The values are read on Linux, by system calls and from `/proc`. A value that cannot be read has no row in that collection, and so no sample.
 //! On other systems the set [`VIEWS`] is empty, and its views have no rows.
 
 #[cfg(target_os = "linux")]

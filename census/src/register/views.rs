@@ -15,14 +15,14 @@ use crate::id::ViewId;
 #[derive(Default)]
 pub(super) struct Views {
     /// In the order of registration.
-    by_id: BTreeMap<ViewId, Held>,
-    by_name: HashMap<String, ViewId>,
+    by_id: BTreeMap<ViewId, Arc<LiveView>>,
+    by_name: HashMap<String, Held>,
     claims: Claims<ViewId>,
 }
 
 /// A registered view. It stays as long as it has a holder.
 struct Held {
-    live: Arc<LiveView>,
+    id: ViewId,
     /// Whether the program has registered it. It was not if an exporter did.
     by_program: bool,
     /// How many times exporters hold it.
@@ -42,16 +42,16 @@ pub(super) enum Holder {
 
 impl Views {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<LiveView>> {
-        self.by_id.values().map(|held| &held.live)
+        self.by_id.values()
     }
 
     /// The view of this name.
     pub(super) fn named(&self, name: &str) -> Option<&Arc<LiveView>> {
-        self.live(*self.by_name.get(name)?)
+        self.live(self.by_name.get(name)?.id)
     }
 
     fn live(&self, id: ViewId) -> Option<&Arc<LiveView>> {
-        self.by_id.get(&id).map(|held| &held.live)
+        self.by_id.get(&id)
     }
 
     /// The view of this definition.
@@ -88,19 +88,25 @@ impl Views {
                 kept_at: first.map(|first| first.origin),
             });
         }
-        self.by_name.insert(view.name.to_string(), id);
         let held = Held {
-            live: Arc::new(LiveView::new(id, view, columns, &keys)),
+            id,
             by_program: false,
             #[cfg(feature = "prometheus")]
             by_exporters: 0,
         };
-        Ok(&self.by_id.entry(id).insert_entry(held).into_mut().live)
+        self.by_name.insert(view.name.to_string(), held);
+        let live = Arc::new(LiveView::new(id, view, columns, &keys));
+        Ok(self.by_id.entry(id).insert_entry(live).into_mut())
+    }
+
+    fn held(&mut self, id: ViewId) -> Option<&mut Held> {
+        let name = &self.by_id.get(&id)?.spec.name;
+        self.by_name.get_mut(&**name)
     }
 
     /// Gives a view a holder.
     pub(super) fn hold(&mut self, id: ViewId, holder: Holder) {
-        let Some(held) = self.by_id.get_mut(&id) else {
+        let Some(held) = self.held(id) else {
             return;
         };
         match holder {
@@ -114,7 +120,7 @@ impl Views {
     /// the view, and returns it.
     #[cfg(feature = "prometheus")]
     pub(super) fn release(&mut self, id: ViewId) -> Option<Arc<LiveView>> {
-        let held = self.by_id.get_mut(&id)?;
+        let held = self.held(id)?;
         held.by_exporters = held.by_exporters.saturating_sub(1);
         if held.by_program || held.by_exporters > 0 {
             return None;
@@ -124,7 +130,7 @@ impl Views {
 
     /// Removes a registration of a view, whatever holders it has, and returns it.
     pub(super) fn remove(&mut self, id: ViewId) -> Option<Arc<LiveView>> {
-        let Held { live, .. } = self.by_id.remove(&id)?;
+        let live = self.by_id.remove(&id)?;
         self.by_name.remove(&*live.spec.name);
         let (family, metric_type) = family(&live.spec);
         self.claims.release(&family, suffixes(metric_type));

@@ -13,10 +13,14 @@ use crate::sync::RwLock;
 /// The keys that statics declare. Of several keys of one name, a local one is in the map if there is one: a tag must
 /// not leave the process because a second declaration of its name forgot `local`.
 static STATIC_KEYS: LazyLock<HashMap<&'static str, &'static TagKeyCell>> = LazyLock::new(|| {
-    let mut keys = elements(&TAG_KEYS).to_vec();
-    // `collect` keeps the last key of each name, and `false` sorts before `true`.
-    keys.sort_by_key(|cell| cell.is_local());
-    keys.into_iter().map(|cell| (cell.name(), cell)).collect()
+    let mut keys = HashMap::new();
+    for cell in elements(&TAG_KEYS).iter().copied() {
+        let key = keys.entry(cell.name()).or_insert(cell);
+        if cell.is_local() {
+            *key = cell;
+        }
+    }
+    keys
 });
 
 /// The local keys that were made at run time. They are in the catalogue, too, but this module may not use the

@@ -41,7 +41,7 @@ view! {
     static VIDEOS: Count<VIDEO_SIZE>;
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     process_video("ios", 25 * MIB);
 

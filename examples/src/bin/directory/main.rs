@@ -4,6 +4,7 @@
 //! `walk` declares measures and records them, as a library would. `file_system` declares measures that are read. `views`
 //! declares how all of them are aggregated and exported. This file runs the walks and the server.
 
+mod args;
 mod file_system;
 mod kind;
 mod progress;
@@ -24,36 +25,31 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use census::prometheus::Exporter;
-use clap::Parser;
 use tokio::task::{JoinError, spawn_blocking};
 
+use crate::args::{Args, USAGE};
 use crate::progress::Progress;
 use crate::walk::{Tally, walk};
 
-/// Takes a census of a directory tree every few seconds, and serves it to Prometheus.
-#[derive(Debug, Parser)]
-struct Args {
-    /// The directory to walk.
-    #[arg(default_value = ".")]
-    dir: PathBuf,
-    /// The address to serve /metrics at; port 0 takes a free port.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
-    listen: String,
-    /// The pause after each walk, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value = "10s", value_parser = seconds)]
-    every: Duration,
-    /// Walk once, print the summary, and exit, without a server.
-    #[arg(long)]
-    once: bool,
-}
-
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
+    let args = match Args::parse() {
+        Ok(Some(args)) => args,
+        Ok(None) => {
+            print_line(args::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            print_error(format_args!(
+                "error: {error}\n\n{USAGE}\n\nFor more information, try '--help'."
+            ));
+            return ExitCode::from(2);
+        }
+    };
+    match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If stderr is closed, too, only the exit code reports the error.
-            let _ = writeln!(io::stderr(), "directory: {error}");
+            print_error(format_args!("directory: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -140,6 +136,11 @@ fn print_line(line: impl Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
+/// Prints an error. If stderr is closed, too, only the exit code reports it.
+fn print_error(error: impl Display) {
+    let _ = writeln!(io::stderr(), "{error}");
+}
+
 /// The directory's absolute path, or a message if there is no such directory.
 fn directory(dir: &Path) -> Result<PathBuf, String> {
     let path = fs::canonicalize(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
@@ -147,46 +148,5 @@ fn directory(dir: &Path) -> Result<PathBuf, String> {
         Ok(path)
     } else {
         Err(format!("{}: not a directory", dir.display()))
-    }
-}
-
-/// Parses a duration in seconds, with or without the unit: `10`, `0.5`, `10s`.
-fn seconds(argument: &str) -> Result<Duration, String> {
-    let seconds = argument
-        .strip_suffix('s')
-        .unwrap_or(argument)
-        .trim_end()
-        .parse()
-        .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    match seconds {
-        Some(seconds) if !seconds.is_zero() => Ok(seconds),
-        _ => Err("expected a number of seconds greater than 0, such as 10, 0.5 or 10s".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_arguments_have_their_defaults() {
-        Args::command().debug_assert();
-        let args = Args::parse_from(["directory"]);
-        assert_eq!(args.listen, "127.0.0.1:8000");
-        assert_eq!(args.every, Duration::from_secs(10));
-    }
-
-    #[test]
-    fn seconds_must_be_greater_than_zero() {
-        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        assert_eq!(seconds("10s"), Ok(Duration::from_secs(10)));
-        for wrong in [
-            "", "s", "0", "-1", "NaN", "inf", "1e99", "ten", "10m", "0.0s",
-        ] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
-        }
     }
 }
