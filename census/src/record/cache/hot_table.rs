@@ -271,10 +271,6 @@ impl HotTargets {
 /// gives each tag a factor of its own finds different places for most of the combinations that one measure has. The version
 /// spreads the measures.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "only the lowest bits are wanted"
-)]
 pub(super) fn home<const N: usize>(version: ViewsVersion, tags: &[TagAddresses; N]) -> usize {
     const FACTORS: [usize; MAX_TAGS] = [1, 8, 35];
     let mut sum = 0_usize;

@@ -223,6 +223,10 @@ impl ThreadCache {
 /// The [hot table](super::hot) of the thread that has this cache.
 impl ThreadCache {
     /// Adds an entry, whose targets are in the cache.
+    #[cfg_attr(
+        not(all(test, census_model)),
+        expect(clippy::unused_self, reason = "a model's thread has its table here")
+    )]
     pub(super) fn insert_hot<'t, const N: usize>(
         &self,
         key: CacheKey,
@@ -236,6 +240,10 @@ impl ThreadCache {
     }
 
     /// Drops all entries. Called before words of this thread are dropped.
+    #[cfg_attr(
+        not(all(test, census_model)),
+        expect(clippy::unused_self, reason = "a model's thread has its table here")
+    )]
     fn clear_hot(&self) {
         #[cfg(not(all(test, census_model)))]
         hot::clear();
