@@ -75,7 +75,9 @@ mod render;
 mod render_thread;
 mod self_metrics;
 mod single_flight;
+mod spare_chunks;
 mod text;
+mod text_buffer;
 mod value;
 mod written;
 

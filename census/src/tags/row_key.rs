@@ -31,8 +31,15 @@ pub(crate) fn push(key: &mut String, value: &str) {
 pub(crate) fn values(key: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = key;
     std::iter::from_fn(move || {
-        let len = rest.chars().next()?;
-        let (value, tail) = rest.get(len.len_utf8()..)?.split_at_checked(len as usize)?;
+        // Most lengths are ASCII characters, and so one byte.
+        let (start, len) = match rest.as_bytes().first()? {
+            byte @ 0..0x80 => (1, usize::from(*byte)),
+            _ => {
+                let len = rest.chars().next()?;
+                (len.len_utf8(), len as usize)
+            }
+        };
+        let (value, tail) = rest.get(start..)?.split_at_checked(len)?;
         rest = tail;
         Some(value)
     })

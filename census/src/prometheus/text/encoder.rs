@@ -15,12 +15,14 @@ use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
+use crate::prometheus::spare_chunks::SpareChunks;
 use crate::prometheus::written::WrittenRegistry;
 
 /// What the text formats keep from one scrape to the next.
 #[derive(Debug, Default)]
 pub(crate) struct TextFormats {
     templates: TemplateCache,
+    spare: Arc<SpareChunks>,
 }
 
 impl TextFormats {
@@ -29,7 +31,7 @@ impl TextFormats {
             formats: self,
             format,
             templates: Arc::default(),
-            out: ChunkWriter::new(),
+            out: ChunkWriter::new(Arc::clone(&self.spare)),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::declare::{Number, TimeUnit};
 use crate::prometheus::bounds::BucketBound;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::family::Family;
+use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::{SampleValue, write_unsigned};
 use crate::tags::row_key;
 
@@ -14,7 +15,7 @@ use crate::tags::row_key;
 #[derive(Debug)]
 pub(crate) struct LineTemplates {
     prefixes: Prefixes,
-    /// For each column the text before its value: the end of the value before, and the label's name.
+    /// For each column but the first, the text before its value: the end of the value before, and the label's name.
     separators: Vec<String>,
     /// The text after the last label.
     after_labels: &'static str,
@@ -45,7 +46,6 @@ impl LineTemplates {
         for (index, column) in columns.iter().enumerate() {
             if index == 0 {
                 shared.push(format!("{column}=\""));
-                separators.push(String::new());
             } else {
                 separators.push(format!("\",{column}=\""));
             }
@@ -87,8 +87,8 @@ impl LineTemplates {
     /// Writes the lines of the row of this key. `labels` is a buffer, whose content does not matter.
     pub(super) fn write(
         &self,
-        out: &mut String,
-        labels: &mut String,
+        out: &mut TextBuffer,
+        labels: &mut TextBuffer,
         key: &str,
         sample: Sample<'_>,
         exemplars: &[Option<Exemplar>],
@@ -110,25 +110,25 @@ impl LineTemplates {
                     buckets: counts,
                 },
             ) => {
-                labels.clear();
+                labels.truncate(0);
                 self.write_labels(labels, key);
                 out.push_str(sum);
-                out.push_str(labels);
+                out.push_bytes(labels.as_bytes());
                 self.write_value(out, Number::F64(total.in_unit(self.unit)));
                 out.push_str(count);
-                out.push_str(labels);
+                out.push_bytes(labels.as_bytes());
                 self.write_value(out, Number::U64(counts.iter().sum()));
                 let (mut start, mut cumulative) = (0, 0_u64);
                 for (prefix, bound) in buckets {
                     let counts = counts.get(start..bound.end).unwrap_or_default();
                     cumulative += counts.iter().sum::<u64>();
                     out.push_str(prefix);
-                    out.push_str(labels);
+                    out.push_bytes(labels.as_bytes());
                     write_unsigned(out, cumulative);
                     if let Some(exemplar) = bound.exemplar(exemplars, start) {
                         write_exemplar(out, exemplar, self.unit);
                     }
-                    out.push('\n');
+                    out.push_ascii(b'\n');
                     start = bound.end;
                 }
             }
@@ -138,16 +138,23 @@ impl LineTemplates {
         }
     }
 
-    fn write_labels(&self, out: &mut String, key: &str) {
-        for (separator, value) in self.separators.iter().zip(row_key::values(key)) {
+    fn write_labels(&self, out: &mut TextBuffer, key: &str) {
+        let mut values = row_key::values(key);
+        if let Some(first) = values.next() {
+            write_label_value(out, first);
+        }
+        for (separator, value) in self.separators.iter().zip(values) {
             out.push_str(separator);
             write_label_value(out, value);
         }
         out.push_str(self.after_labels);
     }
 
-    fn write_value(&self, out: &mut String, value: Number) {
-        SampleValue::new(value, self.unit).write(out);
-        out.push('\n');
+    fn write_value(&self, out: &mut TextBuffer, value: Number) {
+        match value {
+            Number::U64(value) => write_unsigned(out, value),
+            value => SampleValue::new(value, self.unit).write(out),
+        }
+        out.push_ascii(b'\n');
     }
 }
