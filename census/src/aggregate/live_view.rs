@@ -16,7 +16,7 @@ use super::reading::{Bounded, Run};
 use super::removed_rows::Removal;
 use super::removed_rows::RemovedRows;
 use super::rows::Rows;
-use super::rows_at::{ROWS_PER_READ, RowsAt};
+use super::rows_at::{ROWS_PER_READ, RowKey, RowsAt};
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -212,7 +212,7 @@ impl LiveView {
         rows.iter().try_for_each(|(key, total)| {
             f(RowView {
                 view: self,
-                key,
+                key: RowKey::joined(key),
                 source: RowSource::Observed(total),
             })
         })
@@ -238,12 +238,12 @@ impl LiveView {
             if rows.are_there == 0 {
                 continue;
             }
-            self.rows.read(positions, &mut rows, &mut *totals);
-            for (index, key) in rows.keys().enumerate() {
+            self.rows.read(positions.clone(), &mut rows, &mut *totals);
+            for index in 0..positions.len() {
                 if rows.are_there & (1 << index) != 0 {
                     f(RowView {
                         view: self,
-                        key,
+                        key: rows.key(index),
                         source: RowSource::Recorded {
                             position: start + index,
                             rows: &rows,
@@ -262,7 +262,7 @@ impl LiveView {
 pub(crate) struct RowView<'a> {
     view: &'a LiveView,
     /// The values of the columns.
-    pub(crate) key: &'a str,
+    pub(crate) key: RowKey<'a>,
     source: RowSource<'a>,
 }
 

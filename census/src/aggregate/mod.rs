@@ -65,6 +65,7 @@ pub(crate) use rejected::rejected_values;
 pub(crate) use removed_rows::{Removal, RemovedCount};
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
+pub(crate) use rows_at::RowKey;
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;

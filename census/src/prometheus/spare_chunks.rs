@@ -13,8 +13,8 @@ use crate::sync::Mutex;
 #[derive(Debug, Default)]
 pub(super) struct SpareChunks(Mutex<Vec<Chunk>>);
 
-/// How many chunks are kept: 8 MiB. A larger exposition has a part that takes more time.
-const MAX_SPARE: usize = 128;
+/// How many chunks are kept: 16 MiB. A larger exposition has a part that takes more time.
+const MAX_SPARE: usize = 256;
 
 impl SpareChunks {
     /// An empty text with the memory of a chunk.

@@ -31,18 +31,37 @@ pub(crate) fn push(key: &mut String, value: &str) {
 pub(crate) fn values(key: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = key;
     std::iter::from_fn(move || {
-        // Most lengths are ASCII characters, and so one byte.
-        let (start, len) = match rest.as_bytes().first()? {
-            byte @ 0..0x80 => (1, usize::from(*byte)),
-            _ => {
-                let len = rest.chars().next()?;
-                (len.len_utf8(), len as usize)
-            }
-        };
-        let (value, tail) = rest.get(start..)?.split_at_checked(len)?;
+        let (value, tail) = split_first(rest)?;
         rest = tail;
         Some(value)
     })
+}
+
+/// The first value of a key, and the rest of the key.
+#[inline]
+pub(crate) fn split_first(key: &str) -> Option<(&str, &str)> {
+    let (start, len) = first_length(key)?;
+    key.get(start..)?.split_at_checked(len)
+}
+
+/// The first value of a key, with its length before it.
+#[inline]
+pub(crate) fn first_with_length(key: &str) -> Option<&str> {
+    let (start, len) = first_length(key)?;
+    key.get(..start + len)
+}
+
+/// Where the first value of a key begins, and its length.
+#[inline]
+fn first_length(key: &str) -> Option<(usize, usize)> {
+    match key.as_bytes().first()? {
+        // Most lengths are characters of one byte.
+        byte @ 0..0x80 => Some((1, usize::from(*byte))),
+        _ => {
+            let len = key.chars().next()?;
+            Some((len.len_utf8(), len as usize))
+        }
+    }
 }
 
 #[cfg(test)]

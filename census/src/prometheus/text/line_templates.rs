@@ -2,14 +2,13 @@
 
 use super::escape::{escape, write_label_value};
 use super::exemplar::write_exemplar;
-use crate::aggregate::{Exemplar, MetricType, Sample};
+use crate::aggregate::{Exemplar, MetricType, RowKey, Sample};
 use crate::declare::{Number, TimeUnit};
 use crate::prometheus::bounds::BucketBound;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::family::Family;
 use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::{SampleValue, write_unsigned};
-use crate::tags::row_key;
 
 /// The parts of a family's sample lines that all rows share.
 #[derive(Debug)]
@@ -89,7 +88,7 @@ impl LineTemplates {
         &self,
         out: &mut TextBuffer,
         labels: &mut TextBuffer,
-        key: &str,
+        key: RowKey<'_>,
         sample: Sample<'_>,
         exemplars: &[Option<Exemplar>],
     ) {
@@ -138,8 +137,8 @@ impl LineTemplates {
         }
     }
 
-    fn write_labels(&self, out: &mut TextBuffer, key: &str) {
-        let mut values = row_key::values(key);
+    fn write_labels(&self, out: &mut TextBuffer, key: RowKey<'_>) {
+        let mut values = key.values();
         if let Some(first) = values.next() {
             write_label_value(out, first);
         }
