@@ -145,7 +145,8 @@ impl Block {
     /// The values of a key, each as it is in a key.
     fn values(&self, range: Range<usize>) -> impl Iterator<Item = &str> {
         let starts = self.starts.get(range).unwrap_or_default();
-        let value_at = |start: &u32| row_key::first_with_length(self.text.get(*start as usize..)?);
+        let value_at =
+            |start: &u32| Some(row_key::split_with_length(self.text.get(*start as usize..)?)?.0);
         starts.iter().filter_map(value_at)
     }
 
@@ -158,16 +159,20 @@ impl Block {
     }
 
     fn set(&mut self, range: Range<usize>, key: &str, recent: &mut RecentValues) {
-        if self.starts.len() < range.end {
-            self.starts.resize(range.end, NO_KEY);
+        self.keys += 1;
+        if self.starts.len() < range.start {
+            self.starts.resize(range.start, NO_KEY);
         }
         let mut rest = key;
-        for start in self.starts.iter_mut().skip(range.start).take(range.len()) {
-            let value = row_key::first_with_length(rest).unwrap_or_default();
-            *start = add_value(&mut self.text, value, recent);
-            rest = rest.get(value.len()..).unwrap_or_default();
+        for index in range {
+            let (value, tail) = row_key::split_with_length(rest).unwrap_or_default();
+            rest = tail;
+            let start = add_value(&mut self.text, value, recent);
+            match self.starts.get_mut(index) {
+                Some(at_index) => *at_index = start,
+                None => self.starts.push(start),
+            }
         }
-        self.keys += 1;
     }
 
     fn remove(&mut self, range: Range<usize>, columns: usize, recent: &mut RecentValues) {
@@ -207,16 +212,15 @@ impl Block {
 /// Where a value begins in the text, to which it is added unless it was found there.
 fn add_value(text: &mut String, value: &str, recent: &mut RecentValues) -> u32 {
     let end = to_offset(text.len());
-    let Some(slot) = recent.slot(value) else {
-        text.push_str(value);
-        return end;
-    };
-    let start = *slot as usize;
-    if text.get(start..start + value.len()) == Some(value) {
-        return *slot;
+    if let Some(slot) = recent.slot(value) {
+        let start = *slot as usize;
+        let found = text.as_bytes().get(start..start + value.len());
+        if found == Some(value.as_bytes()) {
+            return *slot;
+        }
+        *slot = end;
     }
     text.push_str(value);
-    *slot = end;
     end
 }
 
@@ -258,8 +262,8 @@ mod tests {
             let columns = keys.copy_block(position / BLOCK, &mut block);
             let (text, starts) = block.key(position % BLOCK, columns);
             let values = starts.iter().filter(|start| **start != NO_KEY);
-            let values = values.filter_map(|it| row_key::first_with_length(&text[*it as usize..]));
-            assert_eq!(values.collect::<String>(), appended);
+            let values = values.filter_map(|it| row_key::split_with_length(&text[*it as usize..]));
+            assert_eq!(values.map(|it| it.0).collect::<String>(), appended);
         }
     }
 

@@ -14,17 +14,22 @@ const END_OF_LENGTHS: u32 = 0xD800;
 
 /// Appends a value. A value of [`END_OF_LENGTHS`] bytes or more is appended as an empty one.
 pub(crate) fn push(key: &mut String, value: &str) {
-    let len = u32::try_from(value.len())
-        .ok()
-        .filter(|len| *len < END_OF_LENGTHS)
-        .and_then(char::from_u32);
-    match len {
-        Some(len) => {
-            key.push(len);
-            key.push_str(value);
-        }
-        None => key.push('\0'),
-    }
+    let len = match u8::try_from(value.len()) {
+        // Most lengths are characters of one byte.
+        Ok(len @ 0..0x80) => char::from(len),
+        _ => match long_length(value) {
+            Some(len) => len,
+            None => return key.push('\0'),
+        },
+    };
+    key.push(len);
+    key.push_str(value);
+}
+
+fn long_length(value: &str) -> Option<char> {
+    let len = u32::try_from(value.len()).ok();
+    len.filter(|len| *len < END_OF_LENGTHS)
+        .and_then(char::from_u32)
 }
 
 /// The values of a key, in the order in which they were appended.
@@ -44,11 +49,11 @@ pub(crate) fn split_first(key: &str) -> Option<(&str, &str)> {
     key.get(start..)?.split_at_checked(len)
 }
 
-/// The first value of a key, with its length before it.
+/// The first value of a key, with its length before it, and the rest of the key.
 #[inline]
-pub(crate) fn first_with_length(key: &str) -> Option<&str> {
+pub(crate) fn split_with_length(key: &str) -> Option<(&str, &str)> {
     let (start, len) = first_length(key)?;
-    key.get(..start + len)
+    key.split_at_checked(start + len)
 }
 
 /// Where the first value of a key begins, and its length.
