@@ -25,7 +25,7 @@ use crate::declare::Number;
 use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
 use crate::id::{RowId, ViewId};
 use crate::sync::Mutex;
-use crate::tags::TagValue;
+use crate::tags::{TagValue, row_key};
 
 /// A registered view.
 #[derive(Debug)]
@@ -209,10 +209,17 @@ impl LiveView {
         rows: &ObservedRows,
         mut f: impl FnMut(RowView<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut starts = Vec::new();
         rows.iter().try_for_each(|(key, total)| {
+            starts.clear();
+            starts.extend(row_key::starts(key));
             f(RowView {
                 view: self,
-                key: RowKey::joined(key),
+                key: RowKey {
+                    text: key,
+                    starts: &starts,
+                    may_have_special: true,
+                },
                 source: RowSource::Observed(total),
             })
         })

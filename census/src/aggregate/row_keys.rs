@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::tags::row_key;
+use crate::tags::{has_special, row_key};
 
 /// The keys of rows: each holds the values of the columns, in the format of [`row_key`]. Positions without a row have no key.
 ///
@@ -26,6 +26,8 @@ pub(super) struct Block {
     text: String,
     /// For each key, where its values begin in the text; [`NO_KEY`] if there is none. Later positions have none, either.
     starts: Vec<u32>,
+    /// Whether some value has a byte that text formats escape.
+    has_special: bool,
     /// How many keys there are.
     keys: usize,
     /// How many keys were taken out since the text was made. It may have values that no key has.
@@ -85,6 +87,7 @@ impl RowKeys {
             Some(block) => {
                 keys.text.clone_from(&block.text);
                 keys.starts.clone_from(&block.starts);
+                keys.has_special = block.has_special;
             }
             None => *keys = Block::default(),
         }
@@ -135,11 +138,16 @@ impl Block {
         }
     }
 
-    /// The text, and where the values of the key with this index begin, of which there are `columns`.
+    /// The text of all values, and where those of the key with this index begin, of which there are `columns`.
     pub(super) fn key(&self, index: usize, columns: usize) -> (&str, &[u32]) {
         let first = index * columns;
         let starts = self.starts.get(first..first + columns);
         (&self.text, starts.unwrap_or_default())
+    }
+
+    /// Whether some value has a byte that text formats escape.
+    pub(super) const fn has_special(&self) -> bool {
+        self.has_special
     }
 
     /// The values of a key, each as it is in a key.
@@ -167,12 +175,30 @@ impl Block {
         for index in range {
             let (value, tail) = row_key::split_with_length(rest).unwrap_or_default();
             rest = tail;
-            let start = add_value(&mut self.text, value, recent);
+            let start = self.add_value(value, recent);
             match self.starts.get_mut(index) {
                 Some(at_index) => *at_index = start,
                 None => self.starts.push(start),
             }
         }
+    }
+
+    /// Where a value begins in the text, to which it is added unless it was found there.
+    fn add_value(&mut self, value: &str, recent: &mut RecentValues) -> u32 {
+        let text = &mut self.text;
+        let end = to_offset(text.len());
+        if let Some(slot) = recent.slot(value) {
+            let start = *slot as usize;
+            let found = text.as_bytes().get(start..start + value.len());
+            if found == Some(value.as_bytes()) {
+                return *slot;
+            }
+            *slot = end;
+        }
+        text.push_str(value);
+        let without_length = row_key::split_first(value);
+        self.has_special |= without_length.is_some_and(|(value, _)| has_special(value));
+        end
     }
 
     fn remove(&mut self, range: Range<usize>, columns: usize, recent: &mut RecentValues) {
@@ -207,21 +233,6 @@ impl Block {
         self.text.shrink_to_fit();
         self.starts.shrink_to_fit();
     }
-}
-
-/// Where a value begins in the text, to which it is added unless it was found there.
-fn add_value(text: &mut String, value: &str, recent: &mut RecentValues) -> u32 {
-    let end = to_offset(text.len());
-    if let Some(slot) = recent.slot(value) {
-        let start = *slot as usize;
-        let found = text.as_bytes().get(start..start + value.len());
-        if found == Some(value.as_bytes()) {
-            return *slot;
-        }
-        *slot = end;
-    }
-    text.push_str(value);
-    end
 }
 
 /// A column takes at most 259 bytes, so even ten thousand of them in each row stay far below four gigabytes.

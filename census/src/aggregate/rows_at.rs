@@ -36,58 +36,43 @@ impl RowsAt {
     /// The key of the row at the position with this index.
     pub(super) fn key(&self, index: usize) -> RowKey<'_> {
         let (text, starts) = self.keys.key(index, self.columns);
-        RowKey(Parts::Apart { text, starts })
+        RowKey {
+            text,
+            starts,
+            may_have_special: self.keys.has_special(),
+        }
     }
 }
 
 /// The key of a row: the values of the columns.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RowKey<'a>(Parts<'a>);
-
-#[derive(Clone, Copy, Debug)]
-enum Parts<'a> {
-    /// One after the other, in the format of [`row_key`].
-    Joined(&'a str),
-    /// Each somewhere in a text, where it is as in a key.
-    Apart { text: &'a str, starts: &'a [u32] },
+#[derive(Debug)]
+pub(crate) struct RowKey<'a> {
+    /// A text with the values, each as it is in a [`row_key`].
+    pub(super) text: &'a str,
+    /// Where the values begin.
+    pub(super) starts: &'a [u32],
+    /// Whether a value may have a byte that text formats escape.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter reads it")
+    )]
+    pub(crate) may_have_special: bool,
 }
 
 impl<'a> RowKey<'a> {
-    /// A key in the format of [`row_key`].
-    pub(crate) const fn joined(key: &'a str) -> Self {
-        Self(Parts::Joined(key))
-    }
-
     /// The values of the columns.
     #[inline]
-    pub(crate) fn values(self) -> impl Iterator<Item = &'a str> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || match &mut rest {
-            Parts::Joined(key) => {
-                let (value, tail) = row_key::split_first(key)?;
-                *key = tail;
-                Some(value)
-            }
-            Parts::Apart { text, starts } => {
-                let (start, tail) = starts.split_first()?;
-                *starts = tail;
-                let (value, _) = row_key::split_first(text.get(*start as usize..)?)?;
-                Some(value)
-            }
-        })
+    pub(crate) fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let starts = self.starts.iter();
+        starts.map(|start| row_key::value_at(self.text, *start as usize))
     }
 
     /// The key in the format of [`row_key`].
-    pub(crate) fn to_joined(self) -> String {
-        match self.0 {
-            Parts::Joined(key) => key.to_owned(),
-            Parts::Apart { .. } => {
-                let mut key = String::new();
-                self.values()
-                    .for_each(|value| row_key::push(&mut key, value));
-                key
-            }
-        }
+    pub(crate) fn to_joined(&self) -> String {
+        let mut key = String::new();
+        self.values()
+            .for_each(|value| row_key::push(&mut key, value));
+        key
     }
 }
 

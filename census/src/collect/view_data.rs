@@ -33,7 +33,7 @@ pub struct Row<D = Data> {
 }
 
 impl<D> Row<D> {
-    pub(super) fn new(columns: &Arc<[Column]>, key: RowKey<'_>, data: D) -> Self {
+    pub(super) fn new(columns: &Arc<[Column]>, key: &RowKey<'_>, data: D) -> Self {
         Self {
             columns: Arc::clone(columns),
             key: key.to_joined().into(),

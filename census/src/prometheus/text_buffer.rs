@@ -58,25 +58,6 @@ impl TextBuffer {
         }
     }
 
-    /// Appends a text of 8 to 16 bytes, which are these first eight and these last eight.
-    #[inline]
-    pub(super) fn push_8_to_16(&mut self, first: [u8; 8], last: [u8; 8], len: usize) {
-        let end = self.len + len;
-        if let Some(room) = self.memory.get_mut(self.len..end)
-            && let Some(start) = room.first_chunk_mut()
-        {
-            *start = first;
-            if let Some(rest) = room.last_chunk_mut() {
-                *rest = last;
-            }
-            self.len = end;
-        } else {
-            self.push_bytes(&first);
-            let before = len.saturating_sub(last.len());
-            self.push_bytes(last.get(8 - before..).unwrap_or_default());
-        }
-    }
-
     #[cold]
     #[inline(never)]
     fn grow_and_push(&mut self, part: &[u8]) {
@@ -109,19 +90,5 @@ mod tests {
         }
         assert_eq!(text.len(), expected.len());
         assert_eq!(text.into_bytes(), expected.into_bytes());
-    }
-
-    #[test]
-    fn parts_of_two_words_are_appended_with_and_without_room() {
-        let part = b"0123456789abcdef";
-        for room in [0, 4, 8, 12, 16] {
-            for len in 8..=16 {
-                let part = &part[..len];
-                let (first, last) = (part.first_chunk(), part.last_chunk());
-                let mut text = TextBuffer::in_memory_of(Vec::new(), room);
-                text.push_8_to_16(*first.unwrap(), *last.unwrap(), len);
-                assert_eq!(text.as_bytes(), part);
-            }
-        }
     }
 }

@@ -42,6 +42,24 @@ pub(crate) fn values(key: &str) -> impl Iterator<Item = &str> + Clone {
     })
 }
 
+/// Where the values of a key begin, each with its length before it.
+pub(crate) fn starts(key: &str) -> impl Iterator<Item = u32> {
+    let mut rest = key;
+    std::iter::from_fn(move || {
+        let start = key.len() - rest.len();
+        let (_, tail) = split_first(rest)?;
+        rest = tail;
+        u32::try_from(start).ok()
+    })
+}
+
+/// The value that begins here in a key, with its length before it; empty if there is none.
+#[inline]
+pub(crate) fn value_at(key: &str, start: usize) -> &str {
+    let first = key.get(start..).and_then(split_first);
+    first.map_or("", |(value, _)| value)
+}
+
 /// The first value of a key, and the rest of the key.
 #[inline]
 pub(crate) fn split_first(key: &str) -> Option<(&str, &str)> {

@@ -116,7 +116,7 @@ fn write_family(
         let labels = RowLabels {
             const_labels,
             names: &family.labels,
-            key: row.key,
+            key: &row.key,
         };
         write_sample(&mut metric.encode_family(&labels)?, family, sample)
     })
@@ -194,7 +194,7 @@ struct RowLabels<'a> {
     /// The labels of the columns.
     names: &'a [String],
     /// The values of the columns.
-    key: RowKey<'a>,
+    key: &'a RowKey<'a>,
 }
 
 impl EncodeLabelSet for RowLabels<'_> {

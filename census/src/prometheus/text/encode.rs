@@ -42,13 +42,13 @@ pub(crate) fn write_family(
     let mut has_samples = false;
     let mut labels = TextBuffer::default();
     let Ok(()) = view.for_each_row(|row| {
-        if let Some(sample) = row.sample() {
+        if let Some(sample) = &row.sample() {
             let exemplars = if open_metrics {
                 row.exemplars()
             } else {
                 Vec::new()
             };
-            templates.write(out.text(), &mut labels, row.key, sample, &exemplars);
+            templates.write(out.text(), &mut labels, &row.key, sample, &exemplars);
             out.end_line();
             has_samples = true;
         }

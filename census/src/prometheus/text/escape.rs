@@ -1,9 +1,7 @@
 //! Escaping of label values and of HELP.
 
 use crate::prometheus::text_buffer::TextBuffer;
-
-/// The bytes that are escaped in a label value.
-const SPECIAL: [u8; 3] = *b"\\\"\n";
+use crate::tags::has_special;
 
 /// Escapes backslashes and line feeds, and double quotes if `quotes`. Label values have their quotes escaped in both
 /// formats, HELP only in OpenMetrics 1.0.0.
@@ -21,41 +19,12 @@ pub(crate) fn escape(text: &str, quotes: bool) -> String {
 }
 
 /// Writes a label value, escaped.
-#[inline]
 pub(super) fn write_label_value(out: &mut TextBuffer, value: &str) {
-    let bytes = value.as_bytes();
-    // Most values are so long, and their bytes are tested and copied at once.
-    if let (8..=16, Some(first), Some(last)) =
-        (bytes.len(), bytes.first_chunk(), bytes.last_chunk())
-        && special_bits(*first) | special_bits(*last) == 0
-    {
-        out.push_8_to_16(*first, *last, bytes.len());
-    } else if has_special(bytes) {
+    if has_special(value) {
         out.push_str(&escape(value, true));
     } else {
         out.push_str(value);
     }
-}
-
-/// Whether a byte is special.
-fn has_special(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks();
-    words.iter().any(|word| special_bits(*word) != 0)
-        || rest.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
-}
-
-/// Not zero if one of eight bytes is special. An exclusive or makes a special byte zero, and a word `x` has a zero byte
-/// exactly if `(x - ONES) & !x` has the highest bit of some byte. Testing byte by byte took a tenth of a scrape's time.
-#[inline]
-fn special_bits(bytes: [u8; 8]) -> u64 {
-    let word = u64::from_ne_bytes(bytes);
-    const ONES: u64 = u64::MAX / 255;
-    let zero_bits = |special: u8| {
-        let x = word ^ (ONES * u64::from(special));
-        x.wrapping_sub(ONES) & !x
-    };
-    let [a, b, c] = SPECIAL.map(zero_bits);
-    (a | b | c) & (ONES << 7)
 }
 
 #[cfg(test)]

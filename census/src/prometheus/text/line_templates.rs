@@ -14,10 +14,8 @@ use crate::prometheus::value::{SampleValue, write_unsigned};
 #[derive(Debug)]
 pub(crate) struct LineTemplates {
     prefixes: Prefixes,
-    /// For each column but the first, the text before its value: the end of the value before, and the label's name.
-    separators: Vec<String>,
-    /// The text after the last label.
-    after_labels: &'static str,
+    /// For each column, the text after its value: the end of the value, and the name of the next label.
+    after_values: Vec<String>,
     unit: TimeUnit,
 }
 
@@ -41,15 +39,16 @@ impl LineTemplates {
             shared.push(format!("{}=\"{}\"", label.name, escape(&label.value, true)));
         }
         let has_labels = !(const_labels.is_empty() && columns.is_empty());
-        let mut separators = Vec::new();
-        for (index, column) in columns.iter().enumerate() {
-            if index == 0 {
-                shared.push(format!("{column}=\""));
-            } else {
-                separators.push(format!("\",{column}=\""));
-            }
+        if let Some(first) = columns.first() {
+            shared.push(format!("{first}=\""));
         }
-        let shared = shared.join(",");
+        let mut shared = shared.join(",");
+        if has_labels && columns.is_empty() {
+            shared.push_str("} ");
+        }
+        let next = columns.iter().skip(1);
+        let after_values = next.map(|column| format!("\",{column}=\""));
+        let after_values = after_values.chain(columns.last().map(|_| "\"} ".to_owned()));
         let prefix = |suffix: &str| {
             let open = if has_labels { "{" } else { " " };
             format!("{name}{suffix}{open}{shared}")
@@ -70,15 +69,9 @@ impl LineTemplates {
                 }
             }
         };
-        let after_labels = match (columns.as_slice(), const_labels) {
-            ([], []) => "",
-            ([], _) => "} ",
-            _ => "\"} ",
-        };
         Self {
             prefixes,
-            separators,
-            after_labels,
+            after_values: after_values.collect(),
             unit: family.time_unit,
         }
     }
@@ -88,8 +81,8 @@ impl LineTemplates {
         &self,
         out: &mut TextBuffer,
         labels: &mut TextBuffer,
-        key: RowKey<'_>,
-        sample: Sample<'_>,
+        key: &RowKey<'_>,
+        sample: &Sample<'_>,
         exemplars: &[Option<Exemplar>],
     ) {
         match (&self.prefixes, sample) {
@@ -113,10 +106,10 @@ impl LineTemplates {
                 self.write_labels(labels, key);
                 out.push_str(sum);
                 out.push_bytes(labels.as_bytes());
-                self.write_value(out, Number::F64(total.in_unit(self.unit)));
+                self.write_value(out, &Number::F64(total.in_unit(self.unit)));
                 out.push_str(count);
                 out.push_bytes(labels.as_bytes());
-                self.write_value(out, Number::U64(counts.iter().sum()));
+                self.write_value(out, &Number::U64(counts.iter().sum()));
                 let (mut start, mut cumulative) = (0, 0_u64);
                 for (prefix, bound) in buckets {
                     let counts = counts.get(start..bound.end).unwrap_or_default();
@@ -137,22 +130,31 @@ impl LineTemplates {
         }
     }
 
-    fn write_labels(&self, out: &mut TextBuffer, key: RowKey<'_>) {
-        let mut values = key.values();
-        if let Some(first) = values.next() {
-            write_label_value(out, first);
+    fn write_labels(&self, out: &mut TextBuffer, key: &RowKey<'_>) {
+        if key.may_have_special {
+            self.write_labels_by(out, key, write_label_value);
+        } else {
+            self.write_labels_by(out, key, TextBuffer::push_str);
         }
-        for (separator, value) in self.separators.iter().zip(values) {
-            out.push_str(separator);
-            write_label_value(out, value);
-        }
-        out.push_str(self.after_labels);
     }
 
-    fn write_value(&self, out: &mut TextBuffer, value: Number) {
+    #[inline]
+    fn write_labels_by(
+        &self,
+        out: &mut TextBuffer,
+        key: &RowKey<'_>,
+        write: impl Fn(&mut TextBuffer, &str),
+    ) {
+        for (value, after) in key.values().zip(&self.after_values) {
+            write(out, value);
+            out.push_str(after);
+        }
+    }
+
+    fn write_value(&self, out: &mut TextBuffer, value: &Number) {
         match value {
-            Number::U64(value) => write_unsigned(out, value),
-            value => SampleValue::new(value, self.unit).write(out),
+            Number::U64(value) => write_unsigned(out, *value),
+            value => SampleValue::new(*value, self.unit).write(out),
         }
         out.push_ascii(b'\n');
     }
