@@ -77,14 +77,12 @@ pub(crate) fn split_with_length(key: &str) -> Option<(&str, &str)> {
 /// Where the first value of a key begins, and its length.
 #[inline]
 fn first_length(key: &str) -> Option<(usize, usize)> {
-    match key.as_bytes().first()? {
-        // Most lengths are characters of one byte.
-        byte @ 0..0x80 => Some((1, usize::from(*byte))),
-        _ => {
-            let len = key.chars().next()?;
-            Some((len.len_utf8(), len as usize))
-        }
+    // Most lengths are characters of one byte.
+    if let byte @ 0..0x80 = key.as_bytes().first()? {
+        return Some((1, usize::from(*byte)));
     }
+    let len = key.chars().next()?;
+    Some((len.len_utf8(), len as usize))
 }
 
 #[cfg(test)]
