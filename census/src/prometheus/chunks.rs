@@ -7,17 +7,11 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::spare_chunks::SpareChunks;
+use super::chunk::{CHUNK, Chunk, SpareChunks};
 use super::text_buffer::TextBuffer;
-
-/// The greatest number of bytes of a chunk, for which each chunk has memory.
-pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// A chunk is full if it has less room than this. Most lines are shorter, so a line does not make the chunk grow.
 const ROOM: usize = 4 * 1024;
-
-/// A part of an exposition. A connection that sends it shares it.
-pub(crate) type Chunk = Arc<Vec<u8>>;
 
 /// Takes the text of an exposition, line by line, and puts it into chunks.
 #[derive(Debug)]

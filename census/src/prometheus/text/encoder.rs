@@ -8,6 +8,7 @@ use super::line_templates::LineTemplates;
 use super::template_cache::TemplateCache;
 use crate::collect::CollectedView;
 use crate::prometheus::body::Body;
+use crate::prometheus::chunk::SpareChunks;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::encoder::{Encoder, ForeignRegistry};
@@ -15,7 +16,6 @@ use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
-use crate::prometheus::spare_chunks::SpareChunks;
 use crate::prometheus::written::WrittenRegistry;
 
 /// What the text formats keep from one scrape to the next.

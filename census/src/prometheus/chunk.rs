@@ -1,10 +1,15 @@
-//! The memory of the last exposition, for the next one.
+//! The memory of an exposition: a chunk, and the chunks of the last exposition for the next one.
 
 use std::sync::Arc;
 
-use super::chunks::{CHUNK, Chunk};
 use super::text_buffer::TextBuffer;
 use crate::sync::Mutex;
+
+/// The greatest number of bytes of a chunk, for which each chunk has memory.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// A part of an exposition. A connection that sends it shares it.
+pub(crate) type Chunk = Arc<Vec<u8>>;
 
 /// Keeps the chunks of the last exposition. The next one takes those that are in no body any more.
 ///
