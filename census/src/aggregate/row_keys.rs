@@ -185,20 +185,24 @@ impl Block {
 
     /// Where a value begins in the text, to which it is added unless it was found there.
     fn add_value(&mut self, value: &str, recent: &mut RecentValues) -> u32 {
-        let text = &mut self.text;
-        let end = to_offset(text.len());
-        if let Some(slot) = recent.slot(value) {
-            let start = *slot as usize;
-            let found = text.as_bytes().get(start..start + value.len());
-            if found == Some(value.as_bytes()) {
-                return *slot;
-            }
-            *slot = end;
+        let Some(slot) = recent.slot(value) else {
+            return self.push_value(value);
+        };
+        let start = *slot as usize;
+        let found = self.text.as_bytes().get(start..start + value.len());
+        if found != Some(value.as_bytes()) {
+            *slot = self.push_value(value);
         }
-        text.push_str(value);
+        *slot
+    }
+
+    #[inline(never)]
+    fn push_value(&mut self, value: &str) -> u32 {
+        let start = to_offset(self.text.len());
+        self.text.push_str(value);
         let without_length = row_key::split_first(value);
         self.has_special |= without_length.is_some_and(|(value, _)| has_special(value));
-        end
+        start
     }
 
     fn remove(&mut self, range: Range<usize>, columns: usize, recent: &mut RecentValues) {
