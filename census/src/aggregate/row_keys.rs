@@ -196,6 +196,7 @@ impl Block {
         *slot
     }
 
+    /// Adds a value to the text. Out of line, because most values are found.
     #[inline(never)]
     fn push_value(&mut self, value: &str) -> u32 {
         let start = to_offset(self.text.len());
@@ -208,7 +209,7 @@ impl Block {
     fn remove(&mut self, range: Range<usize>, columns: usize, recent: &mut RecentValues) {
         let starts = self.starts.get_mut(range).unwrap_or_default();
         starts.fill(NO_KEY);
-        self.keys -= 1;
+        self.keys = self.keys.saturating_sub(1);
         self.removed += 1;
         if self.keys == 0 {
             *self = Self::default();
