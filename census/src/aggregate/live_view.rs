@@ -16,7 +16,7 @@ use super::reading::{Bounded, Run};
 use super::removed_rows::Removal;
 use super::removed_rows::RemovedRows;
 use super::rows::Rows;
-use super::rows_at::{ROWS_PER_READ, RowsAt};
+use super::rows_at::{ROWS_PER_READ, RowKey, RowsAt};
 use super::{Exemplar, MetricType, default_max_series, metric_type};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
@@ -25,7 +25,7 @@ use crate::declare::Number;
 use crate::declare::{Bounds, TagKey, ValueBits, ViewSpec};
 use crate::id::{RowId, ViewId};
 use crate::sync::Mutex;
-use crate::tags::TagValue;
+use crate::tags::{TagValue, row_key};
 
 /// A registered view.
 #[derive(Debug)]
@@ -209,10 +209,17 @@ impl LiveView {
         rows: &ObservedRows,
         mut f: impl FnMut(RowView<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut starts = Vec::new();
         rows.iter().try_for_each(|(key, total)| {
+            starts.clear();
+            starts.extend(row_key::starts(key));
             f(RowView {
                 view: self,
-                key,
+                key: RowKey {
+                    text: key,
+                    starts: &starts,
+                    may_have_special: true,
+                },
                 source: RowSource::Observed(total),
             })
         })
@@ -238,12 +245,12 @@ impl LiveView {
             if rows.are_there == 0 {
                 continue;
             }
-            self.rows.read(positions, &mut rows, &mut *totals);
-            for (index, key) in rows.keys().enumerate() {
+            self.rows.read(positions.clone(), &mut rows, &mut *totals);
+            for index in 0..positions.len() {
                 if rows.are_there & (1 << index) != 0 {
                     f(RowView {
                         view: self,
-                        key,
+                        key: rows.key(index),
                         source: RowSource::Recorded {
                             position: start + index,
                             rows: &rows,
@@ -262,7 +269,7 @@ impl LiveView {
 pub(crate) struct RowView<'a> {
     view: &'a LiveView,
     /// The values of the columns.
-    pub(crate) key: &'a str,
+    pub(crate) key: RowKey<'a>,
     source: RowSource<'a>,
 }
 

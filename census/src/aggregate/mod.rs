@@ -68,6 +68,7 @@ pub(crate) use removed_rows::{Removal, RemovedCount};
 pub(crate) use row_writer::OwnRow;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
+pub(crate) use rows_at::RowKey;
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]
 pub(crate) use sample::Sample;

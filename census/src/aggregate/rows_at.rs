@@ -1,19 +1,21 @@
 //! What a reading of a view's table finds.
 
 use super::row_format::RowFormat;
+use super::row_keys::{BLOCK, Block};
 use crate::id::{ChunkId, RowId};
+use crate::tags::row_key;
 
 /// How many rows are read under one hold of a lock: of `Rows`'s `live`, for which other readers wait, and of the
 /// table's, for which new rows wait. As many as a word has bits: see [`RowsAt`].
-pub(super) const ROWS_PER_READ: usize = 64;
+pub(super) const ROWS_PER_READ: usize = BLOCK;
 
 /// The keys of some successive positions, and the rows that are there.
 #[derive(Debug, Default)]
 pub(super) struct RowsAt {
-    /// The keys, one after the other; empty where there is no row.
-    pub(super) text: String,
-    /// Where the keys end.
-    pub(super) ends: Vec<usize>,
+    /// The keys.
+    pub(super) keys: Block,
+    /// How many values a key has.
+    pub(super) columns: usize,
     /// The bits of the positions that have a row that was there when the reading began.
     pub(super) are_there: u64,
     /// The chunks that the positions are in.
@@ -31,11 +33,46 @@ impl RowsAt {
         }
     }
 
-    /// The keys of all positions.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let keys = starts.zip(&self.ends);
-        keys.map(|(start, end)| self.text.get(start..*end).unwrap_or_default())
+    /// The key of the row at the position with this index.
+    pub(super) fn key(&self, index: usize) -> RowKey<'_> {
+        let (text, starts) = self.keys.key(index, self.columns);
+        RowKey {
+            text,
+            starts,
+            may_have_special: self.keys.has_special(),
+        }
+    }
+}
+
+/// The key of a row: the values of the columns.
+#[derive(Debug)]
+pub(crate) struct RowKey<'a> {
+    /// A text with the values, each as it is in a [`row_key`].
+    pub(super) text: &'a str,
+    /// Where the values begin.
+    pub(super) starts: &'a [u32],
+    /// Whether a value may have a byte that text formats escape.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(dead_code, reason = "only an exporter reads it")
+    )]
+    pub(crate) may_have_special: bool,
+}
+
+impl<'a> RowKey<'a> {
+    /// The values of the columns.
+    #[inline]
+    pub(crate) fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let starts = self.starts.iter();
+        starts.map(|start| row_key::value_at(self.text, *start as usize))
+    }
+
+    /// The key in the format of [`row_key`].
+    pub(crate) fn to_joined(&self) -> String {
+        let mut key = String::new();
+        self.values()
+            .for_each(|value| row_key::push(&mut key, value));
+        key
     }
 }
 

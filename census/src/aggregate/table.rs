@@ -109,15 +109,15 @@ impl Table {
             let end = (start + ROWS_PER_READ).min(extent.positions);
             let mut inner = self.inner.write();
             inner.read(start..end, extent, &mut rows);
-            for (index, key) in rows.keys().enumerate() {
-                if rows.are_there & (1 << index) != 0
-                    && is_meant(key)
+            for index in (0..end - start).filter(|index| rows.are_there & (1 << index) != 0) {
+                let key = rows.key(index).to_joined();
+                if is_meant(&key)
                     && let Some(row) = inner.row_at(start + index)
                 {
-                    let hash = self.hasher.hash_one(key);
+                    let hash = self.hasher.hash_one(&*key);
                     inner.remove(hash, row, &mut removed);
-                    if is_initial(key) {
-                        inner.add(hash, key);
+                    if is_initial(&key) {
+                        inner.add(hash, &key);
                     }
                 }
             }
@@ -129,7 +129,7 @@ impl Table {
     /// Whether a row is there, does not count towards the bound, and has a key of which `f` is true.
     pub(super) fn is_uncounted(&self, row: RowId, f: impl FnOnce(&str) -> bool) -> bool {
         let inner = self.inner.read();
-        inner.is_uncounted(row) && f(inner.key_at(row.position))
+        inner.is_uncounted(row) && f(&inner.key_at(row.position))
     }
 
     /// Marks those of these rows that are there as leaving. A measurement that is looked up here takes the mark from its row.
@@ -145,7 +145,7 @@ impl Table {
         let mut inner = self.inner.write();
         for row in rows {
             if inner.is_leaving(*row) {
-                let hash = self.hasher.hash_one(inner.key_at(row.position));
+                let hash = self.hasher.hash_one(&*inner.key_at(row.position));
                 inner.remove(hash, *row, removed);
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::aggregate::Data;
+use crate::aggregate::{Data, RowKey};
 use crate::declare::{AnyTagKey, Column, TagKey};
 use crate::tags::{TagMap, TagValue, row_key};
 
@@ -33,10 +33,10 @@ pub struct Row<D = Data> {
 }
 
 impl<D> Row<D> {
-    pub(super) fn new(columns: &Arc<[Column]>, key: &str, data: D) -> Self {
+    pub(super) fn new(columns: &Arc<[Column]>, key: &RowKey<'_>, data: D) -> Self {
         Self {
             columns: Arc::clone(columns),
-            key: key.into(),
+            key: key.to_joined().into(),
             data,
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::chunks::{CHUNK, Chunk};
+use super::chunk::{CHUNK, Chunk};
 
 /// The body of a [`Scrape`](super::Scrape): bytes in the format that [`Scrape::content_type`] names.
 ///

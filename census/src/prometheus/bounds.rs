@@ -1,6 +1,6 @@
 //! The buckets of a histogram, as they are exported.
 
-use super::value::write_float;
+use super::value::float_digits;
 use crate::aggregate::Exemplar;
 use crate::declare::{TimeUnit, ViewSpec};
 
@@ -36,9 +36,7 @@ impl BucketBound {
 
     /// The value of the label `le`.
     pub(super) fn le(&self) -> String {
-        let mut le = String::new();
-        write_float(&mut le, self.bound);
-        le
+        float_digits(&mut ryu::Buffer::new(), self.bound).to_owned()
     }
 
     /// The exemplar to export for this bucket, which begins with the distribution's bucket `start`: the one of the

@@ -7,21 +7,20 @@
 use std::mem;
 use std::sync::Arc;
 
-/// The greatest number of bytes of a chunk, for which each chunk has memory.
-pub(crate) const CHUNK: usize = 64 * 1024;
+use super::chunk::{CHUNK, Chunk, SpareChunks};
+use super::text_buffer::TextBuffer;
 
 /// A chunk is full if it has less room than this. Most lines are shorter, so a line does not make the chunk grow.
 const ROOM: usize = 4 * 1024;
-
-/// A part of an exposition. A connection that sends it shares it.
-pub(crate) type Chunk = Arc<Vec<u8>>;
 
 /// Takes the text of an exposition, line by line, and puts it into chunks.
 #[derive(Debug)]
 pub(super) struct ChunkWriter {
     full: Vec<Chunk>,
     /// The text after the last full chunk.
-    rest: String,
+    rest: TextBuffer,
+    /// Where chunks get their memory.
+    spare: Arc<SpareChunks>,
 }
 
 /// The end of the text at some time, for [`ChunkWriter::truncate`].
@@ -34,16 +33,17 @@ pub(super) struct Position {
 }
 
 impl ChunkWriter {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(spare: Arc<SpareChunks>) -> Self {
         Self {
             full: Vec::new(),
-            rest: String::with_capacity(CHUNK),
+            rest: spare.take(),
+            spare,
         }
     }
 
     /// The text that is in no chunk yet, for appending. It has all the text since the last [`end_line`](Self::end_line).
     #[inline]
-    pub(super) fn text(&mut self) -> &mut String {
+    pub(super) fn text(&mut self) -> &mut TextBuffer {
         &mut self.rest
     }
 
@@ -57,7 +57,7 @@ impl ChunkWriter {
 
     #[cold]
     fn fill_chunks(&mut self) {
-        let text = mem::replace(&mut self.rest, String::with_capacity(CHUNK)).into_bytes();
+        let text = mem::replace(&mut self.rest, self.spare.take()).into_bytes();
         if text.len() <= CHUNK {
             self.full.push(Arc::new(text));
             return;
@@ -83,8 +83,8 @@ impl ChunkWriter {
         // What came before the position and was not in a chunk then is the beginning of the next chunk, if there is one.
         if let Some(chunk) = self.full.get(full_chunks) {
             let kept = chunk.get(..rest).unwrap_or_default();
-            self.rest = String::with_capacity(CHUNK);
-            self.rest.push_str(&String::from_utf8_lossy(kept));
+            self.rest = self.spare.take();
+            self.rest.push_bytes(kept);
             self.full.truncate(full_chunks);
         } else {
             self.rest.truncate(rest);
@@ -93,9 +93,12 @@ impl ChunkWriter {
 
     /// The chunks of the whole text.
     pub(super) fn finish(mut self) -> Vec<Chunk> {
-        self.rest.shrink_to_fit();
-        if !self.rest.is_empty() {
-            self.full.push(Arc::new(self.rest.into_bytes()));
+        // A copy, because the text may be short.
+        let rest = self.rest.as_bytes().to_vec();
+        let memory = Arc::new(self.rest.into_bytes());
+        self.spare.keep(self.full.iter().cloned().chain([memory]));
+        if !rest.is_empty() {
+            self.full.push(Arc::new(rest));
         }
         self.full
     }
@@ -108,8 +111,9 @@ mod tests {
     /// Adds `count` lines of `len` bytes.
     fn write_lines(out: &mut ChunkWriter, line: char, len: usize, count: usize) {
         for _ in 0..count {
-            out.text().extend(std::iter::repeat_n(line, len - 1));
-            out.text().push('\n');
+            let line: String = std::iter::repeat_n(line, len - 1).collect();
+            out.text().push_str(&line);
+            out.text().push_ascii(b'\n');
             out.end_line();
         }
     }
@@ -134,14 +138,14 @@ mod tests {
         ];
         for before in [0, 1, 600, 5_000] {
             for (len, count) in added {
-                let mut out = ChunkWriter::new();
+                let mut out = ChunkWriter::new(Arc::default());
                 write_lines(&mut out, 'a', 99, before);
                 let position = out.position();
                 write_lines(&mut out, 'b', len.max(1), count);
                 out.text().push_str("half a line");
                 out.truncate(position);
                 write_lines(&mut out, 'c', 99, 1_000);
-                let mut expected = ChunkWriter::new();
+                let mut expected = ChunkWriter::new(Arc::default());
                 write_lines(&mut expected, 'a', 99, before);
                 write_lines(&mut expected, 'c', 99, 1_000);
                 assert!(

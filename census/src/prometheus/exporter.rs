@@ -114,7 +114,8 @@ impl Exporter {
     /// Blocks until the exposition is ready, or until the [deadline](ExporterBuilder::deadline): call it off the threads of
     /// an async runtime, or use a server of this library. A thread of the library's own renders, at most one for each
     /// format. Scrapes that begin while another scrape of the same format is under way share the next one. So a scrape
-    /// waits for two renderings at most, and hundreds of concurrent scrapes cost the memory of two.
+    /// waits for two renderings at most, and hundreds of concurrent scrapes cost the memory of two. The memory of the last
+    /// exposition stays for the next one, up to 16 MiB.
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
         let content_type = ContentType::negotiate(accept);

@@ -57,6 +57,7 @@
 
 mod body;
 mod bounds;
+mod chunk;
 mod chunks;
 mod config;
 mod encoder;
@@ -76,6 +77,7 @@ mod render_thread;
 mod self_metrics;
 mod single_flight;
 mod text;
+mod text_buffer;
 mod value;
 mod written;
 
@@ -85,9 +87,9 @@ mod written;
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
 #[cfg(all(feature = "server", test))]
-pub(crate) use chunks::CHUNK;
+pub(crate) use chunk::CHUNK;
 #[cfg(feature = "server")]
-pub(crate) use chunks::Chunk;
+pub(crate) use chunk::Chunk;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};
 #[cfg(feature = "testing")]
 pub(crate) use for_tests::{ExportedFamily, exported_families};

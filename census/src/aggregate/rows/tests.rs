@@ -11,6 +11,7 @@ use crate::declare::{
     TagKeyCell, ValueBits, ValueKind, View, static_tag_key, tag_key_cell,
 };
 use crate::id::{ThreadId, ViewId};
+use crate::tags::row_key;
 
 fn sums() -> LiveView {
     const ORIGIN: Origin = Origin::new(module_path!(), file!(), line!(), column!());
@@ -29,8 +30,14 @@ fn sums() -> LiveView {
     LiveView::new(ViewId::next(), spec, columns, &keys)
 }
 
-fn row(view: &LiveView, key: &str) -> RowId {
-    match view.find_or_add(key, |_| false) {
+fn key_of(value: &str) -> String {
+    let mut key = String::new();
+    row_key::push(&mut key, value);
+    key
+}
+
+fn row(view: &LiveView, value: &str) -> RowId {
+    match view.find_or_add(&key_of(value), |_| false) {
         RowLookup::Row(row) => row,
         RowLookup::Overflow(_) => panic!("there is room"),
     }
@@ -75,7 +82,7 @@ fn a_late_reader_does_not_raise_the_sum_of_the_next_row_at_the_same_position() {
     let old = row(&view, "old");
     record(&view.rows.shared_target(old), 1_000.0);
     let mut late = table_now(&view);
-    let removed = view.rows.table.remove("old", false);
+    let removed = view.rows.table.remove(&key_of("old"), false);
     let new = row(&view, "new");
     assert_eq!(old.position, new.position);
     let mut shard = Shard::new(&view.rows, ThreadId::next());
@@ -94,7 +101,7 @@ fn a_late_reader_reads_all_of_a_removed_row_or_nothing() {
     record(&view.rows.shared_target(old), 1_000.0);
     let mut late = table_now(&view);
     assert_eq!(read(&view, &mut late), Some(Data::Sum(1_001.0.into())));
-    view.rows.table.remove("old", false);
+    view.rows.table.remove(&key_of("old"), false);
     assert_eq!(read(&view, &mut late), Some(Data::Sum(1_001.0.into())));
     view.rows.shared_target(row(&view, "new"));
     assert_eq!(read(&view, &mut late), None);
@@ -107,7 +114,7 @@ fn chunks_that_are_gone_do_not_wait_for_a_reader() {
     for _ in 0..1_000 {
         let row = row(&view, "row");
         record(&shard.target(&view.rows, row), 1.0);
-        assert_eq!(view.remove_row("row", || ()).rows, 1);
+        assert_eq!(view.remove_row(&key_of("row"), || ()).rows, 1);
         shard.drop_gone();
     }
     assert!(view.rows.pending.lock().new.len() <= 1);

@@ -8,7 +8,7 @@ use crate::aggregate::layout::Layout;
 use crate::aggregate::places::Places;
 use crate::aggregate::removed_rows::Removed;
 use crate::aggregate::row_keys::RowKeys;
-use crate::aggregate::rows_at::{Extent, RowsAt};
+use crate::aggregate::rows_at::{Extent, ROWS_PER_READ, RowsAt};
 use crate::id::RowId;
 
 /// How many rows an index has, about.
@@ -94,8 +94,10 @@ impl Inner {
         self.row_at(row.position) == Some(row) && !self.counted.contains(row.position)
     }
 
-    pub(super) fn key_at(&self, position: usize) -> &str {
-        self.keys.get(position)
+    pub(super) fn key_at(&self, position: usize) -> String {
+        let mut key = String::new();
+        self.keys.append(position, &mut key);
+        key
     }
 
     /// Whether there is a row of this key, also if it is marked as leaving.
@@ -122,7 +124,7 @@ impl Inner {
     fn find_any(&self, hash: u64, key: &str) -> Option<RowId> {
         let index = self.indices.get(self.index_of(hash))?;
         let mut positions = index.candidates(hash).map(|position| position as usize);
-        let position = positions.find(|position| self.keys.get(*position) == key)?;
+        let position = positions.find(|position| self.keys.is_at(*position, key))?;
         Some(self.places.row_at(position))
     }
 
@@ -184,10 +186,10 @@ impl Inner {
 
     /// See [`Table::read`](super::Table::read).
     pub(super) fn read(&self, positions: Range<usize>, extent: Extent, rows: &mut RowsAt) {
-        rows.text.clear();
-        rows.ends.clear();
+        let group = positions.start / ROWS_PER_READ;
+        rows.columns = self.keys.copy_block(group, &mut rows.keys);
         rows.chunks.clear();
-        rows.are_there = self.there.group(positions.start / 64);
+        rows.are_there = self.there.group(group);
         let (first, births) = (positions.start, extent.births);
         let RowsAt {
             are_there, chunks, ..
@@ -198,9 +200,7 @@ impl Inner {
                 *are_there &= !(1 << (position - first));
             }
         };
-        self.places
-            .for_each_chunk(positions.clone(), births, chunk_read);
-        self.keys.copy(positions, &mut rows.text, &mut rows.ends);
+        self.places.for_each_chunk(positions, births, chunk_read);
     }
 
     #[expect(

@@ -12,7 +12,7 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics;
 use prometheus_client::registry::Unit;
 
-use crate::aggregate::{MetricType, Sample};
+use crate::aggregate::{MetricType, RowKey, Sample};
 use crate::collect::{CollectedView, Collection};
 use crate::prometheus::config::{ConstLabel, ExporterConfig};
 use crate::prometheus::failure::FailedScrapes;
@@ -22,7 +22,7 @@ use crate::prometheus::held::Held;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text::escape;
 use crate::prometheus::value::SampleValue;
-use crate::tags::{Carried, row_key};
+use crate::tags::Carried;
 
 /// Collects the views each time that the registry is encoded.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ fn write_family(
         let labels = RowLabels {
             const_labels,
             names: &family.labels,
-            key: row.key,
+            key: &row.key,
         };
         write_sample(&mut metric.encode_family(&labels)?, family, sample)
     })
@@ -194,7 +194,7 @@ struct RowLabels<'a> {
     /// The labels of the columns.
     names: &'a [String],
     /// The values of the columns.
-    key: &'a str,
+    key: &'a RowKey<'a>,
 }
 
 impl EncodeLabelSet for RowLabels<'_> {
@@ -202,7 +202,7 @@ impl EncodeLabelSet for RowLabels<'_> {
         for label in self.const_labels {
             (label.name.as_str(), label.value.as_str()).encode(encoder.encode_label())?;
         }
-        for (name, value) in self.names.iter().zip(row_key::values(self.key)) {
+        for (name, value) in self.names.iter().zip(self.key.values()) {
             (name.as_str(), value).encode(encoder.encode_label())?;
         }
         Ok(())

@@ -2,27 +2,26 @@
 
 use std::ops::Range;
 
-use crate::prometheus::value::write_float;
+use crate::prometheus::value::float_digits;
 
 /// Writes the float in a range of a line with the fewest digits. Leaves integers, and what is no number.
-pub(super) fn shorten(text: &mut String, line_start: usize, range: &Range<usize>) {
+pub(super) fn shorten(line: &mut String, range: &Range<usize>) {
     /// The length of `0.000001`, the shortest float that has a shorter form.
     const LONG: usize = 8;
     if range.len() < LONG {
         return;
     }
-    let range = line_start + range.start..line_start + range.end;
-    let Some(number) = text.get(range.clone()) else {
+    let Some(number) = line.get(range.clone()) else {
         return;
     };
     if !number.contains(['.', 'e']) {
         return;
     }
     if let Ok(value) = number.parse::<f64>() {
-        let mut short = String::new();
-        write_float(&mut short, value);
+        let mut buffer = ryu::Buffer::new();
+        let short = float_digits(&mut buffer, value);
         if short.len() < number.len() {
-            text.replace_range(range, &short);
+            line.replace_range(range.clone(), short);
         }
     }
 }
@@ -32,9 +31,9 @@ mod tests {
     use super::*;
 
     fn shortened(number: &str) -> String {
-        let mut text = format!("before\na {number}\n");
-        shorten(&mut text, "before\n".len(), &(2..2 + number.len()));
-        let number = text.strip_prefix("before\na ").expect("the text before it");
+        let mut line = format!("a {number}\n");
+        shorten(&mut line, &(2..2 + number.len()));
+        let number = line.strip_prefix("a ").expect("the text before it");
         number.trim_end_matches('\n').to_owned()
     }
 

@@ -17,8 +17,8 @@ use crate::prometheus::written::{WrittenFamily, WrittenRegistry};
 /// family with a line that a parser may reject, because Prometheus would reject the whole scrape.
 pub(super) struct LineRewriter<'a> {
     out: &'a mut ChunkWriter,
-    /// The offset of the current line in the text of `out`.
-    line_start: usize,
+    /// The current line, as far as it was written.
+    line: String,
     format: Format,
     help: Help,
     family: Current,
@@ -39,8 +39,8 @@ impl<'a> LineRewriter<'a> {
     /// A rewriter that adds to `out`, which is empty or ends with a whole line.
     pub(super) fn new(out: &'a mut ChunkWriter, format: Format) -> Self {
         Self {
-            line_start: out.text().len(),
             out,
+            line: String::new(),
             format,
             help: Help::None,
             family: Current::Unknown,
@@ -50,31 +50,29 @@ impl<'a> LineRewriter<'a> {
 
     /// The families that were written, and those that were left out.
     pub(super) fn into_written(self) -> WrittenRegistry {
+        self.out.text().push_str(&self.line);
         self.written
     }
 
     /// Rewrites the line that has just ended.
-    fn end_line(&mut self) -> fmt::Result {
-        let Some(line) = self.out.text().get(self.line_start..) else {
-            return Err(fmt::Error);
-        };
-        let line = line.trim_end_matches('\n');
+    fn end_line(&mut self) {
+        let line = self.line.trim_end_matches('\n');
         if line.starts_with(TYPE) {
             let type_word = line.rsplit(' ').next().unwrap_or_default().to_owned();
             self.begin_family(&type_word);
         } else if matches!(self.family, Current::Invalid)
             || (self.format == Format::Text && line.starts_with(UNIT))
         {
-            self.out.text().truncate(self.line_start);
+            self.line.clear();
         } else if !line.starts_with('#') {
             match SampleLine::parse(line) {
                 Some(sample) => self.rewrite_sample(&sample),
                 None => self.remove_family(),
             }
         }
+        self.out.text().push_str(&self.line);
         self.out.end_line();
-        self.line_start = self.out.text().len();
-        Ok(())
+        self.line.clear();
     }
 
     /// Replaces the TYPE line that has just ended by the lines of HELP and TYPE.
@@ -83,12 +81,12 @@ impl<'a> LineRewriter<'a> {
             // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are. But
             // a name may have a line feed and anything after it.
             match self.family {
-                Current::Invalid => self.out.text().truncate(self.line_start),
+                Current::Invalid => self.line.clear(),
                 Current::Unknown | Current::Valid { .. } => self.family = Current::Unknown,
             }
             return;
         };
-        self.out.text().truncate(self.line_start);
+        self.line.clear();
         if !is_family_name(&name) {
             self.family = Current::Invalid;
             self.written.left_out.push(name);
@@ -108,6 +106,7 @@ impl<'a> LineRewriter<'a> {
     /// Removes what was written of the current family, because a name in its current line is invalid.
     fn remove_family(&mut self) {
         if let Current::Valid { start, .. } = self.family {
+            self.line.clear();
             self.out.truncate(start);
             let family = self.written.families.pop();
             let name = family.map(|family| family.name);
@@ -119,45 +118,41 @@ impl<'a> LineRewriter<'a> {
     /// Removes the exemplar of the current line, if the format has none, and writes floats with the fewest digits, as the
     /// views have them: the label `le` of equal bounds is equal.
     fn rewrite_sample(&mut self, sample: &SampleLine) {
-        let line_start = self.line_start;
-        let text = self.out.text();
+        let line = &mut self.line;
         // From the end of the line to its beginning, so that the offsets before stay right.
         if let Some(exemplar) = &sample.exemplar {
             if self.format == Format::Text {
-                text.truncate(line_start + exemplar.start);
-                text.push('\n');
+                line.truncate(exemplar.start);
+                line.push('\n');
             } else {
-                shorten(text, line_start, &exemplar.value);
+                shorten(line, &exemplar.value);
             }
         }
-        shorten(text, line_start, &sample.value);
+        shorten(line, &sample.value);
         if let Current::Valid {
             is_histogram: true, ..
         } = self.family
             && let Some(bound) = &sample.bucket_bound
         {
-            shorten(text, line_start, bound);
+            shorten(line, bound);
         }
     }
 }
 
 impl fmt::Write for LineRewriter<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if self
-            .help
-            .take(text, self.out.text().len() == self.line_start)
-        {
+        if self.help.take(text, self.line.is_empty()) {
             return Ok(());
         }
         // Most calls write a few bytes, and end no line.
         if !text.as_bytes().contains(&b'\n') {
-            self.out.text().push_str(text);
+            self.line.push_str(text);
             return Ok(());
         }
         for part in text.split_inclusive('\n') {
-            self.out.text().push_str(part);
+            self.line.push_str(part);
             if part.ends_with('\n') {
-                self.end_line()?;
+                self.end_line();
             }
         }
         Ok(())
@@ -173,7 +168,7 @@ mod tests {
 
     /// Passes `input` through a rewriter, in calls like the encoder's. Returns the names of the families left out, too.
     fn rewrite_all(format: Format, input: &str) -> (String, Vec<String>) {
-        let mut out = ChunkWriter::new();
+        let mut out = ChunkWriter::new(std::sync::Arc::default());
         let mut rewriter = LineRewriter::new(&mut out, format);
         for line in input.split_inclusive('\n') {
             if let Some(rest) = line.strip_prefix(HELP) {
@@ -186,7 +181,13 @@ mod tests {
             }
         }
         let left_out = rewriter.into_written().left_out;
-        (std::mem::take(out.text()), left_out)
+        (text_of(out), left_out)
+    }
+
+    fn text_of(out: ChunkWriter) -> String {
+        let chunks = out.finish();
+        let bytes = chunks.iter().flat_map(|chunk| chunk.iter().copied());
+        String::from_utf8(bytes.collect()).expect("it is text")
     }
 
     fn rewrite(format: Format, input: &str) -> String {
@@ -230,13 +231,13 @@ mod tests {
             "",
             "\n# TYPE ",
         ] {
-            let mut out = ChunkWriter::new();
+            let mut out = ChunkWriter::new(std::sync::Arc::default());
             let mut rewriter = LineRewriter::new(&mut out, Format::Text);
             write_help(&mut rewriter, "a", help);
             write_parts(&mut rewriter, &[TYPE, "a gauge\na 1\n"]);
             let escaped = help.replace('\n', "\\n");
             assert_eq!(
-                out.text().as_str(),
+                text_of(out),
                 format!("# HELP a {escaped}\n# TYPE a gauge\na 1\n")
             );
         }
@@ -280,7 +281,7 @@ mod tests {
             "9",
         ] {
             for format in [Format::Text, Format::OpenMetrics] {
-                let mut out = ChunkWriter::new();
+                let mut out = ChunkWriter::new(std::sync::Arc::default());
                 let mut rewriter = LineRewriter::new(&mut out, format);
                 write_help(&mut rewriter, name, "B");
                 write_parts(&mut rewriter, &[TYPE, name, " ", "gauge", "\n"]);
@@ -296,7 +297,7 @@ mod tests {
                 let written = rewriter.into_written();
                 assert_eq!(written.left_out, [name]);
                 assert_eq!(written.families.len(), 1);
-                assert_eq!(out.text(), "# HELP z Z\n# TYPE z gauge\nz 1\n");
+                assert_eq!(text_of(out), "# HELP z Z\n# TYPE z gauge\nz 1\n");
             }
         }
     }

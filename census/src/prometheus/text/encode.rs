@@ -12,6 +12,7 @@ use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
+use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::SampleValue;
 
 /// Writes the family of a view; nothing, if the view has no rows to show.
@@ -39,15 +40,15 @@ pub(crate) fn write_family(
         }
     }
     let mut has_samples = false;
-    let mut labels = String::new();
+    let mut labels = TextBuffer::default();
     let Ok(()) = view.for_each_row(|row| {
-        if let Some(sample) = row.sample() {
+        if let Some(sample) = &row.sample() {
             let exemplars = if open_metrics {
                 row.exemplars()
             } else {
                 Vec::new()
             };
-            templates.write(out.text(), &mut labels, row.key, sample, &exemplars);
+            templates.write(out.text(), &mut labels, &row.key, sample, &exemplars);
             out.end_line();
             has_samples = true;
         }
@@ -60,7 +61,7 @@ pub(crate) fn write_family(
 }
 
 /// Writes a family in which the library reports on itself.
-pub(crate) fn write_self_family(out: &mut String, format: Format, family: &SelfFamily<'_>) {
+pub(crate) fn write_self_family(out: &mut TextBuffer, format: Format, family: &SelfFamily<'_>) {
     let metric_type = family.metric_type;
     write_head(
         out,
@@ -75,17 +76,17 @@ pub(crate) fn write_self_family(out: &mut String, format: Format, family: &SelfF
             out.push_str("_total");
         }
         for (index, (name, value)) in sample.labels.iter().enumerate() {
-            out.push(if index == 0 { '{' } else { ',' });
+            out.push_ascii(if index == 0 { b'{' } else { b',' });
             out.push_str(name);
             out.push_str("=\"");
             write_label_value(out, value);
-            out.push('"');
+            out.push_ascii(b'"');
         }
         if !sample.labels.is_empty() {
-            out.push('}');
+            out.push_ascii(b'}');
         }
-        out.push(' ');
+        out.push_ascii(b' ');
         SampleValue::Unsigned(sample.value).write(out);
-        out.push('\n');
+        out.push_ascii(b'\n');
     }
 }

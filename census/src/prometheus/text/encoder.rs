@@ -8,6 +8,7 @@ use super::line_templates::LineTemplates;
 use super::template_cache::TemplateCache;
 use crate::collect::CollectedView;
 use crate::prometheus::body::Body;
+use crate::prometheus::chunk::SpareChunks;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::encoder::{Encoder, ForeignRegistry};
@@ -21,6 +22,7 @@ use crate::prometheus::written::WrittenRegistry;
 #[derive(Debug, Default)]
 pub(crate) struct TextFormats {
     templates: TemplateCache,
+    spare: Arc<SpareChunks>,
 }
 
 impl TextFormats {
@@ -29,7 +31,7 @@ impl TextFormats {
             formats: self,
             format,
             templates: Arc::default(),
-            out: ChunkWriter::new(),
+            out: ChunkWriter::new(Arc::clone(&self.spare)),
         }
     }
 }

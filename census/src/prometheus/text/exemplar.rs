@@ -1,29 +1,28 @@
 //! Exemplars, as OpenMetrics 1.0.0 writes them.
 
-use std::fmt::Write as _;
 use std::time::UNIX_EPOCH;
 
 use super::escape::write_label_value;
 use crate::aggregate::Exemplar;
 use crate::declare::TimeUnit;
-use crate::prometheus::value::write_float;
+use crate::prometheus::text_buffer::TextBuffer;
+use crate::prometheus::value::float_digits;
 
 /// Adds an exemplar to the line of a bucket.
-pub(super) fn write_exemplar(out: &mut String, exemplar: &Exemplar, unit: TimeUnit) {
+pub(super) fn write_exemplar(out: &mut TextBuffer, exemplar: &Exemplar, unit: TimeUnit) {
     out.push_str(" # {");
     for (index, (name, value)) in exemplar.labels.iter().enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push_ascii(b',');
         }
         out.push_str(name);
         out.push_str("=\"");
         write_label_value(out, value);
-        out.push('"');
+        out.push_ascii(b'"');
     }
     let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let value = exemplar.value.in_unit(unit);
     out.push_str("} ");
-    write_float(out, value);
-    // Writing to a `String` does not fail.
-    let _ = write!(out, " {}.{:03}", time.as_secs(), time.subsec_millis());
+    out.push_str(float_digits(&mut ryu::Buffer::new(), value));
+    out.push_str(&format!(" {}.{:03}", time.as_secs(), time.subsec_millis()));
 }

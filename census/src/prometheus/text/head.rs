@@ -3,6 +3,7 @@
 use super::escape::escape;
 use super::family_type::suffix_and_type;
 use crate::prometheus::negotiate::Format;
+use crate::prometheus::text_buffer::TextBuffer;
 
 /// The beginning of a HELP line.
 pub(crate) const HELP: &str = "# HELP ";
@@ -13,7 +14,7 @@ pub(crate) const UNIT: &str = "# UNIT ";
 
 /// Writes the HELP and TYPE lines of a family. `type_word` is OpenMetrics's word for the type.
 pub(crate) fn write_head(
-    out: &mut String,
+    out: &mut TextBuffer,
     format: Format,
     family: &str,
     help: &str,

@@ -2,22 +2,20 @@
 
 use super::escape::{escape, write_label_value};
 use super::exemplar::write_exemplar;
-use crate::aggregate::{Exemplar, MetricType, Sample};
+use crate::aggregate::{Exemplar, MetricType, RowKey, Sample};
 use crate::declare::{Number, TimeUnit};
 use crate::prometheus::bounds::BucketBound;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::family::Family;
+use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::{SampleValue, write_unsigned};
-use crate::tags::row_key;
 
 /// The parts of a family's sample lines that all rows share.
 #[derive(Debug)]
 pub(crate) struct LineTemplates {
     prefixes: Prefixes,
-    /// For each column the text before its value: the end of the value before, and the label's name.
-    separators: Vec<String>,
-    /// The text after the last label.
-    after_labels: &'static str,
+    /// For each column, the text after its value: the end of the value, and the name of the next label.
+    after_values: Vec<String>,
     unit: TimeUnit,
 }
 
@@ -41,16 +39,16 @@ impl LineTemplates {
             shared.push(format!("{}=\"{}\"", label.name, escape(&label.value, true)));
         }
         let has_labels = !(const_labels.is_empty() && columns.is_empty());
-        let mut separators = Vec::new();
-        for (index, column) in columns.iter().enumerate() {
-            if index == 0 {
-                shared.push(format!("{column}=\""));
-                separators.push(String::new());
-            } else {
-                separators.push(format!("\",{column}=\""));
-            }
+        if let Some(first) = columns.first() {
+            shared.push(format!("{first}=\""));
         }
-        let shared = shared.join(",");
+        let mut shared = shared.join(",");
+        if has_labels && columns.is_empty() {
+            shared.push_str("} ");
+        }
+        let next = columns.iter().skip(1);
+        let after_values = next.map(|column| format!("\",{column}=\""));
+        let after_values = after_values.chain(columns.last().map(|_| "\"} ".to_owned()));
         let prefix = |suffix: &str| {
             let open = if has_labels { "{" } else { " " };
             format!("{name}{suffix}{open}{shared}")
@@ -71,15 +69,9 @@ impl LineTemplates {
                 }
             }
         };
-        let after_labels = match (columns.as_slice(), const_labels) {
-            ([], []) => "",
-            ([], _) => "} ",
-            _ => "\"} ",
-        };
         Self {
             prefixes,
-            separators,
-            after_labels,
+            after_values: after_values.collect(),
             unit: family.time_unit,
         }
     }
@@ -87,10 +79,10 @@ impl LineTemplates {
     /// Writes the lines of the row of this key. `labels` is a buffer, whose content does not matter.
     pub(super) fn write(
         &self,
-        out: &mut String,
-        labels: &mut String,
-        key: &str,
-        sample: Sample<'_>,
+        out: &mut TextBuffer,
+        labels: &mut TextBuffer,
+        key: &RowKey<'_>,
+        sample: &Sample<'_>,
         exemplars: &[Option<Exemplar>],
     ) {
         match (&self.prefixes, sample) {
@@ -110,25 +102,25 @@ impl LineTemplates {
                     buckets: counts,
                 },
             ) => {
-                labels.clear();
+                labels.truncate(0);
                 self.write_labels(labels, key);
                 out.push_str(sum);
-                out.push_str(labels);
-                self.write_value(out, Number::F64(total.in_unit(self.unit)));
+                out.push_bytes(labels.as_bytes());
+                self.write_value(out, &Number::F64(total.in_unit(self.unit)));
                 out.push_str(count);
-                out.push_str(labels);
-                self.write_value(out, Number::U64(counts.iter().sum()));
+                out.push_bytes(labels.as_bytes());
+                self.write_value(out, &Number::U64(counts.iter().sum()));
                 let (mut start, mut cumulative) = (0, 0_u64);
                 for (prefix, bound) in buckets {
                     let counts = counts.get(start..bound.end).unwrap_or_default();
                     cumulative += counts.iter().sum::<u64>();
                     out.push_str(prefix);
-                    out.push_str(labels);
+                    out.push_bytes(labels.as_bytes());
                     write_unsigned(out, cumulative);
                     if let Some(exemplar) = bound.exemplar(exemplars, start) {
                         write_exemplar(out, exemplar, self.unit);
                     }
-                    out.push('\n');
+                    out.push_ascii(b'\n');
                     start = bound.end;
                 }
             }
@@ -138,16 +130,32 @@ impl LineTemplates {
         }
     }
 
-    fn write_labels(&self, out: &mut String, key: &str) {
-        for (separator, value) in self.separators.iter().zip(row_key::values(key)) {
-            out.push_str(separator);
-            write_label_value(out, value);
+    fn write_labels(&self, out: &mut TextBuffer, key: &RowKey<'_>) {
+        if key.may_have_special {
+            self.write_labels_by(out, key, write_label_value);
+        } else {
+            self.write_labels_by(out, key, TextBuffer::push_str);
         }
-        out.push_str(self.after_labels);
     }
 
-    fn write_value(&self, out: &mut String, value: Number) {
-        SampleValue::new(value, self.unit).write(out);
-        out.push('\n');
+    #[inline]
+    fn write_labels_by(
+        &self,
+        out: &mut TextBuffer,
+        key: &RowKey<'_>,
+        write: impl Fn(&mut TextBuffer, &str),
+    ) {
+        for (value, after) in key.values().zip(&self.after_values) {
+            write(out, value);
+            out.push_str(after);
+        }
+    }
+
+    fn write_value(&self, out: &mut TextBuffer, value: &Number) {
+        match value {
+            Number::U64(value) => write_unsigned(out, *value),
+            value => SampleValue::new(*value, self.unit).write(out),
+        }
+        out.push_ascii(b'\n');
     }
 }

@@ -150,7 +150,7 @@ pub(crate) fn sum(view: &LiveView) -> i64 {
 fn for_each_sum(view: &LiveView, mut f: impl FnMut(&str, Number)) {
     let whole = view.for_each_row(|row| match row.data() {
         Some(Data::Sum(sum)) => {
-            f(row.key, sum);
+            f(&row.key.to_joined(), sum);
             Ok(())
         }
         other => Err(other),
