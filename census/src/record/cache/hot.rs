@@ -14,7 +14,9 @@
 use super::address::TagAddresses;
 use super::cache_key::CacheKey;
 use super::hot_table::{HotTable, MAX_TAGS, Place, SEEN, alternative, home};
-use crate::aggregate::{OwnRow, Target, TargetName};
+#[cfg(not(all(test, census_model)))]
+use crate::aggregate::Target;
+use crate::aggregate::{OwnRow, TargetName};
 use crate::declare::{ADDRESS_STEP, ValueBits};
 use crate::id::BoundId;
 use crate::register::ViewsVersion;
