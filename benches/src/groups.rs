@@ -5,7 +5,8 @@ use crate::case::Case;
 use crate::children::{http, insert, memory, observed, scrape};
 use crate::effort::Effort;
 use crate::peers::{
-    autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
+    autometrics, census, clocks, fastmetrics, foundations_metrics, measured, metrics, nm,
+    opentelemetry, prometheus, prometheus_client, vise,
 };
 use crate::report::Report;
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
@@ -45,6 +46,12 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::counter_interned(),
                 metrics::counter_labels(),
                 opentelemetry::counter_labels(),
+                foundations_metrics::counter_labels(),
+                foundations_metrics::counter_map(),
+                vise::counter_labels(),
+                fastmetrics::counter_labels(),
+                nm::counter_labels(),
+                nm::counter_pushed(),
             ]
         }),
     },
@@ -62,6 +69,9 @@ pub(crate) const GROUPS: [Group; 17] = [
                 metrics::counter_strings(),
                 opentelemetry::counter_strings(),
                 opentelemetry::counter_shared_strings(),
+                foundations_metrics::counter_strings(),
+                vise::counter_strings(),
+                fastmetrics::counter_strings(),
             ]
         }),
     },
@@ -77,6 +87,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::histogram(),
                 metrics::histogram(),
                 opentelemetry::histogram(),
+                foundations_metrics::histogram(),
+                vise::histogram(),
+                fastmetrics::histogram(),
+                nm::histogram(),
             ]
         }),
     },
@@ -92,6 +106,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::three_aggregates(),
                 metrics::three_aggregates(),
                 opentelemetry::three_aggregates(),
+                foundations_metrics::three_aggregates(),
+                vise::three_aggregates(),
+                fastmetrics::three_aggregates(),
+                nm::three_aggregates(),
             ]
         }),
     },
@@ -107,6 +125,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::literal(),
                 metrics::literal(),
                 opentelemetry::literal(),
+                foundations_metrics::literal(),
+                vise::literal(),
+                fastmetrics::literal(),
+                nm::literal(),
             ]
         }),
     },
@@ -122,6 +144,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::bound_counter(),
                 metrics::bound_counter(),
                 opentelemetry::bound_counter(),
+                foundations_metrics::bound_counter(),
+                vise::bound_counter(),
+                fastmetrics::bound_counter(),
+                nm::bound_counter(),
             ]
         }),
     },
@@ -138,6 +164,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::bound_histogram(),
                 metrics::bound_histogram(),
                 opentelemetry::bound_histogram(),
+                foundations_metrics::bound_histogram(),
+                vise::bound_histogram(),
+                fastmetrics::bound_histogram(),
+                nm::bound_histogram(),
             ]
         }),
     },
@@ -150,6 +180,7 @@ pub(crate) const GROUPS: [Group; 17] = [
                 census::function(),
                 autometrics::function(),
                 prometheus_client::function(),
+                nm::function(),
                 clocks::standard(),
                 clocks::quanta(),
             ]

@@ -1,0 +1,118 @@
+//! `nm`: an event belongs to a thread and has no labels, so each label set is an event of its own. An event counts and
+//! sums up integers, and has a histogram if it has bounds.
+
+use std::thread::LocalKey;
+
+use nm::{Event, EventBuilder, Magnitude, MetricsPusher, Push};
+
+use crate::case::Case;
+use crate::names::NM;
+use crate::work::{BUCKETS, ForEachLabelSet, VALUES};
+
+/// The bounds of `work::BUCKETS` in microseconds, because `nm` has only integers.
+const MICROSECONDS: &[Magnitude] = &{
+    let mut bounds = [0; BUCKETS.len()];
+    let mut index = 0;
+    while index < bounds.len() {
+        bounds[index] = microseconds(BUCKETS[index]);
+        index += 1;
+    }
+    bounds
+};
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a duration of some seconds"
+)]
+const fn microseconds(seconds: f64) -> Magnitude {
+    // Half a microsecond is added, so that a bound that a float cannot represent is not rounded down.
+    (seconds * 1e6 + 0.5) as Magnitude
+}
+
+type Events = ForEachLabelSet<Event>;
+
+/// An event for each label set, with names that begin with `prefix`. A thread has each name once.
+fn events(prefix: &str, configure: impl Fn(EventBuilder) -> EventBuilder) -> Events {
+    ForEachLabelSet::new(|method, status| {
+        let name = format!("{prefix}_{}_{}", method.as_str(), status.as_str());
+        configure(Event::builder().name(name)).build()
+    })
+}
+
+fn histograms(prefix: &str) -> Events {
+    events(prefix, |builder| builder.histogram(MICROSECONDS))
+}
+
+thread_local! {
+    static REQUESTS: Events = events("requests", |builder| builder);
+    static BOUND: Events = events("bound", |builder| builder);
+    static SECONDS: Events = histograms("seconds");
+    static BOUND_SECONDS: Events = histograms("bound_seconds");
+    static THRICE: Events = histograms("thrice");
+    static LITERAL: Event = Event::builder().name("literal_get_ok").build();
+    static CALLS: Event = Event::builder().name("calls").histogram(MICROSECONDS).build();
+
+    static PUSHER: MetricsPusher = MetricsPusher::new();
+    static PUSHED: ForEachLabelSet<Event<Push>> = ForEachLabelSet::new(|method, status| {
+        let name = format!("pushed_{}_{}", method.as_str(), status.as_str());
+        Event::builder().name(name).pusher_local(&PUSHER).build()
+    });
+}
+
+fn counters(events: &'static LocalKey<Events>) -> Case {
+    Case::new(NM, |batch| {
+        batch.each(|pick| events.with(|events| events.of(pick).observe_once()));
+    })
+}
+
+fn observed(events: &'static LocalKey<Events>) -> Case {
+    Case::new(NM, |batch| {
+        batch.each(|pick| {
+            let value = microseconds(VALUES.of(pick));
+            events.with(|events| events.of(pick).observe(value));
+        });
+    })
+}
+
+pub(crate) fn counter_labels() -> Case {
+    counters(&REQUESTS)
+}
+
+/// The thread publishes its counts once for each batch. Until then, reports do not have them.
+pub(crate) fn counter_pushed() -> Case {
+    Case::new("nm, pushed", |batch| {
+        batch.each(|pick| PUSHED.with(|events| events.of(pick).observe_once()));
+        PUSHER.with(MetricsPusher::push);
+    })
+}
+
+pub(crate) fn histogram() -> Case {
+    observed(&SECONDS)
+}
+
+/// One event has all three: the count, the sum and the histogram.
+pub(crate) fn three_aggregates() -> Case {
+    observed(&THRICE)
+}
+
+pub(crate) fn literal() -> Case {
+    Case::new(NM, |batch| {
+        batch.each(|_| LITERAL.with(Event::observe_once));
+    })
+}
+
+/// An event is a handle, and the thread's look-up of its events is part of each use.
+pub(crate) fn bound_counter() -> Case {
+    counters(&BOUND)
+}
+
+pub(crate) fn bound_histogram() -> Case {
+    observed(&BOUND_SECONDS)
+}
+
+/// The clock of `nm` has a resolution of some milliseconds.
+pub(crate) fn function() -> Case {
+    Case::new("nm, coarse clock", |batch| {
+        batch.each(|_| CALLS.with(|event| event.observe_duration_millis(|| ())));
+    })
+}
