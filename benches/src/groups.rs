@@ -1,6 +1,7 @@
 //! The groups: the cases of each, and how each is measured.
 
 use crate::beside_scrapes;
+use crate::builds;
 use crate::case::Case;
 use crate::children::{http, insert, memory, observed, scrape};
 use crate::effort::Effort;
@@ -20,18 +21,20 @@ pub(crate) struct Group {
 
 /// How a group is measured.
 pub(crate) enum Procedure {
-    /// The cases are timed in turn, with one thread and with two.
+    /// The cases are timed in turn, with one thread and with several.
     Timed(fn() -> Vec<Case>),
     /// The cases are timed in turn, with one thread.
     TimedOnOneThread(fn() -> Vec<Case>),
     /// Each case runs in child processes of its own. The function adds the figures to the report and prints them.
     Children(fn(&mut Report, Effort)),
+    /// As `Children`, and only if the command line names the group, because it takes minutes.
+    OnlyIfNamed(fn(&mut Report, Effort)),
 }
 
-use Procedure::{Children, Timed, TimedOnOneThread};
+use Procedure::{Children, OnlyIfNamed, Timed, TimedOnOneThread};
 
 /// All groups, in the order in which they run.
-pub(crate) const GROUPS: [Group; 17] = [
+pub(crate) const GROUPS: [Group; 18] = [
     Group {
         name: "counter",
         about: "a counter with 2 labels that the recording code knows (enums, 16 label sets)",
@@ -230,6 +233,11 @@ pub(crate) const GROUPS: [Group; 17] = [
         name: "scrape-memory",
         about: "peak bytes of a scrape at several sizes, and of 200 scrapes at once",
         procedure: Children(memory::scrapes),
+    },
+    Group {
+        name: "build",
+        about: "seconds and bytes of programs that are built; only if it is named",
+        procedure: OnlyIfNamed(builds::run),
     },
 ];
 

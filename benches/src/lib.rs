@@ -12,7 +12,8 @@
 //! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series),
 //!    `observed_peers` (the peers that read values), `http_peers` (the layers).
 //! 5. The report: `report` (tables and JSON).
-//! 6. Groups with a setup of their own: `beside_scrapes`, and `children/*` (one process for each case).
+//! 6. Groups with a setup of their own: `beside_scrapes`, `children/*` (one process for each case), and `builds/*` (one
+//!    package for each case).
 //! 7. All groups and all targets: `groups`, `targets`.
 //! 8. The command line: `run`.
 
@@ -23,6 +24,7 @@
 )]
 
 mod beside_scrapes;
+mod builds;
 mod case;
 mod children;
 mod effort;

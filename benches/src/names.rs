@@ -10,6 +10,7 @@ pub(crate) const METRICS: &str = "metrics";
 pub(crate) const NM: &str = "nm";
 pub(crate) const PROMETHEUS: &str = "prometheus";
 pub(crate) const PROMETHEUS_CLIENT: &str = "prometheus-client";
+pub(crate) const TRACING: &str = "tracing";
 pub(crate) const VISE: &str = "vise";
 /// A pair of reads of the clock that `census` uses.
 pub(crate) const QUANTA_CLOCK: &str = "clock pair, quanta";

@@ -1,6 +1,15 @@
-//! The time that a thread waits for a processor.
+//! The processors: how many there are, and how long a thread waits for one.
 
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+
+/// How many threads can run at once.
+pub(crate) fn cores() -> usize {
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    *CORES
+}
 
 /// How long this thread has waited for a processor since it started, while other programs or threads had the
 /// processors. Zero if the system does not report it; only Linux does.

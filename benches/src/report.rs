@@ -15,6 +15,8 @@ use crate::summary::Summary;
 pub(crate) enum Unit {
     /// Nanoseconds per operation.
     Nanoseconds,
+    /// Seconds.
+    Seconds,
     /// Bytes.
     Bytes,
     /// A number, of instructions or of allocations, per operation.
@@ -46,6 +48,8 @@ struct JsonRow<'a> {
     threads: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     ns: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +107,7 @@ impl Report {
         println!("\n{group}: {about}");
         let rows: Vec<_> = self.rows.iter().filter(|row| row.group == group).collect();
         let unit = match rows.first().map(|row| row.unit) {
+            Some(Unit::Seconds) => "seconds",
             Some(Unit::Bytes) => "bytes",
             Some(Unit::Count) => "count",
             _ => "ns",
@@ -160,6 +165,7 @@ impl Report {
             case: &row.case,
             threads: row.threads,
             ns: median.filter(|_| row.unit == Unit::Nanoseconds),
+            seconds: median.filter(|_| row.unit == Unit::Seconds),
             bytes: median.filter(|_| row.unit == Unit::Bytes),
             count: median.filter(|_| row.unit == Unit::Count),
             p25: row.summary.p25,

@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::children::tasks;
 use crate::effort::Effort;
 use crate::groups::{GROUPS, Group, Procedure};
+use crate::processor::cores;
 use crate::report::{Report, Row, Unit};
 use crate::targets;
 use crate::timing::time_cases;
@@ -20,6 +21,10 @@ struct Arguments {
     /// Takes fewer rounds and fewer sizes: less than ninety seconds for all groups.
     #[arg(long)]
     quick: bool,
+    /// The numbers of threads, for the groups that are timed with several: 1,2,4,8,16 if none is given, or 1,2 with
+    /// `--quick`.
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Vec<u16>,
     /// Lists the groups and exits.
     #[arg(long)]
     list: bool,
@@ -40,8 +45,20 @@ impl Arguments {
         }
     }
 
-    fn includes(&self, group: &str) -> bool {
-        self.groups.is_empty() || self.groups.iter().any(|name| name == group)
+    fn thread_counts(&self) -> Vec<usize> {
+        if self.threads.is_empty() {
+            self.effort().thread_counts()
+        } else {
+            self.threads.iter().copied().map(usize::from).collect()
+        }
+    }
+
+    fn includes(&self, group: &Group) -> bool {
+        let is_named = self.groups.iter().any(|name| name == group.name);
+        match group.procedure {
+            Procedure::OnlyIfNamed(_) => is_named,
+            _ => is_named || self.groups.is_empty(),
+        }
     }
 }
 
@@ -69,16 +86,20 @@ pub fn run() -> ExitCode {
         eprintln!("there is no group `{unknown}`; `--list` lists the groups");
         return ExitCode::from(2);
     }
+    let thread_counts = arguments.thread_counts();
+    println!("cores: {}", cores());
     let mut report = Report::default();
-    let groups = GROUPS.iter().filter(|group| arguments.includes(group.name));
+    let groups = GROUPS.iter().filter(|group| arguments.includes(group));
     for group in groups {
         let effort = arguments.effort();
         match group.procedure {
-            Procedure::Timed(cases) => time_group(&mut report, group, cases(), &[1, 2], effort),
+            Procedure::Timed(cases) => {
+                time_group(&mut report, group, cases(), &thread_counts, effort);
+            }
             Procedure::TimedOnOneThread(cases) => {
                 time_group(&mut report, group, cases(), &[1], effort);
             }
-            Procedure::Children(run) => run(&mut report, effort),
+            Procedure::Children(run) | Procedure::OnlyIfNamed(run) => run(&mut report, effort),
         }
     }
     let missed = targets::judge(&report);

@@ -61,6 +61,7 @@ mod tests {
 
     #[test]
     fn a_scrape_contains_every_filled_series() {
+        let _rows = census::ROWS.lock().unwrap();
         for kind in [SeriesKind::Counters, SeriesKind::Histograms] {
             // In one process, the cases that differ only in scrapes share their rows.
             for case in distinct_cases().filter(|case| *case != COLLECT_ONLY) {
