@@ -55,10 +55,14 @@ impl Package {
             .expect("the target directory is writable");
     }
 
-    /// Runs cargo with the command, after all that the package depends on has been built: the cost is that of the package
-    /// alone.
-    pub(crate) fn cost_alone(&self, command: &[&str]) -> Cost {
+    /// Runs cargo with the command.
+    pub(crate) fn build(&self, command: &[&str]) {
         self.cargo(command);
+    }
+
+    /// Runs cargo with the command, which has been run before: the cost is that of the package alone, without what it
+    /// depends on.
+    pub(crate) fn cost_alone(&self, command: &[&str]) -> Cost {
         // The file is new to cargo, though its text is the same.
         self.write_source();
         self.cargo(command)

@@ -15,6 +15,9 @@ pub(crate) const NO_ATTRIBUTE: &str = "(no attribute)";
 const OF_EACH_KIND: usize = 200;
 const KINDS: usize = 3;
 
+const CHECK: &[&str] = &["check"];
+const RELEASE: &[&str] = &["build", "--release"];
+
 /// An attribute, and the name of its case.
 struct Attribute {
     case: &'static str,
@@ -184,18 +187,22 @@ pub(super) fn run(report: &mut Report, effort: Effort) {
             )
         })
         .collect();
+    for (whole, half, _) in &cases {
+        whole.build(CHECK);
+        whole.build(RELEASE);
+        half.build(RELEASE);
+    }
     for _ in 0..effort.builds() {
         for (whole, _, figures) in &mut cases {
-            let check = whole.cost_alone(&["check"]);
+            let check = whole.cost_alone(CHECK);
             figures.check.push(check.processor);
             figures.check_wall.push(check.wall);
-            let release = whole.cost_alone(&["build", "--release"]);
+            let release = whole.cost_alone(RELEASE);
             figures.release.push(release.processor);
             figures.release_wall.push(release.wall);
         }
     }
     for (whole, half, figures) in &mut cases {
-        half.cost_alone(&["build", "--release"]);
         figures.text = text(&whole.release_program()).zip(text(&half.release_program()));
     }
     let figures: Vec<_> = cases.into_iter().map(|(_, _, figures)| figures).collect();
