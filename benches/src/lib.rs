@@ -15,7 +15,8 @@
 //! 6. Groups with a setup of their own: `beside_scrapes`, `children/*` (one process for each case), and `builds/*` (one
 //!    package for each case).
 //! 7. All groups and all targets: `groups`, `targets`.
-//! 8. The command line: `run`.
+//! 8. The page of figures: `page/*` (the parts of `docs/performance.md` that the command writes).
+//! 9. The command line: `run`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -34,6 +35,7 @@ mod http_peers;
 mod names;
 mod observed;
 mod observed_peers;
+mod page;
 mod peers;
 mod processor;
 mod report;

@@ -102,6 +102,17 @@ impl Report {
             .any(|row| row.group == group && row.disturbed)
     }
 
+    /// The groups that have a disturbed figure.
+    pub(crate) fn disturbed_groups(&self) -> Vec<&str> {
+        let mut groups: Vec<&str> = Vec::new();
+        for row in self.rows.iter().filter(|row| row.disturbed) {
+            if groups.last() != Some(&row.group.as_str()) {
+                groups.push(&row.group);
+            }
+        }
+        groups
+    }
+
     /// Prints the rows of a group.
     pub(crate) fn print(&self, group: &str, about: &str) {
         println!("\n{group}: {about}");

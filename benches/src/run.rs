@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::children::tasks;
 use crate::effort::Effort;
 use crate::groups::{GROUPS, Group, Procedure};
+use crate::page::Page;
 use crate::processor::cores;
 use crate::report::{Report, Row, Unit};
 use crate::targets;
@@ -15,6 +16,10 @@ use crate::timing::time_cases;
 
 /// Measures census beside its peers.
 #[derive(Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct Arguments {
     /// The groups to run; all groups if none is named.
     groups: Vec<String>,
@@ -28,6 +33,9 @@ struct Arguments {
     /// Lists the groups and exits.
     #[arg(long)]
     list: bool,
+    /// Runs all groups, and writes the figures of `docs/performance.md`.
+    #[arg(long, conflicts_with_all = ["groups", "threads"])]
+    write_page: bool,
     /// Exits with 1 if a target is missed.
     #[arg(long)]
     check: bool,
@@ -46,7 +54,9 @@ impl Arguments {
     }
 
     fn thread_counts(&self) -> Vec<usize> {
-        if self.threads.is_empty() {
+        if self.write_page {
+            Effort::Full.thread_counts()
+        } else if self.threads.is_empty() {
             self.effort().thread_counts()
         } else {
             self.threads.iter().copied().map(usize::from).collect()
@@ -56,7 +66,7 @@ impl Arguments {
     fn includes(&self, group: &Group) -> bool {
         let is_named = self.groups.iter().any(|name| name == group.name);
         match group.procedure {
-            Procedure::OnlyIfNamed(_) => is_named,
+            Procedure::OnlyIfNamed(_) => is_named || self.write_page,
             _ => is_named || self.groups.is_empty(),
         }
     }
@@ -86,6 +96,15 @@ pub fn run() -> ExitCode {
         eprintln!("there is no group `{unknown}`; `--list` lists the groups");
         return ExitCode::from(2);
     }
+    // A page without a block is reported before the run, not after it.
+    let page = arguments.write_page.then(Page::read).transpose();
+    let page = match page {
+        Ok(page) => page,
+        Err(error) => {
+            eprintln!("the page cannot be written: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let thread_counts = arguments.thread_counts();
     println!("cores: {}", cores());
     let mut report = Report::default();
@@ -109,6 +128,14 @@ pub fn run() -> ExitCode {
             eprintln!("the figures could not be written: {error}");
             return ExitCode::FAILURE;
         }
+    }
+    match page.map(|page| page.write(&report, arguments.effort())) {
+        Some(Ok(path)) => println!("the page: {}", path.display()),
+        Some(Err(error)) => {
+            eprintln!("the page was not written: {error}");
+            return ExitCode::FAILURE;
+        }
+        None => {}
     }
     ExitCode::from(u8::from(arguments.check && missed > 0))
 }
