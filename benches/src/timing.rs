@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::case::{Batch, Case};
 use crate::effort::Effort;
-use crate::processor::cores;
+use crate::processor::{OtherPrograms, cores};
 use crate::summary::Summary;
 use crate::work::PICKS;
 use crate::workers::{BatchTime, Workers};
@@ -24,6 +24,9 @@ const BATCH_DURATION: Duration = Duration::from_millis(1);
 /// thread at a time, so that threads lose their cores in the middle of their work, as they do in a busy program.
 const OVERSUBSCRIBED_BATCH_DURATION: Duration = Duration::from_millis(5);
 
+/// From this share of the cores on, other programs disturb a round with more threads than cores.
+const OTHERS_SHARE: f64 = 0.1;
+
 /// How many times a batch is run at most to get a sample that is not disturbed.
 const MAX_TRIES: usize = 8;
 
@@ -33,10 +36,12 @@ const ENOUGH_SAMPLES: usize = 5;
 /// Times the cases of a group, each with `threads` threads at once.
 pub(crate) fn time_cases(cases: &[Case], threads: usize, effort: Effort) -> Vec<CaseTime> {
     let mut random = fastrand::Rng::with_seed(threads as u64);
-    let rounds = if threads > cores() {
-        effort.oversubscribed_rounds()
+    let oversubscribed = threads > cores();
+    let (rounds, max_rounds) = if oversubscribed {
+        let rounds = effort.oversubscribed_rounds();
+        (rounds, 2 * rounds)
     } else {
-        effort.rounds()
+        (effort.rounds(), effort.rounds())
     };
     Workers::with(threads, cases, |workers| {
         let operations: Vec<_> = (0..cases.len())
@@ -44,19 +49,30 @@ pub(crate) fn time_cases(cases: &[Case], threads: usize, effort: Effort) -> Vec<
             .collect();
         let mut samples = vec![Vec::with_capacity(rounds); cases.len()];
         let mut disturbed_samples = samples.clone();
-        for _ in 0..rounds {
-            for case in 0..cases.len() {
+        let mut undisturbed_rounds = 0;
+        for _ in 0..max_rounds {
+            let others = OtherPrograms::watch();
+            let mut round = Vec::with_capacity(cases.len());
+            for &operations in &operations {
                 let batch = Batch {
                     start: random.usize(..PICKS),
-                    operations: operations[case],
+                    operations,
                 };
-                let time = run_undisturbed(workers, case, batch);
-                let samples = if time.disturbed {
+                let time = run_undisturbed(workers, round.len(), batch);
+                round.push((nanoseconds(time, batch, threads), time.disturbed));
+            }
+            let round_is_disturbed = oversubscribed && others.share() > OTHERS_SHARE;
+            for (case, (sample, disturbed)) in round.into_iter().enumerate() {
+                let samples = if disturbed || round_is_disturbed {
                     &mut disturbed_samples
                 } else {
                     &mut samples
                 };
-                samples[case].push(nanoseconds(time, batch, threads));
+                samples[case].push(sample);
+            }
+            undisturbed_rounds += usize::from(!round_is_disturbed);
+            if undisturbed_rounds == rounds {
+                break;
             }
         }
         let summarize = |(mut samples, disturbed_samples): (Vec<_>, Vec<_>)| {

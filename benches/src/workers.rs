@@ -39,8 +39,8 @@ pub(crate) struct BatchTime {
     /// From the first worker's beginning to the last worker's end.
     pub(crate) elapsed: Duration,
     /// Whether a worker waited for a processor that another program had. The time is of little use then: the workers
-    /// may even have run one after the other. If there are more workers than cores, the workers wait for one another, and
-    /// what other programs do cannot be told.
+    /// may even have run one after the other. Never set if there are more workers than cores, because they wait for one
+    /// another.
     pub(crate) disturbed: bool,
 }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use crate::children::process::{cargo, target_dir};
+use crate::processor::seconds_of_children;
 
 /// A package whose program is one file.
 pub(crate) struct Package {
@@ -92,11 +93,11 @@ impl Package {
             .env("CARGO_INCREMENTAL", "0")
             .current_dir(&self.directory)
             .stdout(Stdio::null());
-        let processor_before = processor_seconds_of_children();
+        let processor_before = seconds_of_children();
         let begun = Instant::now();
         let output = cargo.output().expect("cargo exists");
         let wall = begun.elapsed().as_secs_f64();
-        let processor = processor_seconds_of_children() - processor_before;
+        let processor = seconds_of_children() - processor_before;
         let messages = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{cargo:?}: {messages}");
         let is_compiled = |line: &&str| line.trim_start().starts_with("Compiling ");
@@ -120,23 +121,4 @@ pub(crate) fn text(program: &Path) -> Option<f64> {
         .next()?
         .parse()
         .ok()
-}
-
-/// The processor time of all children that have ended, and of theirs. NaN if the system does not tell; only Linux does.
-fn processor_seconds_of_children() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name of the program is in parentheses, and may contain anything. These are the fields 16 and 17, and the name is
-    // field 2.
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: Vec<f64> = fields
-        .split_whitespace()
-        .skip(13)
-        .take(2)
-        .filter_map(|ticks| ticks.parse().ok())
-        .collect();
-    // Linux tells them in hundredths of a second, whatever its own tick is.
-    match *ticks {
-        [user, system] => (user + system) / 100.0,
-        _ => f64::NAN,
-    }
 }
