@@ -23,7 +23,7 @@ use crate::timing::time_cases;
 struct Arguments {
     /// The groups to run; all groups if none is named.
     groups: Vec<String>,
-    /// Takes fewer rounds and fewer sizes: less than ninety seconds for all groups.
+    /// Takes fewer rounds, sizes and threads: about two minutes for all groups.
     #[arg(long)]
     quick: bool,
     /// The numbers of threads, for the groups that are timed with several: 1,2,4,8,16 if none is given, or 1,2 with
