@@ -18,7 +18,10 @@ impl Effort {
 
     /// The number of times that each case is timed with more threads than there are cores.
     pub(crate) fn oversubscribed_rounds(self) -> usize {
-        self.rounds() / 5
+        match self {
+            Self::Quick => 5,
+            Self::Full => 12,
+        }
     }
 
     /// The numbers of threads of the timed groups.

@@ -73,42 +73,50 @@ const VARIANTS: [&str; 3] = ["", " (experimental)", ", three views"];
 /// The numbers of threads that the page shows.
 const THREADS: [usize; 5] = [1, 2, 4, 8, 16];
 
-/// The operations: the label, the group, and the path of the guard.
-const OPERATIONS: [(&str, &str, Option<&str>); 7] = [
-    (
-        "a count, two tags that are literals",
-        "literal",
-        Some("literal"),
-    ),
-    (
+/// An operation of which the page shows instructions and times.
+struct Operation {
+    label: &'static str,
+    group: &'static str,
+    /// The case of `census`. A case that is not its main one has a row of its own, without peers.
+    case: &'static str,
+    /// The path of the guard.
+    path: &'static str,
+}
+
+impl Operation {
+    const fn new(label: &'static str, group: &'static str, path: &'static str) -> Self {
+        Self {
+            label,
+            group,
+            case: CENSUS,
+            path,
+        }
+    }
+}
+
+const OPERATIONS: [Operation; 7] = [
+    Operation::new("a count, two tags that are literals", "literal", "literal"),
+    Operation::new(
         "a count, two tags that are enums (16 series)",
         "counter",
-        Some("counter"),
+        "counter",
     ),
-    (
-        "a count, two strings (1,000 series)",
-        "strings",
-        Some("strings"),
-    ),
-    (
-        "a count by a handle",
-        "bound-counter",
-        Some("bound-counter"),
-    ),
-    (
+    Operation::new("a count, two strings (1,000 series)", "strings", "strings"),
+    Operation::new("a count by a handle", "bound-counter", "bound-counter"),
+    Operation::new(
         "a distribution of 14 buckets, two enums",
         "histogram",
-        Some("histogram"),
+        "histogram",
     ),
-    (
+    Operation::new(
         "a distribution by a handle",
         "bound-histogram",
-        Some("bound-histogram"),
+        "bound-histogram",
     ),
-    (
+    Operation::new(
         "three views at once: count, sum, distribution",
         "three",
-        Some("three-views"),
+        "three-views",
     ),
 ];
 
@@ -141,24 +149,25 @@ pub(super) fn blocks() -> Vec<Block> {
     ]
 }
 
-/// The instructions of paths that have no time of their own, and of those that do.
+/// The instructions of the operations, and of paths of which other tables show the times, or none.
 fn instructions() -> Table {
-    let timed = OPERATIONS.map(|(label, _, path)| (label, path));
     let others = [
-        ("a measure without a view", Some("unviewed")),
+        ("a measure without a view", "unviewed"),
         (
             "a count with tags from the scope, with entering it",
-            Some("in-scope"),
+            "in-scope",
         ),
-        ("a call of a measured, empty function", Some("function")),
+        ("a call of a measured, empty function", "function"),
     ];
-    let row = |(label, path): (&'static str, Option<&'static str>)| {
-        Some((label, vec![Instructions(path?)]))
-    };
     Table {
         corner: "operation",
         columns: vec!["instructions"],
-        rows: timed.into_iter().chain(others).filter_map(row).collect(),
+        rows: OPERATIONS
+            .map(|operation| (operation.label, operation.path))
+            .into_iter()
+            .chain(others)
+            .map(|(label, path)| (label, vec![Instructions(path)]))
+            .collect(),
     }
 }
 
@@ -166,13 +175,18 @@ fn instructions() -> Table {
 fn operations(threads: usize) -> Table {
     let mut rows: Vec<_> = OPERATIONS
         .into_iter()
-        .map(|(label, group, _)| {
-            let cells = PEERS.map(|peer| match peer {
-                CENSUS => Median(group, CENSUS, threads),
-                _ => IfAny(group, peer, threads),
-            });
-            (label, Vec::from(cells))
-        })
+        .map(
+            |Operation {
+                 label, group, case, ..
+             }| {
+                let cells = PEERS.map(|peer| match peer {
+                    CENSUS => Median(group, case, threads),
+                    _ if case == CENSUS => IfAny(group, peer, threads),
+                    _ => Empty,
+                });
+                (label, Vec::from(cells))
+            },
+        )
         .collect();
     for (label, case) in [
         ("a measure without a view", CENSUS),

@@ -116,3 +116,49 @@ pub(crate) fn function() -> Case {
         batch.each(|_| CALLS.with(|event| event.observe_duration_millis(|| ())));
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use nm::{EventMetrics, Report};
+
+    use super::*;
+    use crate::case::Batch;
+
+    const OPERATIONS: usize = 100_000;
+
+    /// The events whose names begin so, after one batch of the case.
+    fn events_after(case: &Case, prefix: &str) -> Vec<EventMetrics> {
+        case.run(Batch {
+            start: 0,
+            operations: OPERATIONS,
+        });
+        let report = Report::collect();
+        let events = report
+            .events()
+            .filter(|event| event.name().starts_with(prefix));
+        events.cloned().collect()
+    }
+
+    #[test]
+    fn every_operation_is_counted_in_sixteen_events() {
+        for (case, prefix) in [
+            (counter_labels(), "requests_"),
+            (counter_pushed(), "pushed_"),
+        ] {
+            let events = events_after(&case, prefix);
+            let total: u64 = events.iter().map(EventMetrics::count).sum();
+            assert_eq!((events.len(), total), (16, OPERATIONS as u64));
+        }
+    }
+
+    #[test]
+    fn histograms_fill_every_bucket() {
+        for event in events_after(&histogram(), "seconds_") {
+            let histogram = event.histogram().unwrap();
+            assert!(histogram.counts().all(|count| count > 0), "{event}");
+            // `nm` has a bucket above the last bound, as Prometheus has.
+            assert_eq!(histogram.magnitudes().count(), BUCKETS.len() + 1);
+        }
+        assert_eq!(MICROSECONDS[..3], [1_000, 2_500, 5_000]);
+    }
+}
