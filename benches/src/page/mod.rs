@@ -7,14 +7,16 @@ mod blocks;
 mod bounds;
 mod machine;
 mod markdown;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
 use crate::effort::Effort;
 use crate::report::Report;
-use blocks::{Figures, blocks};
+use blocks::Figures;
 use bounds::Bounds;
 use markdown::{begin, end, replace_block};
+use tables::blocks;
 
 /// The page before it is written.
 pub(crate) struct Page {
