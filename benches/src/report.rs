@@ -86,6 +86,20 @@ impl Report {
         });
     }
 
+    /// Adds the samples of each case of a group from child processes, and prints the group.
+    pub(crate) fn add_group_from_children(
+        &mut self,
+        group: &str,
+        about: &str,
+        unit: Unit,
+        cases: impl Iterator<Item = (&'static str, Vec<f64>)>,
+    ) {
+        for (case, samples) in cases {
+            self.add_from_children(group, case, 1, unit, Summary::of(samples));
+        }
+        self.print(group, about);
+    }
+
     /// The median of a case, if the run has it.
     pub(crate) fn median(&self, group: &str, case: &str, threads: usize) -> Option<f64> {
         let row = self

@@ -15,6 +15,15 @@ pub(crate) struct Package {
     target_dir: PathBuf,
 }
 
+/// A line of a manifest that depends on `census`, with these features.
+pub(super) fn census_dependency(features: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../census");
+    format!(
+        "census = {{ package = \"census-metrics\", path = \"{}\", features = [{features}] }}",
+        path.display()
+    )
+}
+
 /// What a build cost.
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {

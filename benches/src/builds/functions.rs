@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::builds::add;
-use crate::builds::cargo::{Package, text};
+use crate::builds::cargo::{Package, census_dependency, text};
 use crate::effort::Effort;
 use crate::names::{AUTOMETRICS, CENSUS, TRACING};
 use crate::report::{Report, Unit};
@@ -38,7 +37,7 @@ fn attributes() -> Vec<Attribute> {
         Attribute {
             case: CENSUS,
             text: "#[census::measure]",
-            dependency: super::programs::census_dependency(""),
+            dependency: census_dependency(""),
             last_words: "sum += census::snapshot().views().count() as u64;",
         },
         Attribute {
@@ -214,7 +213,7 @@ fn report_figures(report: &mut Report, figures: &[Figures]) {
     let mut add_seconds = |group: &str, about: &str, samples: fn(&Figures) -> &[f64]| {
         let about = format!("a crate of {number} functions with the attribute, alone: {about}");
         let cases = figures.iter().map(|it| (it.case, samples(it).to_vec()));
-        add(report, group, &about, Unit::Seconds, cases);
+        report.add_group_from_children(group, &about, Unit::Seconds, cases);
     };
     add_seconds(
         "build-check",
@@ -240,8 +239,7 @@ fn report_figures(report: &mut Report, figures: &[Figures]) {
         return;
     };
     let with_attribute = || figures.iter().filter(|it| it.case != NO_ATTRIBUTE);
-    add(
-        report,
+    report.add_group_from_children(
         "build-text",
         "bytes that a function adds to a release build, with its share of the library",
         Unit::Bytes,
@@ -250,8 +248,7 @@ fn report_figures(report: &mut Report, figures: &[Figures]) {
             Some((it.case, vec![(whole - plain_whole) / number as f64]))
         }),
     );
-    add(
-        report,
+    report.add_group_from_children(
         "build-text-each",
         "bytes that one function more adds to a release build",
         Unit::Bytes,

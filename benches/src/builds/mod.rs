@@ -8,25 +8,10 @@ mod functions;
 mod programs;
 
 use crate::effort::Effort;
-use crate::report::{Report, Unit};
-use crate::summary::Summary;
+use crate::report::Report;
 
 /// Builds everything.
 pub(crate) fn run(report: &mut Report, effort: Effort) {
     functions::run(report, effort);
     programs::run(report, effort);
-}
-
-/// Adds the samples of each case, and prints the group.
-fn add(
-    report: &mut Report,
-    group: &str,
-    about: &str,
-    unit: Unit,
-    cases: impl Iterator<Item = (&'static str, Vec<f64>)>,
-) {
-    for (case, samples) in cases {
-        report.add_from_children(group, case, 1, unit, Summary::of(samples));
-    }
-    report.print(group, about);
 }

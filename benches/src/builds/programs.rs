@@ -1,21 +1,9 @@
 //! Small programs, built from nothing with all that they depend on.
 
-use std::path::Path;
-
-use crate::builds::add;
-use crate::builds::cargo::Package;
+use crate::builds::cargo::{Cost, Package, census_dependency};
 use crate::effort::Effort;
 use crate::names::{CENSUS, METRICS, PROMETHEUS_CLIENT, TRACING};
 use crate::report::{Report, Unit};
-
-/// A line of a manifest that depends on `census`, with these features.
-pub(super) fn census_dependency(features: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../census");
-    format!(
-        "census = {{ package = \"census-metrics\", path = \"{}\", features = [{features}] }}",
-        path.display()
-    )
-}
 
 /// A program.
 struct Program {
@@ -179,15 +167,13 @@ fn run_group(
             (*case, costs.iter().map(figure).collect())
         })
     };
-    add(
-        report,
+    report.add_group_from_children(
         group,
         &format!("{what}, built from nothing: seconds of the processor"),
         Unit::Seconds,
-        figures(|cost: &super::cargo::Cost| cost.processor),
+        figures(|cost: &Cost| cost.processor),
     );
-    add(
-        report,
+    report.add_group_from_children(
         &format!("{group}-crates"),
         &format!("{what}, built from nothing: crates, with its own"),
         Unit::Count,
