@@ -10,6 +10,7 @@ mod markdown;
 mod tables;
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::effort::Effort;
 use crate::report::Report;
@@ -67,6 +68,21 @@ impl Page {
         }
         let bounds = Bounds::parse(&read(&benches.join("guard/bounds.toml"))?);
         Ok(Self { path, text, bounds })
+    }
+
+    /// Looks for the programs without which a run would lack figures.
+    ///
+    /// # Errors
+    /// Names the program that is missing.
+    pub(crate) fn look_for_programs(self) -> Result<Self, String> {
+        for program in ["valgrind", "size"] {
+            let mut command = Command::new(program);
+            let command = command.arg("--version").stdout(Stdio::null());
+            if !command.status().is_ok_and(|status| status.success()) {
+                return Err(format!("there is no program `{program}`"));
+            }
+        }
+        Ok(self)
     }
 
     /// Writes the run's figures into the page; returns the page's path.
