@@ -1,11 +1,13 @@
 //! The groups: the cases of each, and how each is measured.
 
 use crate::beside_scrapes;
+use crate::builds;
 use crate::case::Case;
 use crate::children::{http, insert, memory, observed, scrape};
 use crate::effort::Effort;
 use crate::peers::{
-    autometrics, census, clocks, measured, metrics, opentelemetry, prometheus, prometheus_client,
+    autometrics, census, clocks, fastmetrics, foundations_metrics, measured, metrics, nm,
+    opentelemetry, prometheus, prometheus_client, vise,
 };
 use crate::report::Report;
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
@@ -19,18 +21,20 @@ pub(crate) struct Group {
 
 /// How a group is measured.
 pub(crate) enum Procedure {
-    /// The cases are timed in turn, with one thread and with two.
+    /// The cases are timed in turn, with one thread and with several.
     Timed(fn() -> Vec<Case>),
     /// The cases are timed in turn, with one thread.
     TimedOnOneThread(fn() -> Vec<Case>),
     /// Each case runs in child processes of its own. The function adds the figures to the report and prints them.
     Children(fn(&mut Report, Effort)),
+    /// As `Children`, and only if the command line names the group, because it takes minutes.
+    OnlyIfNamed(fn(&mut Report, Effort)),
 }
 
-use Procedure::{Children, Timed, TimedOnOneThread};
+use Procedure::{Children, OnlyIfNamed, Timed, TimedOnOneThread};
 
 /// All groups, in the order in which they run.
-pub(crate) const GROUPS: [Group; 17] = [
+pub(crate) const GROUPS: [Group; 18] = [
     Group {
         name: "counter",
         about: "a counter with 2 labels that the recording code knows (enums, 16 label sets)",
@@ -45,6 +49,12 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::counter_interned(),
                 metrics::counter_labels(),
                 opentelemetry::counter_labels(),
+                foundations_metrics::counter_labels(),
+                foundations_metrics::counter_map(),
+                vise::counter_labels(),
+                fastmetrics::counter_labels(),
+                nm::counter_labels(),
+                nm::counter_pushed(),
             ]
         }),
     },
@@ -62,6 +72,9 @@ pub(crate) const GROUPS: [Group; 17] = [
                 metrics::counter_strings(),
                 opentelemetry::counter_strings(),
                 opentelemetry::counter_shared_strings(),
+                foundations_metrics::counter_strings(),
+                vise::counter_strings(),
+                fastmetrics::counter_strings(),
             ]
         }),
     },
@@ -77,6 +90,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::histogram(),
                 metrics::histogram(),
                 opentelemetry::histogram(),
+                foundations_metrics::histogram(),
+                vise::histogram(),
+                fastmetrics::histogram(),
+                nm::histogram(),
             ]
         }),
     },
@@ -92,6 +109,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::three_aggregates(),
                 metrics::three_aggregates(),
                 opentelemetry::three_aggregates(),
+                foundations_metrics::three_aggregates(),
+                vise::three_aggregates(),
+                fastmetrics::three_aggregates(),
+                nm::three_aggregates(),
             ]
         }),
     },
@@ -107,6 +128,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::literal(),
                 metrics::literal(),
                 opentelemetry::literal(),
+                foundations_metrics::literal(),
+                vise::literal(),
+                fastmetrics::literal(),
+                nm::literal(),
             ]
         }),
     },
@@ -122,6 +147,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::bound_counter(),
                 metrics::bound_counter(),
                 opentelemetry::bound_counter(),
+                foundations_metrics::bound_counter(),
+                vise::bound_counter(),
+                fastmetrics::bound_counter(),
+                nm::bound_counter(),
             ]
         }),
     },
@@ -138,6 +167,10 @@ pub(crate) const GROUPS: [Group; 17] = [
                 measured::bound_histogram(),
                 metrics::bound_histogram(),
                 opentelemetry::bound_histogram(),
+                foundations_metrics::bound_histogram(),
+                vise::bound_histogram(),
+                fastmetrics::bound_histogram(),
+                nm::bound_histogram(),
             ]
         }),
     },
@@ -150,6 +183,7 @@ pub(crate) const GROUPS: [Group; 17] = [
                 census::function(),
                 autometrics::function(),
                 prometheus_client::function(),
+                nm::function(),
                 clocks::standard(),
                 clocks::quanta(),
             ]
@@ -199,6 +233,11 @@ pub(crate) const GROUPS: [Group; 17] = [
         name: "scrape-memory",
         about: "peak bytes of a scrape at several sizes, and of 200 scrapes at once",
         procedure: Children(memory::scrapes),
+    },
+    Group {
+        name: "build",
+        about: "seconds and bytes of programs that are built; only if it is named",
+        procedure: OnlyIfNamed(builds::run),
     },
 ];
 

@@ -12,9 +12,11 @@
 //! 4. The peers: `peers/*` (the work as each peer does it), `series_peers` (the peers' metrics with many series),
 //!    `observed_peers` (the peers that read values), `http_peers` (the layers).
 //! 5. The report: `report` (tables and JSON).
-//! 6. Groups with a setup of their own: `beside_scrapes`, and `children/*` (one process for each case).
+//! 6. Groups with a setup of their own: `beside_scrapes`, `children/*` (one process for each case), and `builds/*` (one
+//!    package for each case).
 //! 7. All groups and all targets: `groups`, `targets`.
-//! 8. The command line: `run`.
+//! 8. The page of figures: `page/*` (the parts of `docs/performance.md` that the command writes).
+//! 9. The command line: `run`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -23,6 +25,7 @@
 )]
 
 mod beside_scrapes;
+mod builds;
 mod case;
 mod children;
 mod effort;
@@ -32,6 +35,7 @@ mod http_peers;
 mod names;
 mod observed;
 mod observed_peers;
+mod page;
 mod peers;
 mod processor;
 mod report;

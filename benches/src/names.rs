@@ -3,10 +3,18 @@
 /// The main cases of `census`. Tables and targets compare the other cases with them.
 pub(crate) const CENSUS: &str = "census";
 pub(crate) const AUTOMETRICS: &str = "autometrics";
+pub(crate) const FASTMETRICS: &str = "fastmetrics";
+pub(crate) const FOUNDATIONS_METRICS: &str = "foundations-metrics";
 pub(crate) const MEASURED: &str = "measured";
 pub(crate) const METRICS: &str = "metrics";
+pub(crate) const NM: &str = "nm";
+pub(crate) const OPENTELEMETRY: &str = "opentelemetry";
 pub(crate) const PROMETHEUS: &str = "prometheus";
 pub(crate) const PROMETHEUS_CLIENT: &str = "prometheus-client";
+pub(crate) const TRACING: &str = "tracing";
+pub(crate) const VISE: &str = "vise";
+/// A pair of reads of the standard library's clock.
+pub(crate) const STANDARD_CLOCK: &str = "clock pair, std";
 /// A pair of reads of the clock that `census` uses.
 pub(crate) const QUANTA_CLOCK: &str = "clock pair, quanta";
 

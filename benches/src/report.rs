@@ -15,6 +15,8 @@ use crate::summary::Summary;
 pub(crate) enum Unit {
     /// Nanoseconds per operation.
     Nanoseconds,
+    /// Seconds.
+    Seconds,
     /// Bytes.
     Bytes,
     /// A number, of instructions or of allocations, per operation.
@@ -46,6 +48,8 @@ struct JsonRow<'a> {
     threads: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     ns: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +86,20 @@ impl Report {
         });
     }
 
+    /// Adds the samples of each case of a group from child processes, and prints the group.
+    pub(crate) fn add_group_from_children(
+        &mut self,
+        group: &str,
+        about: &str,
+        unit: Unit,
+        cases: impl Iterator<Item = (&'static str, Vec<f64>)>,
+    ) {
+        for (case, samples) in cases {
+            self.add_from_children(group, case, 1, unit, Summary::of(samples));
+        }
+        self.print(group, about);
+    }
+
     /// The median of a case, if the run has it.
     pub(crate) fn median(&self, group: &str, case: &str, threads: usize) -> Option<f64> {
         let row = self
@@ -98,11 +116,23 @@ impl Report {
             .any(|row| row.group == group && row.disturbed)
     }
 
+    /// The groups that have a disturbed figure.
+    pub(crate) fn disturbed_groups(&self) -> Vec<&str> {
+        let mut groups: Vec<&str> = Vec::new();
+        for row in self.rows.iter().filter(|row| row.disturbed) {
+            if groups.last() != Some(&row.group.as_str()) {
+                groups.push(&row.group);
+            }
+        }
+        groups
+    }
+
     /// Prints the rows of a group.
     pub(crate) fn print(&self, group: &str, about: &str) {
         println!("\n{group}: {about}");
         let rows: Vec<_> = self.rows.iter().filter(|row| row.group == group).collect();
         let unit = match rows.first().map(|row| row.unit) {
+            Some(Unit::Seconds) => "seconds",
             Some(Unit::Bytes) => "bytes",
             Some(Unit::Count) => "count",
             _ => "ns",
@@ -160,6 +190,7 @@ impl Report {
             case: &row.case,
             threads: row.threads,
             ns: median.filter(|_| row.unit == Unit::Nanoseconds),
+            seconds: median.filter(|_| row.unit == Unit::Seconds),
             bytes: median.filter(|_| row.unit == Unit::Bytes),
             count: median.filter(|_| row.unit == Unit::Count),
             p25: row.summary.p25,

@@ -8,21 +8,34 @@ use crate::case::Case;
 use crate::children::tasks;
 use crate::effort::Effort;
 use crate::groups::{GROUPS, Group, Procedure};
+use crate::page::Page;
+use crate::processor::cores;
 use crate::report::{Report, Row, Unit};
 use crate::targets;
 use crate::timing::time_cases;
 
 /// Measures census beside its peers.
 #[derive(Parser)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct Arguments {
-    /// The groups to run; all groups if none is named.
+    /// The groups to run; all groups but `build` if none is named.
     groups: Vec<String>,
-    /// Takes fewer rounds and fewer sizes: less than ninety seconds for all groups.
+    /// Takes fewer rounds, sizes and threads: about two minutes for all groups.
     #[arg(long)]
     quick: bool,
+    /// The numbers of threads, for the groups that are timed with several: 1,2,4,8,16 if none is given, or 1,2 with
+    /// `--quick`.
+    #[arg(long, value_delimiter = ',', value_name = "NUMBERS", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Vec<u16>,
     /// Lists the groups and exits.
     #[arg(long)]
     list: bool,
+    /// Runs all groups, with `build`, and writes the figures of `docs/performance.md`.
+    #[arg(long, conflicts_with_all = ["groups", "threads"])]
+    write_page: bool,
     /// Exits with 1 if a target is missed.
     #[arg(long)]
     check: bool,
@@ -40,8 +53,22 @@ impl Arguments {
         }
     }
 
-    fn includes(&self, group: &str) -> bool {
-        self.groups.is_empty() || self.groups.iter().any(|name| name == group)
+    fn thread_counts(&self) -> Vec<usize> {
+        if self.write_page {
+            Effort::Full.thread_counts()
+        } else if self.threads.is_empty() {
+            self.effort().thread_counts()
+        } else {
+            self.threads.iter().copied().map(usize::from).collect()
+        }
+    }
+
+    fn includes(&self, group: &Group) -> bool {
+        let is_named = self.groups.iter().any(|name| name == group.name);
+        match group.procedure {
+            Procedure::OnlyIfNamed(_) => is_named || self.write_page,
+            _ => is_named || self.groups.is_empty(),
+        }
     }
 }
 
@@ -69,16 +96,32 @@ pub fn run() -> ExitCode {
         eprintln!("there is no group `{unknown}`; `--list` lists the groups");
         return ExitCode::from(2);
     }
+    // What the page needs is missed before the run, not after it.
+    let page = arguments
+        .write_page
+        .then(|| Page::read().and_then(Page::look_for_programs))
+        .transpose();
+    let page = match page {
+        Ok(page) => page,
+        Err(error) => {
+            eprintln!("the page cannot be written: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let thread_counts = arguments.thread_counts();
+    println!("cores: {}", cores());
     let mut report = Report::default();
-    let groups = GROUPS.iter().filter(|group| arguments.includes(group.name));
+    let groups = GROUPS.iter().filter(|group| arguments.includes(group));
     for group in groups {
         let effort = arguments.effort();
         match group.procedure {
-            Procedure::Timed(cases) => time_group(&mut report, group, cases(), &[1, 2], effort),
+            Procedure::Timed(cases) => {
+                time_group(&mut report, group, cases(), &thread_counts, effort);
+            }
             Procedure::TimedOnOneThread(cases) => {
                 time_group(&mut report, group, cases(), &[1], effort);
             }
-            Procedure::Children(run) => run(&mut report, effort),
+            Procedure::Children(run) | Procedure::OnlyIfNamed(run) => run(&mut report, effort),
         }
     }
     let missed = targets::judge(&report);
@@ -88,6 +131,14 @@ pub fn run() -> ExitCode {
             eprintln!("the figures could not be written: {error}");
             return ExitCode::FAILURE;
         }
+    }
+    match page.map(|page| page.write(&report, arguments.effort())) {
+        Some(Ok(path)) => println!("the page: {}", path.display()),
+        Some(Err(error)) => {
+            eprintln!("the page was not written: {error}");
+            return ExitCode::FAILURE;
+        }
+        None => {}
     }
     ExitCode::from(u8::from(arguments.check && missed > 0))
 }

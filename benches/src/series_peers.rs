@@ -1,14 +1,20 @@
 //! The table of the peers' metrics with very many series.
 
-use crate::names::{CENSUS, MEASURED, METRICS, PROMETHEUS, PROMETHEUS_CLIENT};
-use crate::peers::{census, measured, metrics, opentelemetry, prometheus, prometheus_client};
+use crate::names::{
+    CENSUS, FASTMETRICS, FOUNDATIONS_METRICS, MEASURED, METRICS, PROMETHEUS, PROMETHEUS_CLIENT,
+    VISE,
+};
+use crate::peers::{
+    census, fastmetrics, foundations_metrics, measured, metrics, opentelemetry, prometheus,
+    prometheus_client, vise,
+};
 use crate::series::{Series, SeriesKind};
 
 /// Makes a peer's metric.
 type Make = fn(SeriesKind) -> Box<dyn Series>;
 
 /// The peers' metrics, by the names of their cases.
-pub(crate) const SERIES_PEERS: [(&str, Make); 8] = [
+pub(crate) const SERIES_PEERS: [(&str, Make); 11] = [
     (CENSUS, census::series),
     (PLAIN_TEXT, census::series_as_plain_text),
     (PROMETHEUS_CLIENT, prometheus_client::series),
@@ -17,6 +23,9 @@ pub(crate) const SERIES_PEERS: [(&str, Make); 8] = [
     (KEPT_BUFFER, measured::series_with_kept_buffer),
     (METRICS, metrics::series),
     (COLLECT_ONLY, opentelemetry::series),
+    (FOUNDATIONS_METRICS, foundations_metrics::series),
+    (VISE, vise::series),
+    (FASTMETRICS, fastmetrics::series),
 ];
 
 /// The metric of `census`, scraped in the other format.
@@ -52,6 +61,7 @@ mod tests {
 
     #[test]
     fn a_scrape_contains_every_filled_series() {
+        let _rows = census::ROWS.lock().unwrap();
         for kind in [SeriesKind::Counters, SeriesKind::Histograms] {
             // In one process, the cases that differ only in scrapes share their rows.
             for case in distinct_cases().filter(|case| *case != COLLECT_ONLY) {

@@ -8,11 +8,25 @@ use std::sync::LazyLock;
 use census::TagValue;
 use measured::FixedCardinalityLabel;
 use prometheus_client::encoding::EncodeLabelValue;
+use serde::Serialize;
 
 /// A label whose values the recording code knows. The derives give each peer its best typed form.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, TagValue, EncodeLabelValue, FixedCardinalityLabel,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    TagValue,
+    EncodeLabelValue,
+    FixedCardinalityLabel,
+    Serialize,
+    fastmetrics::derive::EncodeLabelValue,
+    vise::EncodeLabelValue,
 )]
+#[metrics(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Method {
     Get,
     Post,
@@ -22,8 +36,21 @@ pub(crate) enum Method {
 
 /// A second such label.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, TagValue, EncodeLabelValue, FixedCardinalityLabel,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    TagValue,
+    EncodeLabelValue,
+    FixedCardinalityLabel,
+    Serialize,
+    fastmetrics::derive::EncodeLabelValue,
+    vise::EncodeLabelValue,
 )]
+#[metrics(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
     Ok,
     NotFound,

@@ -9,7 +9,7 @@ use std::sync::{Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::case::{Batch, Case};
-use crate::processor::time_waited;
+use crate::processor::{cores, time_waited};
 use crate::work::PICKS;
 
 /// A fixed number of threads that run batches at once.
@@ -39,7 +39,8 @@ pub(crate) struct BatchTime {
     /// From the first worker's beginning to the last worker's end.
     pub(crate) elapsed: Duration,
     /// Whether a worker waited for a processor that another program had. The time is of little use then: the workers
-    /// may even have run one after the other.
+    /// may even have run one after the other. Never set if there are more workers than cores, because they wait for one
+    /// another.
     pub(crate) disturbed: bool,
 }
 
@@ -78,6 +79,11 @@ impl<'a> Workers<'a> {
         })
     }
 
+    /// The number of workers.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads
+    }
+
     /// Has every worker run the batch, each with picks from another part of the table.
     pub(crate) fn run(&self, case: usize, batch: Batch) -> BatchTime {
         self.cases[case].prepare();
@@ -100,6 +106,7 @@ impl<'a> Workers<'a> {
     }
 
     fn work(&self, worker: usize) {
+        let oversubscribed = self.threads > cores();
         for round in 1.. {
             self.barrier.wait();
             if self.shutdown.load(Ordering::Relaxed) {
@@ -110,14 +117,19 @@ impl<'a> Workers<'a> {
             let waited_before = time_waited();
             self.ready.fetch_add(1, Ordering::Relaxed);
             while self.ready.load(Ordering::Relaxed) < round * self.threads {
-                std::hint::spin_loop();
+                if oversubscribed {
+                    // The workers that are not ready yet need this worker's core.
+                    std::thread::yield_now();
+                } else {
+                    std::hint::spin_loop();
+                }
             }
             let began = self.nanoseconds_since_epoch();
             self.cases[case].run(batch);
             self.last_ended
                 .fetch_max(self.nanoseconds_since_epoch(), Ordering::Relaxed);
             self.first_began.fetch_min(began, Ordering::Relaxed);
-            if time_waited() != waited_before {
+            if !oversubscribed && time_waited() != waited_before {
                 self.disturbed.store(true, Ordering::Relaxed);
             }
             self.barrier.wait();

@@ -4,6 +4,6 @@ pub(crate) mod http;
 pub(crate) mod insert;
 pub(crate) mod memory;
 pub(crate) mod observed;
-mod process;
+pub(crate) mod process;
 pub(crate) mod scrape;
 pub(crate) mod tasks;

@@ -21,15 +21,28 @@ static MEMORY_PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("census-benche
 static ALLOCATIONS_PROGRAM: LazyLock<PathBuf> =
     LazyLock::new(|| build("census-benches-allocations"));
 
+/// The directory of this program, which is named after its profile.
+fn profile_dir() -> &'static Path {
+    TIMING_PROGRAM
+        .parent()
+        .expect("a program is in a directory")
+}
+
+/// The directory that cargo builds in.
+pub(crate) fn target_dir() -> &'static Path {
+    profile_dir()
+        .parent()
+        .expect("the profile's directory is in the target directory")
+}
+
+/// The cargo that built this program, if it was started by cargo.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Builds a program in the same profile as this program, from the same sources.
 fn build(name: &str) -> PathBuf {
-    let profile_dir = TIMING_PROGRAM
-        .parent()
-        .expect("a program is in a directory");
-    let target_dir = profile_dir
-        .parent()
-        .expect("the profile's directory is in the target directory");
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.args([
         "build",
         "--quiet",
@@ -38,14 +51,14 @@ fn build(name: &str) -> PathBuf {
         "--bin",
         name,
     ]);
-    cargo.arg("--target-dir").arg(target_dir);
-    if profile_dir.ends_with("release") {
+    cargo.arg("--target-dir").arg(target_dir());
+    if profile_dir().ends_with("release") {
         cargo.arg("--release");
     }
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
     let built = cargo.status().is_ok_and(|status| status.success());
     assert!(built, "a program that counts could not be built: {cargo:?}");
-    profile_dir.join(name)
+    profile_dir().join(name)
 }
 
 /// The program that a child process runs.

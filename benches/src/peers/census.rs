@@ -244,5 +244,10 @@ pub(crate) fn series_as_plain_text(kind: SeriesKind) -> Box<dyn Series> {
     many_series(kind, "text/plain")
 }
 
+/// The tests of this package run in one process, whose rows they share. A test that records into rows, or scrapes them,
+/// holds this lock.
+#[cfg(test)]
+pub(crate) static ROWS: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,11 @@
 use std::hint::black_box;
 
 use crate::case::Case;
-use crate::names::QUANTA_CLOCK;
+use crate::names::{QUANTA_CLOCK, STANDARD_CLOCK};
 
 /// Two reads of the standard library's clock.
 pub(crate) fn standard() -> Case {
-    Case::new("clock pair, std", |batch| {
+    Case::new(STANDARD_CLOCK, |batch| {
         batch.each(|_| {
             black_box(std::time::Instant::now().elapsed());
         });

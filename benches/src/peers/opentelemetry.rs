@@ -18,10 +18,9 @@ use opentelemetry_sdk::metrics::{
 };
 
 use crate::case::{Batch, Case};
+use crate::names::OPENTELEMETRY as NAME;
 use crate::series::{Series, SeriesKind};
 use crate::work::{BUCKETS, ForEachLabelSet, Method, STRINGS, Status, VALUES};
-
-const NAME: &str = "opentelemetry";
 
 /// A case that keeps the provider alive. Instruments record nothing after their provider is dropped.
 fn case(

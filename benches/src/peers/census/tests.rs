@@ -22,6 +22,7 @@ fn rows_and_total(view: &census::View<census::Count>) -> (usize, u64) {
 
 #[test]
 fn counters_have_the_promised_series_and_count_every_operation() {
+    let _rows = ROWS.lock().unwrap();
     run(&counter_labels());
     run(&counter_strings());
     run(&literal());
@@ -34,6 +35,7 @@ fn counters_have_the_promised_series_and_count_every_operation() {
 
 #[test]
 fn histograms_have_the_common_bounds_and_fill_every_bucket() {
+    let _rows = ROWS.lock().unwrap();
     run(&histogram());
     run(&three_aggregates());
     run(&bound_histogram());
