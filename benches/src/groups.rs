@@ -142,6 +142,7 @@ pub(crate) const GROUPS: [Group; 18] = [
             vec![
                 Case::floor(handles()),
                 census::bound_counter(),
+                census::local_counter(),
                 prometheus_client::bound_counter(),
                 prometheus::bound_counter(),
                 measured::bound_counter(),
@@ -162,6 +163,7 @@ pub(crate) const GROUPS: [Group; 18] = [
             vec![
                 Case::floor(move |pick| (handles(pick), VALUES.of(pick))),
                 census::bound_histogram(),
+                census::local_histogram(),
                 prometheus_client::bound_histogram(),
                 prometheus::bound_histogram(),
                 measured::bound_histogram(),

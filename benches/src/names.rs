@@ -2,6 +2,8 @@
 
 /// The main cases of `census`. Tables and targets compare the other cases with them.
 pub(crate) const CENSUS: &str = "census";
+/// A handle that stays in its thread.
+pub(crate) const CENSUS_LOCAL: &str = "census, local handle";
 pub(crate) const AUTOMETRICS: &str = "autometrics";
 pub(crate) const FASTMETRICS: &str = "fastmetrics";
 pub(crate) const FOUNDATIONS_METRICS: &str = "foundations-metrics";

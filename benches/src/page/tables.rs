@@ -2,8 +2,8 @@
 
 use crate::http_peers::HTTP_PEERS;
 use crate::names::{
-    AUTOMETRICS, CENSUS, FASTMETRICS, FLOOR, FOUNDATIONS_METRICS, MEASURED, METRICS, NM,
-    NOTHING_SHARED, OPENTELEMETRY, PROMETHEUS, PROMETHEUS_CLIENT, QUANTA_CLOCK, STANDARD_CLOCK,
+    AUTOMETRICS, CENSUS, CENSUS_LOCAL, FASTMETRICS, FLOOR, FOUNDATIONS_METRICS, MEASURED, METRICS,
+    NM, NOTHING_SHARED, OPENTELEMETRY, PROMETHEUS, PROMETHEUS_CLIENT, QUANTA_CLOCK, STANDARD_CLOCK,
     TRACING, VISE, is_comparable,
 };
 use crate::observed_peers::OBSERVED_PEERS;
@@ -50,7 +50,7 @@ impl Operation {
     }
 }
 
-const OPERATIONS: [Operation; 7] = [
+const OPERATIONS: [Operation; 9] = [
     Operation::new("a count, two tags that are literals", "literal", "literal"),
     Operation::new(
         "a count, two tags that are enums (16 series)",
@@ -59,6 +59,14 @@ const OPERATIONS: [Operation; 7] = [
     ),
     Operation::new("a count, two strings (1,000 series)", "strings", "strings"),
     Operation::new("a count by a handle", "bound-counter", "bound-counter"),
+    Operation {
+        case: CENSUS_LOCAL,
+        ..Operation::new(
+            "a count by a handle that stays in its thread",
+            "bound-counter",
+            "local-counter",
+        )
+    },
     Operation::new(
         "a distribution of 14 buckets, two enums",
         "histogram",
@@ -69,6 +77,14 @@ const OPERATIONS: [Operation; 7] = [
         "bound-histogram",
         "bound-histogram",
     ),
+    Operation {
+        case: CENSUS_LOCAL,
+        ..Operation::new(
+            "a distribution by a handle that stays in its thread",
+            "bound-histogram",
+            "local-histogram",
+        )
+    },
     Operation::new(
         "three views at once: count, sum, distribution",
         "three",
@@ -103,8 +119,12 @@ fn instructions() -> Table {
     let others = [
         ("a measure without a view", "unviewed"),
         (
-            "a count with tags from the scope, with entering it",
+            "a count with two tags from a scope, which is long",
             "in-scope",
+        ),
+        (
+            "a count with two tags from a scope of its own, which is opened and closed",
+            "scope-each",
         ),
         ("a call of a measured, empty function", "function"),
     ];

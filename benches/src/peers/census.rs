@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use census::prometheus::Exporter;
-use census::{Measure, TagKey, TagMap, measure, record, tag, tags, view};
+use census::{LocalMeasure, Measure, TagKey, TagMap, measure, record, tag, tags, view};
 
 use crate::case::Case;
-use crate::names::CENSUS;
+use crate::names::{CENSUS, CENSUS_LOCAL};
 use crate::series::{Series, SeriesKind};
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
@@ -136,6 +136,29 @@ pub(crate) fn bound_histogram() -> Case {
     })
 }
 
+/// Each thread has handles of its own.
+pub(crate) fn local_counter() -> Case {
+    thread_local! {
+        static HANDLES: ForEachLabelSet<LocalMeasure<u64>> =
+            ForEachLabelSet::new(|method, status| BOUND.bind_local(labels(method, status)));
+    }
+    Case::new(CENSUS_LOCAL, |batch| {
+        HANDLES.with(|handles| batch.each(|pick| handles.of(pick).record(1)));
+    })
+}
+
+pub(crate) fn local_histogram() -> Case {
+    thread_local! {
+        static HANDLES: ForEachLabelSet<LocalMeasure<f64>> =
+            ForEachLabelSet::new(|method, status| BOUND_SECONDS.bind_local(labels(method, status)));
+    }
+    Case::new(CENSUS_LOCAL, |batch| {
+        HANDLES.with(|handles| {
+            batch.each(|pick| handles.of(pick).record(VALUES.of(pick)));
+        });
+    })
+}
+
 /// Changes the views of a measure twice, and takes about a millisecond.
 pub(crate) fn change_views_of_another_measure() {
     CHANGING_TOTAL.register().expect("the view is valid");
@@ -217,11 +240,7 @@ impl Series for ManySeries {
     }
 
     fn scrape(&self) -> usize {
-        self.exporter
-            .scrape(Some(self.accept))
-            .body
-            .as_bytes()
-            .len()
+        self.exporter.scrape(Some(self.accept)).body.len()
     }
 }
 
