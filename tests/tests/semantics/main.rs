@@ -13,6 +13,7 @@ mod exemplars;
 mod exporter_settings;
 mod exposition;
 mod hold;
+mod local_handles;
 mod namespace;
 mod reporters;
 mod rows;

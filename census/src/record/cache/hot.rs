@@ -127,9 +127,8 @@ pub(super) fn begin_elsewhere<const N: usize>(
 
 #[inline]
 fn begin_at(place: Place, bits: ValueBits) -> Option<(Place, TargetName)> {
-    if !TABLE.with(|table| table.named(place))?.record(bits) {
-        return None;
-    }
+    // Integers are never refused.
+    TABLE.with(|table| table.named(place))?.record(bits);
     // Not before, because the call would have to keep it.
     let name = TABLE.with(|table| table.name(place))?;
     Some((place, name))
@@ -202,8 +201,13 @@ fn with_scope<const N: usize>(tags: &[TagAddresses; N]) -> Option<[TagAddresses;
 /// never given twice, so the words are those of the beginning, whichever measurement has the entry.
 #[inline]
 pub(super) fn end(place: Place, name: &TargetName, bits: ValueBits) -> bool {
-    let target = TABLE.with(|table| table.target_of(place, name));
-    target.is_some_and(|target| target.record(bits))
+    match TABLE.with(|table| table.target_of(place, name)) {
+        Some(target) => {
+            target.record(bits);
+            true
+        }
+        None => false,
+    }
 }
 
 /// How often this thread's table was cleared.
