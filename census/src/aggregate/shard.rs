@@ -20,9 +20,11 @@ pub(crate) struct Shard {
     /// Weak: an unregistered view's rows are freed at once.
     rows: Weak<Rows>,
     owner: ThreadId,
-    /// By the chunks' places. Those whose rows are gone stay until [`drop_gone`](Self::drop_gone), or until the thread has words
-    /// at the same place again.
+    /// By the chunks' places. Those whose rows are gone stay until [`drop_gone`](Self::drop_gone).
     chunks: Vec<Option<Arc<Chunk>>>,
+    /// Those whose rows are gone, and at whose places the thread has words of other rows by now. They stay as long: a row leaves
+    /// the table before its measure has a new version, so the thread's hot table and its local handles may still write to them.
+    replaced: Vec<Arc<Chunk>>,
     /// How many words the chunks have together.
     words: usize,
     /// The shared chunk that was used last: new rows are successive, so the next row is often in the same chunk.
@@ -38,6 +40,7 @@ impl Shard {
             rows: Arc::downgrade(rows),
             owner,
             chunks: Vec::new(),
+            replaced: Vec::new(),
             words: 0,
             shared: None,
             met: Bits::default(),
@@ -69,7 +72,7 @@ impl Shard {
         }
         // A chunk that was at this place is gone.
         let former = self.chunks.get_mut(place).and_then(|it| it.replace(chunk));
-        self.words -= former.map_or(0, |former| former.len());
+        self.replaced.extend(former);
         target
     }
 
@@ -79,7 +82,7 @@ impl Shard {
         at_place.filter(|chunk| chunk.id == id)
     }
 
-    /// Drops the chunks whose rows are gone. They need not be retired.
+    /// Drops the chunks whose rows are gone. They need not be retired. The thread has no references to their words any more.
     pub(crate) fn drop_gone(&mut self) {
         let Some(rows) = self.rows.upgrade() else {
             return;
@@ -91,12 +94,16 @@ impl Shard {
                 self.words -= dropped.len();
             }
         }
+        for dropped in self.replaced.drain(..) {
+            self.words -= dropped.len();
+        }
     }
 
     /// Whether this thread keeps chunks.
     #[cfg(all(test, census_model))]
     pub(crate) fn has_chunks(&self) -> bool {
-        self.shared.is_some() || self.chunks.iter().any(Option::is_some)
+        let has_own = self.chunks.iter().any(Option::is_some) || !self.replaced.is_empty();
+        has_own || self.shared.is_some()
     }
 
     /// The target of this name, if this thread has its words.

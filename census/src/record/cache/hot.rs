@@ -187,10 +187,12 @@ fn with_scope<const N: usize>(tags: &[TagAddresses; N]) -> Option<[TagAddresses;
     if N >= MAX_TAGS {
         return None;
     }
+    // On machines of 32 bits, a thread may open more scopes than there are such numbers.
     let scope = usize::try_from(current_scope()?).ok()?;
+    let scope = scope.checked_mul(ADDRESS_STEP)?;
     let mut with_scope = [TagAddresses::NONE; MAX_TAGS];
     let [first, others @ ..] = &mut with_scope;
-    *first = TagAddresses::of_scope(scope * ADDRESS_STEP, N);
+    *first = TagAddresses::of_scope(scope, N);
     for (tag, own) in others.iter_mut().zip(tags) {
         *tag = *own;
     }

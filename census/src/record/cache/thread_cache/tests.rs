@@ -158,3 +158,35 @@ fn words_of_a_view_are_dropped_though_it_is_being_read() -> Result<(), Catalogue
     drop(reader);
     Ok(())
 }
+
+/// A row leaves the table before its measure gets a new version. Until then, a local handle and the hot table refer to its words,
+/// which must not become those of another row.
+#[test]
+fn words_of_a_removed_row_are_kept_while_its_measure_has_the_old_version()
+-> Result<(), CatalogueError> {
+    let (measure, view) = viewed("thread_cache/replaced")?;
+    let (other, other_view) = viewed("thread_cache/replacing")?;
+    let local = measure.bind_local(crate::tags!(FUNCTION = "removed"));
+    local.record(1);
+    local.record(1);
+    // As other entries may displace them. Nothing but the shard keeps the words now.
+    slot::with_attached(|cache| {
+        cache.by_address = ByAddress::default();
+        cache.by_text = ByText::default();
+    });
+    let live = find(&view.spec()).expect("it is registered");
+    let mut key = String::new();
+    live.push_row_key(&mut key, |_| "removed");
+    live.remove_row(&key, || {
+        // Another thread removes the row, and does not get further for some time.
+        measure
+            .bind(crate::tags!(FUNCTION = "at the same place"))
+            .record(1);
+        assert_eq!(view.data().rows.len(), 1);
+        other.bind(crate::tags!(FUNCTION = "other")).record(1);
+        local.record(1);
+    });
+    let rows = other_view.data().rows;
+    assert_eq!(rows.first().map(|row| row.data), Some(1));
+    Ok(())
+}
