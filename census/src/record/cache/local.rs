@@ -95,7 +95,9 @@ impl<T: Value> Local<T> {
         let key = CacheKey::bound(version);
         let row = slot::with_attached(|cache| {
             let targets = cache.find_by_address(key, &[TagAddresses::of_bound(self.id)])?;
-            Some(targets.only_target().and_then(Target::own_row))
+            let target = targets.only_target();
+            let target = target.filter(|target| cache.has_chunk_of(target));
+            Some(target.and_then(Target::own_row))
         });
         let row = row.flatten();
         // Without an entry, it looks again next time.

@@ -222,21 +222,26 @@ impl ThreadCache {
 
 /// The [hot table](super::hot) of the thread that has this cache.
 impl ThreadCache {
-    /// Adds an entry, whose targets are in the cache.
-    #[cfg_attr(
-        not(all(test, census_model)),
-        expect(clippy::unused_self, reason = "a model's thread has its table here")
-    )]
+    /// Adds an entry, whose targets are in the cache, if this thread has their chunks. It may not have them any more: a row leaves
+    /// the table before its measure has a new version, and the caches have entries for the former one until then.
     pub(super) fn insert_hot<'t, const N: usize>(
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
         targets: impl Iterator<Item = &'t Target> + Clone,
     ) {
+        if !targets.clone().all(|target| self.has_chunk_of(target)) {
+            return;
+        }
         #[cfg(not(all(test, census_model)))]
         hot::insert(key, tags, targets);
         #[cfg(all(test, census_model))]
         self.hot.insert(key, tags, targets);
+    }
+
+    /// Whether this thread has the chunk of a target, which it then drops only after it has cleared the table.
+    pub(super) fn has_chunk_of(&self, target: &Target) -> bool {
+        self.own_target(&target.name()).is_some()
     }
 
     /// Drops all entries. Called before words of this thread are dropped.

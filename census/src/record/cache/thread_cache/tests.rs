@@ -190,3 +190,39 @@ fn words_of_a_removed_row_are_kept_while_its_measure_has_the_old_version()
     assert_eq!(rows.first().map(|row| row.data), Some(1));
     Ok(())
 }
+
+/// As above, and the thread drops the words meanwhile, because other rows have gone. It still finds the removed row in its cache,
+/// which keeps the words, and must not make it hot.
+#[test]
+fn words_that_only_a_cache_has_are_not_made_hot() -> Result<(), CatalogueError> {
+    static REMOVED: &str = "removed";
+    let (measure, view) = viewed("thread_cache/only_cached")?;
+    let (other, other_view) = viewed("thread_cache/other_words")?;
+    record(&measure, &REMOVED);
+    let live = find(&view.spec()).expect("it is registered");
+    let mut key = String::new();
+    live.push_row_key(&mut key, |_| REMOVED);
+    live.remove_row(&key, || {
+        measure
+            .bind(crate::tags!(FUNCTION = "at the same place"))
+            .record(1);
+        // A scrape drops what it knows of the removed row.
+        assert_eq!(view.data().rows.len(), 1);
+        slot::with_attached(|cache| {
+            cache.clear_hot();
+            cache.shards.drop_gone(|_| true);
+        });
+        for _ in 0..3 {
+            record(&measure, &REMOVED);
+        }
+        slot::with_attached(|cache| {
+            cache.by_address = ByAddress::default();
+            cache.by_text = ByText::default();
+        });
+        other.bind(crate::tags!(FUNCTION = "other")).record(1);
+        record(&measure, &REMOVED);
+    });
+    let rows = other_view.data().rows;
+    assert_eq!(rows.first().map(|row| row.data), Some(1));
+    Ok(())
+}
