@@ -266,8 +266,8 @@ fn bound_histogram(operations: usize) {
     let handles = black_box(&*HANDLES);
     let values = black_box(std::array::from_fn::<_, 16, _>(value));
     for _ in 0..operations / handles.len() {
-        for (handle, value) in handles.iter().zip(values) {
-            handle.record(value);
+        for (handle, value) in handles.iter().zip(&values) {
+            handle.record(*value);
         }
     }
 }
@@ -286,8 +286,8 @@ fn local_histogram(operations: usize) {
     let handle = black_box(&handle);
     let values = black_box(std::array::from_fn::<_, 16, _>(value));
     for _ in 0..operations / values.len() {
-        for value in values {
-            handle.record(value);
+        for value in &values {
+            handle.record(*value);
         }
     }
 }

@@ -53,7 +53,8 @@ fn reject<T: Value>(measure: &Measure<T>) {
 #[inline(never)]
 fn record_elsewhere(measure: &Handle<MeasureCell>, id: BoundId, tags: &TagMap, bits: ValueBits) {
     let key = CacheKey::bound(unchecked_version(measure));
-    if !record_by_address(key, &[TagAddresses::of_bound(id)], bits) {
+    let address = [TagAddresses::of_bound(id)];
+    if !hot::record_elsewhere(key, &address, bits) && !record_by_address(key, &address, bits) {
         record_bound_slow(measure, id, tags, bits);
     }
 }

@@ -77,9 +77,11 @@ fn record_after_miss<'a, const N: usize>(
     let tags = tags();
     let version = unchecked_version(measure);
     let addresses = tags.each_ref().map(TagAddresses::of);
-    if hot::record_scoped(version, &addresses, bits)
+    let key = CacheKey::addresses(version, N);
+    if hot::record_elsewhere(key, &addresses, bits)
+        || hot::record_scoped(version, &addresses, bits)
         || record_in_scope(version, &addresses, &tags, bits)
-        || record_by_address(CacheKey::addresses(version, N), &addresses, bits)
+        || record_by_address(key, &addresses, bits)
     {
         return;
     }
@@ -123,11 +125,6 @@ pub(super) fn record_by_address<const N: usize>(
     tags: &[TagAddresses; N],
     bits: ValueBits,
 ) -> bool {
-    match hot::count_elsewhere(key, tags) {
-        Found::Counted => return true,
-        Found::Targets(place) if hot::record(place, bits) => return true,
-        Found::Targets(_) | Found::Nothing => {}
-    }
     // Whether versions have ended does not matter: an entry of this version is valid.
     let recorded = slot::with_attached(|cache| {
         let targets = cache.find_by_address(key, tags)?;

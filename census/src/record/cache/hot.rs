@@ -56,9 +56,17 @@ pub(super) fn count_bound(version: ViewsVersion, id: BoundId) -> Found {
     count_at(TABLE.with(|table| table.check(home, |entry| entry.is_of_bound(version, id))))
 }
 
-/// As [`count`], for a measurement that is not at its first place.
-pub(super) fn count_elsewhere<const N: usize>(key: CacheKey, tags: &[TagAddresses; N]) -> Found {
-    count_at(find_elsewhere(key, tags))
+/// As [`count`] and [`record`], for a measurement that is not at its first place.
+pub(super) fn record_elsewhere<const N: usize>(
+    key: CacheKey,
+    tags: &[TagAddresses; N],
+    bits: ValueBits,
+) -> bool {
+    match count_at(find_elsewhere(key, tags)) {
+        Found::Counted => true,
+        Found::Targets(place) => record(place, bits),
+        Found::Nothing => false,
+    }
 }
 
 /// The place of a measurement's entry, if it is the first place.
