@@ -6,12 +6,12 @@
 #![expect(clippy::indexing_slicing, reason = "the indices are below the lengths")]
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use census::testing::isolate;
 use census::{
-    AsTagValue, BoundMeasure, Count, Data, Distribution, Held, LocalMeasure, Measure, Sum, TagKey,
+    AsTagValue, BoundMeasure, Count, Distribution, Held, LocalMeasure, Measure, Sum, TagKey,
     TagMap, TagValue, TagValueRef, View, WithTags as _, hold, measure, record, snapshot, tag, tags,
     view,
 };
@@ -42,6 +42,12 @@ static LEVEL: Measure<i64>;
 /// Is held, too. Rows of its views go when they are idle, which none is for so long.
 #[measure]
 static DEPTH: Measure<i64>;
+/// Is held without tags, so that a thread has guards of it in its hot table.
+#[measure]
+static OPEN: Measure<i64>;
+/// As `OPEN`, but its only view comes and goes, and so the words do that its guards refer to.
+#[measure]
+static GOING: Measure<i64>;
 
 view! {
     static TICKS: Count<TICK> by (LANE, COLOR);
@@ -56,6 +62,7 @@ view! {
     static WEIGHTS_ADDED: Sum<WEIGHT> by (LANE, COLOR);
     static WEIGHT_SIZES: Distribution<WEIGHT> by (LANE) { buckets: [-1.0, 0.0, 1.0] }
     static LEVELS: Sum<LEVEL> by (LANE);
+    static OPENED: Sum<OPEN>;
     static DEPTHS: Sum<DEPTH> by (LANE) { idle: std::time::Duration::from_hours(1) }
     static DEPTH_CHANGES: Count<DEPTH> by (LANE, COLOR) { idle: std::time::Duration::from_hours(1) }
 }
@@ -124,7 +131,23 @@ enum What {
     Weight,
     Level,
     Depth,
+    Open,
 }
+
+impl What {
+    const ALL: [Self; 7] = [
+        Self::Tick,
+        Self::Hit,
+        Self::Wait,
+        Self::Weight,
+        Self::Level,
+        Self::Depth,
+        Self::Open,
+    ];
+}
+
+/// The tags do not matter.
+const OPEN_KEY: Key = (What::Open, Lane(0), Color::Red);
 
 /// What was recorded with some tags.
 type Key = (What, Lane, Color);
@@ -185,6 +208,7 @@ impl Ledger {
         self.check_view(&WEIGHTS, What::Weight, &["lane"], at);
         self.check_view(&WEIGHTS_ADDED, What::Weight, &["lane", "color"], at);
         self.check_view(&WEIGHT_SIZES, What::Weight, &["lane"], at);
+        self.check_view(&OPENED, What::Open, &[], at);
         self.check_view(&LEVELS, What::Level, &["lane"], at);
         self.check_view(&DEPTHS, What::Depth, &["lane"], at);
         self.check_view(&DEPTH_CHANGES, What::Depth, &["lane", "color"], at);
@@ -192,7 +216,7 @@ impl Ledger {
 
     fn check_view<A: Rows>(&self, view: &View<A>, of: What, columns: &[&str], at: &str) {
         let expected = self.rows(of, columns);
-        let mut found = BTreeMap::new();
+        let mut found = BTreeSet::new();
         for (tags, total) in A::rows(view) {
             let is_zero =
                 total.count.is_none_or(|it| it == 0) && total.halves.is_none_or(|it| it == 0);
@@ -206,16 +230,11 @@ impl Ledger {
                 // Handles make rows.
                 None => assert!(is_zero, "{at}: {} {tags:?} has {total:?}", view.name()),
             }
-            assert_eq!(
-                found.insert(tags, ()),
-                None,
-                "{at}: two rows of {}",
-                view.name()
-            );
+            assert!(found.insert(tags), "{at}: two rows of {}", view.name());
         }
         let missing: Vec<_> = expected
             .keys()
-            .filter(|row| !found.contains_key(*row))
+            .filter(|row| !found.contains(*row))
             .collect();
         assert!(
             missing.is_empty(),
@@ -312,6 +331,7 @@ macro_rules! recorders {
                 static LOCAL: RefCell<HashMap<(Lane, Color), LocalMeasure<$type>>> = RefCell::default();
             }
             match way {
+                TOUCH => LOCAL.with(|_| ()),
                 0 | 1 => record!($measure = value, tags(LANE = lane, COLOR = color)),
                 2 => record!($measure = value, tags(COLOR = color.paint(), LANE = lane)),
                 3 => record!($measure = value, tags(LANE = LANE_NAMES[lane.0], COLOR = color.name())),
@@ -351,6 +371,8 @@ macro_rules! recorders {
 }
 
 const WAYS: u8 = 12;
+/// Only makes the thread's list of local handles.
+const TOUCH: u8 = u8::MAX;
 
 recorders! {
     tick: TICK, u64, Tick;
@@ -376,24 +398,20 @@ struct Measured {
 
 impl Measured {
     fn any(rng: &mut Rng) -> Self {
-        const ALL: [What; 6] = [
-            What::Tick,
-            What::Hit,
-            What::Wait,
-            What::Weight,
-            What::Level,
-            What::Depth,
-        ];
-        let what = ALL[rng.usize(..ALL.len())];
+        let what = What::ALL[rng.usize(..What::ALL.len())];
         // Some lanes are used most.
         let lanes = if rng.bool() { 8 } else { LANES };
         let halves = match what {
             What::Tick | What::Hit | What::Wait => 2 * rng.i64(0..8),
             What::Weight => rng.i64(-3..20),
-            What::Level | What::Depth => 2 * rng.i64(-5..10),
+            What::Level | What::Depth | What::Open => 2 * rng.i64(-5..10),
         };
+        let mut key = (what, Lane(rng.usize(..lanes)), Color::ALL[rng.usize(..3)]);
+        if what == What::Open {
+            key = OPEN_KEY;
+        }
         Self {
-            key: (what, Lane(rng.usize(..lanes)), Color::ALL[rng.usize(..3)]),
+            key,
             way: rng.u8(..WAYS),
             halves,
         }
@@ -410,15 +428,16 @@ impl Measured {
             What::Wait => wait(way, lane, color, positive()),
             What::Weight => weight(way, lane, color, halves as f64 / 2.0),
             What::Level => level(way, lane, color, halves / 2),
+            What::Open => OPEN.record(halves / 2),
             What::Depth => depth(way, lane, color, halves / 2),
         }
     }
 }
 
-/// A guard, and what its end subtracts.
+/// A guard, and what its end subtracts, and from where. A guard of `GOING` is in no row that is compared.
 struct Guard {
     held: Held,
-    key: Key,
+    key: Option<Key>,
 }
 
 impl Guard {
@@ -426,21 +445,23 @@ impl Guard {
         let lane = Lane(rng.usize(..8));
         let color = Color::ALL[rng.usize(..3)];
         let value = rng.i64(1..9);
-        let (what, measure) = if rng.bool() {
-            (What::Level, &LEVEL)
-        } else {
-            (What::Depth, &DEPTH)
+        let (held, key) = match rng.u8(..8) {
+            0 => (
+                hold!(LEVEL = value, tags(LANE = lane, COLOR = color)),
+                Some((What::Level, lane, color)),
+            ),
+            1 => (
+                DEPTH.bind(tags!(LANE = lane, COLOR = color)).hold(value),
+                Some((What::Depth, lane, color)),
+            ),
+            2 => (
+                tags!(LANE = lane, COLOR = color).scope(|| DEPTH.hold(value)),
+                Some((What::Depth, lane, color)),
+            ),
+            3..6 => (OPEN.hold(value), Some(OPEN_KEY)),
+            _ => (GOING.hold(value), None),
         };
-        let held = match (rng.u8(..4), what) {
-            (0, What::Level) => hold!(LEVEL = value, tags(LANE = lane, COLOR = color)),
-            (0, _) => hold!(DEPTH = value, tags(LANE = lane, COLOR = color)),
-            (1, _) => measure.bind(tags!(LANE = lane, COLOR = color)).hold(value),
-            _ => tags!(LANE = lane, COLOR = color).scope(|| measure.hold(value)),
-        };
-        Self {
-            held,
-            key: (what, lane, color),
-        }
+        Self { held, key }
     }
 
     fn halves(&self) -> i64 {
@@ -469,43 +490,67 @@ thread_local! {
     static AT_END: RefCell<AtEnd> = RefCell::default();
 }
 
+/// The life of a thread. Returns what it recorded, and records at its end.
 fn live(seed: u64) -> Ledger {
     let mut rng = Rng::with_seed(seed);
     let mut ledger = Ledger::default();
     if rng.bool() {
         // Before the thread's cache is made, which so is dropped earlier.
+        for what in What::ALL {
+            let key = (what, Lane(0), Color::Red);
+            let (way, halves) = (TOUCH, 0);
+            if what != What::Open {
+                Measured { key, way, halves }.record();
+            }
+        }
         AT_END.with(|_| ());
     }
+    let mut own = Vec::new();
     for _ in 0..STEPS {
         let measured = Measured::any(&mut rng);
-        match rng.u8(..16) {
-            0 => AT_END.with_borrow_mut(|it| it.measured.push(measured)),
-            // Again and again, so that it is hot.
-            1..8 => {
-                for _ in 0..10 {
-                    measured.record();
-                    ledger.note(measured.key, measured.halves);
-                }
-                measured.record();
-            }
-            _ => measured.record(),
+        // Again and again, so that it is hot.
+        for _ in 0..if rng.bool() { 10 } else { 1 } {
+            measured.record();
+            ledger.note(measured.key, measured.halves);
         }
-        ledger.note(measured.key, measured.halves);
-        if rng.bool() {
+        if rng.u8(..8) == 0 {
+            AT_END.with_borrow_mut(|it| it.measured.push(measured));
+            ledger.note(measured.key, measured.halves);
+        }
+        for _ in 0..rng.u8(..4) {
             let guard = Guard::begin(&mut rng);
-            ledger.note(guard.key, guard.halves());
-            let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-            held.push(guard);
-            let index = rng.usize(..held.len());
-            let guard = held.swap_remove(index);
-            drop(held);
-            ledger.note(guard.key, -guard.halves());
-            if rng.u8(..8) == 0 {
-                AT_END.with_borrow_mut(|it| it.guards.push(guard));
+            if let Some(key) = guard.key {
+                ledger.note(key, guard.halves());
+            }
+            own.push(guard);
+        }
+        while own.len() > 20 {
+            let guard = own.swap_remove(rng.usize(..own.len()));
+            if let Some(guard) = pass_on(&mut rng, guard) {
+                if let Some(key) = guard.key {
+                    ledger.note(key, -guard.halves());
+                }
+                if rng.u8(..8) == 0 {
+                    AT_END.with_borrow_mut(|it| it.guards.push(guard));
+                }
             }
         }
     }
+    HELD.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .append(&mut own);
     ledger
+}
+
+/// Sometimes, another thread is to end the guard. Then this one gets another guard to end, or none.
+fn pass_on(rng: &mut Rng, guard: Guard) -> Option<Guard> {
+    if rng.u8(..3) > 0 {
+        return Some(guard);
+    }
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.push(guard);
+    let index = rng.usize(..2 * held.len());
+    (index < held.len()).then(|| held.swap_remove(index))
 }
 
 /// A thread within an isolation, with handles that were made outside of it: what it records is there and nowhere else.
@@ -538,33 +583,37 @@ fn come_and_go(number: u64, stop: &Stop) {
     let weights = View::distribution(name("weights"), &WEIGHT, [-1.0, 0.0, 1.0]);
     let weights = weights.column(&LANE).build();
     let levels = View::sum(name("levels"), &LEVEL).column(&LANE).build();
-    let (Ok(ticks), Ok(hits), Ok(weights), Ok(levels)) = (ticks, hits, weights, levels) else {
+    let going = View::sum(name("going"), &GOING).build();
+    let (Ok(ticks), Ok(hits), Ok(weights), Ok(levels), Ok(going)) =
+        (ticks, hits, weights, levels, going)
+    else {
         unreachable!("the names are free");
     };
     while !stop.is_set() {
-        assert!(ticks.register().is_ok() && hits.register().is_ok());
-        assert!(weights.register().is_ok() && levels.register().is_ok());
-        for _ in 0..20 {
-            std::thread::yield_now();
-            let lane = tags!(LANE = Lane(rng.usize(..8)));
-            match rng.u8(..8) {
-                0 => drop(ticks.clear()),
-                1 => drop(levels.clear()),
-                2 => drop(weights.clear()),
-                3 => drop(ticks.remove(&lane)),
-                4 => drop(hits.remove(&lane)),
-                5 => drop(weights.remove(&lane)),
-                6 => drop(levels.remove(&lane)),
-                _ => {
-                    let snapshot = snapshot();
-                    let mut rows = snapshot.views().flat_map(|view| &view.data.rows);
-                    assert!(rows.all(|row| !matches!(row.data, Data::LastValue(_))));
-                }
-            }
+        // Most measures have no such view most of the time: with several, most of their measurements would not be hot.
+        match rng.u8(..16) {
+            0 => come_and_remove(&ticks, &mut rng),
+            1 => come_and_remove(&hits, &mut rng),
+            2 => come_and_remove(&weights, &mut rng),
+            3 => come_and_remove(&levels, &mut rng),
+            4..12 if number == 0 => come_and_remove(&going, &mut rng),
+            4..12 => drop(snapshot()),
+            _ => std::thread::yield_now(),
         }
-        assert!(ticks.unregister() && hits.unregister());
-        assert!(weights.unregister() && levels.unregister());
     }
+}
+
+fn come_and_remove<A: Rows>(view: &View<A>, rng: &mut Rng) {
+    assert!(view.register().is_ok());
+    for _ in 0..rng.u8(..8) {
+        std::thread::yield_now();
+        match rng.u8(..4) {
+            0 => drop(view.clear()),
+            1 => drop(view.data()),
+            _ => drop(view.remove(&tags!(LANE = Lane(rng.usize(..8))))),
+        }
+    }
+    assert!(view.unregister());
 }
 
 #[test]
@@ -582,7 +631,9 @@ fn words_that_are_used_again_have_no_measurements_of_others() {
                     }
                     live(seed)
                 });
-                ledgers.iter().for_each(|it| ledger.extend(it));
+                for of_thread in &ledgers {
+                    ledger.extend(of_thread);
+                }
                 ledger.check(&format!("after wave {wave}"));
             }
         },
