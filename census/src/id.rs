@@ -76,10 +76,16 @@ impl BoundId {
     /// The size of a `&str` on most machines.
     pub(crate) const STEP: usize = 16;
 
-    /// An identifier that was never returned before.
+    /// The identifier of all bound measures that are made when there are no more numbers: on a machine of 32 bits, after 2^28 of
+    /// them. Nothing is cached for it.
+    pub(crate) const EXHAUSTED: Self = Self(usize::MAX);
+
+    /// An identifier that was never returned before, or [`EXHAUSTED`](Self::EXHAUSTED).
     pub(crate) fn next() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         // Relaxed: no other memory is published by the identifier.
-        Self(NEXT.fetch_add(Self::STEP, Ordering::Relaxed))
+        let order = Ordering::Relaxed;
+        let next = NEXT.fetch_update(order, order, |next| next.checked_add(Self::STEP));
+        next.map_or(Self::EXHAUSTED, Self)
     }
 }

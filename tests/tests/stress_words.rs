@@ -230,7 +230,8 @@ impl Ledger {
                 // Handles make rows.
                 None => assert!(is_zero, "{at}: {} {tags:?} has {total:?}", view.name()),
             }
-            assert!(found.insert(tags), "{at}: two rows of {}", view.name());
+            let is_new = found.insert(tags);
+            assert!(is_new, "{at}: two rows of {}", view.name());
         }
         let missing: Vec<_> = expected
             .keys()
@@ -300,7 +301,7 @@ impl Rows for Distribution {
     }
 }
 
-/// The handles of one measure: those that all threads share, and those of this thread.
+/// The handles of one measure that all threads share.
 struct Handles<T: census::Value> {
     bound: LazyLock<Vec<BoundMeasure<T>>>,
 }
@@ -631,8 +632,8 @@ fn words_that_are_used_again_have_no_measurements_of_others() {
                     }
                     live(seed)
                 });
-                for of_thread in &ledgers {
-                    ledger.extend(of_thread);
+                for it in &ledgers {
+                    ledger.extend(it);
                 }
                 ledger.check(&format!("after wave {wave}"));
             }

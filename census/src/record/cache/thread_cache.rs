@@ -450,7 +450,10 @@ impl ThreadCache {
         });
         resolver.targets().iter().for_each(f);
         note(versions, version);
-        if may_cache && let Some(targets) = resolver.cacheable_targets(views.len()) {
+        if may_cache
+            && id != BoundId::EXHAUSTED
+            && let Some(targets) = resolver.cacheable_targets(views.len())
+        {
             let mut addresses = PaddedAddresses::default();
             let [first, ..] = &mut addresses;
             *first = TagAddresses::of_bound(id);
