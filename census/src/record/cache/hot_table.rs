@@ -166,15 +166,14 @@ impl HotTable {
         &self,
         key: CacheKey,
         tags: &[TagAddresses; N],
-        targets: impl Iterator<Item = &'t Target> + Clone,
+        mut targets: impl Iterator<Item = &'t Target> + Clone,
     ) {
-        /// One of so many measurements may displace another.
-        const DISPLACING: u32 = 8;
-        let home = home(key.version(), tags);
-        let places = [home, alternative(home)];
-        let is_there = |place: &usize| self.check(*place, |entry| entry.is_of(key, tags)).is_some();
-        if N > MAX_TAGS || places.iter().any(is_there) || targets.clone().count() > MAX_TARGETS {
+        if N > MAX_TAGS || targets.clone().count() > MAX_TARGETS {
             return;
+        }
+        let mut padded = [TagAddresses::NONE; MAX_TAGS];
+        for (padded, tag) in padded.iter_mut().zip(tags) {
+            *padded = *tag;
         }
         let mut rows = [None; MAX_TARGETS];
         for (row, target) in rows.iter_mut().zip(targets.clone()) {
@@ -183,35 +182,56 @@ impl HotTable {
                 return;
             }
         }
-        // If one refuses a value, all that may do so would. The first is asked before anything is recorded.
-        rows.sort_by_key(|row| row.map_or(2, |row| u8::from(!row.may_refuse())));
-        let free = places
-            .into_iter()
-            .find(|place| self.entries.get(*place).is_some_and(HotEntry::is_free));
-        let place = free.unwrap_or_else(|| {
-            self.displaced.set(self.displaced.get().wrapping_add(1));
-            home
-        });
-        if free.is_none() && !self.displaced.get().is_multiple_of(DISPLACING) {
+        let [_, second, _] = rows;
+        let only = targets.next().filter(|_| second.is_none());
+        let name = only.and_then(Target::name_for_guards);
+        self.insert_entry(key, &padded, rows, name);
+    }
+
+    /// As [`insert`](Self::insert), with empty addresses after the tags.
+    fn insert_entry(
+        &self,
+        key: CacheKey,
+        tags: &[TagAddresses; MAX_TAGS],
+        mut rows: [Option<OwnRow>; MAX_TARGETS],
+        name: Option<TargetName>,
+    ) {
+        /// One of so many measurements may displace another.
+        const DISPLACING: u32 = 8;
+        let home = home(key.version(), tags);
+        let places = [home, alternative(home)];
+        let is_there = |place: &usize| self.check(*place, |entry| entry.is_of(key, tags)).is_some();
+        if places.iter().any(is_there) {
             return;
         }
+        // If one refuses a value, all that may do so would. The first is asked before anything is recorded.
+        let may_refuse = |row: &Option<OwnRow>| row.is_some_and(OwnRow::may_refuse);
+        if let Some(refusing) = rows.iter().position(may_refuse) {
+            rows.swap(0, refusing);
+        }
+        let is_free = |place: &usize| self.entries.get(*place).is_some_and(HotEntry::is_free);
+        let free = places.into_iter().find(is_free);
+        if free.is_none() {
+            let displaced = self.displaced.get().wrapping_add(1);
+            self.displaced.set(displaced);
+            if !displaced.is_multiple_of(DISPLACING) {
+                return;
+            }
+        }
+        let place = free.unwrap_or(home);
         if let (Some(entry), Some(of_entry)) = (self.entries.get(place), self.targets.get(place)) {
             entry.key.set(key);
             for (of_entry, tag) in entry.tags.iter().zip(tags) {
                 of_entry.set(*tag);
             }
             let [first, others @ ..] = rows;
-            let is_only = others.iter().all(Option::is_none);
-            let only = first.filter(|_| is_only);
+            let only = first.filter(|_| others.iter().all(Option::is_none));
             entry.counter.set(only.and_then(OwnRow::counter));
             of_entry.first.set(first);
             for (of_entry, row) in of_entry.others.iter().zip(others) {
                 of_entry.set(row);
             }
-            let mut targets = targets.filter(|_| is_only);
-            of_entry
-                .name
-                .set(targets.next().and_then(Target::name_for_guards));
+            of_entry.name.set(name);
         }
     }
 
