@@ -1,4 +1,4 @@
-//! The processors: how many there are, how long a thread waits for one, and who has them.
+//! The processors: how many there are, how long a thread waits for one, and how much of them other programs have.
 
 use std::num::NonZeroUsize;
 use std::ops::Range;

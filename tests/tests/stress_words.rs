@@ -384,7 +384,7 @@ recorders! {
     depth: DEPTH, i64, Depth;
 }
 
-/// Handles that all share are made outside of all isolations, whoever needs them first.
+/// Handles that all threads share are made outside of all isolations, whichever thread needs them first.
 fn isolation_free<T: Send>(make: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|threads| threads.spawn(make).join()).expect("it does not panic")
 }

@@ -73,7 +73,7 @@ impl WordPool {
 }
 
 impl PooledWords {
-    /// The words. Whoever keeps the reference for longer than the chunk lives must not use it: see the invariant of this module.
+    /// The words. A reference that is kept for longer than the chunk lives must not be used: see the invariant of this module.
     pub(super) const fn leaked(&self) -> &'static [AtomicU64] {
         self.words
     }

@@ -34,7 +34,7 @@ pub(super) struct HotTable {
     entries: [HotEntry; ENTRIES],
     /// The targets of each entry that is not a counter.
     targets: [HotTargets; ENTRIES],
-    /// How often the table was cleared. Whoever keeps words of this thread elsewhere must not use them after that.
+    /// How often the table was cleared. A local handle that found its words before the last time does not use them any more.
     pub(super) clears: Cell<u64>,
     /// Of each version with an entry by the scope, one bit. Two versions may share a bit, which costs a look-up and nothing else.
     pub(super) scoped: Cell<u64>,
