@@ -17,6 +17,8 @@ use super::render_thread::{RenderThreads, Rendered};
 use crate::collect::Collection;
 use crate::declare::{Origin, ViewSet, ViewSpec};
 use crate::register::{self, CatalogueError, HeldViews, Problem};
+#[cfg(feature = "server")]
+use crate::server::Counts;
 
 /// Exports the views to Prometheus. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -36,6 +38,9 @@ pub(super) struct Inner {
         expect(dead_code, reason = "without collectors, it is only dropped")
     )]
     pub(super) held: Arc<Held>,
+    /// What the exporter's servers have turned away.
+    #[cfg(feature = "server")]
+    server_counts: Arc<Counts>,
 }
 
 /// The settings of an [`Exporter`] to be built.
@@ -136,6 +141,12 @@ impl Exporter {
     #[cfg(feature = "server")]
     pub(crate) fn deadline(&self) -> Duration {
         self.inner.threads.deadline()
+    }
+
+    /// The counts of the exporter's servers.
+    #[cfg(feature = "server")]
+    pub(crate) fn server_counts(&self) -> &Arc<Counts> {
+        &self.inner.server_counts
     }
 
     /// The answer to a scrape that has waited for the deadline. It counts as failed.
@@ -312,6 +323,8 @@ impl ExporterBuilder {
                 threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
                 held: Arc::new(held),
+                #[cfg(feature = "server")]
+                server_counts: Arc::default(),
             }),
         }
     }

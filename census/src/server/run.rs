@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::accept::{Listener, accept};
 use super::activity::Activity;
 use super::connection::Shared;
+use super::entrance::Entrance;
 use super::limits::Limits;
 use super::site::Site;
 
@@ -30,6 +31,7 @@ pub(super) enum Stop {
 pub(super) async fn run(
     mut listener: impl Listener,
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     stop: impl Future<Output = Stop>,
 ) {
@@ -39,9 +41,13 @@ pub(super) async fn run(
     let serve = async {
         loop {
             // New connections do not wait for a place: idle ones could keep a scrape out.
-            let stream = accept(&mut listener, limits.accept_pause).await;
-            connections.make_room().await;
-            connections.serve(shared.clone(), stream);
+            let (stream, peer) = accept(&mut listener, limits.accept_pause).await;
+            if entrance.admits(&peer) {
+                connections.make_room().await;
+                connections.serve(shared.clone(), stream);
+            } else {
+                drop(stream);
+            }
             // The new connection runs before the next one is accepted. So its request, which has often arrived with it,
             // counts before it may have to make room itself.
             yield_now().await;

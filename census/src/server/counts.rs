@@ -1,0 +1,61 @@
+//! How often a server has turned a client away.
+
+use std::sync::atomic::Ordering;
+
+use crate::sync::AtomicU64;
+
+/// The families of these counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Connections that were closed before a request was read.
+    ClosedConnections,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// A connection came from an address that is not allowed.
+    #[cfg_attr(
+        not(any(feature = "ipnet", test)),
+        expect(
+            dead_code,
+            reason = "without address ranges, all addresses are allowed"
+        )
+    )]
+    Address,
+}
+
+/// All events: the family of each, and its value of the label `reason`.
+const EVENTS: [(Event, Family, &str); 1] = [(Event::Address, Family::ClosedConnections, "address")];
+
+/// The counts of all servers of an exporter.
+#[derive(Debug)]
+pub(crate) struct Counts([AtomicU64; EVENTS.len()]);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
+}
+
+impl Counts {
+    pub(crate) fn count(&self, event: Event) {
+        for ((other, ..), count) in EVENTS.iter().zip(&self.0) {
+            if *other == event {
+                // Relaxed: a count orders no other memory.
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the exposition does not have the counts yet")
+    )]
+    /// The values of the label `reason` in a family, and the counts.
+    pub(crate) fn iter(&self, family: Family) -> impl Iterator<Item = (&'static str, u64)> {
+        let of_family = EVENTS.iter().zip(&self.0);
+        let of_family = of_family.filter(move |((_, other, _), _)| *other == family);
+        of_family.map(|((.., reason), count)| (*reason, count.load(Ordering::Relaxed)))
+    }
+}
