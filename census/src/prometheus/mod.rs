@@ -84,7 +84,9 @@ mod written;
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
 #[cfg(feature = "server")]
-pub use crate::server::{OpenListener, ServeError, Server, ServerBuilder, ServerThread, serve};
+pub use crate::server::{
+    OpenListener, RequestHead, ServeError, Server, ServerBuilder, ServerThread, serve,
+};
 pub use body::Body;
 #[cfg(all(feature = "server", test))]
 pub(crate) use chunk::CHUNK;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::ServeError;
+#[cfg(feature = "auth")]
+use super::access::Secret;
+use super::access::{Access, AccessSettings, Authorize, RequestHead};
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
 use super::entrance::Entrance;
@@ -18,7 +21,10 @@ use crate::prometheus::Exporter;
 ///
 /// Without settings, everybody who can connect may scrape.
 ///
-/// - `allow` (feature `ipnet`) closes connections from other addresses.
+/// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
+///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
+///   no credentials would help, 403. This holds for every path, also for those that do not exist.
+/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses.
 ///
 /// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]
@@ -30,6 +36,7 @@ pub struct ServerBuilder {
     allowed: Option<Vec<IpNet>>,
     #[cfg(unix)]
     unix_mode: u32,
+    access: AccessSettings,
 }
 
 impl ServerBuilder {
@@ -40,6 +47,7 @@ impl ServerBuilder {
             allowed: None,
             #[cfg(unix)]
             unix_mode: super::unix::MODE,
+            access: AccessSettings::default(),
         }
     }
 
@@ -66,6 +74,67 @@ impl ServerBuilder {
     #[cfg(feature = "ipnet")]
     pub fn allow(mut self, ranges: impl IntoIterator<Item = IpNet>) -> Self {
         self.allowed.get_or_insert_default().extend(ranges);
+        self
+    }
+
+    /// Admits requests with this token: `Authorization: Bearer TOKEN` (RFC 6750). With the feature `auth`.
+    ///
+    /// Each call adds a token, so that tokens can be changed without a gap: the server takes the old one and the new one
+    /// until all clients have the new one. Only hashes are compared, in constant time. Without TLS, everybody on the way
+    /// can read the token.
+    ///
+    /// A token that is empty, or that has other characters than visible ASCII (such as a line break at its end), is an
+    /// error when the server is started.
+    #[cfg(feature = "auth")]
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.access.tokens.push(Secret(token.into()));
+        self
+    }
+
+    /// Admits requests with the name and the password of this user: `Authorization: Basic …` (RFC 7617). Each call adds a
+    /// user. With the feature `auth`.
+    ///
+    /// `bcrypt_hash` is the password's hash as `htpasswd -nB NAME` prints it after the colon, and as the web
+    /// configuration of Prometheus has it. It begins with `$2y$`, `$2b$` or `$2a$`. As there, bytes of a password after
+    /// the 72nd do not count.
+    ///
+    /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
+    /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
+    /// password that was right is remembered until the server ends, and needs no further check: so a client that has
+    /// been admitted once is admitted at once, whatever passwords others try. The time of a check does not tell whether
+    /// there is such a user, if all hashes have one cost.
+    ///
+    /// A name that is empty, given twice, or that has a colon, a text that is no hash, and a hash of a cost above 16 are
+    /// errors when the server is started.
+    #[cfg(feature = "auth")]
+    pub fn basic_auth(mut self, user: impl Into<String>, bcrypt_hash: impl Into<String>) -> Self {
+        let user = (user.into(), Secret(bcrypt_hash.into()));
+        self.access.users.push(user);
+        self
+    }
+
+    /// Admits requests for which a function returns `true`. Each call adds a function.
+    ///
+    /// It is called for each request that was not admitted by other settings without a check of a password, and on the
+    /// threads that serve. So it must return at once: it must not wait, and not compute for long. A request for which it panics is
+    /// refused.
+    ///
+    /// ```
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
+    /// let server = exporter
+    ///     .server()
+    ///     .authorize(|request| request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()))
+    ///     .bind("0.0.0.0:9464")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn authorize(
+        mut self,
+        admits: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.access.authorize.push(Authorize::new(admits));
         self
     }
 
@@ -107,7 +176,8 @@ impl ServerBuilder {
             allowed,
             counts: Arc::clone(self.exporter.server_counts()),
         };
-        Ok((Site::new(&self.exporter), entrance))
+        let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
+        Ok((Site::new(&self.exporter).with_access(access), entrance))
     }
 }
 

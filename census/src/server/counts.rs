@@ -9,24 +9,33 @@ use crate::sync::AtomicU64;
 pub(crate) enum Family {
     /// Connections that were closed before a request was read.
     ClosedConnections,
+    /// Requests that were answered with 401, 403 or 503 because of who made them.
+    RefusedRequests,
 }
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A connection came from an address that is not allowed.
-    #[cfg_attr(
-        not(any(feature = "ipnet", test)),
-        expect(
-            dead_code,
-            reason = "without address ranges, all addresses are allowed"
-        )
-    )]
     Address,
+    /// A request had no credentials, or wrong ones.
+    Unauthorized,
+    /// No function of the program admits the client.
+    Forbidden,
+    /// A function of the program panicked.
+    Panicked,
+    /// Too many passwords waited to be checked.
+    Busy,
 }
 
 /// All events: the family of each, and its value of the label `reason`.
-const EVENTS: [(Event, Family, &str); 1] = [(Event::Address, Family::ClosedConnections, "address")];
+const EVENTS: [(Event, Family, &str); 5] = [
+    (Event::Address, Family::ClosedConnections, "address"),
+    (Event::Unauthorized, Family::RefusedRequests, "unauthorized"),
+    (Event::Forbidden, Family::RefusedRequests, "forbidden"),
+    (Event::Panicked, Family::RefusedRequests, "panic"),
+    (Event::Busy, Family::RefusedRequests, "busy"),
+];
 
 /// The counts of all servers of an exporter.
 #[derive(Debug)]

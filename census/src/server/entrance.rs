@@ -43,3 +43,22 @@ impl Entrance {
         true
     }
 }
+
+#[cfg(all(test, feature = "ipnet"))]
+mod tests {
+    use super::*;
+    use crate::server::counts::Family;
+
+    #[test]
+    fn a_refused_connection_is_counted() {
+        let entrance = Entrance {
+            allowed: Some(Arc::new(Allowed::new(&["10.0.0.0/8".parse().unwrap()]))),
+            ..Entrance::default()
+        };
+        let admits = |address: &str| entrance.admits(&Peer::new(Some(address.parse().unwrap())));
+        assert!(admits("10.1.2.3:80") && admits("[::ffff:10.1.2.3]:80"));
+        assert!(!admits("192.0.2.1:80") && !admits("[::1]:80"));
+        let mut counts = entrance.counts.iter(Family::ClosedConnections);
+        assert_eq!(counts.next(), Some(("address", 2)));
+    }
+}

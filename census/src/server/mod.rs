@@ -10,12 +10,13 @@
 //!    `counts` counts what is turned away.
 //! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
 //!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
-//! 4. `site` answers requests. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
+//! 4. `site` answers requests of those whom `access` admits. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
 //!
 //! With the feature `warp`, `warp_filter` is the site for a user's own server. `warp`'s server is not used here,
 //! because it has no limits and panics if it cannot listen.
 
 mod accept;
+mod access;
 mod activity;
 #[cfg(feature = "ipnet")]
 mod allowed;
@@ -46,6 +47,7 @@ mod warp_filter;
 #[cfg(test)]
 mod tests;
 
+pub use access::RequestHead;
 pub use builder::ServerBuilder;
 pub(crate) use counts::Counts;
 pub use error::ServeError;

@@ -16,6 +16,7 @@ use super::activity::Activity;
 use super::connection::Shared;
 use super::entrance::Entrance;
 use super::limits::Limits;
+use super::peer::Peer;
 use super::site::Site;
 
 /// The way in which a server stops.
@@ -44,7 +45,7 @@ pub(super) async fn run(
             let (stream, peer) = accept(&mut listener, limits.accept_pause).await;
             if entrance.admits(&peer) {
                 connections.make_room().await;
-                connections.serve(shared.clone(), stream);
+                connections.serve(shared.clone(), stream, peer);
             } else {
                 drop(stream);
             }
@@ -106,7 +107,7 @@ impl Connections {
         }
     }
 
-    fn serve<S>(&mut self, shared: Shared, stream: S)
+    fn serve<S>(&mut self, shared: Shared, stream: S, peer: Peer)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -116,7 +117,7 @@ impl Connections {
             // An error means that the server has been dropped, and its connections with it.
             let _ = closing.wait_for(|is_closing| *is_closing).await;
         };
-        let connection = shared.serve(stream, Arc::clone(&activity), closing);
+        let connection = shared.serve(stream, peer, Arc::clone(&activity), closing);
         let task = self.tasks.spawn(connection);
         self.entries.insert(task.id(), Entry { activity, task });
     }

@@ -7,6 +7,7 @@ use hyper::header::HeaderValue;
 use hyper::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use hyper::{Method, Response, StatusCode};
 
+use super::access::{Access, RequestHead};
 use super::bodies::Bodies;
 use super::response::ResponseBody;
 use crate::prometheus::{Exporter, Scrape};
@@ -21,6 +22,7 @@ pub(super) type Scraping = Pin<Box<dyn Future<Output = Scrape> + Send>>;
 /// The metrics at `/metrics`. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Site {
+    access: Access,
     scraper: Scraper,
     bodies: Arc<Bodies>,
 }
@@ -36,18 +38,30 @@ impl Site {
     }
 
     pub(super) fn with_scraper(scraper: Scraper, bodies: Arc<Bodies>) -> Self {
-        Self { scraper, bodies }
+        Self {
+            access: Access::default(),
+            scraper,
+            bodies,
+        }
+    }
+
+    /// The same site for those clients only that `access` admits.
+    pub(super) fn with_access(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     /// The answer of the library's own server: the metrics at `/metrics`, and 404 for every other path.
-    pub(super) async fn answer(
-        &self,
-        method: &Method,
-        path: &str,
-        headers: &HeaderMap,
-    ) -> Response<ResponseBody> {
+    pub(super) async fn answer(&self, request: &RequestHead<'_>) -> Response<ResponseBody> {
+        // Before the path is looked at, so that a refused client does not learn which paths there are. Only what is open
+        // to everybody may be answered before.
+        if let Err(denied) = self.access.check(request).await {
+            let mut response = plain_text(denied.status(), denied.text());
+            denied.add_headers(response.headers_mut());
+            return response;
+        }
+        let path = request.path();
         if path.strip_suffix('/').unwrap_or(path) == "/metrics" {
-            self.metrics(method, headers).await
+            self.metrics(request.method(), request.headers()).await
         } else {
             plain_text(
                 StatusCode::NOT_FOUND,
