@@ -14,7 +14,9 @@ use tokio::time::{Instant, timeout_at};
 use super::accept::{Listener, accept};
 use super::activity::Activity;
 use super::connection::Shared;
+use super::entrance::Entrance;
 use super::limits::Limits;
+use super::peer::Peer;
 use super::site::Site;
 
 /// The way in which a server stops.
@@ -30,6 +32,7 @@ pub(super) enum Stop {
 pub(super) async fn run(
     mut listener: impl Listener,
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     stop: impl Future<Output = Stop>,
 ) {
@@ -39,9 +42,13 @@ pub(super) async fn run(
     let serve = async {
         loop {
             // New connections do not wait for a place: idle ones could keep a scrape out.
-            let stream = accept(&mut listener, limits.accept_pause).await;
-            connections.make_room().await;
-            connections.serve(shared.clone(), stream);
+            let (stream, peer) = accept(&mut listener, limits.accept_pause).await;
+            if entrance.admits(&peer) {
+                connections.make_room().await;
+                connections.serve(shared.clone(), stream, peer);
+            } else {
+                drop(stream);
+            }
             // The new connection runs before the next one is accepted. So its request, which has often arrived with it,
             // counts before it may have to make room itself.
             yield_now().await;
@@ -100,7 +107,7 @@ impl Connections {
         }
     }
 
-    fn serve<S>(&mut self, shared: Shared, stream: S)
+    fn serve<S>(&mut self, shared: Shared, stream: S, peer: Peer)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -110,7 +117,7 @@ impl Connections {
             // An error means that the server has been dropped, and its connections with it.
             let _ = closing.wait_for(|is_closing| *is_closing).await;
         };
-        let connection = shared.serve(stream, Arc::clone(&activity), closing);
+        let connection = shared.serve(stream, peer, Arc::clone(&activity), closing);
         let task = self.tasks.spawn(connection);
         self.entries.insert(task.id(), Entry { activity, task });
     }
