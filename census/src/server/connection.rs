@@ -7,16 +7,18 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hyper::Request;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Sleep, sleep_until};
 
 use super::access::RequestHead;
 use super::activity::Activity;
+use super::counts::Counts;
+use super::entrance::Entrance;
 use super::http2;
 use super::limits::Limits;
 use super::link::Link;
@@ -28,17 +30,23 @@ use super::site::{Resource, Site};
 #[derive(Clone)]
 pub(super) struct Shared {
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     http: http1::Builder,
 }
 
 impl Shared {
-    pub(super) fn new(site: Site, limits: Limits) -> Self {
+    pub(super) fn new(site: Site, entrance: Entrance, limits: Limits) -> Self {
         Self {
             site,
+            entrance,
             limits,
             http: limits.http(),
         }
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.entrance.counts
     }
 
     /// Serves a connection until the client ends it or a limit is exceeded. Once `closing` is ready, the connection
@@ -120,6 +128,10 @@ impl Shared {
                 let path = request.path();
                 let name = path.strip_suffix('/').unwrap_or(path).strip_prefix('/');
                 let response = site.answer(&request, name.and_then(Resource::named)).await;
+                let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+                if !is_refused.contains(&response.status()) {
+                    activity.admitted();
+                }
                 Ok::<_, Infallible>(response.map(|body| Tracked { body, activity }))
             }
         });

@@ -18,6 +18,8 @@ pub(crate) enum Family {
 pub(crate) enum Event {
     /// A connection came from an address that is not allowed.
     Address,
+    /// A connection gave way to another one.
+    Displaced,
     /// A request had no credentials, or wrong ones.
     Unauthorized,
     /// No function of the program admits the client.
@@ -29,8 +31,9 @@ pub(crate) enum Event {
 }
 
 /// All events: the family of each, and its value of the label `reason`.
-const EVENTS: [(Event, Family, &str); 5] = [
+const EVENTS: [(Event, Family, &str); 6] = [
     (Event::Address, Family::ClosedConnections, "address"),
+    (Event::Displaced, Family::ClosedConnections, "displaced"),
     (Event::Unauthorized, Family::RefusedRequests, "unauthorized"),
     (Event::Forbidden, Family::RefusedRequests, "forbidden"),
     (Event::Panicked, Family::RefusedRequests, "panic"),

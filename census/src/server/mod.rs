@@ -8,6 +8,7 @@
 //! 2. `run` is the loop that accepts connections. `accept` has the seam for other listeners: a listener gives byte
 //!    streams (`socket`). `entrance` says which connections are served, by their `peer`: `allowed` has the ranges of addresses.
 //!    `counts` counts what is turned away.
+//!    `connections` has those that are open, and those that wait for a place; `room` says who gives way.
 //! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
 //!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
 //! 4. `site` answers requests of those whom `access` admits. `scrape` reads what the head of a request says about a scrape.
@@ -25,6 +26,7 @@ mod allowed;
 mod bodies;
 mod builder;
 mod connection;
+mod connections;
 mod counts;
 mod entrance;
 mod error;
@@ -36,6 +38,7 @@ mod listen;
 mod open;
 mod peer;
 mod response;
+mod room;
 mod run;
 mod scrape;
 #[cfg(feature = "tower")]

@@ -80,9 +80,12 @@ impl Exporter {
     ///
     /// The limits are fixed, because no scraper comes near them.
     ///
-    /// - There are at most 64 connections. Each further one is accepted, and another connection is closed for it: the
-    ///   one that has waited longest for a request or, if none waits, the one whose client has taken nothing of its
-    ///   response for the longest time. A client that has ended its side counts as waiting until its response begins.
+    /// - There are at most 64 connections, and 48 from one address (of IPv6, from one network of 64 bits). Each further one is
+    ///   accepted, and another connection is closed for it: one of the address that has most, so that a flood from few
+    ///   addresses closes its own connections only. It is the one that has waited longest without a whole request; the last 16
+    ///   connections on which requests were answered go after those that never had one. If none waits, it is the one whose
+    ///   client has taken nothing of its response for the longest time, after a quarter of a second. A client that has ended its
+    ///   side counts as waiting until its response begins. Up to 64 connections wait for a place meanwhile.
     /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely
     ///   20 seconds after its first byte.
     /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for two
