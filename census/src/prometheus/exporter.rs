@@ -198,6 +198,23 @@ impl ExporterBuilder {
         self
     }
 
+    /// Whether OpenMetrics text has a sample `x_created` for each row of a counter or a histogram `x`, as OpenMetrics 1.0.0
+    /// defines it: the time when the [row began](crate::Row::start), in seconds since 1970. Default: no, because Prometheus
+    /// stores these samples as series of their own, unless it is told to read them as the times that they are. Rows of
+    /// [observed measures](crate::Observed) have none, nor have the families in which the library reports on itself. A view
+    /// may not have the name of such a sample, whether or not it is written.
+    ///
+    /// ```
+    /// let exporter = census::prometheus::Exporter::builder()
+    ///     .created_samples(true)
+    ///     .build_lenient();
+    /// # drop(exporter);
+    /// ```
+    pub fn created_samples(mut self, created_samples: bool) -> Self {
+        self.config.created_samples = created_samples;
+        self
+    }
+
     /// How long a scrape waits for an exposition before it is answered with 503. Default: 10 seconds, as long as Prometheus
     /// waits by default; a longer `scrape_timeout` there wants a longer deadline here. A rendering that is late goes on, and
     /// later scrapes may have its successor.

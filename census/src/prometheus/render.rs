@@ -36,7 +36,10 @@ impl Renderer {
     /// The encoder of a format. A further format has an arm here.
     fn encoder(&self, format: Format) -> Box<dyn Encoder + '_> {
         match format {
-            Format::OpenMetrics | Format::Text => Box::new(self.text_formats.encoder(format)),
+            Format::OpenMetrics | Format::Text => {
+                let created_samples = self.config.created_samples;
+                Box::new(self.text_formats.encoder(format, created_samples))
+            }
         }
     }
 

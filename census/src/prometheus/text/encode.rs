@@ -15,10 +15,12 @@ use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::SampleValue;
 
-/// Writes the family of a view; nothing, if the view has no rows to show.
+/// Writes the family of a view; nothing, if the view has no rows to show. With `created_samples`, a format that has
+/// them has samples that say when the rows began.
 pub(crate) fn write_family(
     out: &mut ChunkWriter,
     format: Format,
+    created_samples: bool,
     family: &Family,
     templates: &LineTemplates,
     view: CollectedView<'_>,
@@ -48,7 +50,13 @@ pub(crate) fn write_family(
             } else {
                 Vec::new()
             };
-            templates.write(out.text(), &mut labels, &row.key, sample, &exemplars);
+            let start = if open_metrics && created_samples {
+                row.start()
+            } else {
+                None
+            };
+            let text = out.text();
+            templates.write(text, &mut labels, &row.key, sample, &exemplars, start);
             out.end_line();
             has_samples = true;
         }
