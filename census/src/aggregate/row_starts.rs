@@ -51,6 +51,14 @@ impl RowStarts {
         }
     }
 
+    /// Adds to `starts` when each of the chunk's rows began, of which there are so many.
+    pub(super) fn append_to(&self, starts: &mut Vec<RowStart>, rows: usize) {
+        match &self.each {
+            Some(each) => starts.extend_from_slice(each),
+            None => starts.resize(starts.len() + rows, self.first),
+        }
+    }
+
     /// When the row with this index began, if it was set.
     pub(super) fn get(&self, index: usize) -> RowStart {
         let each = self.each.as_ref();
@@ -81,8 +89,10 @@ mod tests {
             for (index, start) in millis.iter().enumerate() {
                 starts.set(index, millis.len(), at(*start));
             }
-            let read: Vec<_> = (0..millis.len()).map(|it| starts.get(it).millis).collect();
-            assert_eq!(read, millis);
+            let mut read = vec![at(1)];
+            starts.append_to(&mut read, millis.len());
+            let expected = [1].iter().chain(millis).map(|it| at(*it));
+            assert!(read.into_iter().eq(expected));
         }
     }
 

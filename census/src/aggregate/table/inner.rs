@@ -201,7 +201,7 @@ impl Inner {
         } = rows;
         let chunk_read = |chunk, of_chunk: Range<usize>, known: usize, began: &RowStarts| {
             chunks.push(chunk);
-            starts.extend((0..of_chunk.len()).map(|index| began.get(index)));
+            began.append_to(starts, of_chunk.len());
             for position in of_chunk.skip(known) {
                 *are_there &= !(1 << (position - first));
             }

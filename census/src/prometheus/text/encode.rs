@@ -6,7 +6,7 @@ use super::escape::write_label_value;
 use super::family_type::type_word;
 use super::head::{UNIT, write_head};
 use super::line_templates::LineTemplates;
-use crate::aggregate::MetricType;
+use crate::aggregate::{MetricType, RowView};
 use crate::collect::CollectedView;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::family::Family;
@@ -15,8 +15,8 @@ use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text_buffer::TextBuffer;
 use crate::prometheus::value::SampleValue;
 
-/// Writes the family of a view; nothing, if the view has no rows to show. With `created_samples`, a format that has
-/// them has samples that say when the rows began.
+/// Writes the family of a view; nothing, if the view has no rows to show. `created_samples` says that there are samples
+/// that say when the rows began.
 pub(crate) fn write_family(
     out: &mut ChunkWriter,
     format: Format,
@@ -50,13 +50,10 @@ pub(crate) fn write_family(
             } else {
                 Vec::new()
             };
-            let start = if open_metrics && created_samples {
-                row.start()
-            } else {
-                None
-            };
-            let text = out.text();
-            templates.write(text, &mut labels, &row.key, sample, &exemplars, start);
+            templates.write(out.text(), &mut labels, &row.key, sample, &exemplars);
+            if created_samples {
+                write_created(out.text(), templates, &row);
+            }
             out.end_line();
             has_samples = true;
         }
@@ -65,6 +62,15 @@ pub(crate) fn write_family(
     if !has_samples {
         // Some parsers reject a family without samples.
         out.text().truncate(start);
+    }
+}
+
+/// Writes the line that says when a row began; nothing, if that is not known.
+// Out of line: the other lines, which every scrape has, would be slower.
+#[cold]
+fn write_created(out: &mut TextBuffer, templates: &LineTemplates, row: &RowView<'_>) {
+    if let Some(start) = row.start() {
+        templates.write_created(out, &row.key, start);
     }
 }
 

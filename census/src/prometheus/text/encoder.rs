@@ -26,12 +26,12 @@ pub(crate) struct TextFormats {
 }
 
 impl TextFormats {
-    /// `created_samples` is [`ExporterConfig`](crate::prometheus::config::ExporterConfig)'s.
+    /// `created_samples` says that OpenMetrics has samples that say when rows began.
     pub(crate) fn encoder(&self, format: Format, created_samples: bool) -> TextEncoder<'_> {
         TextEncoder {
             formats: self,
             format,
-            created_samples,
+            created_samples: created_samples && format == Format::OpenMetrics,
             templates: Arc::default(),
             out: ChunkWriter::new(Arc::clone(&self.spare)),
         }

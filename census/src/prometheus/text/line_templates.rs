@@ -83,8 +83,7 @@ impl LineTemplates {
         }
     }
 
-    /// Writes the lines of the row of this key. `labels` is a buffer, whose content does not matter. `start` is when the row
-    /// began, if that is to be written.
+    /// Writes the lines of the row of this key. `labels` is a buffer, whose content does not matter.
     pub(super) fn write(
         &self,
         out: &mut TextBuffer,
@@ -92,7 +91,6 @@ impl LineTemplates {
         key: &RowKey<'_>,
         sample: &Sample<'_>,
         exemplars: &[Option<Exemplar>],
-        start: Option<SystemTime>,
     ) {
         match (&self.prefixes, sample) {
             (Prefixes::Sample(prefix), Sample::Value(value)) => {
@@ -137,9 +135,13 @@ impl LineTemplates {
             (Prefixes::Sample(_), Sample::Histogram { .. })
             | (Prefixes::Histogram { .. }, Sample::Value(_)) => {}
         }
-        if let (Some(start), Some(prefix)) = (start, &self.created) {
+    }
+
+    /// Writes the line that says when the row of this key began; nothing, if the family has no such lines.
+    pub(super) fn write_created(&self, out: &mut TextBuffer, key: &RowKey<'_>, start: SystemTime) {
+        if let Some(prefix) = &self.created {
             out.push_str(prefix);
-            self.write_labels(out, key);
+            self.write_labels_by(out, key, write_label_value);
             write_timestamp(out, start);
             out.push_ascii(b'\n');
         }
