@@ -136,7 +136,7 @@ impl LiveView {
     }
 
     fn find_or_make_room(&self, key: &str, make_room: fn(&Self) -> bool) -> Option<RowId> {
-        let max = self.spec.max_series.unwrap_or_else(default_max_series);
+        let max = self.max_series();
         loop {
             let row = self.rows.table.find_or_add(key, max);
             if row.is_some() || !make_room(self) {
@@ -160,6 +160,11 @@ impl LiveView {
     #[cfg(feature = "prometheus")]
     pub(crate) fn removed_rows(&self, reason: Removal) -> u64 {
         self.removed.of(reason)
+    }
+
+    /// How many rows the view may have, beside those that do not count: the initial ones, and the overflow rows.
+    pub(crate) fn max_series(&self) -> usize {
+        self.spec.max_series.unwrap_or_else(default_max_series)
     }
 
     /// How many measurements went to overflow rows.
@@ -194,7 +199,7 @@ impl LiveView {
         let view = Bounded {
             format: &self.rows.format,
             columns: &self.columns,
-            max_series: self.spec.max_series.unwrap_or_else(default_max_series),
+            max_series: self.max_series(),
         };
         observed.rows(&view, run, |tags| {
             let mut key = String::new();

@@ -38,6 +38,12 @@ impl ObservedRows {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// How many rows there are.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// What a view of an observed measure keeps from one collection to the next.

@@ -172,6 +172,12 @@ impl Table {
         self.exceeds_default_limit.store(true, Ordering::Relaxed);
     }
 
+    /// How many rows count towards the view's bound.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn counted(&self) -> usize {
+        self.inner.read().counted()
+    }
+
     /// How many rows there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {

@@ -108,6 +108,21 @@ impl<'c> CollectedView<'c> {
         self.live.overflowed()
     }
 
+    /// How many rows of the view count towards [`max_series`](Self::max_series). Of an observed measure, all do.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn counted_rows(self) -> usize {
+        if self.live.is_observed() {
+            return self.observed.map_or(0, ObservedRows::len);
+        }
+        self.live.rows.counted()
+    }
+
+    /// How many rows the view may have, beside those that do not count: the initial ones, and the overflow rows.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn max_series(self) -> usize {
+        self.live.max_series()
+    }
+
     /// The columns that any text may be in, because of which the view may overflow.
     #[cfg(feature = "testing")]
     pub(crate) fn open_columns(self) -> Vec<&'c Column> {

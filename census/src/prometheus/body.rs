@@ -26,9 +26,10 @@ use super::chunk::{CHUNK, Chunk};
 ///
 /// [`Scrape::content_type`]: super::Scrape::content_type
 /// [`Scrape::text`]: super::Scrape::text
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Body(Arc<Content>);
 
+#[derive(Default)]
 struct Content {
     /// No chunk is empty.
     chunks: Vec<Chunk>,

@@ -8,6 +8,7 @@ use super::chunks::ChunkWriter;
 use super::config::ConstLabel;
 use super::families::Families;
 use super::family::Family;
+use super::name_filter::NameFilter;
 use super::negotiate::Format;
 use super::self_metrics::SelfFamily;
 use super::written::WrittenRegistry;
@@ -15,11 +16,12 @@ use crate::collect::CollectedView;
 
 /// Writes one exposition in one format. The methods are called in the order in which they stand here.
 pub(super) trait Encoder {
-    /// Writes the families of another registry. Returns their names, so that no view repeats them, and those of its
-    /// families that are left out.
+    /// Writes the families of another registry that have these names. Returns the names of all families, so that no view repeats them, and
+    /// those of its families that are left out.
     fn write_registry(
         &mut self,
         registry: &dyn ForeignRegistry,
+        names: &NameFilter,
     ) -> Result<WrittenRegistry, fmt::Error>;
 
     /// Prepares for the families of the views.
@@ -37,10 +39,11 @@ pub(super) trait Encoder {
 
 /// A registry whose families are part of each exposition, and precede the views.
 pub(super) trait ForeignRegistry: fmt::Debug + Send + Sync {
-    /// Writes the families as text in one of the text formats, without those that are invalid.
+    /// Writes the families of these names as text in one of the text formats, without those that are invalid.
     fn write_text(
         &self,
         out: &mut ChunkWriter,
         format: Format,
+        names: &NameFilter,
     ) -> Result<WrittenRegistry, fmt::Error>;
 }

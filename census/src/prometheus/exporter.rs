@@ -12,8 +12,11 @@ use super::config::{ConstLabel, ExporterConfig};
 use super::encoder::ForeignRegistry;
 use super::families::Families;
 use super::held::Held;
+use super::name_filter::NameFilter;
 use super::negotiate::ContentType;
-use super::render_thread::{RenderThreads, Rendered};
+use super::render_thread::{RenderRequest, RenderThreads, Rendered};
+#[cfg(feature = "server")]
+use super::request::ScrapeRequest;
 use crate::collect::Collection;
 use crate::declare::{Origin, ViewSet, ViewSpec};
 use crate::register::{self, CatalogueError, HeldViews, Problem};
@@ -63,10 +66,13 @@ pub(super) const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 pub struct Scrape {
     /// The HTTP status: 200; 500 if a collector of the user's registry failed or panicked, or if the scrape was made
     /// within a reading of an observed measure; 503 if the exposition was not
-    /// ready within the [deadline](ExporterBuilder::deadline). A body is never half an exposition.
+    /// ready within the [deadline](ExporterBuilder::deadline), or if too many scrapes wait that share none. A body is never
+    /// half an exposition.
     pub status: u16,
     /// The value of the header `Content-Type`.
     pub content_type: &'static str,
+    /// The value of the header `Content-Encoding`: `gzip`, if the body is compressed. [`Exporter::scrape`] never compresses.
+    pub content_encoding: Option<&'static str>,
     /// The exposition; with another status than 200, a sentence.
     pub body: Body,
 }
@@ -86,16 +92,21 @@ impl Scrape {
 }
 
 impl Scrape {
-    fn new(content_type: ContentType, rendered: Rendered) -> Self {
+    fn new(content_type: ContentType, gzip: bool, rendered: Rendered) -> Self {
         match rendered {
-            Ok(body) => Self {
-                status: 200,
-                content_type: content_type.as_str(),
-                body,
-            },
+            Ok(rendering) => {
+                let (body, content_encoding) = rendering.into_encoded(gzip);
+                Self {
+                    status: 200,
+                    content_type: content_type.as_str(),
+                    content_encoding,
+                    body,
+                }
+            }
             Err(failure) => Self {
                 status: failure.status(),
                 content_type: "text/plain; charset=utf-8",
+                content_encoding: None,
                 body: format!("the scrape failed: {failure}\n").into(),
             },
         }
@@ -119,17 +130,27 @@ impl Exporter {
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
         let content_type = ContentType::negotiate(accept);
-        let rendered = self.inner.threads.render_blocking(content_type.format);
-        Scrape::new(content_type, rendered)
+        let request = RenderRequest {
+            format: content_type.format,
+            gzip: false,
+            names: NameFilter::default(),
+        };
+        let rendered = self.inner.threads.render_blocking(&request);
+        Scrape::new(content_type, false, rendered)
     }
 
     /// The same without blocking a thread. There is no deadline: the caller drops the future when it has waited long
     /// enough, and then answers with [`late`](Self::late).
     #[cfg(feature = "server")]
-    pub(crate) async fn render(&self, accept: Option<&str>) -> Scrape {
-        let content_type = ContentType::negotiate(accept);
-        let rendered = self.inner.threads.render(content_type.format).await;
-        Scrape::new(content_type, rendered)
+    pub(crate) async fn render(&self, request: &ScrapeRequest) -> Scrape {
+        let content_type = ContentType::negotiate(request.accept.as_deref());
+        let wanted = RenderRequest {
+            format: content_type.format,
+            gzip: request.gzip,
+            names: request.names.clone(),
+        };
+        let rendered = self.inner.threads.render(&wanted).await;
+        Scrape::new(content_type, request.gzip, rendered)
     }
 
     /// How long a scrape waits for an exposition.
@@ -140,9 +161,10 @@ impl Exporter {
 
     /// The answer to a scrape that has waited for the deadline. It counts as failed.
     #[cfg(feature = "server")]
-    pub(crate) fn late(&self) -> Scrape {
-        let rendered = self.inner.threads.late();
-        Scrape::new(ContentType::negotiate(None), rendered)
+    pub(crate) fn late(&self, request: &ScrapeRequest) -> Scrape {
+        let content_type = ContentType::negotiate(request.accept.as_deref());
+        let rendered = self.inner.threads.late(content_type.format);
+        Scrape::new(content_type, false, rendered)
     }
 
     /// The problems of the exporter: those that there were when it was built (none, unless it was built leniently), and

@@ -1,7 +1,6 @@
-//! The ways in which a scrape can fail, and how often each has happened.
+//! The ways in which a scrape can fail.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why a scrape has no exposition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +15,18 @@ pub(super) enum Failure {
     Nested,
     /// The system did not start a thread.
     NoThread,
+    /// Too many scrapes wait.
+    Busy,
 }
 
 /// All kinds of failures, with the values of the label `reason`.
-const REASONS: [(Failure, &str); 5] = [
+pub(super) const REASONS: [(Failure, &str); 6] = [
     (Failure::Collector, "collector"),
     (Failure::Panic, "panic"),
     (Failure::Late, "deadline"),
     (Failure::Nested, "nested"),
     (Failure::NoThread, "no_thread"),
+    (Failure::Busy, "busy"),
 ];
 
 impl Failure {
@@ -32,7 +34,7 @@ impl Failure {
     pub(super) const fn status(self) -> u16 {
         match self {
             Self::Collector | Self::Panic | Self::Nested => 500,
-            Self::Late | Self::NoThread => 503,
+            Self::Late | Self::NoThread | Self::Busy => 503,
         }
     }
 }
@@ -47,27 +49,7 @@ impl fmt::Display for Failure {
                 "a collector scrapes the exporter that it belongs to, or an observed measure is read by a scrape"
             }
             Self::NoThread => "the system cannot start a thread",
+            Self::Busy => "too many scrapes wait; try again",
         })
-    }
-}
-
-/// How many scrapes failed, by reason.
-#[derive(Debug, Default)]
-pub(super) struct FailedScrapes([AtomicU64; REASONS.len()]);
-
-impl FailedScrapes {
-    pub(super) fn count(&self, failure: Failure) {
-        for ((reason, _), count) in REASONS.iter().zip(&self.0) {
-            if *reason == failure {
-                // Relaxed: a count orders no other memory.
-                count.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// The values of the label `reason`, and the counts.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let counts = self.0.iter().map(|count| count.load(Ordering::Relaxed));
-        REASONS.iter().map(|(_, label)| *label).zip(counts)
     }
 }

@@ -1,7 +1,7 @@
 //! The families of one scrape: which views are exported, and which cannot be.
 
 use super::config::ExporterConfig;
-use super::failure::FailedScrapes;
+use super::counts::Counts;
 use super::family::Family;
 use super::self_metrics::{self, SelfFamily, SelfMetrics};
 use super::written::WrittenFamily;
@@ -80,7 +80,7 @@ impl Families {
         collection: &'a Collection,
         config: &'a ExporterConfig,
         other_problems: usize,
-        failed: &'a FailedScrapes,
+        counts: &'a Counts,
     ) -> Vec<SelfFamily<'a>> {
         let self_metrics = SelfMetrics {
             names: &self.self_names,
@@ -88,7 +88,7 @@ impl Families {
             views: self.with_views(collection).map(|(_, view)| view),
             problems: other_problems + self.problems.len(),
             left_out: &self.left_out,
-            failed,
+            counts,
         };
         self_metrics.families()
     }

@@ -60,6 +60,7 @@ mod bounds;
 mod chunk;
 mod chunks;
 mod config;
+mod counts;
 mod encoder;
 mod exporter;
 mod failure;
@@ -68,12 +69,19 @@ mod family;
 mod family_cache;
 #[cfg(feature = "testing")]
 mod for_tests;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod held;
+mod job_queue;
+mod name_filter;
 mod negotiate;
 #[cfg(feature = "prometheus-client")]
 mod registry;
 mod render;
 mod render_thread;
+mod rendering;
+#[cfg(feature = "server")]
+mod request;
 mod self_metrics;
 mod single_flight;
 mod text;
@@ -83,6 +91,8 @@ mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
+#[cfg(feature = "tower")]
+pub use crate::server::{MetricsService, ResponseBody};
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;
@@ -100,3 +110,5 @@ pub(crate) use for_tests::{ExportedFamily, exported_families};
 /// `census::prometheus::client::registry::Registry`, or depend on the same version.
 #[cfg(feature = "prometheus-client")]
 pub use prometheus_client as client;
+#[cfg(feature = "server")]
+pub(crate) use {name_filter::NameFilter, request::ScrapeRequest};

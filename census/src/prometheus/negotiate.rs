@@ -9,6 +9,19 @@ pub(super) enum Format {
     Text,
 }
 
+impl Format {
+    /// All formats.
+    pub(super) const ALL: [Self; 2] = [Self::OpenMetrics, Self::Text];
+
+    /// The format as a value of the label `format`.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "openmetrics",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// The format of an answer, and its `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ContentType {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use super::body::Body;
 use super::config::ExporterConfig;
+use super::counts::Counts;
 use super::encoder::{Encoder, ForeignRegistry};
-use super::failure::FailedScrapes;
 use super::family_cache::FamilyCache;
+use super::name_filter::NameFilter;
 use super::negotiate::Format;
 use super::self_metrics;
 use super::text::TextFormats;
 use super::written::WrittenRegistry;
 use crate::collect::Collection;
+use crate::register::suffixes;
 
 /// Renders the expositions of an exporter.
 #[derive(Debug)]
@@ -43,19 +45,21 @@ impl Renderer {
         }
     }
 
-    /// A whole exposition. `other_problems` is how many problems the exporter has beside those of its families.
+    /// An exposition of the families of these names. `other_problems` is how many problems the exporter has beside those of its
+    /// families.
     // Not inlined: `benches/guard` finds it by its name.
     #[inline(never)]
     pub(super) fn render(
         &self,
         format: Format,
+        names: &NameFilter,
         other_problems: usize,
-        failed: &FailedScrapes,
+        counts: &Counts,
     ) -> Result<Body, fmt::Error> {
         let mut encoder = self.encoder(format);
         // First, because a registry cannot tell its families before it writes them.
         let written = match &self.registry {
-            Some(registry) => encoder.write_registry(&**registry)?,
+            Some(registry) => encoder.write_registry(&**registry, names)?,
             None => WrittenRegistry::default(),
         };
         let collection = Collection::of_all(self.config.observe_within);
@@ -64,15 +68,19 @@ impl Renderer {
             .get(&collection, &self.config, &written.families);
         encoder.begin_views(&families, &self.config.const_labels);
         for (index, family) in families.valid.iter().enumerate() {
-            if let Some(view) = collection.view(family.view_index) {
+            if names.includes(&family.name, suffixes(family.metric_type))
+                && let Some(view) = collection.view(family.view_index)
+            {
                 encoder.write_view(index, family, view);
             }
         }
         let mut self_families =
-            families.self_families(&collection, &self.config, other_problems, failed);
+            families.self_families(&collection, &self.config, other_problems, counts);
         self_metrics::add_left_out(&mut self_families, &written);
         for family in &self_families {
-            encoder.write_self_family(family);
+            if names.includes(family.name, suffixes(family.metric_type)) {
+                encoder.write_self_family(family);
+            }
         }
         Ok(encoder.finish())
     }

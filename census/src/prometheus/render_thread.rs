@@ -2,28 +2,44 @@
 //!
 //! Rendering runs user code: the collectors of a registry. It may take long, hang or panic. So it has threads of its own,
 //! one for each format, which neither a runtime nor `main` waits for. They also bound the memory that renderings leave
-//! behind in the allocator: it keeps free memory for each thread that has allocated.
+//! behind in the allocator: it keeps free memory for each thread that has allocated. Another thread makes what no scrapes
+//! share.
 
 use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::body::Body;
 use super::config::ExporterConfig;
+use super::counts::Counts;
 use super::encoder::ForeignRegistry;
-use super::failure::{FailedScrapes, Failure};
+use super::failure::Failure;
+use super::job_queue::{JobQueue, JobTicket};
+use super::name_filter::NameFilter;
 use super::negotiate::Format;
 use super::render::Renderer;
+use super::rendering::Rendering;
 use super::single_flight::{SingleFlight, Ticket};
 use crate::observe;
 use crate::panics::{self, Panicked};
 use crate::tags::Carried;
 
-/// A body, or the reason why there is none.
-pub(super) type Rendered = Result<Body, Failure>;
+/// An exposition, or the reason why there is none.
+pub(super) type Rendered = Result<Rendering, Failure>;
+
+/// What is to be rendered.
+#[derive(Clone, Debug)]
+pub(super) struct RenderRequest {
+    pub(super) format: Format,
+    /// Whether it is to be compressed.
+    pub(super) gzip: bool,
+    pub(super) names: NameFilter,
+}
+
+/// How many scrapes of one format may wait for one rendering. The library's own server has fewer connections.
+const MAX_WAITING: usize = 1024;
 
 /// The threads of one exporter. They start with the first scrape of their format, and end some time after this is dropped:
 /// one that renders ends after that.
@@ -40,7 +56,8 @@ struct Shared {
     /// How many problems the exporter has beside those of its families.
     other_problems: usize,
     flights: Flights,
-    failed: Arc<FailedScrapes>,
+    jobs: JobQueue,
+    counts: Arc<Counts>,
     /// Where the exporter was built.
     carried: Carried,
 }
@@ -48,15 +65,37 @@ struct Shared {
 /// A flight, and so a thread, for each kind of exposition that a scrape can ask for: today, for each format.
 #[derive(Debug, Default)]
 struct Flights {
-    open_metrics: SingleFlight<Rendered>,
-    text: SingleFlight<Rendered>,
+    open_metrics: Flight,
+    text: Flight,
+}
+
+/// The renderings of one format.
+type Flight = SingleFlight<Wishes, Rendered>;
+
+/// What the scrapes that share a rendering ask for.
+#[derive(Debug, Default)]
+struct Wishes {
+    /// Whether one of them wants it compressed. It is compressed once, on the rendering thread.
+    gzip: bool,
+}
+
+/// A scrape that waits for its rendering.
+enum Waiting {
+    Shared(Ticket<Rendered>),
+    Alone(JobTicket<Rendered>),
 }
 
 impl Flights {
-    fn get(&self, format: Format) -> &SingleFlight<Rendered> {
+    fn get(&self, format: Format) -> &Flight {
         match format {
             Format::OpenMetrics => &self.open_metrics,
             Format::Text => &self.text,
+        }
+    }
+
+    fn close(&self) {
+        for format in Format::ALL {
+            self.get(format).close();
         }
     }
 }
@@ -78,7 +117,8 @@ impl RenderThreads {
                 renderer: Renderer::new(config, registry),
                 other_problems,
                 flights: Flights::default(),
-                failed: Arc::default(),
+                jobs: JobQueue::default(),
+                counts: Arc::default(),
                 carried: Carried::current(),
             }),
             deadline,
@@ -94,10 +134,9 @@ impl RenderThreads {
         &self.shared.renderer.config
     }
 
-    /// How many scrapes failed.
     #[cfg(feature = "prometheus-client")]
-    pub(super) fn failed(&self) -> &Arc<FailedScrapes> {
-        &self.shared.failed
+    pub(super) fn counts(&self) -> &Arc<Counts> {
+        &self.shared.counts
     }
 
     /// How long a scrape waits.
@@ -107,77 +146,138 @@ impl RenderThreads {
     }
 
     /// A rendering that begins after this call. Blocks until it is there, for the deadline at most.
-    pub(super) fn render_blocking(&self, format: Format) -> Rendered {
-        let rendered = self
-            .join(format)
-            .and_then(|ticket| ticket.wait(self.deadline).unwrap_or(Err(Failure::Late)));
-        self.counted(rendered)
+    pub(super) fn render_blocking(&self, request: &RenderRequest) -> Rendered {
+        let waiting = self.begin(request);
+        let rendered =
+            waiting.and_then(|waiting| waiting.wait(self.deadline).unwrap_or(Err(Failure::Late)));
+        self.counted(request.format, rendered)
     }
 
     /// The same without blocking, and without a deadline.
     #[cfg(feature = "server")]
-    pub(super) async fn render(&self, format: Format) -> Rendered {
-        let rendered = match self.join(format) {
-            Ok(ticket) => ticket.await.unwrap_or(Err(Failure::Panic)),
+    pub(super) async fn render(&self, request: &RenderRequest) -> Rendered {
+        let rendered = match self.begin(request) {
+            Ok(waiting) => waiting.result().await.unwrap_or(Err(Failure::Panic)),
             Err(failure) => Err(failure),
         };
-        self.counted(rendered)
+        self.counted(request.format, rendered)
     }
 
     /// The failure of a scrape that has waited for the deadline.
     #[cfg(feature = "server")]
-    pub(super) fn late(&self) -> Rendered {
-        self.counted(Err(Failure::Late))
+    pub(super) fn late(&self, format: Format) -> Rendered {
+        self.counted(format, Err(Failure::Late))
     }
 
-    fn counted(&self, rendered: Rendered) -> Rendered {
-        if let Err(failure) = rendered {
-            self.shared.failed.count(failure);
-        }
+    fn counted(&self, format: Format, rendered: Rendered) -> Rendered {
+        self.shared.counts.scrape(format, &rendered);
         rendered
     }
 
-    fn join(&self, format: Format) -> Result<Ticket<Rendered>, Failure> {
-        // A reading that waits for a scrape would wait for itself.
+    fn begin(&self, request: &RenderRequest) -> Result<Waiting, Failure> {
+        if request.names.is_all() {
+            self.join(request).map(Waiting::Shared)
+        } else {
+            let request = request.clone();
+            let render = move |shared: &Shared| {
+                let wishes = Wishes { gzip: request.gzip };
+                shared.render(request.format, &request.names, &wishes)
+            };
+            self.alone(render).map(Waiting::Alone)
+        }
+    }
+
+    fn join(&self, request: &RenderRequest) -> Result<Ticket<Rendered>, Failure> {
+        self.check_nesting()?;
+        let format = request.format;
+        let wish = |wishes: &mut Wishes, waiting| {
+            if waiting >= MAX_WAITING {
+                return Err(Failure::Busy);
+            }
+            wishes.gzip |= request.gzip;
+            Ok(())
+        };
+        let work = move |shared: &Shared| {
+            let render = |wishes| shared.render(format, &NameFilter::default(), &wishes);
+            shared.flights.get(format).work(render);
+        };
+        let flight = self.shared.flights.get(format);
+        flight.join(wish, || self.start_thread(work))
+    }
+
+    /// Has `job` done on the thread for what no scrapes share. It must not panic.
+    fn alone<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Shared) -> T + Send + 'static,
+    ) -> Result<JobTicket<T>, Failure> {
+        self.check_nesting()?;
+        let shared = Arc::clone(&self.shared);
+        let job = move || job(&shared);
+        let jobs = &self.shared.jobs;
+        jobs.add(job, || self.start_thread(|shared| shared.jobs.work()))
+    }
+
+    /// A reading or a collector that waits for a scrape would wait for itself.
+    fn check_nesting(&self) -> Result<(), Failure> {
         if RENDERS_FOR.get() == Arc::as_ptr(&self.shared).addr() || observe::is_reading() {
             return Err(Failure::Nested);
         }
-        let flight = self.shared.flights.get(format);
-        let joined = flight.join(|| start_thread(Arc::clone(&self.shared), format));
-        joined.map_err(|_| Failure::NoThread)
+        Ok(())
+    }
+
+    /// Starts a thread that works until the exporter is dropped. Nothing joins it: it does not keep the program from ending.
+    fn start_thread(&self, work: impl FnOnce(&Shared) + Send + 'static) -> Result<(), Failure> {
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            RENDERS_FOR.set(Arc::as_ptr(&shared).addr());
+            work(&shared);
+        };
+        let thread = thread::Builder::new().name("census-render".to_owned());
+        let started: io::Result<_> = thread.spawn(work);
+        started.map(drop).map_err(|_| Failure::NoThread)
     }
 }
 
 impl Drop for RenderThreads {
     fn drop(&mut self) {
-        let Flights { open_metrics, text } = &self.shared.flights;
-        open_metrics.close();
-        text.close();
+        self.shared.flights.close();
+        self.shared.jobs.close();
     }
 }
 
-impl Shared {
-    fn render(&self, format: Format) -> Rendered {
-        let render = || {
-            self.renderer
-                .render(format, self.other_problems, &self.failed)
-        };
-        // A collector of the user's registry may panic, which must not end the thread.
-        match panics::catch(|| self.carried.within(render)) {
-            Ok(Ok(body)) => Ok(body),
-            Ok(Err(fmt::Error)) => Err(Failure::Collector),
-            Err(Panicked) => Err(Failure::Panic),
+impl Waiting {
+    fn wait(self, timeout: Duration) -> Option<Rendered> {
+        match self {
+            Self::Shared(ticket) => ticket.wait(timeout),
+            Self::Alone(ticket) => ticket.wait(timeout),
+        }
+    }
+
+    #[cfg(feature = "server")]
+    async fn result(self) -> Option<Rendered> {
+        match self {
+            Self::Shared(ticket) => ticket.await,
+            Self::Alone(ticket) => ticket.result().await,
         }
     }
 }
 
-/// Starts a thread that renders until the exporter is dropped. Nothing joins it: it does not keep the program from ending.
-fn start_thread(shared: Arc<Shared>, format: Format) -> io::Result<()> {
-    let render = move || {
-        RENDERS_FOR.set(Arc::as_ptr(&shared).addr());
-        let flight = shared.flights.get(format);
-        flight.work(|| shared.render(format));
-    };
-    let thread = thread::Builder::new().name("census-render".to_owned());
-    thread.spawn(render).map(drop)
+impl Shared {
+    fn render(&self, format: Format, names: &NameFilter, wishes: &Wishes) -> Rendered {
+        let start = Instant::now();
+        let render = || {
+            let body = self
+                .renderer
+                .render(format, names, self.other_problems, &self.counts)?;
+            Ok::<_, fmt::Error>(Rendering::new(body, wishes.gzip))
+        };
+        // A collector of the user's registry may panic, which must not end the thread.
+        let rendering = match panics::catch(|| self.carried.within(render)) {
+            Ok(Ok(rendering)) => rendering,
+            Ok(Err(fmt::Error)) => return Err(Failure::Collector),
+            Err(Panicked) => return Err(Failure::Panic),
+        };
+        self.counts.rendering(format, &rendering, start.elapsed());
+        Ok(rendering)
+    }
 }

@@ -4,6 +4,7 @@
 mod models;
 
 use std::collections::HashMap;
+use std::mem;
 use std::pin::Pin;
 use std::process;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::sync::{Condvar, Mutex};
 ///
 /// A call [joins](Self::join) the next run, and waits for its value on a thread or in a task. One worker, on a thread of
 /// its own, [makes](Self::work) the values. So hundreds of concurrent calls cost two runs, and no caller's thread is held
-/// by a run that hangs.
+/// by a run that hangs. A call may add a wish to its run, of type `W`. The worker sees the wishes of all calls of a run.
 ///
 /// # Protocol
 /// `State::next` is the run that calls join, if any call has joined it. The worker takes it from there before it begins
@@ -29,16 +30,18 @@ use crate::sync::{Condvar, Mutex};
 ///    way, and the worker takes `next` after it.
 /// 4. No wake-up is lost. A run ends under the lock under which a ticket looks at it and registers its waker.
 #[derive(Debug)]
-pub(super) struct SingleFlight<T> {
-    state: Mutex<State<T>>,
+pub(super) struct SingleFlight<W, T> {
+    state: Mutex<State<W, T>>,
     /// Notified when `next` or `is_closed` is set.
     work: Condvar,
 }
 
 #[derive(Debug)]
-struct State<T> {
+struct State<W, T> {
     /// The run that calls join now. It has not begun.
     next: Option<Arc<Run<T>>>,
+    /// The wishes of the calls that have joined `next`.
+    wishes: W,
     /// The process in which there is a worker. One that was forked from it has none.
     worker_in: Option<u32>,
     /// Whether the worker should end.
@@ -77,11 +80,12 @@ pub(super) struct Ticket<T> {
     id: u64,
 }
 
-impl<T> Default for SingleFlight<T> {
+impl<W: Default, T> Default for SingleFlight<W, T> {
     fn default() -> Self {
         Self {
             state: Mutex::new(State {
                 next: None,
+                wishes: W::default(),
                 worker_in: None,
                 is_closed: false,
             }),
@@ -90,14 +94,16 @@ impl<T> Default for SingleFlight<T> {
     }
 }
 
-impl<T> SingleFlight<T> {
+impl<W: Default, T> SingleFlight<W, T> {
     /// Joins the next run. `start_worker` is called if there is no worker; it starts a thread that calls
-    /// [`work`](Self::work).
+    /// [`work`](Self::work). `wish` is called with the wishes of the run and the number of calls that wait for it. It adds to
+    /// the wishes, or refuses the call.
     ///
     /// # Errors
-    /// If the worker cannot be started.
+    /// If the worker cannot be started, or if `wish` refuses the call.
     pub(super) fn join<E>(
         &self,
+        wish: impl FnOnce(&mut W, usize) -> Result<(), E>,
         start_worker: impl FnOnce() -> Result<(), E>,
     ) -> Result<Ticket<T>, E> {
         let mut state = self.state.lock();
@@ -106,8 +112,10 @@ impl<T> SingleFlight<T> {
             start_worker()?;
             state.worker_in = Some(process);
         }
-        let run = Arc::clone(state.next.get_or_insert_default());
+        let State { next, wishes, .. } = &mut *state;
+        let run = Arc::clone(next.get_or_insert_default());
         let mut progress = run.progress.lock();
+        wish(wishes, progress.tickets)?;
         let id = progress.next_ticket;
         progress.next_ticket += 1;
         progress.tickets += 1;
@@ -118,41 +126,50 @@ impl<T> SingleFlight<T> {
     }
 
     /// Makes a value for each run until [`close`](Self::close) is called. Runs that all calls have left are skipped.
-    pub(super) fn work(&self, make: impl Fn() -> T) {
+    pub(super) fn work(&self, make: impl Fn(W) -> T) {
         /// Lets another worker start, should this one end by a panic.
-        struct WorkerGuard<'a, T>(&'a SingleFlight<T>);
-        impl<T> Drop for WorkerGuard<'_, T> {
+        struct WorkerGuard<'a, W: Default, T>(&'a SingleFlight<W, T>);
+        impl<W: Default, T> Drop for WorkerGuard<'_, W, T> {
             fn drop(&mut self) {
                 let mut state = self.0.state.lock();
                 state.worker_in = None;
                 // The calls that wait for this run might wait for ever, if no other call starts a worker.
                 let next = state.next.take();
+                let wishes = mem::take(&mut state.wishes);
                 drop(state);
                 drop(next.as_deref().map(EndOfRun));
+                drop(wishes);
             }
         }
         let _guard = WorkerGuard(self);
-        while let Some(run) = self.next_run() {
+        while let Some((run, wishes)) = self.next_run() {
             let end = EndOfRun(&run);
-            let value = make();
+            let value = make(wishes);
             run.progress.lock().outcome = Outcome::Value(value);
             drop(end);
         }
     }
 
-    /// Takes the next run, waiting until a call has joined it. `None` when the worker should end.
-    fn next_run(&self) -> Option<Arc<Run<T>>> {
+    /// Takes the next run and its wishes, waiting until a call has joined it. `None` when the worker should end.
+    fn next_run(&self) -> Option<(Arc<Run<T>>, W)> {
         let mut state = self.state.lock();
         loop {
             if state.is_closed {
                 return None;
             }
-            match state.next.take() {
-                // No call can join this run any more. If all have left, there is nothing to do.
-                Some(run) if run.progress.lock().tickets > 0 => return Some(run),
-                Some(_) => {}
-                None => state = self.work.wait(state),
+            let Some(run) = state.next.take() else {
+                state = self.work.wait(state);
+                continue;
+            };
+            let wishes = mem::take(&mut state.wishes);
+            // No call can join this run any more. If all have left, there is nothing to do.
+            if run.progress.lock().tickets > 0 {
+                return Some((run, wishes));
             }
+            drop(state);
+            // Not under the lock: a wish may be anything.
+            drop(wishes);
+            state = self.state.lock();
         }
     }
 
@@ -186,7 +203,7 @@ impl<T> Drop for EndOfRun<'_, T> {
         if matches!(progress.outcome, Outcome::Pending) {
             progress.outcome = Outcome::Abandoned;
         }
-        let wakers = std::mem::take(&mut progress.wakers);
+        let wakers = mem::take(&mut progress.wakers);
         drop(progress);
         self.0.ended.notify_all();
         wakers.into_values().for_each(Waker::wake);
@@ -198,7 +215,7 @@ impl<T: Clone> Progress<T> {
     /// so that its holder is the only one.
     fn result(&mut self) -> Poll<Option<T>> {
         if self.tickets == 1 && matches!(self.outcome, Outcome::Value(_)) {
-            return match std::mem::replace(&mut self.outcome, Outcome::Abandoned) {
+            return match mem::replace(&mut self.outcome, Outcome::Abandoned) {
                 Outcome::Value(value) => Poll::Ready(Some(value)),
                 Outcome::Pending | Outcome::Abandoned => Poll::Ready(None),
             };
@@ -270,7 +287,7 @@ mod tests {
 
     /// A worker that makes 1, 2, 3, … Each run waits for a permission.
     struct Fixture {
-        flight: Arc<SingleFlight<usize>>,
+        flight: Arc<SingleFlight<usize, usize>>,
         made: Arc<AtomicUsize>,
         permissions: Sender<()>,
         began: Receiver<()>,
@@ -286,7 +303,7 @@ mod tests {
             flight.state.lock().worker_in = Some(process::id());
             thread::spawn(move || {
                 let (flight, made) = worker;
-                flight.work(|| {
+                flight.work(|_| {
                     let _ = report.send(());
                     let _ = permitted.recv();
                     made.fetch_add(1, Ordering::SeqCst) + 1
@@ -301,7 +318,7 @@ mod tests {
         }
 
         fn join(&self) -> Ticket<usize> {
-            let Ok(ticket) = self.flight.join(|| Ok::<(), Infallible>(()));
+            let Ok(ticket) = self.flight.join(no_wish, started);
             ticket
         }
 
@@ -317,6 +334,22 @@ mod tests {
     }
 
     const LONG: Duration = Duration::from_mins(1);
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "`join` takes functions that may fail"
+    )]
+    fn no_wish<W>(_: &mut W, _: usize) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "`join` takes functions that may fail"
+    )]
+    fn started() -> Result<(), Infallible> {
+        Ok(())
+    }
 
     #[test]
     fn calls_during_a_run_share_the_next_one() {
@@ -389,13 +422,53 @@ mod tests {
     }
 
     #[test]
+    fn a_run_has_the_wishes_of_its_calls_and_no_others() {
+        let flight = Arc::new(SingleFlight::<Vec<usize>, Vec<usize>>::default());
+        flight.state.lock().worker_in = Some(process::id());
+        let join = |wish: usize| {
+            let add = |wishes: &mut Vec<usize>, _| {
+                wishes.push(wish);
+                Ok(())
+            };
+            let Ok(ticket) = flight.join(add, started);
+            ticket
+        };
+        // All calls of this run leave before it begins.
+        drop(join(1));
+        let worker = Arc::clone(&flight);
+        let (report, began) = channel();
+        let (permissions, permitted) = channel::<()>();
+        thread::spawn(move || {
+            worker.work(|wishes| {
+                let _ = report.send(());
+                let _ = permitted.recv();
+                wishes
+            });
+        });
+        // The worker may have taken that run already.
+        let first = join(2);
+        began.recv().expect("a run");
+        let later = [join(3), join(4)];
+        let refused = flight.join(|_, calls| Err(calls), || Ok(()));
+        assert_eq!(refused.err(), Some(2));
+        permissions.send(()).expect("a worker");
+        permissions.send(()).expect("a worker");
+        let first = first.wait(LONG).expect("a value");
+        assert!(first == [2] || first == [1, 2], "{first:?}");
+        for ticket in later {
+            assert_eq!(ticket.wait(LONG), Some(vec![3, 4]));
+        }
+        flight.close();
+    }
+
+    #[test]
     fn a_process_that_was_forked_has_a_worker_of_its_own() {
-        let flight = Arc::new(SingleFlight::<u8>::default());
+        let flight = Arc::new(SingleFlight::<(), u8>::default());
         flight.state.lock().worker_in = Some(process::id() + 1);
         let worker = Arc::clone(&flight);
-        let Ok(ticket) = flight.join(|| {
-            thread::spawn(move || worker.work(|| 7));
-            Ok::<(), Infallible>(())
+        let Ok(ticket) = flight.join(no_wish, || {
+            thread::spawn(move || worker.work(|()| 7));
+            Ok(())
         });
         assert_eq!(ticket.wait(LONG), Some(7));
         flight.close();
@@ -403,21 +476,21 @@ mod tests {
 
     #[test]
     fn a_worker_that_panics_is_replaced_and_its_calls_end() {
-        let flight = Arc::new(SingleFlight::<u8>::default());
+        let flight = Arc::new(SingleFlight::<(), u8>::default());
         let start = |panics: bool| {
             let flight = Arc::clone(&flight);
             move || {
                 thread::spawn(move || {
-                    flight.work(|| if panics { panic!("on purpose") } else { 7 });
+                    flight.work(|()| if panics { panic!("on purpose") } else { 7 });
                 });
                 Ok::<(), Infallible>(())
             }
         };
-        let Ok(ticket) = flight.join(start(true));
+        let Ok(ticket) = flight.join(no_wish, start(true));
         assert_eq!(ticket.wait(LONG), None);
         // The worker's guard may still be running.
         let second = loop {
-            let Ok(ticket) = flight.join(start(false));
+            let Ok(ticket) = flight.join(no_wish, start(false));
             if let Some(value) = ticket.wait(Duration::from_millis(50)) {
                 break value;
             }

@@ -4,7 +4,7 @@ use super::text_buffer::TextBuffer;
 use crate::declare::{Number, TimeUnit};
 
 /// The value of a sample. Integers keep all their digits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum SampleValue {
     Unsigned(u64),
     Signed(i64),

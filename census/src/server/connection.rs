@@ -20,7 +20,7 @@ use super::http2;
 use super::limits::Limits;
 use super::link::Link;
 use super::response::ResponseBody;
-use super::site::Site;
+use super::site::{Resource, Site};
 
 /// The state that all connections of a server share.
 #[derive(Clone)]
@@ -106,8 +106,11 @@ impl Shared {
             let activity = Arc::clone(activity);
             async move {
                 let (head, _) = request.into_parts();
+                let path = head.uri.path();
+                let name = path.strip_suffix('/').unwrap_or(path).strip_prefix('/');
+                let resource = name.and_then(Resource::named);
                 let response = site
-                    .answer(&head.method, head.uri.path(), &head.headers)
+                    .answer(resource, &head.method, &head.uri, &head.headers)
                     .await;
                 Ok::<_, Infallible>(response.map(|body| Tracked { body, activity }))
             }

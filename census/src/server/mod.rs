@@ -8,9 +8,10 @@
 //!    streams.
 //! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
 //!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
-//! 4. `site` answers requests. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
+//! 4. `site` answers requests. `scrape` reads what the head of a request says about a scrape. `response` is the body of an answer, and `bodies` bounds the memory of all bodies.
 //!
-//! With the feature `warp`, `warp_filter` is the site for a user's own server. `warp`'s server is not used here,
+//! For a user's own server, the site is a `tower` service in `service` (feature `tower`), and a `warp` filter in
+//! `warp_filter` (feature `warp`). `warp`'s server is not used here,
 //! because it has no limits and panics if it cannot listen.
 
 mod accept;
@@ -26,6 +27,9 @@ mod link;
 mod listen;
 mod response;
 mod run;
+mod scrape;
+#[cfg(feature = "tower")]
+mod service;
 mod site;
 mod thread;
 #[cfg(feature = "warp")]
@@ -37,3 +41,5 @@ mod tests;
 pub use builder::{ServerBuilder, serve};
 pub use error::ServeError;
 pub use handles::{Server, ServerThread};
+#[cfg(feature = "tower")]
+pub use {response::ResponseBody, service::MetricsService};

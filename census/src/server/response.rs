@@ -10,10 +10,16 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use super::bodies::{Bodies, Lease};
 use crate::prometheus::{Body as Exposition, Chunk};
 
-/// The body of a response, which shares a chunk at a time of an exposition. So a client that does not read holds a
-/// chunk, and the exposition can be revoked.
+/// The body of a response of [`MetricsService`](crate::prometheus::MetricsService).
+///
+/// It shares a chunk at a time of an exposition. So a client that does not read holds a chunk, and the exposition can be
+/// revoked, to bound memory. Then the body ends with an error, and the server closes the connection.
 #[derive(Debug)]
-pub(super) struct ResponseBody(Content);
+#[cfg_attr(
+    not(feature = "tower"),
+    expect(unreachable_pub, reason = "only a service has it")
+)]
+pub struct ResponseBody(Content);
 
 #[derive(Debug)]
 enum Content {

@@ -2,35 +2,61 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use hyper::header::HeaderValue;
-use hyper::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use hyper::{Method, Response, StatusCode};
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    RETRY_AFTER, VARY,
+};
+use hyper::{Method, Response, StatusCode, Uri};
 
 use super::bodies::Bodies;
 use super::response::ResponseBody;
-use crate::prometheus::{Exporter, Scrape};
+use super::scrape::scrape_request;
+use crate::prometheus::{Exporter, Scrape, ScrapeRequest};
 
-/// Renders a scrape for an `Accept` header. It is a closure, so that tests can have one that is slow or fails.
+/// Renders a scrape. It is a closure, so that tests can have one that is slow or fails.
 ///
 /// The future does not block its thread, and waits for nothing more once it is dropped.
-pub(super) type Scraper = Arc<dyn Fn(Option<String>) -> Scraping + Send + Sync>;
+pub(super) type Scraper = Arc<dyn Fn(ScrapeRequest) -> Scraping + Send + Sync>;
 
 pub(super) type Scraping = Pin<Box<dyn Future<Output = Scrape> + Send>>;
 
-/// The metrics at `/metrics`. Cheap to clone.
+/// The paths that are answered, and what is there. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Site {
     scraper: Scraper,
     bodies: Arc<Bodies>,
 }
 
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resource {
+    /// The exposition.
+    Metrics,
+    /// Whether the server answers.
+    Health,
+}
+
+impl Resource {
+    /// The resource with this name; `name` is the last part of a path.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "metrics" => Some(Self::Metrics),
+            "healthz" => Some(Self::Health),
+            _ => None,
+        }
+    }
+}
+
+const METHODS: &str = "GET, HEAD, OPTIONS";
+
 impl Site {
     /// The site of an exporter, whose bodies count among those of the process.
     pub(super) fn new(exporter: &Exporter) -> Self {
         let exporter = exporter.clone();
         Self::with_scraper(
-            Arc::new(move |accept| Box::pin(render(exporter.clone(), accept))),
+            Arc::new(move |request| Box::pin(render(exporter.clone(), request))),
             Bodies::of_process(),
         )
     }
@@ -39,42 +65,30 @@ impl Site {
         Self { scraper, bodies }
     }
 
-    /// The answer of the library's own server: the metrics at `/metrics`, and 404 for every other path.
+    /// The answer to a request for a resource; `None` is a path at which there is nothing.
     pub(super) async fn answer(
         &self,
+        resource: Option<Resource>,
         method: &Method,
-        path: &str,
+        uri: &Uri,
         headers: &HeaderMap,
     ) -> Response<ResponseBody> {
-        if path.strip_suffix('/').unwrap_or(path) == "/metrics" {
-            self.metrics(method, headers).await
-        } else {
-            plain_text(
-                StatusCode::NOT_FOUND,
-                "There is nothing here. Metrics are at /metrics.\n",
-            )
-        }
-    }
-
-    /// The answer to a request for the metrics.
-    pub(super) async fn metrics(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Response<ResponseBody> {
-        if method != Method::GET && method != Method::HEAD {
-            let mut response = plain_text(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "Only GET and HEAD are allowed here.\n",
-            );
-            response
-                .headers_mut()
-                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let Some(resource) = resource else {
+            let text = "There is nothing here. Metrics are at /metrics.\n";
+            return plain_text(StatusCode::NOT_FOUND, text);
+        };
+        if let Some(response) = check_method(method) {
             return response;
         }
-        let response = self.exposition((self.scraper)(accept_header(headers)).await);
+        let response = match resource {
+            Resource::Metrics => {
+                let request = scrape_request(uri.query().unwrap_or_default(), headers);
+                self.exposition((self.scraper)(request).await)
+            }
+            Resource::Health => plain_text(StatusCode::OK, "ok\n"),
+        };
         if method == Method::HEAD {
-            // The headers of the `GET`, its length included. Hyper omits the body by itself, but the filter may be
+            // The headers of the `GET`, its length included. Hyper omits the body by itself, but the site may be
             // mounted in a server that does not.
             response.map(|_| ResponseBody::empty())
         } else {
@@ -88,26 +102,46 @@ impl Site {
             StatusCode::from_u16(scrape.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let content_type = HeaderValue::from_static(scrape.content_type);
         let body = ResponseBody::exposition(scrape.body, &self.bodies);
-        response(status, content_type, body)
+        let mut response = response(status, content_type, body);
+        let headers = response.headers_mut();
+        headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+        if let Some(encoding) = scrape.content_encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }
 
-/// A scrape of the exporter, which is answered without an exposition after the exporter's deadline.
-async fn render(exporter: Exporter, accept: Option<String>) -> Scrape {
-    let rendering = exporter.render(accept.as_deref());
-    tokio::time::timeout(exporter.deadline(), rendering)
-        .await
-        .unwrap_or_else(|_| exporter.late())
+/// The answer to a request whose method says all; `None` if it asks for what is there.
+fn check_method(method: &Method) -> Option<Response<ResponseBody>> {
+    let mut response = if method == Method::GET || method == Method::HEAD {
+        return None;
+    } else if method == Method::OPTIONS {
+        let mut response = Response::new(ResponseBody::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    } else {
+        plain_text(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Only GET, HEAD and OPTIONS are allowed here.\n",
+        )
+    };
+    let allowed = HeaderValue::from_static(METHODS);
+    response.headers_mut().insert(ALLOW, allowed);
+    Some(response)
 }
 
-/// The request's `Accept`. Several headers of this name are one list (RFC 9110, section 5.3).
-fn accept_header(headers: &HeaderMap) -> Option<String> {
-    let lines: Vec<&str> = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .collect();
-    (!lines.is_empty()).then(|| lines.join(", "))
+/// A scrape of the exporter. It is answered without an exposition after the exporter's deadline, or shortly before the scraper
+/// gives up. The rendering goes on, for the scrapes that share it.
+async fn render(exporter: Exporter, request: ScrapeRequest) -> Scrape {
+    let timeout = request.timeout.unwrap_or(Duration::MAX);
+    let timeout = timeout.min(exporter.deadline());
+    tokio::time::timeout(timeout, exporter.render(&request))
+        .await
+        .unwrap_or_else(|_| exporter.late(&request))
 }
 
 fn plain_text(status: StatusCode, text: &'static str) -> Response<ResponseBody> {
@@ -127,7 +161,7 @@ fn response(
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CONTENT_LENGTH, length.into());
-    // The body is out of date at once, and it depends on `Accept`.
+    // The body is out of date at once.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -18,7 +18,7 @@ use super::listen::{adopt, listen};
 use super::run::{Stop, run};
 use super::site::{Scraping, Site};
 use super::thread;
-use crate::prometheus::Scrape;
+use crate::prometheus::{Scrape, ScrapeRequest};
 
 const SMALL: Limits = Limits {
     idle: Duration::from_millis(200),
@@ -49,6 +49,7 @@ fn scrape(body: String) -> Scrape {
     Scrape {
         status: 200,
         content_type: "text/plain; version=0.0.4",
+        content_encoding: None,
         body: body.into(),
     }
 }
@@ -57,6 +58,7 @@ fn site(
     limits: Limits,
     scraper: impl Fn(Option<String>) -> Scraping + Send + Sync + 'static,
 ) -> Site {
+    let scraper = move |request: ScrapeRequest| scraper(request.accept);
     Site::with_scraper(Arc::new(scraper), Arc::new(Bodies::new(limits)))
 }
 
@@ -404,6 +406,7 @@ fn a_malformed_request_ends_only_its_connection() {
 fn a_scrapes_status_is_kept() {
     let server = start(SMALL, |accept| Scrape {
         status: 500,
+        content_encoding: None,
         content_type: "text/plain",
         body: accept.unwrap().to_owned().into(),
     });

@@ -1,20 +1,21 @@
 //! The metrics as a `warp` filter.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
-use hyper::{Method, Response};
+use hyper::{Method, Response, Uri};
 use warp::{Filter, Rejection, Reply, Stream};
 
 use super::response::ResponseBody;
-use super::site::Site;
+use super::site::{Resource, Site};
 use crate::prometheus::Exporter;
 
 impl Exporter {
-    /// A `warp` filter for your own server: it answers `GET` and `HEAD` of `/metrics`. With the feature `warp`.
+    /// A `warp` filter for your own server: it answers `GET`, `HEAD` and `OPTIONS` of `/metrics`. With the feature `warp`.
     ///
     /// Other methods of that path are answered with 405. Other paths are rejected, which leaves them to your other
     /// routes. `warp::path("internal").and(exporter.warp_filter())` mounts it under another path. Like every `warp`
@@ -42,12 +43,21 @@ impl Exporter {
         warp::path("metrics")
             .and(warp::path::end())
             .and(warp::method())
+            .and(query())
             .and(warp::header::headers_cloned())
-            .then(move |method: Method, headers: HeaderMap| {
+            .then(move |method: Method, query: Uri, headers: HeaderMap| {
                 let site = site.clone();
-                async move { Answer(site.metrics(&method, &headers).await) }
+                let resource = Some(Resource::Metrics);
+                async move { Answer(site.answer(resource, &method, &query, &headers).await) }
             })
     }
+}
+
+/// A URI with the request's query, if there is one.
+fn query() -> impl Filter<Extract = (Uri,), Error = Infallible> + Copy {
+    let raw = warp::query::raw().or(warp::any().map(String::new)).unify();
+    // A query that is none is like none.
+    raw.map(|query: String| format!("/?{query}").parse().unwrap_or_default())
 }
 
 /// A response as `warp` takes it.

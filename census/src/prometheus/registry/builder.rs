@@ -53,10 +53,10 @@ impl Exporter {
     pub fn register_into(&self, registry: &mut Registry) {
         let config = Arc::clone(self.inner.threads.config());
         let problems = self.inner.problems.len();
-        let failed = Arc::clone(self.inner.threads.failed());
+        let counts = Arc::clone(self.inner.threads.counts());
         let held = Arc::clone(&self.inner.held);
         let carried = self.inner.threads.carried().clone();
-        let collector = ViewCollector::new(config, problems, failed, held, carried);
+        let collector = ViewCollector::new(config, problems, counts, held, carried);
         registry.register_collector(Box::new(collector));
     }
 }

@@ -15,7 +15,7 @@ use prometheus_client::registry::Unit;
 use crate::aggregate::{MetricType, RowKey, Sample};
 use crate::collect::{CollectedView, Collection};
 use crate::prometheus::config::{ConstLabel, ExporterConfig};
-use crate::prometheus::failure::FailedScrapes;
+use crate::prometheus::counts::Counts;
 use crate::prometheus::family::Family;
 use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::held::Held;
@@ -31,8 +31,8 @@ pub(super) struct ViewCollector {
     cache: FamilyCache,
     /// How many problems the exporter has beside those of its families.
     other_problems: usize,
-    /// The exporter's scrapes that failed.
-    failed: Arc<FailedScrapes>,
+    /// The exporter's scrapes.
+    counts: Arc<Counts>,
     /// Keeps the views and the runtimes that were given to the exporter.
     _held: Arc<Held>,
     /// Where the exporter was built.
@@ -43,7 +43,7 @@ impl ViewCollector {
     pub(super) fn new(
         config: Arc<ExporterConfig>,
         other_problems: usize,
-        failed: Arc<FailedScrapes>,
+        counts: Arc<Counts>,
         held: Arc<Held>,
         carried: Carried,
     ) -> Self {
@@ -51,7 +51,7 @@ impl ViewCollector {
             config,
             cache: FamilyCache::default(),
             other_problems,
-            failed,
+            counts,
             _held: held,
             carried,
         }
@@ -72,7 +72,7 @@ impl ViewCollector {
             write_family(&mut encoder, family, view, &self.config.const_labels)?;
         }
         let self_families =
-            families.self_families(&collection, &self.config, self.other_problems, &self.failed);
+            families.self_families(&collection, &self.config, self.other_problems, &self.counts);
         self_families
             .iter()
             .try_for_each(|family| write_self_family(&mut encoder, family))
@@ -153,7 +153,7 @@ fn write_self_family(encoder: &mut DescriptorEncoder<'_>, family: &SelfFamily<'_
     let metric_type = client_type(family.metric_type);
     let mut metric = encoder.encode_descriptor(family.name, family.help, None, metric_type)?;
     for sample in &family.samples {
-        let value = SampleValue::Unsigned(sample.value);
+        let value = sample.value;
         if sample.labels.is_empty() {
             write_value(&mut metric, family.metric_type, value)?;
         } else {

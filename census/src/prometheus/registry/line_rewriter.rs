@@ -6,6 +6,7 @@ use super::digits::shorten;
 use super::help::Help;
 use super::sample_line::{SampleLine, is_family_name};
 use crate::prometheus::chunks::{ChunkWriter, Position};
+use crate::prometheus::name_filter::NameFilter;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::text::{HISTOGRAM, TYPE, UNIT, suffixes_of, write_head};
 use crate::prometheus::written::{WrittenFamily, WrittenRegistry};
@@ -20,6 +21,7 @@ pub(super) struct LineRewriter<'a> {
     /// The current line, as far as it was written.
     line: String,
     format: Format,
+    names: &'a NameFilter,
     help: Help,
     family: Current,
     written: WrittenRegistry,
@@ -31,17 +33,18 @@ enum Current {
     Unknown,
     /// The last one in the list of those that were written. It began at this position.
     Valid { is_histogram: bool, start: Position },
-    /// One that is left out, with all lines to come.
-    Invalid,
+    /// One that is not written, with all lines to come: it is invalid, or the scrape does not ask for it.
+    Skipped,
 }
 
 impl<'a> LineRewriter<'a> {
-    /// A rewriter that adds to `out`, which is empty or ends with a whole line.
-    pub(super) fn new(out: &'a mut ChunkWriter, format: Format) -> Self {
+    /// A rewriter that adds the families of these names to `out`, which is empty or ends with a whole line.
+    pub(super) fn new(out: &'a mut ChunkWriter, format: Format, names: &'a NameFilter) -> Self {
         Self {
             out,
             line: String::new(),
             format,
+            names,
             help: Help::None,
             family: Current::Unknown,
             written: WrittenRegistry::default(),
@@ -60,7 +63,7 @@ impl<'a> LineRewriter<'a> {
         if line.starts_with(TYPE) {
             let type_word = line.rsplit(' ').next().unwrap_or_default().to_owned();
             self.begin_family(&type_word);
-        } else if matches!(self.family, Current::Invalid)
+        } else if matches!(self.family, Current::Skipped)
             || (self.format == Format::Text && line.starts_with(UNIT))
         {
             self.line.clear();
@@ -81,26 +84,28 @@ impl<'a> LineRewriter<'a> {
             // This encoder writes HELP first, in known calls. The lines of another encoder are passed on as they are. But
             // a name may have a line feed and anything after it.
             match self.family {
-                Current::Invalid => self.line.clear(),
+                Current::Skipped => self.line.clear(),
                 Current::Unknown | Current::Valid { .. } => self.family = Current::Unknown,
             }
             return;
         };
         self.line.clear();
         if !is_family_name(&name) {
-            self.family = Current::Invalid;
+            self.family = Current::Skipped;
             self.written.left_out.push(name);
             return;
         }
-        self.family = Current::Valid {
-            is_histogram: type_word == HISTOGRAM,
-            start: self.out.position(),
-        };
-        write_head(self.out.text(), self.format, &name, &help, type_word);
-        self.written.families.push(WrittenFamily {
-            name,
-            suffixes: suffixes_of(type_word),
-        });
+        let suffixes = suffixes_of(type_word);
+        if self.names.includes(&name, suffixes) {
+            self.family = Current::Valid {
+                is_histogram: type_word == HISTOGRAM,
+                start: self.out.position(),
+            };
+            write_head(self.out.text(), self.format, &name, &help, type_word);
+        } else {
+            self.family = Current::Skipped;
+        }
+        self.written.families.push(WrittenFamily { name, suffixes });
     }
 
     /// Removes what was written of the current family, because a name in its current line is invalid.
@@ -111,7 +116,7 @@ impl<'a> LineRewriter<'a> {
             let family = self.written.families.pop();
             let name = family.map(|family| family.name);
             self.written.left_out.extend(name);
-            self.family = Current::Invalid;
+            self.family = Current::Skipped;
         }
     }
 
@@ -166,10 +171,15 @@ mod tests {
     use super::*;
     use crate::prometheus::text::HELP;
 
+    fn all() -> &'static NameFilter {
+        static ALL: std::sync::LazyLock<NameFilter> = std::sync::LazyLock::new(NameFilter::default);
+        &ALL
+    }
+
     /// Passes `input` through a rewriter, in calls like the encoder's. Returns the names of the families left out, too.
     fn rewrite_all(format: Format, input: &str) -> (String, Vec<String>) {
         let mut out = ChunkWriter::new(std::sync::Arc::default());
-        let mut rewriter = LineRewriter::new(&mut out, format);
+        let mut rewriter = LineRewriter::new(&mut out, format, all());
         for line in input.split_inclusive('\n') {
             if let Some(rest) = line.strip_prefix(HELP) {
                 let (family, help) = rest.trim_end_matches('\n').split_once(' ').expect("a help");
@@ -232,7 +242,7 @@ mod tests {
             "\n# TYPE ",
         ] {
             let mut out = ChunkWriter::new(std::sync::Arc::default());
-            let mut rewriter = LineRewriter::new(&mut out, Format::Text);
+            let mut rewriter = LineRewriter::new(&mut out, Format::Text, all());
             write_help(&mut rewriter, "a", help);
             write_parts(&mut rewriter, &[TYPE, "a gauge\na 1\n"]);
             let escaped = help.replace('\n', "\\n");
@@ -282,7 +292,7 @@ mod tests {
         ] {
             for format in [Format::Text, Format::OpenMetrics] {
                 let mut out = ChunkWriter::new(std::sync::Arc::default());
-                let mut rewriter = LineRewriter::new(&mut out, format);
+                let mut rewriter = LineRewriter::new(&mut out, format, all());
                 write_help(&mut rewriter, name, "B");
                 write_parts(&mut rewriter, &[TYPE, name, " ", "gauge", "\n"]);
                 write_parts(

@@ -9,6 +9,7 @@ use prometheus_client::registry::Registry;
 use super::line_rewriter::LineRewriter;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::encoder::ForeignRegistry;
+use crate::prometheus::name_filter::NameFilter;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::written::WrittenRegistry;
 
@@ -21,8 +22,9 @@ impl ForeignRegistry for UserRegistry {
         &self,
         out: &mut ChunkWriter,
         format: Format,
+        names: &NameFilter,
     ) -> Result<WrittenRegistry, fmt::Error> {
-        let mut rewriter = LineRewriter::new(out, format);
+        let mut rewriter = LineRewriter::new(out, format, names);
         encode_registry(&mut rewriter, &self.0)?;
         Ok(rewriter.into_written())
     }

@@ -13,7 +13,6 @@ use crate::prometheus::family::Family;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text_buffer::TextBuffer;
-use crate::prometheus::value::SampleValue;
 
 /// Writes the family of a view; nothing, if the view has no rows to show. `created_samples` says that there are samples
 /// that say when the rows began.
@@ -100,7 +99,7 @@ pub(crate) fn write_self_family(out: &mut TextBuffer, format: Format, family: &S
             out.push_ascii(b'}');
         }
         out.push_ascii(b' ');
-        SampleValue::Unsigned(sample.value).write(out);
+        sample.value.write(out);
         out.push_ascii(b'\n');
     }
 }

@@ -14,6 +14,7 @@ use crate::prometheus::config::ConstLabel;
 use crate::prometheus::encoder::{Encoder, ForeignRegistry};
 use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
+use crate::prometheus::name_filter::NameFilter;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::written::WrittenRegistry;
@@ -52,8 +53,9 @@ impl Encoder for TextEncoder<'_> {
     fn write_registry(
         &mut self,
         registry: &dyn ForeignRegistry,
+        names: &NameFilter,
     ) -> Result<WrittenRegistry, fmt::Error> {
-        registry.write_text(&mut self.out, self.format)
+        registry.write_text(&mut self.out, self.format, names)
     }
 
     fn begin_views(&mut self, families: &Arc<Families>, const_labels: &[ConstLabel]) {

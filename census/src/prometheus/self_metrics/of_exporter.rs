@@ -1,0 +1,50 @@
+//! The families of the exporter's scrapes.
+
+use super::heads::{EXPOSITION_BYTES, FAILED, RENDER_SECONDS, RENDERINGS, SCRAPES};
+use super::{SelfFamily, SelfSample};
+use crate::prometheus::counts::{Counts, FormatTotals};
+use crate::prometheus::negotiate::Format;
+use crate::prometheus::value::SampleValue;
+
+/// The families, in their order.
+pub(super) fn families(counts: &Counts) -> Vec<SelfFamily<'static>> {
+    let by_format = |sample: fn(Format, FormatTotals) -> SelfSample<'static>| {
+        counts
+            .formats()
+            .map(move |(format, totals)| sample(format, totals))
+    };
+    let scrapes = counts.formats().flat_map(|(format, totals)| {
+        [("ok", totals.ok), ("failed", totals.failed)].map(|(outcome, count)| {
+            let labels = [("format", format.label()), ("outcome", outcome)];
+            SelfSample::new(labels, count)
+        })
+    });
+    let failed = counts.failures();
+    let failed = failed.map(|(reason, count)| SelfSample::new([("reason", reason)], count));
+    let renderings =
+        by_format(|format, totals| SelfSample::new([format_label(format)], totals.renderings));
+    let seconds = by_format(|format, totals| {
+        let seconds = SampleValue::Float(totals.render_time.as_secs_f64());
+        SelfSample::with_value([format_label(format)], seconds)
+    });
+    let bytes = counts.formats().flat_map(|(format, totals)| {
+        let gzip = cfg!(feature = "gzip").then_some(("gzip", totals.compressed_bytes));
+        let encodings = [("identity", totals.rendered_bytes)]
+            .into_iter()
+            .chain(gzip);
+        encodings.map(move |(encoding, bytes)| {
+            SelfSample::new([format_label(format), ("encoding", encoding)], bytes)
+        })
+    });
+    vec![
+        SCRAPES.with(scrapes),
+        FAILED.with(failed),
+        RENDERINGS.with(renderings),
+        RENDER_SECONDS.with(seconds),
+        EXPOSITION_BYTES.with(bytes),
+    ]
+}
+
+const fn format_label(format: Format) -> (&'static str, &'static str) {
+    ("format", format.label())
+}
