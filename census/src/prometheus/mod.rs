@@ -75,6 +75,8 @@ mod held;
 mod job_queue;
 mod name_filter;
 mod negotiate;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 #[cfg(feature = "prometheus-client")]
 mod registry;
 mod render;
