@@ -38,21 +38,26 @@
 //!
 //! The library reports on itself, outside of the namespace:
 //!
-//! | family | counts |
+//! | family | tells |
 //! |---|---|
+//! | `census_view_rows{view}`, `census_view_max_series{view}` | rows that count towards the view's `max_series`, and this bound: the quotient of the two is the share that is used. Views with columns have them, from their first row |
 //! | `census_overflowed_measurements_total{view}` | measurements that went to overflow rows |
 //! | `census_removed_rows_total{view, reason}` | rows that were removed: `idle` (nothing was recorded to them, and the view says `idle`), `removed` (by [`View::remove`](crate::View::remove)), `cleared` (by [`View::clear`](crate::View::clear)). Views with `idle` have a sample of the reason `idle` from the start; others appear with the first such row |
 //! | `census_refused_measurements_total{measure}` | measurements that were NaN or infinite, and totals that were negative (measures of `f64` that are viewed) |
 //! | `census_dropped_exemplars_total{reason}` | exemplars dropped: `too_long`; `invalid` (a label without a name or beginning with `__`, a NUL); `busy` (another thread was using the bucket's exemplar); `panicked` (the closure of `exemplars_from` did) |
 //! | `census_catalogue_problems` | declarations that the catalogue or the exporter rejected |
 //! | `census_left_out_families{family}` | 1 for each family that is left out of this scrape, because the registry given to the exporter has samples of its names, or has it with an invalid name of a sample or a label |
-//! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter, or a reading scraped), `no_thread` (the system could not start one) |
+//! | `census_scrapes_total{format, outcome}` | scrapes of this exporter, of which the `outcome` is `ok` or `failed` |
+//! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter, or a reading scraped), `no_thread` (the system could not start one), `busy` (too many scrapes waited) |
+//! | `census_renderings_total{format}`, `census_render_seconds_total{format}` | expositions that were made, and the time that it took. Scrapes that wait at the same time share one |
+//! | `census_exposition_bytes_total{format, encoding}` | bytes of these expositions: `identity` before compression, and `gzip` after it, of those that were compressed |
 //! | `census_failed_observations_total{measure, reason}` | readings of an [observed measure](crate::Observed) that failed, so that a scrape lacked its families: `deadline` (late, or not returned since an earlier scrape), `panic`, `nested` (a reading collected), `no_thread`. With `not_named`, a value of the measure was refused, because the observation that said it does not name the measure |
 //!
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
 //! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and `spawn`, need `server`.
+//! With `gzip`, a server compresses expositions for scrapers that ask for it. The exporter's `service` needs `tower`, and
 //! `warp_filter` needs `warp`.
 
 mod body;

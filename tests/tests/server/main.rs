@@ -1,4 +1,6 @@
 //! The HTTP server, as programs start it and as clients see it.
 
+mod client;
 mod endpoint;
+mod requests;
 mod starts;

@@ -1,13 +1,7 @@
 //! The names, texts and types of the families.
 
+use super::family::Head;
 use crate::aggregate::MetricType;
-
-/// A family without its samples.
-pub(super) struct Head {
-    pub(super) name: &'static str,
-    pub(super) help: &'static str,
-    pub(super) metric_type: MetricType,
-}
 
 const fn counter(name: &'static str, help: &'static str) -> Head {
     Head {

@@ -1,15 +1,14 @@
 //! The families in which the library reports on itself.
 
+mod family;
 mod heads;
 mod of_exporter;
 mod of_views;
 
-use std::borrow::Cow;
-
-use self::heads::{BUILD_INFO, HEADS, Head, LEFT_OUT, PROBLEMS};
+pub(super) use self::family::{SelfFamily, SelfSample};
+use self::heads::{BUILD_INFO, HEADS, LEFT_OUT, PROBLEMS};
 use super::config::ConstLabel;
 use super::counts::Counts;
-use super::value::SampleValue;
 use super::written::WrittenRegistry;
 use crate::aggregate::MetricType;
 use crate::collect::CollectedView;
@@ -35,22 +34,6 @@ pub(super) struct SelfMetrics<'a, V> {
     pub(super) left_out: &'a [String],
     /// The exporter's scrapes.
     pub(super) counts: &'a Counts,
-}
-
-/// A family that the library reports on itself, in no format yet.
-pub(super) struct SelfFamily<'a> {
-    pub(super) name: &'static str,
-    pub(super) help: &'static str,
-    pub(super) metric_type: MetricType,
-    /// At least one.
-    pub(super) samples: Vec<SelfSample<'a>>,
-}
-
-/// A sample of a [`SelfFamily`].
-#[derive(PartialEq)]
-pub(super) struct SelfSample<'a> {
-    pub(super) labels: Vec<(&'a str, Cow<'a, str>)>,
-    pub(super) value: SampleValue,
 }
 
 impl<'a, V: Iterator<Item = CollectedView<'a>> + Clone> SelfMetrics<'a, V> {
@@ -90,49 +73,6 @@ pub(super) fn add_left_out<'a>(families: &mut Vec<SelfFamily<'a>>, written: &'a 
             // The registry may have several families of this name, and so may the views.
             Some(family) if family.samples.contains(&sample) => {}
             Some(family) => family.samples.push(sample),
-        }
-    }
-}
-
-impl Head {
-    /// The family with these samples.
-    fn with<'a>(&self, samples: impl IntoIterator<Item = SelfSample<'a>>) -> SelfFamily<'a> {
-        SelfFamily {
-            name: self.name,
-            help: self.help,
-            metric_type: self.metric_type,
-            samples: samples.into_iter().collect(),
-        }
-    }
-}
-
-impl<'a> SelfSample<'a> {
-    fn left_out(family: &'a str) -> Self {
-        Self::new([("family", family)], 1)
-    }
-
-    const fn unlabeled(value: u64) -> Self {
-        Self {
-            labels: Vec::new(),
-            value: SampleValue::Unsigned(value),
-        }
-    }
-
-    fn new<T: Into<Cow<'a, str>>>(
-        labels: impl IntoIterator<Item = (&'a str, T)>,
-        value: u64,
-    ) -> Self {
-        Self::with_value(labels, SampleValue::Unsigned(value))
-    }
-
-    fn with_value<T: Into<Cow<'a, str>>>(
-        labels: impl IntoIterator<Item = (&'a str, T)>,
-        value: SampleValue,
-    ) -> Self {
-        let labels = labels.into_iter();
-        Self {
-            labels: labels.map(|(name, value)| (name, value.into())).collect(),
-            value,
         }
     }
 }

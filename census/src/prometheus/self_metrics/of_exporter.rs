@@ -1,7 +1,8 @@
 //! The families of the exporter's scrapes.
 
+use super::family::{SelfFamily, SelfSample};
 use super::heads::{EXPOSITION_BYTES, FAILED, RENDER_SECONDS, RENDERINGS, SCRAPES};
-use super::{SelfFamily, SelfSample};
+
 use crate::prometheus::counts::{Counts, FormatTotals};
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::value::SampleValue;

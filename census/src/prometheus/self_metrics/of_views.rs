@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use super::family::{SelfFamily, SelfSample};
 use super::heads::{DROPPED, FAILED_OBSERVATIONS, MAX_SERIES, OVERFLOWED, REJECTED, REMOVED, ROWS};
-use super::{SelfFamily, SelfSample};
+
 use crate::aggregate::{
     DROPPED_BUSY, DROPPED_INVALID, DROPPED_PANICKED, DROPPED_TOO_LONG, Removal,
 };
