@@ -45,7 +45,7 @@ pub struct Metadata {
 pub struct Exemplar {
     /// The series' name.
     pub name: String,
-    /// The series' label `le`.
+    /// The series' label `le`; empty without one.
     pub le: String,
     /// The exemplar's own labels.
     pub labels: BTreeMap<String, String>,
@@ -207,7 +207,9 @@ impl Prometheus {
             exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| {
                 Exemplar {
                     name: string(series, "/seriesLabels/__name__"),
-                    le: string(series, "/seriesLabels/le"),
+                    le: labels(series, "/seriesLabels")
+                        .remove("le")
+                        .unwrap_or_default(),
                     labels: labels(exemplar, "/labels"),
                     value: number(exemplar, "/value"),
                     time: exemplar

@@ -78,8 +78,8 @@ pub struct Scrape {
 }
 
 impl Scrape {
-    /// The body as text, for tests and logs. Both formats of today are text; U+FFFD replaces everything that is not
-    /// UTF-8.
+    /// The body as text, for tests and logs. U+FFFD replaces everything that is not UTF-8, as in
+    /// protobuf.
     ///
     /// ```
     /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
@@ -119,8 +119,8 @@ impl Exporter {
         ExporterBuilder::default()
     }
 
-    /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which
-    /// is the default. `accept` is the request's `Accept` header.
+    /// The data of all views, in the [format](super#formats) that a scraper prefers; by default, Prometheus text
+    /// 0.0.4. `accept` is the request's `Accept` header.
     ///
     /// Blocks until the exposition is ready, or until the [deadline](ExporterBuilder::deadline): call it off the threads of
     /// an async runtime, or use a server of this library. A thread of the library's own renders, at most one for each
