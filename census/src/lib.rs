@@ -140,10 +140,11 @@
 //! | feature | for | adds |
 //! |---|---|---|
 //! | none (default) | a library that declares and records | `linkme`, `foldhash`, `pin-project-lite`, and the macros |
-//! | `prometheus` | an application that encodes | `itoa`, `ryu` |
+//! | `prometheus` | an application that encodes | `itoa`, `mediatype`, `ryu` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `hyper`, `hyper-util`, `tokio`, `socket2` |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
+//! | `protobuf` (with `prometheus`) | Prometheus protobuf, where a scraper asks for it | `prost` |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |

@@ -45,7 +45,7 @@ pub struct Metadata {
 pub struct Exemplar {
     /// The series' name.
     pub name: String,
-    /// The series' label `le`.
+    /// The series' label `le`; empty without one.
     pub le: String,
     /// The exemplar's own labels.
     pub labels: BTreeMap<String, String>,
@@ -64,11 +64,19 @@ impl Prometheus {
         prometheus
     }
 
+    /// The same with native histograms, for which Prometheus asks for protobuf.
+    #[must_use]
+    pub fn scraping_with_native_histograms(target: SocketAddr) -> Self {
+        let prometheus = Self::with(target, &[(JOB, 1)], "", ",native-histograms");
+        prometheus.wait_for_scrape();
+        prometheus
+    }
+
     /// Starts a Prometheus that scrapes `target` for each job, and does not wait for a scrape. A job is a name and an
     /// interval in seconds.
     #[must_use]
     pub fn with_jobs(target: SocketAddr, jobs: &[(&str, u64)]) -> Self {
-        Self::with_jobs_and_rules(target, jobs, "")
+        Self::with(target, jobs, "", "")
     }
 
     /// Starts a Prometheus that scrapes `target` each second and evaluates an alert each second. The alert has the name
@@ -78,10 +86,11 @@ impl Prometheus {
         let rules = format!(
             "groups:\n- name: test\n  interval: 1s\n  rules:\n  - alert: alert\n    expr: '{expression}'\n"
         );
-        Self::with_jobs_and_rules(target, &[(JOB, 1)], &rules)
+        Self::with(target, &[(JOB, 1)], &rules, "")
     }
 
-    fn with_jobs_and_rules(target: SocketAddr, jobs: &[(&str, u64)], rules: &str) -> Self {
+    /// `features` are those beside the storage of exemplars, each after a comma.
+    fn with(target: SocketAddr, jobs: &[(&str, u64)], rules: &str, features: &str) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
         let jobs = jobs.iter().map(|(name, seconds)| {
@@ -98,7 +107,7 @@ impl Prometheus {
             std::fs::write(directory.path().join(file), text)
                 .expect("a temporary directory can be written to");
         }
-        let mut process = Self::start(&config, &directory.path().join("data"));
+        let mut process = Self::start(&config, &directory.path().join("data"), features);
         let address = process.wait_for("address", |line| {
             let (_, rest) = line
                 .split_once("Listening on")
@@ -113,12 +122,12 @@ impl Prometheus {
         }
     }
 
-    fn start(config: &Path, data: &Path) -> Process {
+    fn start(config: &Path, data: &Path, features: &str) -> Process {
         let args = [
             format!("--config.file={}", config.display()),
             format!("--storage.tsdb.path={}", data.display()),
             "--web.listen-address=127.0.0.1:0".to_owned(),
-            "--enable-feature=exemplar-storage".to_owned(),
+            format!("--enable-feature=exemplar-storage{features}"),
         ];
         Process::start(Command::new(programs::installed("prometheus")).args(args))
     }
@@ -198,7 +207,9 @@ impl Prometheus {
             exemplars.extend(list(series, "/exemplars").iter().map(|exemplar| {
                 Exemplar {
                     name: string(series, "/seriesLabels/__name__"),
-                    le: string(series, "/seriesLabels/le"),
+                    le: labels(series, "/seriesLabels")
+                        .remove("le")
+                        .unwrap_or_default(),
                     labels: labels(exemplar, "/labels"),
                     value: number(exemplar, "/value"),
                     time: exemplar

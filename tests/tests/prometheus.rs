@@ -42,6 +42,51 @@ fn fixture_as_text() {
 }
 
 #[test]
+fn fixture_as_protobuf() {
+    let (_fixture, address) = programs::start_fixture();
+    let prometheus = Prometheus::scraping_with_native_histograms(address);
+    // Prometheus writes the bounds of the buckets itself: with an exponent from 1e+06 on.
+    let series = prometheus.series().into_iter();
+    let series = series.map(|((name, mut labels), value)| {
+        if let Some(le) = labels.get_mut("le") {
+            *le = canonical_bound(le);
+        }
+        ((name, labels), value)
+    });
+    assert_series(&series.collect());
+    assert_metadata(prometheus.metadata(), false);
+    let mut exemplars = prometheus.exemplars("fixture_.*");
+    for exemplar in &mut exemplars {
+        exemplar.le = canonical_bound(&exemplar.le);
+        // The label's value was never escaped.
+        for value in exemplar.labels.values_mut() {
+            assert!(!value.contains("\\\""), "{value}");
+        }
+    }
+    assert_exemplars(exemplars);
+    assert_eq!(prometheus.health(), ("up".to_owned(), String::new()));
+
+    let text = http::body(&format!("http://{address}/metrics"), None);
+    let answered = |format: &str| {
+        let labels = format!("{{format=\"{format}\",outcome=\"ok\"}} ");
+        let sample = format!("census_scrapes_total{labels}");
+        let line = text.lines().find_map(|line| line.strip_prefix(&sample));
+        line.expect("each format has a sample").to_owned()
+    };
+    assert_ne!(answered("protobuf"), "0", "{text}");
+    assert_eq!(answered("openmetrics"), "0", "{text}");
+}
+
+/// A bucket's bound as the text formats have it.
+fn canonical_bound(le: &str) -> String {
+    let bound: f64 = le.parse().expect("a bound is a number");
+    if bound.is_infinite() {
+        return "+Inf".to_owned();
+    }
+    format!("{bound:?}")
+}
+
+#[test]
 fn example_directory() {
     let tree = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir(tree.path().join("sub")).expect("a directory");

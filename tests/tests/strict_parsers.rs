@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use census_tests::{http, process, programs};
+use census::prometheus::Exporter;
+use census::{Measure, TagKey, measure, record, tag, view};
+use census_tests::{http, process, programs, scrape};
 
 /// Runs a script of `conformance/`, which must succeed.
 fn script(name: &str, args: &[&Path]) -> String {
@@ -39,6 +41,36 @@ fn both_formats_are_valid_and_equal() {
     assert!(script("normalise.py", &[&open_metrics]).contains("\"format\": \"om\""));
     let relax = Path::new("--relax=unit");
     assert_eq!(script("compare.py", &[relax, &text, &open_metrics]), "");
+}
+
+#[measure]
+static SIZE: Measure<u64>;
+#[tag]
+static TENANT: TagKey;
+view! {
+    static SIZES: Distribution<SIZE> by (TENANT) { buckets: [10] }
+    static SIZED: Count<SIZE> by (TENANT);
+    static SIZE_SUM: Sum<SIZE>;
+}
+
+#[test]
+fn created_samples_are_valid() {
+    for tenant in ["a", "\"b\""] {
+        record!(SIZE = 1, tags(TENANT = tenant));
+    }
+    let exporter = Exporter::builder().created_samples(true).build_lenient();
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), scrape::open_metrics(&exporter)).expect("a file");
+    let read = script("normalise.py", &[Path::new("--keep-created"), file.path()]);
+    assert!(read.contains("\"violations\": []"), "{read}");
+    for (name, rows) in [
+        ("sizes_created", 2),
+        ("sized_created", 2),
+        ("size_sum_created", 1),
+    ] {
+        let samples = read.matches(&format!("[\"{name}\"")).count();
+        assert_eq!(samples, rows, "{name} in {read}");
+    }
 }
 
 fn without_negative_bounds(exposition: &str) -> String {

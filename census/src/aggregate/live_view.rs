@@ -15,6 +15,7 @@ use super::reading::{Bounded, Run};
 #[cfg(feature = "prometheus")]
 use super::removed_rows::Removal;
 use super::removed_rows::RemovedRows;
+use super::row_starts::RowStart;
 use super::rows::Rows;
 use super::rows_at::{ROWS_PER_READ, RowKey, RowsAt};
 use super::{Exemplar, MetricType, default_max_series, metric_type};
@@ -72,8 +73,9 @@ impl LiveView {
         let is_idle = spec.idle.is_some();
         let format = aggregation::row_format(id, kind, value_kind, bounds, is_idle);
         let rows = Rows::new(format, max);
+        let start = RowStart::now();
         for key in initial_keys.iter() {
-            rows.table.add_initial(key);
+            rows.table.add_initial(key, || start);
         }
         let is_observed = spec.measure.descriptor.source.is_observed();
         let has_totals = metric_type(&spec) == MetricType::Counter;
@@ -86,7 +88,7 @@ impl LiveView {
             spec: Arc::new(spec),
             columns,
             rows,
-            start: SystemTime::now(),
+            start: start.time(),
         }
     }
 
@@ -129,7 +131,7 @@ impl LiveView {
     pub(crate) fn add_row(&self, key: &str, make_room: fn(&Self) -> bool) {
         if self.find_or_make_room(key, make_room).is_none() {
             let key = self.columns.overflow_key(key);
-            self.rows.table.add_initial(&key);
+            self.rows.table.add_initial(&key, RowStart::now);
         }
     }
 
@@ -302,6 +304,15 @@ impl RowView<'_> {
                 totals.data(format, measure, index, &|| self.exemplars())
             }
             RowSource::Observed(total) => aggregation::combined(format, total),
+        }
+    }
+
+    /// When the row began: a counter's zero. `None` for a row of an observed measure, whose zero is not known: somebody
+    /// else keeps the value.
+    pub(crate) fn start(&self) -> Option<SystemTime> {
+        match self.source {
+            RowSource::Recorded { rows, index, .. } => rows.start(index).map(RowStart::time),
+            RowSource::Observed(_) => None,
         }
     }
 

@@ -36,6 +36,7 @@ mod removal;
 mod removed_rows;
 mod row_format;
 mod row_keys;
+mod row_starts;
 mod row_writer;
 mod rows;
 mod rows_at;
@@ -68,6 +69,7 @@ pub(crate) use removed_rows::{Removal, RemovedCount};
 pub(crate) use row_writer::OwnRow;
 #[cfg(all(test, census_model))]
 pub(crate) use rows::models;
+#[cfg(feature = "prometheus")]
 pub(crate) use rows_at::RowKey;
 pub(crate) use sample::MetricType;
 #[cfg(feature = "prometheus")]

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::layout::Layout;
+use super::row_starts::{RowStart, RowStarts};
 use crate::id::{ChunkId, RowId};
 
 #[derive(Debug)]
@@ -33,6 +34,8 @@ struct Place {
     rows: u32,
     /// How many rows had been added to the view before the first row of the chunk.
     births_before: u64,
+    /// When the rows of the chunk began.
+    starts: RowStarts,
 }
 
 impl Places {
@@ -58,8 +61,8 @@ impl Places {
         self.positions
     }
 
-    /// Adds a row.
-    pub(super) fn add_row(&mut self) -> RowId {
+    /// Adds a row, which begins now.
+    pub(super) fn add_row(&mut self, now: RowStart) -> RowId {
         if self.unused.is_empty() {
             self.begin_chunk();
         }
@@ -67,9 +70,12 @@ impl Places {
         self.unused.start += 1;
         self.positions = self.positions.max(self.unused.start);
         self.births += 1;
+        let of_chunk = self.layout.positions_of(self.newest);
         let generation = match self.all.get_mut(self.newest as usize) {
             Some(place) => {
                 place.rows += 1;
+                let index = position - of_chunk.start;
+                place.starts.set(index, of_chunk.len(), now);
                 place.generation
             }
             None => 0,
@@ -86,6 +92,7 @@ impl Places {
                 generation: 0,
                 rows: 0,
                 births_before: 0,
+                starts: RowStarts::default(),
             });
             to_place(self.all.len() - 1)
         });
@@ -120,6 +127,7 @@ impl Places {
             place: number,
             generation: place.generation,
         };
+        place.starts = RowStarts::default();
         place.generation = place.generation.saturating_add(1);
         // The last generation is that of no chunk: a place that had all others is not used again.
         if place.generation < u32::MAX {
@@ -129,12 +137,12 @@ impl Places {
     }
 
     /// Calls `f` with each chunk that has some of these positions, which begin at the border of a chunk, with the chunk's
-    /// positions, and with how many of its rows are among the first `births` that were added.
+    /// positions, with how many of its rows are among the first `births` that were added, and with when its rows began.
     pub(super) fn for_each_chunk(
         &self,
         positions: Range<usize>,
         births: u64,
-        mut f: impl FnMut(ChunkId, Range<usize>, usize),
+        mut f: impl FnMut(ChunkId, Range<usize>, usize, &RowStarts),
     ) {
         let (first, _) = self.layout.locate(positions.start);
         let places = (first..).zip(self.all.iter().skip(first as usize));
@@ -152,6 +160,7 @@ impl Places {
                 chunk,
                 of_chunk,
                 usize::try_from(known).unwrap_or(usize::MAX),
+                &place.starts,
             );
         }
     }
@@ -173,7 +182,9 @@ mod tests {
     #[test]
     fn the_place_of_a_chunk_is_used_again_when_its_last_row_is_gone() {
         let mut places = places();
-        let rows: Vec<RowId> = (0..20).map(|_| places.add_row()).collect();
+        let rows: Vec<RowId> = (0..20)
+            .map(|_| places.add_row(RowStart::default()))
+            .collect();
         let expected: Vec<RowId> = (0..20).map(RowId::first_at).collect();
         assert_eq!(rows, expected);
         let gone: Vec<_> = (0..9).filter_map(|it| places.remove_row(it)).collect();
@@ -183,7 +194,9 @@ mod tests {
         };
         assert_eq!(gone, [first]);
         // The newest chunk is filled first.
-        let next: Vec<RowId> = (0..5).map(|_| places.add_row()).collect();
+        let next: Vec<RowId> = (0..5)
+            .map(|_| places.add_row(RowStart::default()))
+            .collect();
         assert!(next.iter().take(4).map(|row| row.position).eq(20..24));
         let again = RowId {
             position: 0,
@@ -198,7 +211,7 @@ mod tests {
     fn the_newest_chunk_is_gone_with_its_last_row_though_it_is_not_full() {
         let mut places = places();
         for generation in 0..100 {
-            let row = places.add_row();
+            let row = places.add_row(RowStart::default());
             assert_eq!((row.position, row.generation), (0, generation));
             assert_eq!(
                 places.remove_row(0),
@@ -214,10 +227,10 @@ mod tests {
     #[test]
     fn a_place_that_had_all_generations_is_not_used_again() {
         let mut places = places();
-        places.add_row();
+        places.add_row(RowStart::default());
         places.all[0].generation = u32::MAX - 1;
         assert!(places.remove_row(0).is_some());
-        assert_eq!(places.add_row(), RowId::first_at(8));
+        assert_eq!(places.add_row(RowStart::default()), RowId::first_at(8));
     }
 
     #[test]
@@ -225,14 +238,14 @@ mod tests {
         let mut places = places();
         let known = |places: &Places, births| {
             let mut known = Vec::new();
-            places.for_each_chunk(0..64, births, |chunk, positions, rows| {
+            places.for_each_chunk(0..64, births, |chunk, positions, rows, _| {
                 let rows = rows.min(positions.len());
                 known.push((chunk.place, chunk.generation, rows));
             });
             known
         };
         (0..12).for_each(|_| {
-            places.add_row();
+            places.add_row(RowStart::default());
         });
         assert_eq!(known(&places, 12), [(0, 0, 8), (1, 0, 4)]);
         let births = places.births();
@@ -241,7 +254,7 @@ mod tests {
         });
         // Four in the second chunk, and five at the first place again.
         (0..9).for_each(|_| {
-            places.add_row();
+            places.add_row(RowStart::default());
         });
         assert_eq!(known(&places, births), [(0, 1, 0), (1, 0, 4)]);
         assert_eq!(known(&places, births + 5), [(0, 1, 1), (1, 0, 8)]);

@@ -56,6 +56,7 @@ use super::aggregation::RowTotals;
 use super::chunk::{Chunk, SHARED_OWNER, Target, TargetName};
 use super::removed_rows::Removed;
 use super::row_format::RowFormat;
+use super::row_starts::RowStart;
 use super::rows_at::RowsAt;
 use super::table::Table;
 use crate::id::{ChunkId, RowId};
@@ -121,7 +122,7 @@ impl Rows {
     /// exported twice.
     pub(super) fn overflow(&self, key: &str) -> RowId {
         self.overflowed.fetch_add(1, Ordering::Relaxed);
-        self.table.add_initial(key)
+        self.table.add_initial(key, RowStart::now)
     }
 
     /// How many measurements went to overflow rows.

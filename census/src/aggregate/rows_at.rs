@@ -2,6 +2,7 @@
 
 use super::row_format::RowFormat;
 use super::row_keys::{BLOCK, Block};
+use super::row_starts::RowStart;
 use crate::id::{ChunkId, RowId};
 use crate::tags::row_key;
 
@@ -20,6 +21,8 @@ pub(super) struct RowsAt {
     pub(super) are_there: u64,
     /// The chunks that the positions are in.
     pub(super) chunks: Vec<ChunkId>,
+    /// When the rows began.
+    pub(super) starts: Vec<RowStart>,
 }
 
 impl RowsAt {
@@ -31,6 +34,11 @@ impl RowsAt {
             position,
             generation: chunk.map_or(0, |chunk| chunk.generation),
         }
+    }
+
+    /// When the row at the position with this index began.
+    pub(super) fn start(&self, index: usize) -> Option<RowStart> {
+        self.starts.get(index).copied()
     }
 
     /// The key of the row at the position with this index.

@@ -12,6 +12,7 @@ use self::inner::Inner;
 use super::layout::Layout;
 use super::limits::DEFAULT_MAX_SERIES;
 use super::removed_rows::Removed;
+use super::row_starts::RowStart;
 use super::rows_at::{Extent, ROWS_PER_READ, RowsAt};
 use crate::id::RowId;
 use crate::sync::{AtomicBool, RwLock};
@@ -39,8 +40,9 @@ impl Table {
         }
     }
 
-    /// The row of this key, which is added if it is not there. An added row does not count towards the bound.
-    pub(super) fn add_initial(&self, key: &str) -> RowId {
+    /// The row of this key, which is added if it is not there. `start` says when an added row begins; it does not count
+    /// towards the bound.
+    pub(super) fn add_initial(&self, key: &str, start: impl FnOnce() -> RowStart) -> RowId {
         let hash = self.hasher.hash_one(key);
         let existing = self.inner.read().find(hash, key);
         existing.unwrap_or_else(|| {
@@ -48,7 +50,7 @@ impl Table {
             // Another thread may have added the row since the look above.
             match inner.find_and_keep(hash, key) {
                 Some(row) => row,
-                None => inner.add(hash, key),
+                None => inner.add(hash, key, start()),
             }
         })
     }
@@ -72,7 +74,7 @@ impl Table {
         let is_new = existing.is_none() && !inner.is_full(max);
         self.is_growing.store(is_new, Ordering::Relaxed);
         if is_new {
-            let row = inner.add_counted(hash, key);
+            let row = inner.add_counted(hash, key, RowStart::now());
             self.update_limit(&inner);
             return Some(row);
         }
@@ -87,7 +89,7 @@ impl Table {
         if let Some(row) = inner.find_and_keep(hash, key) {
             inner.remove(hash, row, &mut removed);
             if is_initial {
-                inner.add(hash, key);
+                inner.add(hash, key, RowStart::now());
             }
             self.update_limit(&inner);
         }
@@ -117,7 +119,7 @@ impl Table {
                     let hash = self.hasher.hash_one(&*key);
                     inner.remove(hash, row, &mut removed);
                     if is_initial(&key) {
-                        inner.add(hash, &key);
+                        inner.add(hash, &key, RowStart::now());
                     }
                 }
             }

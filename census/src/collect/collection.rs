@@ -156,7 +156,7 @@ impl<'c> CollectedView<'c> {
         let mut rows = Vec::new();
         let Ok(()) = self.for_each_row(|row| {
             let data = row.data().and_then(&convert);
-            rows.extend(data.map(|data| Row::new(&self.spec().columns, &row.key, data)));
+            rows.extend(data.map(|data| Row::new(&self.spec().columns, &row, data)));
             Ok::<(), Infallible>(())
         });
         ViewData {

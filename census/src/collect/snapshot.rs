@@ -169,7 +169,7 @@ impl<'a> SnapshotView<'a> {
         &self.spec.columns
     }
 
-    /// When the view was registered: the time from which the data counts.
+    /// When the view was registered, to the millisecond. Each row has a [start](crate::Row::start) of its own.
     #[must_use]
     pub fn start(&self) -> SystemTime {
         self.data.start

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::aggregate::{Data, RowKey};
+use crate::aggregate::{Data, RowView};
 use crate::declare::{AnyTagKey, Column, TagKey};
 use crate::tags::{TagMap, TagValue, row_key};
 
@@ -14,7 +14,7 @@ pub struct ViewData<D = Data> {
     /// The rows, in the order in which they were added, except that a row may have the place of one that was
     /// [removed](crate::View::remove); of an observed measure, in the order of their tags.
     pub rows: Vec<Row<D>>,
-    /// When the view was registered.
+    /// When the view was registered, to the millisecond. Each row has a [start](Row::start) of its own.
     pub start: SystemTime,
     /// When this copy was made; not before `start`.
     pub end: SystemTime,
@@ -28,15 +28,22 @@ pub struct Row<D = Data> {
     columns: Arc<[Column]>,
     /// The values of the columns, in the format of [`row_key`].
     key: Box<str>,
+    /// When the row began, to the millisecond: the time from which its counts and sums are counted. A row that the view
+    /// has from the start begins when the view is registered, another one with its first measurement. A row that was
+    /// [removed](crate::View::remove), or was idle, and comes back, begins anew.
+    ///
+    /// `None` for a row of an [observed measure](crate::Observed): how long somebody else has kept the value is not known.
+    pub start: Option<SystemTime>,
     /// The data.
     pub data: D,
 }
 
 impl<D> Row<D> {
-    pub(super) fn new(columns: &Arc<[Column]>, key: &RowKey<'_>, data: D) -> Self {
+    pub(super) fn new(columns: &Arc<[Column]>, row: &RowView<'_>, data: D) -> Self {
         Self {
             columns: Arc::clone(columns),
-            key: key.to_joined().into(),
+            key: row.key.to_joined().into(),
+            start: row.start(),
             data,
         }
     }

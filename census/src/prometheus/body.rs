@@ -70,7 +70,7 @@ impl Body {
         self.0.chunks.is_empty()
     }
 
-    /// The body as text; `None` if it is not UTF-8. Both formats of today are UTF-8.
+    /// The body as text; `None` if it is not UTF-8, as in protobuf.
     #[must_use]
     pub fn to_str(&self) -> Option<&str> {
         std::str::from_utf8(self.as_bytes()).ok()

@@ -47,7 +47,8 @@ impl ChunkWriter {
         &mut self.rest
     }
 
-    /// Puts the text into a chunk if it fills one. Then [`text`](Self::text) is empty or has the end of a long line.
+    /// Puts the text into a chunk if it fills one. Then [`text`](Self::text) is empty. What is written between two calls is
+    /// a line here, also in a format without lines.
     #[inline]
     pub(super) fn end_line(&mut self) {
         if self.rest.len() > CHUNK - ROOM {
@@ -65,6 +66,32 @@ impl ChunkWriter {
         // A line was so long that the memory has grown. Memory of this size does not stay.
         self.full
             .extend(text.chunks(CHUNK).map(|part| Arc::new(part.to_vec())));
+    }
+
+    /// The number of bytes so far.
+    #[cfg(feature = "protobuf")]
+    pub(super) fn len(&self) -> usize {
+        let full = self.full.iter().map(|chunk| chunk.len());
+        full.sum::<usize>() + self.rest.len()
+    }
+
+    #[cfg(feature = "protobuf")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.full.is_empty() && self.rest.len() == 0
+    }
+
+    /// Moves what another writer has to the end of this one.
+    #[cfg(feature = "protobuf")]
+    pub(super) fn append(&mut self, other: &mut Self) {
+        let has_room = other.full.is_empty() && self.rest.len() + other.rest.len() <= CHUNK;
+        if !has_room && self.rest.len() > 0 {
+            // The chunk is not full, because those of the other writer stay as they are.
+            self.fill_chunks();
+        }
+        self.full.append(&mut other.full);
+        self.rest.push_bytes(other.rest.as_bytes());
+        self.end_line();
+        other.rest.truncate(0);
     }
 
     /// The end of the text, which is empty or ends with a line for which [`end_line`](Self::end_line) was called.

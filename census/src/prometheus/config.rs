@@ -14,6 +14,8 @@ pub(super) struct ExporterConfig {
     pub(super) const_labels: Vec<ConstLabel>,
     /// The labels of the family `build_info`. If there are none, there is no such family.
     pub(super) build_info: Vec<ConstLabel>,
+    /// Whether OpenMetrics text has samples that say when rows began.
+    pub(super) created_samples: bool,
     /// How long a collection waits for readings.
     pub(super) observe_within: Duration,
 }
@@ -24,6 +26,7 @@ impl Default for ExporterConfig {
             namespace: String::new(),
             const_labels: Vec::new(),
             build_info: Vec::new(),
+            created_samples: false,
             observe_within: observe::DEFAULT_DEADLINE,
         }
     }

@@ -80,8 +80,8 @@ pub struct Scrape {
 }
 
 impl Scrape {
-    /// The body as text, for tests and logs. Both formats of today are text; U+FFFD replaces everything that is not
-    /// UTF-8.
+    /// The body as text, for tests and logs. U+FFFD replaces everything that is not UTF-8, as in
+    /// protobuf.
     ///
     /// ```
     /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
@@ -121,8 +121,8 @@ impl Exporter {
         ExporterBuilder::default()
     }
 
-    /// The data of all views, in the format that a scraper prefers: OpenMetrics 1.0.0 or Prometheus text 0.0.4, which
-    /// is the default. `accept` is the request's `Accept` header.
+    /// The data of all views, in the [format](super#formats) that a scraper prefers; by default, Prometheus text
+    /// 0.0.4. `accept` is the request's `Accept` header.
     ///
     /// Blocks until the exposition is ready, or until the [deadline](ExporterBuilder::deadline): call it off the threads of
     /// an async runtime, or use a server of this library. A thread of the library's own renders, at most one for each
@@ -225,6 +225,23 @@ impl ExporterBuilder {
             .into_iter()
             .map(|(name, value)| ConstLabel::new(&name.into(), value.into(), origin));
         self.config.build_info.extend(labels);
+        self
+    }
+
+    /// Whether OpenMetrics text has a sample `x_created` for each row of a counter or a histogram `x`, as OpenMetrics 1.0.0
+    /// defines it: the time when the [row began](crate::Row::start), in seconds since 1970. Default: no, because Prometheus
+    /// stores these samples as series of their own, unless it is told to read them as the times that they are. Rows of
+    /// [observed measures](crate::Observed) have none, nor have the families in which the library reports on itself. A view
+    /// may not have the name of such a sample, whether or not it is written.
+    ///
+    /// ```
+    /// let exporter = census::prometheus::Exporter::builder()
+    ///     .created_samples(true)
+    ///     .build_lenient();
+    /// # drop(exporter);
+    /// ```
+    pub fn created_samples(mut self, created_samples: bool) -> Self {
+        self.config.created_samples = created_samples;
         self
     }
 

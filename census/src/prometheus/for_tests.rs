@@ -32,7 +32,7 @@ pub(crate) fn exported_families() -> Vec<ExportedFamily> {
     let collection = Collection::of_all(DEFAULT_DEADLINE);
     let families = Arc::new(Families::new(&collection, &config, &[]));
     let formats = TextFormats::default();
-    let mut encoder = formats.encoder(Format::Text);
+    let mut encoder = formats.encoder(Format::Text, false);
     encoder.begin_views(&families, &config.const_labels);
     for (index, family) in families.valid.iter().enumerate() {
         if let Some(view) = collection.view(family.view_index) {

@@ -53,6 +53,15 @@
 //! | `census_exposition_bytes_total{format, encoding}` | bytes of these expositions: `identity` before compression, and `gzip` after it, of those that were compressed |
 //! | `census_failed_observations_total{measure, reason}` | readings of an [observed measure](crate::Observed) that failed, so that a scrape lacked its families: `deadline` (late, or not returned since an earlier scrape), `panic`, `nested` (a reading collected), `no_thread`. With `not_named`, a value of the measure was refused, because the observation that said it does not name the measure |
 //!
+//! # Formats
+//!
+//! The `Accept` header of a scrape chooses the format: OpenMetrics 1.0.0, Prometheus text 0.0.4 (without a header, too) or 1.0.0,
+//! or, with the feature `protobuf`, Prometheus protobuf: messages `io.prometheus.client.MetricFamily`, each after its length, for
+//! which Prometheus asks where native histograms are enabled. All have the same families. Protobuf has in addition the time when a
+//! row of a counter or a histogram [began](crate::Row::start) (`created_timestamp`), which OpenMetrics text has
+//! [on request](ExporterBuilder::created_samples). Prometheus 2 writes the bounds of buckets that it reads from protobuf itself:
+//! `le="1e+06"` for `le="1000000.0"` of the text formats. Prometheus 3 writes them like that whatever the format.
+//!
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
@@ -80,6 +89,8 @@ mod held;
 mod job_queue;
 mod name_filter;
 mod negotiate;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 #[cfg(feature = "prometheus-client")]
 mod registry;
 mod render;

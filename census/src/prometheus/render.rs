@@ -10,6 +10,8 @@ use super::encoder::{Encoder, ForeignRegistry};
 use super::family_cache::FamilyCache;
 use super::name_filter::NameFilter;
 use super::negotiate::Format;
+#[cfg(feature = "protobuf")]
+use super::protobuf::ProtobufFormat;
 use super::self_metrics;
 use super::text::TextFormats;
 use super::written::WrittenRegistry;
@@ -23,6 +25,8 @@ pub(super) struct Renderer {
     registry: Option<Arc<dyn ForeignRegistry>>,
     families: FamilyCache,
     text_formats: TextFormats,
+    #[cfg(feature = "protobuf")]
+    protobuf: ProtobufFormat,
 }
 
 impl Renderer {
@@ -32,13 +36,20 @@ impl Renderer {
             registry,
             families: FamilyCache::default(),
             text_formats: TextFormats::default(),
+            #[cfg(feature = "protobuf")]
+            protobuf: ProtobufFormat::default(),
         }
     }
 
     /// The encoder of a format. A further format has an arm here.
     fn encoder(&self, format: Format) -> Box<dyn Encoder + '_> {
         match format {
-            Format::OpenMetrics | Format::Text => Box::new(self.text_formats.encoder(format)),
+            Format::OpenMetrics | Format::Text | Format::Text1 => {
+                let created_samples = self.config.created_samples;
+                Box::new(self.text_formats.encoder(format, created_samples))
+            }
+            #[cfg(feature = "protobuf")]
+            Format::Protobuf => Box::new(self.protobuf.encoder()),
         }
     }
 

@@ -67,6 +67,9 @@ struct Shared {
 struct Flights {
     open_metrics: Flight,
     text: Flight,
+    text_1: Flight,
+    #[cfg(feature = "protobuf")]
+    protobuf: Flight,
 }
 
 /// The renderings of one format.
@@ -90,6 +93,9 @@ impl Flights {
         match format {
             Format::OpenMetrics => &self.open_metrics,
             Format::Text => &self.text,
+            Format::Text1 => &self.text_1,
+            #[cfg(feature = "protobuf")]
+            Format::Protobuf => &self.protobuf,
         }
     }
 

@@ -21,6 +21,20 @@ impl SampleValue {
         }
     }
 
+    /// The value as a float.
+    #[cfg(feature = "protobuf")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "Prometheus has floats only, and rounds integers of more digits itself"
+    )]
+    pub(super) fn to_float(self) -> f64 {
+        match self {
+            Self::Unsigned(value) => value as f64,
+            Self::Signed(value) => value as f64,
+            Self::Float(value) => value,
+        }
+    }
+
     /// Writes the value as text.
     #[inline]
     pub(super) fn write(self, out: &mut TextBuffer) {

@@ -16,6 +16,7 @@ mod hold;
 mod local_handles;
 mod namespace;
 mod reporters;
+mod row_starts;
 mod rows;
 mod rows_that_go;
 mod run_time_registration;

@@ -8,6 +8,7 @@ use crate::aggregate::layout::Layout;
 use crate::aggregate::places::Places;
 use crate::aggregate::removed_rows::Removed;
 use crate::aggregate::row_keys::RowKeys;
+use crate::aggregate::row_starts::{RowStart, RowStarts};
 use crate::aggregate::rows_at::{Extent, ROWS_PER_READ, RowsAt};
 use crate::id::RowId;
 
@@ -128,13 +129,13 @@ impl Inner {
         Some(self.places.row_at(position))
     }
 
-    /// Adds the row of a key that has none.
+    /// Adds the row of a key that has none. It begins now.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "`is_full` bounds the number of positions"
     )]
-    pub(super) fn add(&mut self, hash: u64, key: &str) -> RowId {
-        let row = self.places.add_row();
+    pub(super) fn add(&mut self, hash: u64, key: &str, now: RowStart) -> RowId {
+        let row = self.places.add_row(now);
         self.keys.set(row.position, key);
         self.there.insert(row.position);
         self.there_count += 1;
@@ -146,8 +147,8 @@ impl Inner {
     }
 
     /// As [`add`](Self::add). The row counts towards the bound.
-    pub(super) fn add_counted(&mut self, hash: u64, key: &str) -> RowId {
-        let row = self.add(hash, key);
+    pub(super) fn add_counted(&mut self, hash: u64, key: &str, now: RowStart) -> RowId {
+        let row = self.add(hash, key, now);
         self.counted.insert(row.position);
         self.counted_count += 1;
         row
@@ -189,13 +190,18 @@ impl Inner {
         let group = positions.start / ROWS_PER_READ;
         rows.columns = self.keys.copy_block(group, &mut rows.keys);
         rows.chunks.clear();
+        rows.starts.clear();
         rows.are_there = self.there.group(group);
         let (first, births) = (positions.start, extent.births);
         let RowsAt {
-            are_there, chunks, ..
+            are_there,
+            chunks,
+            starts,
+            ..
         } = rows;
-        let chunk_read = |chunk, of_chunk: Range<usize>, known: usize| {
+        let chunk_read = |chunk, of_chunk: Range<usize>, known: usize, began: &RowStarts| {
             chunks.push(chunk);
+            began.append_to(starts, of_chunk.len());
             for position in of_chunk.skip(known) {
                 *are_there &= !(1 << (position - first));
             }

@@ -64,7 +64,7 @@ impl<'a> LineRewriter<'a> {
             let type_word = line.rsplit(' ').next().unwrap_or_default().to_owned();
             self.begin_family(&type_word);
         } else if matches!(self.family, Current::Skipped)
-            || (self.format == Format::Text && line.starts_with(UNIT))
+            || (self.format != Format::OpenMetrics && line.starts_with(UNIT))
         {
             self.line.clear();
         } else if !line.starts_with('#') {
@@ -126,11 +126,11 @@ impl<'a> LineRewriter<'a> {
         let line = &mut self.line;
         // From the end of the line to its beginning, so that the offsets before stay right.
         if let Some(exemplar) = &sample.exemplar {
-            if self.format == Format::Text {
+            if self.format == Format::OpenMetrics {
+                shorten(line, &exemplar.value);
+            } else {
                 line.truncate(exemplar.start);
                 line.push('\n');
-            } else {
-                shorten(line, &exemplar.value);
             }
         }
         shorten(line, &sample.value);

@@ -8,3 +8,6 @@ mod help;
 mod line_rewriter;
 mod sample_line;
 mod user_registry;
+
+#[cfg(feature = "protobuf")]
+pub(super) use sample_line::{LabelPart, SampleLine};

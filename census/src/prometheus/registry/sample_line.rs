@@ -10,49 +10,65 @@ const EXEMPLAR: &str = " # ";
 
 /// Where the parts of a sample line are, as offsets in the line.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct SampleLine {
+pub(crate) struct SampleLine {
+    pub(crate) name: Range<usize>,
+    pub(crate) labels: Vec<LabelPart>,
     /// The value of the label `le`.
     pub(super) bucket_bound: Option<Range<usize>>,
-    pub(super) value: Range<usize>,
-    pub(super) exemplar: Option<ExemplarPart>,
+    pub(crate) value: Range<usize>,
+    pub(crate) exemplar: Option<ExemplarPart>,
 }
 
-/// The labels of a sample or an exemplar.
-struct Labels {
-    /// Where the value of the label `le` is.
-    bucket_bound: Option<Range<usize>>,
+/// Where the parts of a label are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LabelPart {
+    pub(crate) name: Range<usize>,
+    /// The value as it is written: escaped.
+    pub(crate) value: Range<usize>,
 }
 
 /// Where the parts of an exemplar are.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct ExemplarPart {
+pub(crate) struct ExemplarPart {
     /// The offset of the space before it.
     pub(super) start: usize,
-    pub(super) value: Range<usize>,
+    pub(crate) labels: Vec<LabelPart>,
+    pub(crate) value: Range<usize>,
+    pub(crate) timestamp: Option<Range<usize>>,
 }
 
 impl SampleLine {
     /// Reads a line, without its line feed; `None` if a parser may reject it: if the name of the sample or of a label is
     /// invalid, or a label is there twice.
-    pub(super) fn parse(line: &str) -> Option<Self> {
+    pub(crate) fn parse(line: &str) -> Option<Self> {
         let mut rest = Rest { line, offset: 0 };
         rest.take_name(true)?;
-        let bucket_bound = match rest.peek() {
-            Some(b'{') => rest.take_labels(true)?.bucket_bound,
-            _ => None,
+        let name = 0..rest.offset;
+        let labels = match rest.peek() {
+            Some(b'{') => rest.take_labels(true)?,
+            _ => Vec::new(),
         };
+        let mut bound = labels.iter();
+        let bound = bound.find(|label| line.get(label.name.clone()) == Some(BUCKET_BOUND));
+        let bucket_bound = bound.map(|label| label.value.clone());
         let value = rest.take_number()?;
         let start = rest.offset;
         let exemplar = if rest.take_prefix(EXEMPLAR) {
-            rest.take_labels(false)?;
+            let labels = rest.take_labels(false)?;
             let value = rest.take_number()?;
-            // The timestamp.
-            let _ = rest.take_number();
-            Some(ExemplarPart { start, value })
+            let timestamp = rest.take_number();
+            Some(ExemplarPart {
+                start,
+                labels,
+                value,
+                timestamp,
+            })
         } else {
             None
         };
         (rest.offset == line.len()).then_some(Self {
+            name,
+            labels,
             bucket_bound,
             value,
             exemplar,
@@ -109,22 +125,21 @@ impl<'a> Rest<'a> {
     }
 
     /// The labels in their braces.
-    fn take_labels(&mut self, of_sample: bool) -> Option<Labels> {
-        let mut labels = Labels { bucket_bound: None };
-        let mut names: Vec<&str> = Vec::new();
+    fn take_labels(&mut self, of_sample: bool) -> Option<Vec<LabelPart>> {
+        let mut labels: Vec<LabelPart> = Vec::new();
         if !self.take_prefix("{") {
             return None;
         }
         while !self.take_prefix("}") {
-            let name = self.take_name(false)?;
-            if names.contains(&name) || (of_sample && name == NAME) {
+            let start = self.offset;
+            let text = self.take_name(false)?;
+            let is_repeated = |label: &LabelPart| self.line.get(label.name.clone()) == Some(text);
+            if labels.iter().any(is_repeated) || (of_sample && text == NAME) {
                 return None;
             }
-            names.push(name);
+            let name = start..self.offset;
             let value = self.take_label_value()?;
-            if name == BUCKET_BOUND {
-                labels.bucket_bound = Some(value);
-            }
+            labels.push(LabelPart { name, value });
             // A comma after the last label is fine.
             if !self.take_prefix(",") && self.peek() != Some(b'}') {
                 return None;
@@ -173,6 +188,7 @@ mod tests {
             bucket_bound,
             value,
             exemplar,
+            ..
         } = SampleLine::parse(line)?;
         let text = |range: Option<Range<usize>>| range.map_or(Some("-"), |range| line.get(range));
         let start = exemplar.as_ref().map(|exemplar| exemplar.start);

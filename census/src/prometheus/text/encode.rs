@@ -6,7 +6,7 @@ use super::escape::write_label_value;
 use super::family_type::type_word;
 use super::head::{UNIT, write_head};
 use super::line_templates::LineTemplates;
-use crate::aggregate::MetricType;
+use crate::aggregate::{MetricType, RowView};
 use crate::collect::CollectedView;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::family::Family;
@@ -14,10 +14,12 @@ use crate::prometheus::negotiate::Format;
 use crate::prometheus::self_metrics::SelfFamily;
 use crate::prometheus::text_buffer::TextBuffer;
 
-/// Writes the family of a view; nothing, if the view has no rows to show.
+/// Writes the family of a view; nothing, if the view has no rows to show. `created_samples` says that there are samples
+/// that say when the rows began.
 pub(crate) fn write_family(
     out: &mut ChunkWriter,
     format: Format,
+    created_samples: bool,
     family: &Family,
     templates: &LineTemplates,
     view: CollectedView<'_>,
@@ -48,6 +50,9 @@ pub(crate) fn write_family(
                 Vec::new()
             };
             templates.write(out.text(), &mut labels, &row.key, sample, &exemplars);
+            if created_samples {
+                write_created(out.text(), templates, &row);
+            }
             out.end_line();
             has_samples = true;
         }
@@ -56,6 +61,15 @@ pub(crate) fn write_family(
     if !has_samples {
         // Some parsers reject a family without samples.
         out.text().truncate(start);
+    }
+}
+
+/// Writes the line that says when a row began; nothing, if that is not known.
+// Out of line: the other lines, which every scrape has, would be slower.
+#[cold]
+fn write_created(out: &mut TextBuffer, templates: &LineTemplates, row: &RowView<'_>) {
+    if let Some(start) = row.start() {
+        templates.write_created(out, &row.key, start);
     }
 }
 

@@ -27,10 +27,12 @@ pub(crate) struct TextFormats {
 }
 
 impl TextFormats {
-    pub(crate) fn encoder(&self, format: Format) -> TextEncoder<'_> {
+    /// `created_samples` says that OpenMetrics has samples that say when rows began.
+    pub(crate) fn encoder(&self, format: Format, created_samples: bool) -> TextEncoder<'_> {
         TextEncoder {
             formats: self,
             format,
+            created_samples: created_samples && format == Format::OpenMetrics,
             templates: Arc::default(),
             out: ChunkWriter::new(Arc::clone(&self.spare)),
         }
@@ -41,6 +43,7 @@ impl TextFormats {
 pub(crate) struct TextEncoder<'a> {
     formats: &'a TextFormats,
     format: Format,
+    created_samples: bool,
     /// The templates of each valid family.
     templates: Arc<[LineTemplates]>,
     out: ChunkWriter,
@@ -61,7 +64,14 @@ impl Encoder for TextEncoder<'_> {
 
     fn write_view(&mut self, index: usize, family: &Family, view: CollectedView<'_>) {
         if let Some(templates) = self.templates.get(index) {
-            write_family(&mut self.out, self.format, family, templates, view);
+            write_family(
+                &mut self.out,
+                self.format,
+                self.created_samples,
+                family,
+                templates,
+                view,
+            );
         }
     }
 

@@ -1,8 +1,7 @@
 //! Exemplars, as OpenMetrics 1.0.0 writes them.
 
-use std::time::UNIX_EPOCH;
-
 use super::escape::write_label_value;
+use super::timestamp::write_timestamp;
 use crate::aggregate::Exemplar;
 use crate::declare::TimeUnit;
 use crate::prometheus::text_buffer::TextBuffer;
@@ -20,9 +19,9 @@ pub(super) fn write_exemplar(out: &mut TextBuffer, exemplar: &Exemplar, unit: Ti
         write_label_value(out, value);
         out.push_ascii(b'"');
     }
-    let time = exemplar.time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let value = exemplar.value.in_unit(unit);
     out.push_str("} ");
     out.push_str(float_digits(&mut ryu::Buffer::new(), value));
-    out.push_str(&format!(" {}.{:03}", time.as_secs(), time.subsec_millis()));
+    out.push_ascii(b' ');
+    write_timestamp(out, exemplar.time);
 }

@@ -24,10 +24,10 @@ pub(super) const fn type_word(metric_type: MetricType) -> &'static str {
 /// OpenMetrics's.
 pub(super) fn suffix_and_type(format: Format, type_word: &str) -> (&'static str, &str) {
     match (format, type_word) {
-        // Prometheus text 0.0.4 names samples, where OpenMetrics names families.
-        (Format::Text, COUNTER) => ("_total", COUNTER),
-        (Format::Text, INFO) => ("_info", GAUGE),
-        (Format::Text, UNKNOWN) => ("", "untyped"),
+        // Prometheus text names samples, where OpenMetrics names families.
+        (Format::Text | Format::Text1, COUNTER) => ("_total", COUNTER),
+        (Format::Text | Format::Text1, INFO) => ("_info", GAUGE),
+        (Format::Text | Format::Text1, UNKNOWN) => ("", "untyped"),
         _ => ("", type_word),
     }
 }

@@ -1,7 +1,10 @@
 //! The sample lines of a family. The parts that all rows share are formatted once.
 
+use std::time::SystemTime;
+
 use super::escape::{escape, write_label_value};
 use super::exemplar::write_exemplar;
+use super::timestamp::write_timestamp;
 use crate::aggregate::{Exemplar, MetricType, RowKey, Sample};
 use crate::declare::{Number, TimeUnit};
 use crate::prometheus::bounds::BucketBound;
@@ -14,6 +17,8 @@ use crate::prometheus::value::{SampleValue, write_unsigned};
 #[derive(Debug)]
 pub(crate) struct LineTemplates {
     prefixes: Prefixes,
+    /// The beginning of the line that says when the row began; none in a family without such lines.
+    created: Option<String>,
     /// For each column, the text after its value: the end of the value, and the name of the next label.
     after_values: Vec<String>,
     unit: TimeUnit,
@@ -53,6 +58,7 @@ impl LineTemplates {
             let open = if has_labels { "{" } else { " " };
             format!("{name}{suffix}{open}{shared}")
         };
+        let has_zero = family.metric_type != MetricType::Gauge;
         let prefixes = match family.metric_type {
             MetricType::Counter => Prefixes::Sample(prefix("_total")),
             MetricType::Gauge => Prefixes::Sample(prefix("")),
@@ -70,6 +76,7 @@ impl LineTemplates {
             }
         };
         Self {
+            created: has_zero.then(|| prefix("_created")),
             prefixes,
             after_values: after_values.collect(),
             unit: family.time_unit,
@@ -127,6 +134,16 @@ impl LineTemplates {
             // Unreachable: all rows of a view have samples of the family's type.
             (Prefixes::Sample(_), Sample::Histogram { .. })
             | (Prefixes::Histogram { .. }, Sample::Value(_)) => {}
+        }
+    }
+
+    /// Writes the line that says when the row of this key began; nothing, if the family has no such lines.
+    pub(super) fn write_created(&self, out: &mut TextBuffer, key: &RowKey<'_>, start: SystemTime) {
+        if let Some(prefix) = &self.created {
+            out.push_str(prefix);
+            self.write_labels_by(out, key, write_label_value);
+            write_timestamp(out, start);
+            out.push_ascii(b'\n');
         }
     }
 

@@ -11,6 +11,7 @@ mod family_type;
 mod head;
 mod line_templates;
 mod template_cache;
+mod timestamp;
 
 pub(super) use encoder::TextFormats;
 #[cfg(feature = "prometheus-client")]
