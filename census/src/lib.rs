@@ -148,6 +148,7 @@
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
+//! | `serde` | a [`Catalogue`] that can be serialized | `serde` |
 //! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!
 //! # Limits
@@ -254,8 +255,8 @@ pub use record::{
     BoundMeasure, ExemplarsFromTwice, Held, LocalMeasure, MeasureMap, Timer, exemplars_from,
 };
 pub use register::{
-    Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
-    set_default_max_series,
+    Catalogue, CatalogueColumn, CatalogueError, CatalogueMeasure, CatalogueTagKey, CatalogueView,
+    Problem, ProblemKind, ViewState, catalogue, check, set_default_max_series,
 };
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
