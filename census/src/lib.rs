@@ -148,7 +148,8 @@
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
-//! | `serde` | a [`Catalogue`] that can be serialized | `serde` |
+//! | `pages` (with `prometheus`) | pages for people (`Exporter::page`): measures, views, rows, histograms | `maud`, `form_urlencoded`, `httpdate`, `serde_json` |
+//! | `serde` (part of `pages`) | a [`Catalogue`] that can be serialized | `serde` |
 //! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!
 //! # Limits
@@ -225,6 +226,9 @@ mod collect;
 
 #[cfg(feature = "testing")]
 pub mod testing;
+
+#[cfg(feature = "pages")]
+mod pages;
 
 #[cfg(feature = "prometheus")]
 pub mod prometheus;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "pages"))]
 use super::column_values::ColumnValues;
 use super::column_values::{ColumnSets, SortedValues};
 use super::looks::Idle;
@@ -46,6 +46,18 @@ pub(crate) struct LiveView {
     pub(super) removing: Mutex<()>,
     /// When it was registered.
     pub(crate) start: SystemTime,
+}
+
+/// How many rows a view has.
+#[cfg(feature = "pages")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowCounts {
+    /// All rows.
+    pub(crate) rows: usize,
+    /// Those that count for the bound.
+    pub(crate) counted: usize,
+    /// The bound.
+    pub(crate) max: usize,
 }
 
 /// The row that a measurement goes to.
@@ -134,7 +146,7 @@ impl LiveView {
     }
 
     fn find_or_make_room(&self, key: &str, make_room: fn(&Self) -> bool) -> Option<RowId> {
-        let max = self.spec.max_series.unwrap_or_else(default_max_series);
+        let max = self.max_series();
         loop {
             let row = self.rows.table.find_or_add(key, max);
             if row.is_some() || !make_room(self) {
@@ -168,6 +180,46 @@ impl LiveView {
         }
     }
 
+    /// How many rows a view of a recorded measure has.
+    #[cfg(feature = "pages")]
+    pub(crate) fn row_counts(&self) -> RowCounts {
+        let (rows, counted) = self.rows.table.counts();
+        RowCounts {
+            rows,
+            counted,
+            max: self.max_series(),
+        }
+    }
+
+    /// How many rows a view of an observed measure has in a collection.
+    #[cfg(feature = "pages")]
+    pub(crate) fn observed_row_counts(&self, rows: &ObservedRows) -> RowCounts {
+        let rows = rows.iter().count();
+        let max = self.max_series();
+        RowCounts {
+            rows,
+            // Beyond the bound, there are overflow rows.
+            counted: rows.min(max),
+            max,
+        }
+    }
+
+    /// For each column the values of its closed set, if it has one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn closed_columns(&self) -> Vec<Option<&SortedValues>> {
+        let columns = self.columns.values.iter();
+        let closed = columns.map(|values| match values {
+            ColumnValues::Closed { set, .. } => Some(set),
+            ColumnValues::Open | ColumnValues::Known(_) => None,
+        });
+        closed.collect()
+    }
+
+    /// How many rows there may be, without those from the start and overflow rows.
+    fn max_series(&self) -> usize {
+        self.spec.max_series.unwrap_or_else(default_max_series)
+    }
+
     /// The columns that any text may be in: those of which the program knows no values or, if there are none, those of
     /// which it knows some.
     #[cfg(feature = "testing")]
@@ -192,7 +244,7 @@ impl LiveView {
         let view = Bounded {
             format: &self.rows.format,
             columns: &self.columns,
-            max_series: self.spec.max_series.unwrap_or_else(default_max_series),
+            max_series: self.max_series(),
         };
         observed.rows(&view, run, |tags| {
             let mut key = String::new();
@@ -298,6 +350,12 @@ impl RowView<'_> {
             }
             RowSource::Observed(total) => aggregation::combined(format, total),
         }
+    }
+
+    /// Whether the view has the row from the start.
+    #[cfg(feature = "pages")]
+    pub(crate) fn is_initial(&self) -> bool {
+        self.view.initial_keys.contains(&self.key.to_joined())
     }
 
     /// The exported part of the row; `None` for a row that is not shown.

@@ -176,6 +176,13 @@ impl Table {
         self.inner.read().len()
     }
 
+    /// How many rows there are, and how many of them count for the bound.
+    #[cfg(feature = "pages")]
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let inner = self.inner.read();
+        (inner.len(), inner.counted())
+    }
+
     /// The rows that there are now.
     pub(super) fn extent(&self) -> Extent {
         self.inner.read().extent()

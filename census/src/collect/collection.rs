@@ -8,6 +8,8 @@ use super::view_data::{Row, ViewData};
 #[cfg(feature = "prometheus")]
 use crate::aggregate::Removal;
 use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
+#[cfg(feature = "pages")]
+use crate::aggregate::{RowCounts, SortedValues};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
 use crate::declare::ViewSpec;
@@ -42,6 +44,14 @@ impl Collection {
     pub(crate) fn of_view(view: &ViewSpec) -> Self {
         let views = register::find(view).into_iter().collect();
         Self::begin(views, observe::DEFAULT_DEADLINE)
+    }
+
+    /// Begins a collection of the registered view of this name, if there is one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn of_name(name: &str, deadline: Duration) -> Self {
+        let mut views = register::views();
+        views.retain(|view| *view.spec.name == *name);
+        Self::begin(views, deadline)
     }
 
     /// The registered views, for a caller that looks at their definitions only. Nothing is read.
@@ -106,6 +116,33 @@ impl<'c> CollectedView<'c> {
     /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(self) -> u64 {
         self.live.overflowed()
+    }
+
+    /// How many rows there are.
+    #[cfg(feature = "pages")]
+    pub(crate) fn row_counts(self) -> RowCounts {
+        match self.observed {
+            Some(rows) => self.live.observed_row_counts(rows),
+            None => self.live.row_counts(),
+        }
+    }
+
+    /// Whether it is a view of an observed measure whose values could not be read.
+    #[cfg(feature = "pages")]
+    pub(crate) fn is_unread(self) -> bool {
+        self.live.is_observed() && self.observed.is_none()
+    }
+
+    /// When it was registered.
+    #[cfg(feature = "pages")]
+    pub(crate) fn start(self) -> SystemTime {
+        self.live.start
+    }
+
+    /// For each column the values of its closed set, if it has one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn closed_columns(self) -> Vec<Option<&'c SortedValues>> {
+        self.live.closed_columns()
     }
 
     /// The columns that any text may be in, because of which the view may overflow.

@@ -36,6 +36,9 @@ pub(super) struct Inner {
         expect(dead_code, reason = "without collectors, it is only dropped")
     )]
     pub(super) held: Arc<Held>,
+    /// When the exporter was built.
+    #[cfg(feature = "pages")]
+    pub(super) since: std::time::SystemTime,
 }
 
 /// The settings of an [`Exporter`] to be built.
@@ -312,6 +315,8 @@ impl ExporterBuilder {
                 threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
                 held: Arc::new(held),
+                #[cfg(feature = "pages")]
+                since: std::time::SystemTime::now(),
             }),
         }
     }

@@ -70,6 +70,8 @@ mod family_cache;
 mod for_tests;
 mod held;
 mod negotiate;
+#[cfg(feature = "pages")]
+mod pages;
 #[cfg(feature = "prometheus-client")]
 mod registry;
 mod render;
@@ -83,6 +85,8 @@ mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
+#[cfg(feature = "pages")]
+pub use crate::pages::Page;
 #[cfg(feature = "server")]
 pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
 pub use body::Body;

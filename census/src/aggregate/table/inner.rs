@@ -51,7 +51,7 @@ impl Inner {
     }
 
     /// How many rows there are.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "pages"))]
     pub(super) const fn len(&self) -> usize {
         self.there_count
     }
