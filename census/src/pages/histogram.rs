@@ -6,7 +6,7 @@ use super::number::{Unit, count};
 use crate::aggregate::DistributionData;
 
 /// The sizes of a drawing, in its own units.
-const WIDTH: usize = 300;
+const WIDTH: usize = 240;
 const HEIGHT: usize = 92;
 const BASELINE: usize = 68;
 
@@ -81,8 +81,8 @@ const fn gap(width: usize) -> usize {
 /// A label at the side is not drawn beyond it.
 const fn anchor(x: usize) -> &'static str {
     match x {
-        0..30 => "start",
-        _ if x + 30 > WIDTH => "end",
+        0..20 => "start",
+        _ if x + 20 > WIDTH => "end",
         _ => "middle",
     }
 }

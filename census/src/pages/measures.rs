@@ -76,7 +76,7 @@ pub(super) fn measures(
         Heading::of_text("name", "Measure"),
         Heading::of_text("unit", "Unit"),
         Heading::of_text("type", "Type"),
-        Heading::of_number("views", "Views"),
+        Heading::of_text("views", "Views"),
         Heading::of_number("refused", "Refused")
             .with_title("values that were NaN or infinite, and negative totals"),
         Heading::of_text("place", "Declared at"),
@@ -113,7 +113,7 @@ fn measure_row(entry: &MeasureEntry<'_>, exposed: &Exposed<'_>) -> Markup {
     html! {
         tr id=(measure_id(&measure.name)) {
             th.name-cell scope="row" {
-                span.name { (text::shown(&measure.name)) }
+                span.name { (text::name(&measure.name)) }
                 @if measure.total { " " span.badge { "total, read" } }
                 @else if measure.observed { " " span.badge { "read" } }
                 div.small.muted { (text::shown(&measure.description)) }
@@ -125,7 +125,7 @@ fn measure_row(entry: &MeasureEntry<'_>, exposed: &Exposed<'_>) -> Markup {
             td { (value_kind(measure.value_kind)) }
             td.value-cell {
                 @if entry.views.is_empty() { span.badge { "no view uses it" } }
-                @for view in entry.views { div { a.name href=(exposed.view_link(view)) { (text::shown(view)) } } }
+                @for view in entry.views { div { a.name href=(exposed.view_link(view)) { (text::name(view)) } } }
             }
             td.number-cell {
                 @match entry.refused {

@@ -15,6 +15,8 @@ pub(super) struct Heading {
     /// Whether the column has numbers, of which the largest ones come first at the first click.
     pub(super) is_number: bool,
     pub(super) title: &'static str,
+    /// Stands below the text.
+    pub(super) note: &'static str,
 }
 
 impl Heading {
@@ -24,6 +26,7 @@ impl Heading {
             text: html! { (text) },
             is_number: false,
             title: "",
+            note: "",
         }
     }
 
@@ -43,6 +46,10 @@ impl Heading {
 
     pub(super) fn with_title(self, title: &'static str) -> Self {
         Self { title, ..self }
+    }
+
+    pub(super) fn with_note(self, note: &'static str) -> Self {
+        Self { note, ..self }
     }
 
     /// The heading as a cell. `link` is the link to another listing of the same list.
@@ -70,6 +77,7 @@ impl Heading {
                 } @else {
                     (self.text)
                 }
+                @if !self.note.is_empty() { div.note { (self.note) } }
             }
         }
     }
@@ -97,6 +105,8 @@ pub(super) fn pages(
         nav.pages aria-label={ "pages of " (what) } {
             span {
                 @if matches == 0 { "no " (what) }
+                @else if matches == 1 { "1 " (what.trim_end_matches('s')) }
+                @else if page_count == 1 && list.page == 1 { (number::length(matches).rounded) " " (what) }
                 @else if first_shown > last_shown {
                     "page " (list.page) " is empty: there are " (number::length(page_count).rounded) " pages"
                 }
@@ -169,9 +179,9 @@ pub(super) fn filter_form(query: &Query, page: &str, label: &str, fields: &Marku
                 input type="hidden" name=(name) value=(value);
             }
             label { (label) " " input type="search" name="filter" value=(query.filter) maxlength="255" autocomplete="off"; }
-            (fields)
             button type="submit" { "Filter" }
             @if query.is_filtered() { a href=(unfiltered.link(page)) { "show all" } }
+            (fields)
         }
     }
 }

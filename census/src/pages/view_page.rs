@@ -38,11 +38,14 @@ pub(super) fn page(name: &str, mut query: Query, exposed: &Exposed<'_>) -> Page 
     let rows = rows(view, &query, &headings, &selection, exposed);
     let title = text::plain(&spec.name);
     let content = html! {
-        h1.name { (title) }
+        h1.name { (text::name(&spec.name)) }
         p { (text::shown(&spec.description)) }
+        (view_facts::summary(view, &selection))
         (layout::notices(query.notices()))
-        (view_facts::facts(view, &selection, exposed))
+        (view_facts::warnings(view))
         (rows)
+        h2 #about { "About the view" }
+        (view_facts::facts(view, exposed))
     };
     layout::page(200, PageKind::Statsz, &title, exposed, &content)
 }
@@ -84,7 +87,7 @@ fn headings(spec: &ViewSpec) -> Vec<(Heading, SortBy)> {
                 ),
             ];
             headings.extend(QUANTILES.map(|(name, part)| {
-                let heading = Heading::of_number(name, &format!("{name} (estimated)"));
+                let heading = Heading::of_number(name, name).with_note("estimated");
                 let heading = heading.with_title("estimated from the counts of the buckets");
                 (heading, SortBy::Quantile(part))
             }));
@@ -140,7 +143,6 @@ fn rows(
     let pages = table::pages("rows", &query.list, selection.matches, reachable, &link);
     let is_distribution = spec.aggregation.kind == AggregationKind::Distribution;
     html! {
-        h2 #rows { "Rows" }
         @if !spec.columns.is_empty() { (filters(query, &spec.columns, &statsz)) }
         (pages)
         (table::scrolled("rows", &html! {
@@ -158,11 +160,13 @@ fn rows(
         @if left_out > 0 {
             div.notice { (left_out) " further rows of this page are not shown, because the page would be too large: show fewer rows a page." }
         }
-        (pages)
-        p.small.muted {
-            "Rows a page: "
-            @for per_page in [10, 50, 200, 1_000] {
-                a href=(link(Listing { page: 1, per_page, ..query.list.clone() })) { (per_page) } " "
+        @if query.list.pages(reachable) > 1 { (pages) }
+        @if selection.matches > 10 {
+            p.small.muted {
+                "Rows a page: "
+                @for per_page in [10, 50, 200, 1_000] {
+                    a href=(link(Listing { page: 1, per_page, ..query.list.clone() })) { (per_page) } " "
+                }
             }
         }
     }

@@ -7,31 +7,25 @@ use super::number::{count, length};
 use super::query::Query;
 use super::table::{Heading, Key, is_wanted, link_of, measure_id};
 use super::{table, text};
-use crate::aggregate::Removal;
+use crate::aggregate::{Removal, RowCounts};
 use crate::collect::{CollectedView, Collection};
 use crate::declare::{AggregationKind, Column};
 use crate::register::{CatalogueView, ViewState};
 
 struct ViewEntry<'c> {
     view: CollectedView<'c>,
-    rows: usize,
-    /// How many rows count for `max`.
-    counted: usize,
-    max: usize,
+    counts: RowCounts,
     removed: u64,
     columns: String,
 }
 
 impl<'c> ViewEntry<'c> {
     fn new(view: CollectedView<'c>) -> Self {
-        let counts = view.row_counts();
         let columns = view.spec().columns.iter().map(Column::label);
         let removed = Removal::ALL.iter().map(|reason| view.removed_rows(*reason));
         Self {
             view,
-            rows: counts.rows,
-            counted: counts.counted,
-            max: counts.max,
+            counts: view.row_counts(),
             removed: removed.sum(),
             columns: columns.collect::<Vec<_>>().join(", "),
         }
@@ -44,8 +38,8 @@ impl<'c> ViewEntry<'c> {
             "aggregation" => Key::Text(aggregation(spec.aggregation.kind)),
             "measure" => Key::Text(&spec.measure.descriptor.name),
             "columns" => Key::Text(&self.columns),
-            "rows" => Key::of(self.rows as u64),
-            "share" => Key::Number(share(self.counted, self.max)),
+            "rows" => Key::of(self.counts.rows as u64),
+            "share" => Key::Number(share(self.counts)),
             "overflowed" => Key::of(self.view.overflowed()),
             "removed" => Key::of(self.removed),
             _ => return None,
@@ -55,8 +49,8 @@ impl<'c> ViewEntry<'c> {
 
 /// The part of `max_series` that is used.
 #[expect(clippy::cast_precision_loss, reason = "a share is rounded")]
-pub(super) fn share(counted: usize, max: usize) -> f64 {
-    counted as f64 / max.max(1) as f64
+fn share(counts: RowCounts) -> f64 {
+    counts.counted as f64 / counts.max.max(1) as f64
 }
 
 pub(super) fn views(query: &mut Query, collection: &Collection, exposed: &Exposed<'_>) -> Markup {
@@ -105,18 +99,21 @@ fn view_row(entry: &ViewEntry<'_>, exposed: &Exposed<'_>) -> Markup {
     html! {
         tr {
             th.name-cell scope="row" {
-                a.name href=(exposed.view_link(&spec.name)) { (text::shown(&spec.name)) }
-                @if series != *spec.name { div.small.muted { "exported as " span.name { (series) } } }
+                a.name href=(exposed.view_link(&spec.name)) { (text::name(&spec.name)) }
+                @if series != *spec.name { div.small.muted { "exported as " span.name { (text::name(&series)) } } }
                 @if entry.view.is_unread() { " " span.badge.warn { "could not be read" } }
                 div.small.muted { (text::shown(&spec.description)) }
             }
             td { (aggregation(spec.aggregation.kind)) }
-            td.place-cell { a.name href={ "#" (measure_id(&spec.measure.descriptor.name)) } { (text::shown(&spec.measure.descriptor.name)) } }
+            td.place-cell { a.name href={ "#" (measure_id(&spec.measure.descriptor.name)) } { (text::name(&spec.measure.descriptor.name)) } }
             td.value-cell {
                 @if entry.columns.is_empty() { span.none { "none: one row" } } @else { span.name { (entry.columns) } }
             }
-            td.number-cell { (length(entry.rows).markup()) }
-            td.number-cell { (share_bar(entry.counted, entry.max)) }
+            td.number-cell { (length(entry.counts.rows).markup()) }
+            td.number-cell {
+                // Without columns, there is nothing to bound.
+                @if spec.columns.is_empty() { span.muted { "–" } } @else { (share_bar(entry.counts)) }
+            }
             td.number-cell {
                 @if overflowed > 0 { span.badge.warn { (count(overflowed).markup()) } } @else { "0" }
             }
@@ -126,7 +123,7 @@ fn view_row(entry: &ViewEntry<'_>, exposed: &Exposed<'_>) -> Markup {
 }
 
 /// How many rows were removed, with the reasons as a tooltip.
-pub(super) fn removed(view: CollectedView<'_>) -> Markup {
+fn removed(view: CollectedView<'_>) -> Markup {
     let reasons = Removal::ALL.map(|reason| (reason, view.removed_rows(reason)));
     let total: u64 = reasons.iter().map(|(_, rows)| *rows).sum();
     let words = reasons.map(|(reason, rows)| {
@@ -143,20 +140,29 @@ pub(super) fn removed(view: CollectedView<'_>) -> Markup {
 }
 
 /// A share of `max_series`, with a bar.
-pub(super) fn share_bar(counted: usize, max: usize) -> Markup {
-    let part = share(counted, max).min(1.0);
-    let percent = format!("{:.0}", part * 100.0);
-    let width = if counted > 0 {
+fn share_bar(counts: RowCounts) -> Markup {
+    let part = share(counts).min(1.0);
+    let width = if counts.counted > 0 {
         (part * 100.0).max(1.5)
     } else {
         0.0
     };
     html! {
-        span.number title={ (counted) " of " (max) " rows" } { (percent) "\u{a0}%" }
+        span.number title={ (counts.counted) " of " (counts.max) " rows" } { (percent(counts)) }
         svg.share viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
             rect.back width="100" height="10" rx="2" {}
             rect.bar.full[part >= 0.9] width=(format!("{width:.1}")) height="10" rx="2" {}
         }
+    }
+}
+
+/// The same in words.
+pub(super) fn percent(counts: RowCounts) -> String {
+    match 100.0 * share(counts) {
+        0.0 => "0\u{a0}%".to_owned(),
+        percent if percent < 0.1 => "less than 0.1\u{a0}%".to_owned(),
+        percent if percent < 10.0 => format!("{percent:.1}\u{a0}%"),
+        percent => format!("{percent:.0}\u{a0}%"),
     }
 }
 
@@ -192,11 +198,11 @@ pub(super) fn offered(views: &[CatalogueView]) -> Markup {
                         @for view in others() {
                             tr {
                                 th.name-cell scope="row" {
-                                    span.name { (text::shown(&view.name)) }
+                                    span.name { (text::name(&view.name)) }
                                     div.small.muted { (text::shown(&view.description)) }
                                 }
                                 td { (aggregation(view.aggregation)) }
-                                td.place-cell { span.name { (text::shown(&view.measure)) } }
+                                td.place-cell { span.name { (text::name(&view.measure)) } }
                                 td { (state(view.state)) }
                                 td.place-cell { (text::shown(&view.origin.to_string())) }
                             }

@@ -4,12 +4,12 @@ use census::prometheus::{Exporter, Page};
 use scraper::{ElementRef, Html, Selector};
 
 /// The elements that pages are made of.
-const ELEMENTS: [&str; 52] = [
+const ELEMENTS: [&str; 53] = [
     "a", "bdi", "body", "button", "code", "dd", "desc", "details", "div", "dl", "dt", "footer",
     "form", "g", "h1", "h2", "head", "header", "html", "input", "label", "li", "link", "main",
     "meta", "nav", "p", "path", "rect", "span", "strong", "style", "summary", "svg", "table",
-    "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "b", "i", "em", "small", "abbr",
-    "data", "time", "section", "caption",
+    "tbody", "td", "text", "th", "thead", "title", "tr", "ul", "wbr", "b", "i", "em", "small",
+    "abbr", "data", "time", "section", "caption",
 ];
 
 /// A page that was parsed.

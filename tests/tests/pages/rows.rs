@@ -288,5 +288,5 @@ fn unknown_view_is_not_found() {
     let exporter = Exporter::builder().build_lenient();
     let missing = page(&exporter, "/statsz?view=%3Cb%3Enothing%00");
     assert_eq!(missing.page.status, 404);
-    assert_eq!(missing.only_text("bdi.value"), "<b>nothing␀");
+    assert_eq!(missing.only_text("bdi.value"), "<b>nothing\\0");
 }
