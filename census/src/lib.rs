@@ -149,6 +149,8 @@
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
+//! | `pages` (with `prometheus`) | pages for people (`Exporter::page`): measures, views, rows, histograms | `maud`, `form_urlencoded`, `httpdate`, `serde_json` |
+//! | `serde` (part of `pages`) | a [`Catalogue`] that can be serialized | `serde` |
 //! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!
 //! # Limits
@@ -226,6 +228,9 @@ mod collect;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(feature = "pages")]
+mod pages;
+
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 
@@ -255,8 +260,8 @@ pub use record::{
     BoundMeasure, ExemplarsFromTwice, Held, LocalMeasure, MeasureMap, Timer, exemplars_from,
 };
 pub use register::{
-    Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
-    set_default_max_series,
+    Catalogue, CatalogueColumn, CatalogueError, CatalogueMeasure, CatalogueTagKey, CatalogueView,
+    Problem, ProblemKind, ViewState, catalogue, check, set_default_max_series,
 };
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;

@@ -136,12 +136,6 @@ impl Rows {
         self.table.extent().positions > 0
     }
 
-    /// How many rows count towards the view's bound.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn counted(&self) -> usize {
-        self.table.counted()
-    }
-
     /// How many rows there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -28,6 +28,11 @@ pub enum Distribution {}
 
 /// Which aggregation a view has, without its options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum AggregationKind {
     /// [`Count`]

@@ -63,7 +63,7 @@ pub(crate) use tag::{KeyValues, is_reserved};
 pub use unit::TimeUnit;
 #[cfg(feature = "prometheus")]
 pub(crate) use unit_word::split_unit;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "pages"))]
 pub(crate) use unit_word::unit_word;
 pub use value_set::{ClosedSet, HasEveryText, InSet, OpenSet, ValueSet};
 pub(crate) use view::ViewSpec;

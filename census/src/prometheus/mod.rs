@@ -89,6 +89,8 @@ mod held;
 mod job_queue;
 mod name_filter;
 mod negotiate;
+#[cfg(feature = "pages")]
+mod pages;
 #[cfg(feature = "protobuf")]
 mod protobuf;
 #[cfg(feature = "prometheus-client")]
@@ -107,6 +109,10 @@ mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
+#[cfg(feature = "pages")]
+pub use crate::pages::Page;
+#[cfg(all(feature = "pages", feature = "server"))]
+pub use crate::server::Pages;
 #[cfg(feature = "tower")]
 pub use crate::server::{MetricsService, ResponseBody};
 #[cfg(feature = "server")]

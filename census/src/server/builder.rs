@@ -12,6 +12,8 @@ use super::access::{Access, AccessSettings, Authorize, RequestHead};
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
 use super::entrance::Entrance;
+#[cfg(feature = "pages")]
+use super::site::Pages;
 use super::site::Site;
 use crate::prometheus::Exporter;
 
@@ -37,6 +39,8 @@ pub struct ServerBuilder {
     #[cfg(unix)]
     unix_mode: u32,
     access: AccessSettings,
+    #[cfg(feature = "pages")]
+    pages: Pages,
 }
 
 impl ServerBuilder {
@@ -48,7 +52,28 @@ impl ServerBuilder {
             #[cfg(unix)]
             unix_mode: super::unix::MODE,
             access: AccessSettings::default(),
+            #[cfg(feature = "pages")]
+            pages: Pages::default(),
         }
+    }
+
+    /// Whether there are pages for people. With the feature `pages`, in which they are on unless this says otherwise.
+    ///
+    /// ```
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
+    /// use census::prometheus::Pages;
+    ///
+    /// // For Prometheus, and for people on this machine.
+    /// let metrics = exporter.server().pages(Pages::Off).bind("0.0.0.0:9464").await?;
+    /// let pages = exporter.server().pages(Pages::Only).bind("127.0.0.1:9465").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "pages")]
+    pub fn pages(mut self, pages: Pages) -> Self {
+        self.pages = pages;
+        self
     }
 
     /// Serves only clients whose addresses are in these ranges. Each further call adds ranges. With the feature `ipnet`.
@@ -177,7 +202,10 @@ impl ServerBuilder {
             counts: Arc::clone(self.exporter.server_counts()),
         };
         let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
-        Ok((Site::new(&self.exporter).with_access(access), entrance))
+        let site = Site::new(&self.exporter).with_access(access);
+        #[cfg(feature = "pages")]
+        let site = site.with_pages(&self.exporter, self.pages);
+        Ok((site, entrance))
     }
 }
 

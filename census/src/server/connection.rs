@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::link::Link;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+use super::site::{Path, Site};
 
 /// The state that all connections of a server share.
 #[derive(Clone)]
@@ -125,9 +125,7 @@ impl Shared {
             async move {
                 let (head, _) = request.into_parts();
                 let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
-                let path = request.path();
-                let name = path.strip_suffix('/').unwrap_or(path).strip_prefix('/');
-                let response = site.answer(&request, name.and_then(Resource::named)).await;
+                let response = site.answer(&request, Path::Whole(request.path())).await;
                 let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
                 if !is_refused.contains(&response.status()) {
                     activity.admitted();

@@ -61,6 +61,8 @@ pub(crate) use counts::{Counts, Family};
 pub use error::ServeError;
 pub use handles::{Server, ServerThread};
 pub use open::OpenListener;
+#[cfg(feature = "pages")]
+pub use site::Pages;
 pub use start::serve;
 #[cfg(feature = "tower")]
 pub use {response::ResponseBody, service::MetricsService};

@@ -11,7 +11,9 @@ use tower_service::Service;
 use super::access::RequestHead;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+#[cfg(feature = "pages")]
+use super::site::Pages;
+use super::site::{Path, Site};
 use crate::prometheus::Exporter;
 
 /// The endpoint as a `tower` [`Service`], for a server of your own: `axum`'s, or one of `hyper`. Made by
@@ -25,6 +27,8 @@ use crate::prometheus::Exporter;
 /// in the library's own [`server`](Exporter::server).
 #[derive(Clone)]
 pub struct MetricsService {
+    #[cfg(feature = "pages")]
+    exporter: Exporter,
     site: Site,
 }
 
@@ -41,8 +45,27 @@ impl Exporter {
     /// ```
     #[must_use]
     pub fn service(&self) -> MetricsService {
+        let site = Site::new(self);
+        #[cfg(feature = "pages")]
+        let site = site.with_pages(self, Pages::default());
         MetricsService {
-            site: Site::new(self),
+            #[cfg(feature = "pages")]
+            exporter: self.clone(),
+            site,
+        }
+    }
+}
+
+impl MetricsService {
+    /// Whether there are pages for people. With the feature `pages`, in which they are on unless this says otherwise.
+    ///
+    /// The page that says what is here is at the path at which the service is mounted, with a `/` at its end.
+    #[cfg(feature = "pages")]
+    #[must_use]
+    pub fn pages(self, pages: Pages) -> Self {
+        Self {
+            site: self.site.with_pages(&self.exporter, pages),
+            ..self
         }
     }
 }
@@ -63,10 +86,7 @@ impl<B> Service<Request<B>> for MetricsService {
         Box::pin(async move {
             let peer = Peer::default();
             let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
-            let path = request.path();
-            let path = path.strip_suffix('/').unwrap_or(path);
-            let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-            Ok(site.answer(&request, Resource::named(name)).await)
+            Ok(site.answer(&request, Path::Mounted(request.path())).await)
         })
     }
 }

@@ -13,7 +13,7 @@ use warp::{Filter, Rejection, Reply, Stream};
 use super::access::RequestHead;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+use super::site::{Path, Site};
 use crate::prometheus::Exporter;
 
 impl Exporter {
@@ -52,7 +52,7 @@ impl Exporter {
                 async move {
                     let peer = Peer::default();
                     let request = RequestHead::new(&method, &query, &headers, &peer);
-                    Answer(site.answer(&request, Some(Resource::Metrics)).await)
+                    Answer(site.answer(&request, Path::Whole("/metrics")).await)
                 }
             })
     }
