@@ -18,7 +18,8 @@ use crate::register::{self, Catalogue, CatalogueMeasure};
 struct MeasureEntry<'c> {
     measure: &'c CatalogueMeasure,
     views: &'c [String],
-    place: String,
+    /// The places of equal definitions, which are one measure.
+    places: Vec<String>,
     /// How many values were refused, of a measure that may refuse some.
     refused: Option<u64>,
     failures: &'c [(&'static str, u64)],
@@ -30,7 +31,7 @@ impl MeasureEntry<'_> {
             "name" => Key::Text(&self.measure.name),
             "unit" => Key::Text(&self.measure.unit),
             "type" => Key::Text(value_kind(self.measure.value_kind)),
-            "place" => Key::Text(&self.place),
+            "place" => Key::Text(self.places.first()?),
             "views" => Key::of(self.views.len() as u64),
             "refused" => Key::of(self.refused.unwrap_or(0)),
             _ => return None,
@@ -62,8 +63,15 @@ pub(super) fn measures(
         .measures
         .iter()
         .filter(|measure| is_wanted(query, &[&measure.name, &measure.description]));
-    let entry = |measure| entry(measure, &views, &refused, &failures);
-    let mut entries: Vec<MeasureEntry<'_>> = wanted.map(entry).collect();
+    let mut entries: Vec<MeasureEntry<'_>> = Vec::new();
+    let mut indices: HashMap<&str, usize> = HashMap::new();
+    for measure in wanted {
+        let index = *indices.entry(&measure.name).or_insert(entries.len());
+        match entries.get_mut(index) {
+            Some(equal) => equal.places.push(measure.origin.to_string()),
+            None => entries.push(entry(measure, &views, &refused, &failures)),
+        }
+    }
     let matches = entries.len();
     let notice = table::sorted_page(&mut entries, &query.measures, MeasureEntry::key);
     if let Some(notice) = notice {
@@ -102,7 +110,7 @@ fn entry<'c>(
     MeasureEntry {
         measure,
         views: views.get(name).map_or(&[], Vec::as_slice),
-        place: measure.origin.to_string(),
+        places: vec![measure.origin.to_string()],
         refused: refused.get(name).copied(),
         failures: failures.get(name).map_or(&[], Vec::as_slice),
     }
@@ -134,7 +142,7 @@ fn measure_row(entry: &MeasureEntry<'_>, exposed: &Exposed<'_>) -> Markup {
                     Some(refused) => span.badge.warn { (count(refused).markup()) },
                 }
             }
-            td.place-cell { (text::shown(&entry.place)) }
+            td.place-cell { @for place in &entry.places { div { (text::shown(place)) } } }
         }
     }
 }

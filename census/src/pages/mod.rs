@@ -1,7 +1,8 @@
 //! Between *collect* and *serve*, **pages**: what a person sees of the program. The pages know no sockets; a server, or a
 //! handler of the user's, asks for a page by its path and query.
 //!
-//! 1. `query` reads the query string, and writes those of links; `listing` is the part of a list that it asks for. `paths` knows which page a path is.
+//! 1. `query` reads the query string, and writes those of links; `listing` is the part of a list that it asks for. `paths`
+//!    knows which page a path is.
 //! 2. `render` makes a page: `home`, `statsz` (of `views` and `measures`), `view_page` or `json`. `exposed` is what the
 //!    exporter tells them. `rows` selects the rows of a view that a page shows, in one pass and in bounded memory.
 //! 3. `layout` is the frame of all pages, with the stylesheet. `table` has the parts that tables share. `text`, `number`,

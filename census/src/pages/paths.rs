@@ -64,3 +64,28 @@ impl Links {
         format!("{}catalogue.json", self.folder)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_the_folder_of_the_pages() {
+        let links = Links::default();
+        let of = |links: &Links| [links.home().to_owned(), links.statsz(), links.catalogue()];
+        assert_eq!(of(&links), ["./", "statsz", "catalogue.json"]);
+        let folder = "/debug/".to_owned();
+        let links = Links { folder, ..links };
+        let expected = ["/debug/", "/debug/statsz", "/debug/catalogue.json"];
+        assert_eq!(of(&links), expected);
+    }
+
+    #[test]
+    fn each_page_has_one_path() {
+        for link in [Links::default().statsz(), Links::default().catalogue()] {
+            assert!(PageKind::at(&format!("/{link}")).is_some(), "{link}");
+        }
+        assert_eq!(PageKind::at("/"), Some(PageKind::Home));
+        assert_eq!(PageKind::at("statsz"), None);
+    }
+}

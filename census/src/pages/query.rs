@@ -211,6 +211,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn links_say_the_same_again(text in any::<String>(), value in any::<String>()) {
             let pair = Serializer::new(String::new()).append_pair("filter", &value).append_pair("view", &value).finish();

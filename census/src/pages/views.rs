@@ -71,15 +71,15 @@ pub(super) fn views(query: &mut Query, collection: &Collection, exposed: &Expose
     let link = link_of(query, &statsz, |query| &mut query.list);
     let headings = [
         Heading::of_text("name", "View"),
-        Heading::of_text("aggregation", "Aggregation"),
-        Heading::of_text("measure", "Measure"),
-        Heading::of_text("columns", "Columns"),
         Heading::of_number("rows", "Rows"),
         Heading::of_number("share", "Of max_series")
             .with_title("how much of its bound on rows the view has used"),
         Heading::of_number("overflowed", "Overflowed")
             .with_title("measurements that went to overflow rows"),
         Heading::of_number("removed", "Removed rows"),
+        Heading::of_text("aggregation", "Aggregation"),
+        Heading::of_text("measure", "Measure"),
+        Heading::of_text("columns", "Columns"),
     ];
     html! {
         (table::scrolled("views", &html! {
@@ -104,11 +104,6 @@ fn view_row(entry: &ViewEntry<'_>, exposed: &Exposed<'_>) -> Markup {
                 @if entry.view.is_unread() { " " span.badge.warn { "could not be read" } }
                 div.small.muted { (text::shown(&spec.description)) }
             }
-            td { (aggregation(spec.aggregation.kind)) }
-            td.place-cell { a.name href={ "#" (measure_id(&spec.measure.descriptor.name)) } { (text::name(&spec.measure.descriptor.name)) } }
-            td.value-cell {
-                @if entry.columns.is_empty() { span.none { "none: one row" } } @else { span.name { (entry.columns) } }
-            }
             td.number-cell { (length(entry.counts.rows).markup()) }
             td.number-cell {
                 // Without columns, there is nothing to bound.
@@ -118,6 +113,11 @@ fn view_row(entry: &ViewEntry<'_>, exposed: &Exposed<'_>) -> Markup {
                 @if overflowed > 0 { span.badge.warn { (count(overflowed).markup()) } } @else { "0" }
             }
             td.number-cell { (removed(entry.view)) }
+            td { (aggregation(spec.aggregation.kind)) }
+            td.place-cell { a.name href={ "#" (measure_id(&spec.measure.descriptor.name)) } { (text::name(&spec.measure.descriptor.name)) } }
+            td.value-cell {
+                @if entry.columns.is_empty() { span.none { "none: one row" } } @else { span.name { (entry.columns) } }
+            }
         }
     }
 }

@@ -100,7 +100,7 @@ impl Exporter {
         page.unwrap_or(Err(Failure::Late)).map_err(Scrape::failed)
     }
 
-    /// The same for a server with links of its own.
+    /// The same for a server that has the pages, the exposition or the health check elsewhere.
     pub(crate) fn page_of(&self, kind: PageKind, query: &str, links: &Links) -> Page {
         let threads = &self.inner.threads;
         let config = threads.config();

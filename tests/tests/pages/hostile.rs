@@ -77,7 +77,7 @@ fn the_stylesheet_is_the_one_that_the_policy_allows() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_value_becomes_markup(

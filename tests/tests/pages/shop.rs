@@ -32,6 +32,10 @@ pub(crate) static REFERRER: TagKey;
 /// How long requests take, from their first byte to the last byte of the response.
 #[measure(name = "shop/latency")]
 pub(crate) static LATENCY: Measure<Duration>;
+/// How long requests take, from their first byte to the last byte of the response.
+#[measure(name = "shop/latency")]
+// An equal definition, which is the same measure.
+static LATENCY_AGAIN: Measure<Duration>;
 /// Size of responses.
 #[measure(name = "shop/response_size", unit = "By")]
 pub(crate) static RESPONSE_SIZE: Measure<u64>;
