@@ -1,11 +1,15 @@
 //! What an exporter counts about its scrapes.
 
+#[cfg(feature = "server")]
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::failure::{Failure, REASONS};
 use super::negotiate::Format;
 use super::rendering::Rendering;
+#[cfg(feature = "server")]
+use crate::server::Counts as ServerCounts;
 
 /// The counts of an exporter. All are Relaxed, because a count orders no other memory.
 #[derive(Debug, Default)]
@@ -13,6 +17,9 @@ pub(super) struct Counts {
     /// The scrapes that failed, by reason.
     failed: [AtomicU64; REASONS.len()],
     formats: [FormatCounts; Format::ALL.len()],
+    /// What the exporter's servers have turned away.
+    #[cfg(feature = "server")]
+    pub(super) servers: Arc<ServerCounts>,
 }
 
 /// The counts of one format.

@@ -20,6 +20,8 @@ use super::request::ScrapeRequest;
 use crate::collect::Collection;
 use crate::declare::{Origin, ViewSet, ViewSpec};
 use crate::register::{self, CatalogueError, HeldViews, Problem};
+#[cfg(feature = "server")]
+use crate::server::Counts as ServerCounts;
 
 /// Exports the views to Prometheus. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -157,6 +159,12 @@ impl Exporter {
     #[cfg(feature = "server")]
     pub(crate) fn deadline(&self) -> Duration {
         self.inner.threads.deadline()
+    }
+
+    /// The counts of the exporter's servers.
+    #[cfg(feature = "server")]
+    pub(crate) fn server_counts(&self) -> &Arc<ServerCounts> {
+        &self.inner.threads.counts().servers
     }
 
     /// The answer to a scrape that has waited for the deadline. It counts as failed.

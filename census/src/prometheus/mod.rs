@@ -110,7 +110,9 @@ mod written;
 #[cfg(feature = "tower")]
 pub use crate::server::{MetricsService, ResponseBody};
 #[cfg(feature = "server")]
-pub use crate::server::{ServeError, Server, ServerBuilder, ServerThread, serve};
+pub use crate::server::{
+    OpenListener, RequestHead, ServeError, Server, ServerBuilder, ServerThread, serve,
+};
 pub use body::Body;
 #[cfg(all(feature = "server", test))]
 pub(crate) use chunk::CHUNK;

@@ -140,7 +140,7 @@ impl RenderThreads {
         &self.shared.renderer.config
     }
 
-    #[cfg(feature = "prometheus-client")]
+    #[cfg(any(feature = "prometheus-client", feature = "server"))]
     pub(super) fn counts(&self) -> &Arc<Counts> {
         &self.shared.counts
     }

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -10,15 +11,19 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::limits::Limits;
+use super::peer::Peer;
 
-/// A source of connections. The server serves any byte stream, so a listener for another kind of stream (a Unix socket,
-/// TLS) is another implementation of this trait.
+/// A source of connections. The server serves any byte stream, so a listener for another kind of stream is another
+/// implementation of this trait.
 pub(super) trait Listener: Send + 'static {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// The next connection. It must be ready at once; a handshake belongs into the stream, where the limits of the
-    /// connection bound it.
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Self::Stream>>;
+    /// The next connection, and the client's address if it has one. The stream must be ready at once; a handshake belongs
+    /// into the stream, where the limits of the connection bound it.
+    fn poll_accept(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<(Self::Stream, Option<SocketAddr>)>>;
 }
 
 /// TCP on one address or more.
@@ -37,7 +42,10 @@ impl TcpListeners {
 impl Listener for TcpListeners {
     type Stream = TcpStream;
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+    fn poll_accept(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<(TcpStream, Option<SocketAddr>)>> {
         for index in 0..self.listeners.len() {
             let Some(listener) = self.listeners.get(index) else {
                 break;
@@ -45,7 +53,8 @@ impl Listener for TcpListeners {
             if let Poll::Ready(accepted) = listener.poll_accept(cx) {
                 // The others come first the next time, so that a flood on one address does not keep the others waiting.
                 self.listeners.rotate_left(index + 1);
-                return Poll::Ready(accepted.map(|(stream, _)| prepare(stream, &self.limits)));
+                let prepared = |(stream, peer)| (prepare(stream, &self.limits), Some(peer));
+                return Poll::Ready(accepted.map(prepared));
             }
         }
         Poll::Pending
@@ -77,10 +86,10 @@ fn limit_unsent(socket: &SockRef<'_>, unsent: u32) {
 fn limit_unsent(_: &SockRef<'_>, _: u32) {}
 
 /// Accepts a connection. It pauses after an error that does not concern a single connection.
-pub(super) async fn accept<L: Listener>(listener: &mut L, pause: Duration) -> L::Stream {
+pub(super) async fn accept<L: Listener>(listener: &mut L, pause: Duration) -> (L::Stream, Peer) {
     loop {
         match poll_fn(|cx| listener.poll_accept(cx)).await {
-            Ok(accepted) => return accepted,
+            Ok((stream, address)) => return (stream, Peer::new(address)),
             Err(error) if is_connection_error(&error) => {}
             // File descriptors or memory are short, and the connection stays in the queue. Without a pause, the loop
             // would spin.
@@ -114,10 +123,13 @@ mod tests {
     impl Listener for Failing {
         type Stream = DuplexStream;
 
-        fn poll_accept(&mut self, _: &mut Context<'_>) -> Poll<io::Result<DuplexStream>> {
+        fn poll_accept(
+            &mut self,
+            _: &mut Context<'_>,
+        ) -> Poll<io::Result<(DuplexStream, Option<SocketAddr>)>> {
             Poll::Ready(match self.errors.pop() {
                 Some(kind) => Err(kind.into()),
-                None => Ok(tokio::io::duplex(1).0),
+                None => Ok((tokio::io::duplex(1).0, None)),
             })
         }
     }

@@ -18,6 +18,8 @@ struct State {
     phase: Phase,
     /// Whether the client has ended its side of the connection. It may still read the response.
     half_closed: bool,
+    /// Whether a request was answered that was not refused because of who made it.
+    is_proven: bool,
 }
 
 #[derive(Debug)]
@@ -39,19 +41,21 @@ enum Phase {
     },
 }
 
-/// The order in which connections make room for new ones: the least is closed first.
+/// The order in which connections make room for new ones (`room`): the least is closed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Precedence {
-    rank: Rank,
+    pub(super) rank: Rank,
     /// The start of the present state, or the last progress.
-    since: Instant,
+    pub(super) since: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    /// The connection waits for a request. Or the client has ended its side and no byte of the response was sent: most
+pub(super) enum Rank {
+    /// The connection waits for its first request. Or the client has ended its side and no byte of the response was sent: most
     /// likely the client is gone, and the response would not arrive.
     Idle,
+    /// The connection waits for a request, and had one before.
+    Proven,
     /// A client waits for a response.
     Responding,
 }
@@ -66,6 +70,7 @@ impl Activity {
         Self(Mutex::new(State {
             phase,
             half_closed: false,
+            is_proven: false,
         }))
     }
 
@@ -83,6 +88,11 @@ impl Activity {
             begun: false,
             body_dropped: false,
         };
+    }
+
+    /// The client may make the request that it has made.
+    pub(super) fn admitted(&self) {
+        self.lock().is_proven = true;
     }
 
     /// The stream has taken bytes of the response.
@@ -142,6 +152,7 @@ impl Activity {
     pub(super) fn precedence(&self) -> Precedence {
         let state = self.lock();
         let (rank, since) = match state.phase {
+            Phase::Waiting { since, .. } if state.is_proven => (Rank::Proven, since),
             Phase::Waiting { since, .. } => (Rank::Idle, since),
             Phase::Responding {
                 progress, begun, ..
@@ -167,7 +178,7 @@ impl Precedence {
     /// The time from which on the connection may be closed to make room.
     pub(super) fn closable_from(self, limits: &Limits) -> Instant {
         match self.rank {
-            Rank::Idle => self.since,
+            Rank::Idle | Rank::Proven => self.since,
             Rank::Responding => self.since + limits.grace,
         }
     }
@@ -237,10 +248,15 @@ mod tests {
         later();
         let waiting_less = Activity::new();
         waiting_less.received();
+        let proven = reading();
+        proven.admitted();
+        proven.body_dropped();
+        proven.flushed();
         let mut order = [
             ("reader", half_closed_reader.precedence()),
             ("gone", gone.precedence()),
             ("waiting less", waiting_less.precedence()),
+            ("proven", proven.precedence()),
             ("stalled", stalled.precedence()),
             ("rendering", rendering.precedence()),
             ("waiting", waiting.precedence()),
@@ -251,6 +267,7 @@ mod tests {
             "waiting",
             "gone",
             "waiting less",
+            "proven",
             "stalled",
             "rendering",
             "reader",

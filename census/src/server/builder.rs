@@ -1,219 +1,202 @@
-//! Starting a server.
+//! The settings of a server.
 
-use std::fmt::Debug;
-use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::sync::Arc;
+
+#[cfg(feature = "ipnet")]
+use ipnet::IpNet;
 
 use super::ServeError;
-use super::accept::TcpListeners;
-use super::handles::{Addresses, Server, ServerThread, StopSender};
-use super::limits::Limits;
-use super::listen::{adopt, listen, listen_async};
-use super::run::run;
+#[cfg(feature = "auth")]
+use super::access::Secret;
+use super::access::{Access, AccessSettings, Authorize, RequestHead};
+#[cfg(feature = "ipnet")]
+use super::allowed::Allowed;
+use super::entrance::Entrance;
 use super::site::Site;
-use super::thread;
 use crate::prometheus::Exporter;
 
 /// A server to be started. Made by [`Exporter::server`].
+///
+/// # Access
+///
+/// Without settings, everybody who can connect may scrape.
+///
+/// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
+///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
+///   no credentials would help, 403. This holds for every path, also for those that do not exist.
+/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses.
+///
+/// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]
 #[derive(Clone, Debug)]
 pub struct ServerBuilder {
     exporter: Exporter,
-}
-
-/// Serves the metrics at `/metrics` of an address, in the background, for as long as the tokio runtime runs. Returns
-/// the first address that it listens on; if the port was 0, it has the port that the system chose.
-///
-/// This is enough for most programs. It serves the valid part of the catalogue and reports the problems of the rest, as
-/// [`build_lenient`] does. Use an [`Exporter`] for other settings, [`Exporter::bind`] for a server that can be stopped,
-/// and [`Exporter::spawn`] in a program without a runtime.
-///
-/// [`build_lenient`]: crate::prometheus::ExporterBuilder::build_lenient
-///
-/// ```
-/// # async fn start() -> Result<(), census::prometheus::ServeError> {
-/// census::prometheus::serve("127.0.0.1:8000").await?;
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Errors
-/// If it cannot listen on the address, or if it is not awaited in a tokio runtime with IO and time enabled.
-pub async fn serve(
-    address: impl tokio::net::ToSocketAddrs + Debug,
-) -> Result<SocketAddr, ServeError> {
-    let server = Exporter::builder().build_lenient().bind(address).await?;
-    let address = server.local_addr();
-    // Dropped, it would stop. A channel and the handle of a task leak.
-    std::mem::forget(server);
-    Ok(address)
-}
-
-impl Exporter {
-    /// A server of the metrics, at `/metrics`. [`bind`](Self::bind) and [`spawn`](Self::spawn) are short forms.
-    ///
-    /// # Addresses
-    ///
-    /// | address | the server listens on |
-    /// |---|---|
-    /// | `"127.0.0.1:9888"`, `"[::1]:9888"`, `([10, 0, 0, 7], 9888)` | this address |
-    /// | `"localhost:9888"` | all addresses of the host name, in both families |
-    /// | `"0.0.0.0:9888"` | every interface, by IPv4 |
-    /// | `":9888"` | every interface, by IPv4 and, where the machine has it, IPv6 |
-    ///
-    /// With port 0, the system chooses a port; all addresses get the same one.
-    ///
-    /// # Requests
-    ///
-    /// `GET`, `HEAD` and `OPTIONS` are answered. `/healthz` answers with 200 while the server runs.
-    ///
-    /// - `Accept` chooses the format. With the feature `gzip`, `Accept-Encoding` may ask for compression. An exposition is
-    ///   compressed once for all scrapes that share it.
-    /// - `/metrics?name[]=first&name[]=second` asks for some families only, by their names or those of their samples. No
-    ///   scrapes share such an exposition. One is made at a time; when too many wait, the answer is 503.
-    /// - `X-Prometheus-Scrape-Timeout-Seconds`, which Prometheus sends, is the longest time that a scrape waits, less a tenth
-    ///   (half a second at most) for the way. So Prometheus learns why there is no exposition. It must be greater than 0 and at
-    ///   most an hour. It does not extend the exporter's [deadline](crate::prometheus::ExporterBuilder::deadline).
-    /// - An answer of status 503 has the header `Retry-After`.
-    ///
-    /// # Limits
-    ///
-    /// The limits are fixed, because no scraper comes near them.
-    ///
-    /// - There are at most 64 connections. Each further one is accepted, and another connection is closed for it: the
-    ///   one that has waited longest for a request or, if none waits, the one whose client has taken nothing of its
-    ///   response for the longest time. A client that has ended its side counts as waiting until its response begins.
-    /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely
-    ///   20 seconds after its first byte.
-    /// - A client may read its response as slowly as it likes. It is cut off if it takes nothing at all for two
-    ///   minutes.
-    /// - Responses that are being sent have at most 64 MiB, or three different bodies if these are larger. All
-    ///   responses of one rendering share a body. If a further body does not fit, the one from which nothing was taken
-    ///   for the longest time is freed, and its connections are closed.
-    /// - A request has at most 64 headers, which have at most 16 KiB together. Otherwise the answer is 431.
-    /// - The server speaks HTTP/1.1. A client that begins with HTTP/2 gets 505.
-    pub fn server(&self) -> ServerBuilder {
-        ServerBuilder {
-            exporter: self.clone(),
-        }
-    }
-
-    /// Serves the metrics at `/metrics` of an address, on the tokio runtime in which this future is awaited. The same
-    /// as `self.server().bind(address)`; [`server`](Self::server) describes addresses and limits.
-    ///
-    /// ```
-    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
-    /// use census::prometheus::Exporter;
-    ///
-    /// let exporter = Exporter::builder().build_lenient();
-    /// let server = exporter.bind("127.0.0.1:0").await?;
-    /// println!("metrics at http://{}/metrics", server.local_addr());
-    /// // the rest of the program
-    /// server.shutdown().await;
-    /// # Ok(())
-    /// # }
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(start()).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    /// If it cannot listen on the address, or if it is not awaited in a tokio runtime with IO and time enabled.
-    pub async fn bind(
-        &self,
-        address: impl tokio::net::ToSocketAddrs + Debug,
-    ) -> Result<Server, ServeError> {
-        self.server().bind(address).await
-    }
-
-    /// Serves the metrics at `/metrics` of an address, on a thread of its own. The same as
-    /// `self.server().spawn(address)`; [`server`](Self::server) describes addresses and limits.
-    ///
-    /// This is for programs without a tokio runtime, and works in others, too. The thread sleeps between requests.
-    ///
-    /// ```
-    /// use census::prometheus::Exporter;
-    ///
-    /// let server = Exporter::builder().build_lenient().spawn("127.0.0.1:0")?;
-    /// println!("metrics at http://{}/metrics", server.local_addr());
-    /// // the rest of the program
-    /// server.shutdown();
-    /// # Ok::<(), census::prometheus::ServeError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If it cannot listen on the address, or if the system does not start the thread.
-    pub fn spawn(&self, address: impl ToSocketAddrs + Debug) -> Result<ServerThread, ServeError> {
-        self.server().spawn(address)
-    }
+    /// `None` if all addresses are allowed.
+    #[cfg(feature = "ipnet")]
+    allowed: Option<Vec<IpNet>>,
+    #[cfg(unix)]
+    unix_mode: u32,
+    access: AccessSettings,
 }
 
 impl ServerBuilder {
-    /// Serves on an address, on the tokio runtime in which this future is awaited. [`Exporter::server`] describes the
-    /// addresses.
-    ///
-    /// # Errors
-    /// If it cannot listen on the address, or if it is not awaited in a tokio runtime with IO and time enabled.
-    pub async fn bind(
-        self,
-        address: impl tokio::net::ToSocketAddrs + Debug,
-    ) -> Result<Server, ServeError> {
-        let listeners = listen_async(address).await?;
-        self.start(listeners)
+    pub(super) fn new(exporter: &Exporter) -> Self {
+        Self {
+            exporter: exporter.clone(),
+            #[cfg(feature = "ipnet")]
+            allowed: None,
+            #[cfg(unix)]
+            unix_mode: super::unix::MODE,
+            access: AccessSettings::default(),
+        }
     }
 
-    /// Serves on a listener that is already open, for example one that a service manager has opened, on the tokio
-    /// runtime in which this is called.
+    /// Serves only clients whose addresses are in these ranges. Each further call adds ranges. With the feature `ipnet`.
+    ///
+    /// A connection from another address is closed when it is accepted, and nothing of it is read. The address is the
+    /// one that the connection comes from: a reverse proxy hides its clients, and the headers `Forwarded` and
+    /// `X-Forwarded-For` are not believed. IPv4 ranges are for IPv4 clients, also where a socket of both families gives
+    /// them IPv4-mapped addresses.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
-    /// use census::prometheus::Exporter;
-    ///
-    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    /// let server = Exporter::builder().build_lenient().server().listen(listener)?;
-    /// # server.shutdown().await;
+    /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
+    /// let server = exporter
+    ///     .server()
+    ///     .allow(["10.0.0.0/8".parse()?, "fd00::/8".parse()?])
+    ///     .bind("0.0.0.0:9464")
+    ///     .await?;
     /// # Ok(())
     /// # }
-    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(start()).unwrap();
     /// ```
     ///
-    /// # Errors
-    /// If it is not called in a tokio runtime with IO and time enabled, or if the system rejects the listener.
-    pub fn listen(self, listener: TcpListener) -> Result<Server, ServeError> {
-        self.start(vec![listener])
+    /// A server that has no range left, because the list is empty, and one on a Unix socket are not started.
+    #[cfg(feature = "ipnet")]
+    pub fn allow(mut self, ranges: impl IntoIterator<Item = IpNet>) -> Self {
+        self.allowed.get_or_insert_default().extend(ranges);
+        self
     }
 
-    /// Serves on an address, on a thread of its own. [`Exporter::server`] describes the addresses.
+    /// Admits requests with this token: `Authorization: Bearer TOKEN` (RFC 6750). With the feature `auth`.
+    ///
+    /// Each call adds a token, so that tokens can be changed without a gap: the server takes the old one and the new one
+    /// until all clients have the new one. Only hashes are compared, in constant time. Without TLS, everybody on the way
+    /// can read the token.
+    ///
+    /// A token that is empty, or that has other characters than visible ASCII (such as a line break at its end), is an
+    /// error when the server is started.
+    #[cfg(feature = "auth")]
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        self.access.tokens.push(Secret(token.into()));
+        self
+    }
+
+    /// Admits requests with the name and the password of this user: `Authorization: Basic …` (RFC 7617). Each call adds a
+    /// user. With the feature `auth`.
+    ///
+    /// `bcrypt_hash` is the password's hash as `htpasswd -nB NAME` prints it after the colon, and as the web
+    /// configuration of Prometheus has it. It begins with `$2y$`, `$2b$` or `$2a$`. As there, bytes of a password after
+    /// the 72nd do not count.
+    ///
+    /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
+    /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
+    /// password that was right is remembered until the server ends, and needs no further check: so a client that has
+    /// been admitted once is admitted at once, whatever passwords others try. The time of a check does not tell whether
+    /// there is such a user, if all hashes have one cost.
+    ///
+    /// A name that is empty, given twice, or that has a colon, a text that is no hash, and a hash of a cost above 16 are
+    /// errors when the server is started.
+    #[cfg(feature = "auth")]
+    pub fn basic_auth(mut self, user: impl Into<String>, bcrypt_hash: impl Into<String>) -> Self {
+        let user = (user.into(), Secret(bcrypt_hash.into()));
+        self.access.users.push(user);
+        self
+    }
+
+    /// Admits requests for which a function returns `true`. Each call adds a function.
+    ///
+    /// It is called for each request that was not admitted by other settings without a check of a password, and on the
+    /// threads that serve. So it must return at once: it must not wait, and not compute for long. A request for which it panics is
+    /// refused.
+    ///
+    /// ```
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
+    /// let server = exporter
+    ///     .server()
+    ///     .authorize(|request| request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()))
+    ///     .bind("0.0.0.0:9464")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn authorize(
+        mut self,
+        admits: impl Fn(&RequestHead<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.access.authorize.push(Authorize::new(admits));
+        self
+    }
+
+    /// The permissions of the file that [`bind_unix`](Self::bind_unix) makes, such as `0o660` for the file's group. They
+    /// are `0o600` otherwise: only the program's own user can connect.
+    #[cfg(unix)]
+    pub fn unix_mode(mut self, mode: u32) -> Self {
+        self.unix_mode = mode;
+        self
+    }
+
+    /// # Errors
+    /// If the mode has other bits than those of permissions.
+    #[cfg(unix)]
+    pub(super) fn checked_unix_mode(&self) -> Result<u32, ServeError> {
+        if self.unix_mode & !0o777 == 0 {
+            return Ok(self.unix_mode);
+        }
+        Err(ServeError::Setting {
+            setting: "unix_mode",
+            problem: format!(
+                "{:#o} is no set of permissions; write three octal digits, such as 0o660",
+                self.unix_mode
+            ),
+        })
+    }
+
+    /// The site, and the conditions for connections. `has_addresses` says whether clients have addresses.
     ///
     /// # Errors
-    /// If it cannot listen on the address, or if the system does not start the thread.
-    pub fn spawn(self, address: impl ToSocketAddrs + Debug) -> Result<ServerThread, ServeError> {
-        let listeners = listen(address)?;
-        let addresses = addresses(listeners.iter().map(TcpListener::local_addr))?;
-        let (stop, stopped) = StopSender::new();
-        let limits = Limits::STANDARD;
-        let listen = move || Ok(TcpListeners::new(adopt(listeners)?, limits));
-        let thread = thread::spawn(listen, Site::new(&self.exporter), limits, stopped)?;
-        Ok(ServerThread::new(addresses, stop, thread))
-    }
-
-    fn start(self, listeners: Vec<TcpListener>) -> Result<Server, ServeError> {
-        let addresses = addresses(listeners.iter().map(TcpListener::local_addr))?;
-        let (stop, stopped) = StopSender::new();
-        let limits = Limits::STANDARD;
-        let listeners = TcpListeners::new(adopt(listeners)?, limits);
-        let task = tokio::spawn(run(listeners, Site::new(&self.exporter), limits, stopped));
-        Ok(Server::new(addresses, stop, task))
+    /// If a setting cannot work.
+    pub(super) fn build(self, has_addresses: bool) -> Result<(Site, Entrance), ServeError> {
+        #[cfg(feature = "ipnet")]
+        let allowed = allowed(self.allowed.as_deref(), has_addresses)?;
+        #[cfg(not(feature = "ipnet"))]
+        let _ = has_addresses;
+        let entrance = Entrance {
+            #[cfg(feature = "ipnet")]
+            allowed,
+            counts: Arc::clone(self.exporter.server_counts()),
+        };
+        let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
+        Ok((Site::new(&self.exporter).with_access(access), entrance))
     }
 }
 
-/// The addresses of listeners, of which there is at least one.
-fn addresses(
-    listening: impl Iterator<Item = io::Result<SocketAddr>>,
-) -> Result<Addresses, ServeError> {
-    let all: Vec<SocketAddr> = listening
-        .collect::<io::Result<_>>()
-        .map_err(|source| ServeError::Start { source })?;
-    let first = all.first().copied().ok_or_else(|| ServeError::Start {
-        source: io::ErrorKind::NotFound.into(),
-    })?;
-    Ok(Addresses { first, all })
+#[cfg(feature = "ipnet")]
+fn allowed(
+    ranges: Option<&[IpNet]>,
+    has_addresses: bool,
+) -> Result<Option<Arc<Allowed>>, ServeError> {
+    let problem = match ranges {
+        None => return Ok(None),
+        Some(_) if !has_addresses => {
+            "the clients of a Unix socket have no addresses; leave `allow` out, and limit access by `unix_mode` or by \
+             the permissions of the socket's directory"
+        }
+        Some([]) => "there is no range, so no client could connect; leave `allow` out to serve all",
+        Some(ranges) => return Ok(Some(Arc::new(Allowed::new(ranges)))),
+    };
+    Err(ServeError::Setting {
+        setting: "allow",
+        problem: problem.to_owned(),
+    })
 }

@@ -7,18 +7,22 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hyper::Request;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Sleep, sleep_until};
 
+use super::access::RequestHead;
 use super::activity::Activity;
+use super::counts::Counts;
+use super::entrance::Entrance;
 use super::http2;
 use super::limits::Limits;
 use super::link::Link;
+use super::peer::Peer;
 use super::response::ResponseBody;
 use super::site::{Resource, Site};
 
@@ -26,17 +30,23 @@ use super::site::{Resource, Site};
 #[derive(Clone)]
 pub(super) struct Shared {
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     http: http1::Builder,
 }
 
 impl Shared {
-    pub(super) fn new(site: Site, limits: Limits) -> Self {
+    pub(super) fn new(site: Site, entrance: Entrance, limits: Limits) -> Self {
         Self {
             site,
+            entrance,
             limits,
             http: limits.http(),
         }
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.entrance.counts
     }
 
     /// Serves a connection until the client ends it or a limit is exceeded. Once `closing` is ready, the connection
@@ -46,14 +56,16 @@ impl Shared {
     pub(super) async fn serve<S>(
         self,
         stream: S,
+        peer: Peer,
         activity: Arc<Activity>,
         closing: impl Future<Output = ()>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let peer = Arc::new(peer);
         let link = Link::new(stream, Arc::clone(&activity), self.limits.stall);
         let mut watchdog = Watchdog::new(&activity, self.limits);
-        let mut conversation = pin!(self.converse(link.clone(), &activity));
+        let mut conversation = pin!(self.converse(link.clone(), &activity, &peer));
         let mut closing = pin!(closing);
         let mut is_closing = false;
         // The conversation changes the activity only while it is polled, so the rest looks at the activity after each
@@ -81,13 +93,13 @@ impl Shared {
 
     /// Answers requests until there are no more. An error of the stream ends it silently, because it concerns no other
     /// connection: the client went away, was too slow, or did not send HTTP.
-    async fn converse<S>(&self, link: Link<S>, activity: &Arc<Activity>)
+    async fn converse<S>(&self, link: Link<S>, activity: &Arc<Activity>, peer: &Arc<Peer>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let is_answered = match link.begins_with(http2::PREFACE).await {
             Ok(true) => http2::reject(link.clone()).await.is_ok(),
-            Ok(false) => self.converse_http1(link.clone(), activity).await,
+            Ok(false) => self.converse_http1(link.clone(), activity, peer).await,
             Err(_) => false,
         };
         if is_answered {
@@ -96,7 +108,12 @@ impl Shared {
     }
 
     /// Answers the requests of HTTP/1. Returns whether the last response is complete.
-    async fn converse_http1<S>(&self, link: Link<S>, activity: &Arc<Activity>) -> bool
+    async fn converse_http1<S>(
+        &self,
+        link: Link<S>,
+        activity: &Arc<Activity>,
+        peer: &Arc<Peer>,
+    ) -> bool
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -104,14 +121,17 @@ impl Shared {
             activity.request();
             let site = self.site.clone();
             let activity = Arc::clone(activity);
+            let peer = Arc::clone(peer);
             async move {
                 let (head, _) = request.into_parts();
-                let path = head.uri.path();
+                let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
+                let path = request.path();
                 let name = path.strip_suffix('/').unwrap_or(path).strip_prefix('/');
-                let resource = name.and_then(Resource::named);
-                let response = site
-                    .answer(resource, &head.method, &head.uri, &head.headers)
-                    .await;
+                let response = site.answer(&request, name.and_then(Resource::named)).await;
+                let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+                if !is_refused.contains(&response.status()) {
+                    activity.admitted();
+                }
                 Ok::<_, Infallible>(response.map(|body| Tracked { body, activity }))
             }
         });

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 /// The reason why a server could not be started. Its message says what to change.
 ///
@@ -24,6 +26,22 @@ pub enum ServeError {
         address: SocketAddr,
         /// The system's error.
         source: io::Error,
+    },
+    /// The server cannot have the path of the Unix socket.
+    #[cfg(unix)]
+    UnixSocket {
+        /// The path.
+        path: PathBuf,
+        /// The system's error. Its kind is `AddrInUse` if a program listens there, and `AlreadyExists` if the file there
+        /// is no socket.
+        source: io::Error,
+    },
+    /// A setting of the server cannot work.
+    Setting {
+        /// The method that makes the setting, such as `allow`.
+        setting: &'static str,
+        /// What is wrong with it. It contains no secret.
+        problem: String,
     },
     /// The system did not provide a thread or another resource that a server needs.
     Start {
@@ -61,6 +79,14 @@ impl fmt::Display for ServeError {
                 write!(f, "cannot listen on {address}: ")?;
                 fmt_listen_error(f, *address, source)
             }
+            #[cfg(unix)]
+            Self::UnixSocket { path, source } => {
+                write!(f, "cannot listen on the Unix socket {}: ", path.display())?;
+                fmt_unix_error(f, source)
+            }
+            Self::Setting { setting, problem } => {
+                write!(f, "cannot start the server, because of `{setting}`: {problem}")
+            }
             Self::Start { source } => write!(f, "cannot start the server: {source}"),
         }
     }
@@ -89,6 +115,29 @@ fn fmt_listen_error(
     }
 }
 
+/// The reason why the server cannot have the path of a Unix socket, and a remedy.
+#[cfg(unix)]
+fn fmt_unix_error(f: &mut fmt::Formatter<'_>, source: &io::Error) -> fmt::Result {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => f.write_str(
+            "another program, or this one, already listens there; choose another path, or stop that program",
+        ),
+        io::ErrorKind::AlreadyExists => f.write_str(
+            "the file there is no socket, and is kept; choose another path, or remove the file",
+        ),
+        io::ErrorKind::PermissionDenied => {
+            f.write_str("the system does not permit it; choose a directory that this program's user may write to")
+        }
+        io::ErrorKind::NotFound => {
+            f.write_str("there is no such directory; make the directory before the server starts")
+        }
+        io::ErrorKind::InvalidInput => {
+            write!(f, "the system cannot have it as an address ({source}); choose a shorter path")
+        }
+        _ => write!(f, "{source}"),
+    }
+}
+
 impl fmt::Debug for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -98,7 +147,9 @@ impl fmt::Debug for ServeError {
 impl std::error::Error for ServeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NoRuntime => None,
+            Self::NoRuntime | Self::Setting { .. } => None,
+            #[cfg(unix)]
+            Self::UnixSocket { source, .. } => Some(source),
             Self::Address { source, .. } | Self::Listen { source, .. } | Self::Start { source } => {
                 Some(source)
             }

@@ -1,6 +1,8 @@
 //! Servers that run.
 
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::unix::net::SocketAddr as UnixAddr;
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -9,7 +11,7 @@ use tokio::task;
 use super::run::Stop;
 
 /// A server on a tokio runtime. It runs until it is shut down or dropped. Made by [`Exporter::bind`] and
-/// [`ServerBuilder`].
+/// [`ServerBuilder`]. `A` is the kind of its addresses: those of a Unix socket are of another type.
 ///
 /// A dropped server stops at once: it accepts no more connections, and closes the open ones without a response. It also
 /// ends with its runtime, which it does not keep from being dropped.
@@ -18,14 +20,14 @@ use super::run::Stop;
 /// [`ServerBuilder`]: crate::prometheus::ServerBuilder
 #[must_use = "a server stops when it is dropped"]
 #[derive(Debug)]
-pub struct Server {
-    addresses: Addresses,
+pub struct Server<A = SocketAddr> {
+    addresses: Addresses<A>,
     stop: StopSender,
     task: task::JoinHandle<()>,
 }
 
 /// A server on a thread of its own. It runs until it is shut down or dropped. Made by [`Exporter::spawn`] and
-/// [`ServerBuilder::spawn`].
+/// [`ServerBuilder::spawn`]. `A` is the kind of its addresses: those of a Unix socket are of another type.
 ///
 /// A dropped server stops at once: it accepts no more connections, and closes the open ones without a response.
 /// Dropping it does not wait for the thread. A program that serves until its end keeps the server in a variable of
@@ -35,8 +37,8 @@ pub struct Server {
 /// [`ServerBuilder::spawn`]: crate::prometheus::ServerBuilder::spawn
 #[must_use = "a server stops when it is dropped"]
 #[derive(Debug)]
-pub struct ServerThread {
-    addresses: Addresses,
+pub struct ServerThread<A = SocketAddr> {
+    addresses: Addresses<A>,
     stop: StopSender,
     thread: thread::JoinHandle<()>,
 }
@@ -45,9 +47,9 @@ pub struct ServerThread {
 ///
 /// *Invariant: `first` is the first of `all`.* As a field of its own it needs no check.
 #[derive(Debug)]
-pub(super) struct Addresses {
-    pub(super) first: SocketAddr,
-    pub(super) all: Vec<SocketAddr>,
+pub(super) struct Addresses<A> {
+    pub(super) first: A,
+    pub(super) all: Vec<A>,
 }
 
 /// Stops a server when it is dropped or told to.
@@ -75,14 +77,6 @@ impl StopSender {
 }
 
 impl Server {
-    pub(super) fn new(addresses: Addresses, stop: StopSender, task: task::JoinHandle<()>) -> Self {
-        Self {
-            addresses,
-            stop,
-            task,
-        }
-    }
-
     /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first
     /// of [`local_addrs`](Self::local_addrs).
     #[must_use]
@@ -96,8 +90,32 @@ impl Server {
     pub fn local_addrs(&self) -> &[SocketAddr] {
         &self.addresses.all
     }
+}
 
-    /// Stops the server, and returns when its port is free.
+#[cfg(unix)]
+impl Server<UnixAddr> {
+    /// The address of the Unix socket that the server listens on. It has a path, unless the program opened a socket
+    /// without one.
+    #[must_use]
+    pub fn local_addr(&self) -> &UnixAddr {
+        &self.addresses.first
+    }
+}
+
+impl<A> Server<A> {
+    pub(super) fn new(
+        addresses: Addresses<A>,
+        stop: StopSender,
+        task: task::JoinHandle<()>,
+    ) -> Self {
+        Self {
+            addresses,
+            stop,
+            task,
+        }
+    }
+
+    /// Stops the server, and returns when its port is free, or its Unix socket is removed.
     ///
     /// The server accepts no more connections. Requests in flight are answered within five seconds; after that, their
     /// connections are closed. If this future is dropped after its first poll, the shutdown goes on in the background.
@@ -109,18 +127,6 @@ impl Server {
 }
 
 impl ServerThread {
-    pub(super) fn new(
-        addresses: Addresses,
-        stop: StopSender,
-        thread: thread::JoinHandle<()>,
-    ) -> Self {
-        Self {
-            addresses,
-            stop,
-            thread,
-        }
-    }
-
     /// The address that the server listens on; if the port was 0, with the port that the system chose. It is the first
     /// of [`local_addrs`](Self::local_addrs).
     #[must_use]
@@ -134,8 +140,32 @@ impl ServerThread {
     pub fn local_addrs(&self) -> &[SocketAddr] {
         &self.addresses.all
     }
+}
 
-    /// Stops the server, and returns when its port is free and its thread has ended. It blocks the calling thread.
+#[cfg(unix)]
+impl ServerThread<UnixAddr> {
+    /// The address of the Unix socket that the server listens on. It has a path, unless the program opened a socket
+    /// without one.
+    #[must_use]
+    pub fn local_addr(&self) -> &UnixAddr {
+        &self.addresses.first
+    }
+}
+
+impl<A> ServerThread<A> {
+    pub(super) fn new(
+        addresses: Addresses<A>,
+        stop: StopSender,
+        thread: thread::JoinHandle<()>,
+    ) -> Self {
+        Self {
+            addresses,
+            stop,
+            thread,
+        }
+    }
+
+    /// Stops the server, and returns when its port is free, or its Unix socket is removed, and its thread has ended. It blocks the calling thread.
     ///
     /// The server accepts no more connections. Requests in flight are answered within five seconds; after that, their
     /// connections are closed.

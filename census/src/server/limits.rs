@@ -8,9 +8,18 @@ use hyper::server::conn::http1;
 /// those that a client can notice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// The number of connections at one time. For a further one, another connection is closed (`Activity::precedence`).
+    /// The number of connections at one time. For a further one, another connection is closed (`room`).
     /// A few scrapers and a browser need fewer than ten.
     pub(super) connections: usize,
+    /// The number of connections of one client's address. The rest is for other clients, who need not wait until one of these
+    /// may be closed. A proxy, behind which all clients have one address, opens fewer.
+    pub(super) per_address: usize,
+    /// The number of connections that were used before and that go after those that never were, to make room. It is
+    /// enough for the scrapers that there are, which so keep their connections from one scrape to the next. It is much smaller
+    /// than the number of connections, so that a new one has some time in which it can be used.
+    pub(super) proven: usize,
+    /// The number of accepted streams that wait for a place.
+    pub(super) waiting: usize,
     /// The time for which a connection with a request is not closed to make room, after the request or after progress.
     /// It is enough for most renderings: without it, a flood of requests would close the connection of each scrape
     /// before the scrape is rendered. In such a flood, `connections / grace` new connections are accepted in a second.
@@ -54,6 +63,9 @@ impl Limits {
     /// The limits of every server.
     pub(super) const STANDARD: Self = Self {
         connections: 64,
+        per_address: 48,
+        proven: 16,
+        waiting: 64,
         grace: Duration::from_millis(250),
         idle: Duration::from_secs(330),
         head: Duration::from_secs(20),

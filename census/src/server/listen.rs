@@ -13,7 +13,7 @@ use crate::panics::{self, Panicked};
 
 /// The number of connections that wait in the system to be accepted. It is large enough that in a flood of connections
 /// no other client has to try again, which takes a second.
-const BACKLOG: i32 = 1024;
+pub(super) const BACKLOG: i32 = 1024;
 
 /// The number of ports to try for several addresses and port 0: the system chooses a port that is free on one of them.
 const PORT_ATTEMPTS: usize = 16;
@@ -59,6 +59,26 @@ pub(super) fn listen<A: ToSocketAddrs + Debug>(address: A) -> Result<Vec<TcpList
 pub(super) fn adopt(
     listeners: Vec<TcpListener>,
 ) -> Result<Vec<tokio::net::TcpListener>, ServeError> {
+    let adopt = |listener: TcpListener| {
+        listener.set_nonblocking(true)?;
+        tokio::net::TcpListener::from_std(listener)
+    };
+    in_runtime(|| listeners.into_iter().map(adopt).collect())
+}
+
+/// Hands a listener to the runtime of the caller.
+#[cfg(unix)]
+pub(super) fn adopt_unix(
+    listener: std::os::unix::net::UnixListener,
+) -> Result<tokio::net::UnixListener, ServeError> {
+    in_runtime(|| {
+        listener.set_nonblocking(true)?;
+        tokio::net::UnixListener::from_std(listener)
+    })
+}
+
+/// Calls a function that needs a runtime with IO and time.
+fn in_runtime<R>(adopt: impl FnOnce() -> io::Result<R>) -> Result<R, ServeError> {
     if Handle::try_current().is_err() {
         return Err(ServeError::NoRuntime);
     }
@@ -67,14 +87,10 @@ pub(super) fn adopt(
     // no state that a panic could leave inconsistent.
     let adopted = panics::catch(|| {
         drop(tokio::time::sleep(Duration::ZERO));
-        let adopt = |listener: TcpListener| {
-            listener.set_nonblocking(true)?;
-            tokio::net::TcpListener::from_std(listener)
-        };
-        listeners.into_iter().map(adopt).collect()
+        adopt()
     });
     match adopted {
-        Ok(Ok(listeners)) => Ok(listeners),
+        Ok(Ok(adopted)) => Ok(adopted),
         Ok(Err(source)) => Err(ServeError::Start { source }),
         Err(Panicked) => Err(ServeError::NoRuntime),
     }

@@ -1,20 +1,18 @@
 //! The loop that accepts connections and serves them.
 
-use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::Poll;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
-use tokio::task::{AbortHandle, Id, JoinError, JoinSet, yield_now};
-use tokio::time::{Instant, timeout_at};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep_until};
 
 use super::accept::{Listener, accept};
-use super::activity::Activity;
 use super::connection::Shared;
+use super::connections::Connections;
+use super::entrance::Entrance;
 use super::limits::Limits;
+use super::peer::Peer;
 use super::site::Site;
 
 /// The way in which a server stops.
@@ -30,18 +28,24 @@ pub(super) enum Stop {
 pub(super) async fn run(
     mut listener: impl Listener,
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     stop: impl Future<Output = Stop>,
 ) {
     let mut stop = pin!(stop);
-    let mut connections = Connections::new(limits);
-    let shared = Shared::new(site, limits);
+    let shared = Shared::new(site, entrance.clone(), limits);
+    let mut connections = Connections::new(shared, limits);
     let serve = async {
+        // The time at which there may be room for a stream that waits.
+        let mut look_again = None;
         loop {
-            // New connections do not wait for a place: idle ones could keep a scrape out.
-            let stream = accept(&mut listener, limits.accept_pause).await;
-            connections.make_room().await;
-            connections.serve(shared.clone(), stream);
+            let next = next(&mut listener, &mut connections, limits, look_again).await;
+            if let Some((stream, peer)) = next
+                && entrance.admits(&peer)
+            {
+                connections.add(stream, peer);
+            }
+            look_again = connections.serve_waiting().await;
             // The new connection runs before the next one is accepted. So its request, which has often arrived with it,
             // counts before it may have to make room itself.
             yield_now().await;
@@ -53,7 +57,33 @@ pub(super) async fn run(
         // After a timeout, the connections that are left are closed next.
         let _ = tokio::time::timeout(limits.drain, connections.finish()).await;
     }
-    connections.tasks.shutdown().await;
+    connections.shutdown().await;
+}
+
+/// Waits for the next stream. `None` if there may be room before: a connection has ended, or it is time to look again.
+///
+/// Streams are accepted however many connections there are. They wait here and not in the system, where a flood from one
+/// address would keep all others out.
+async fn next<L: Listener>(
+    listener: &mut L,
+    connections: &mut Connections<L::Stream>,
+    limits: Limits,
+    look_again: Option<Instant>,
+) -> Option<(L::Stream, Peer)> {
+    let mut accepted = pin!(accept(listener, limits.accept_pause));
+    let mut sleep = pin!(look_again.map(sleep_until));
+    poll_fn(|cx| {
+        if let Poll::Ready(accepted) = accepted.as_mut().poll(cx) {
+            return Poll::Ready(Some(accepted));
+        }
+        let slept = sleep.as_mut().as_pin_mut();
+        let is_time = slept.is_some_and(|sleep| sleep.poll(cx).is_ready());
+        if is_time || connections.poll_ended(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Runs `endless` until `stop` is ready.
@@ -70,88 +100,4 @@ async fn until<S>(
         stopped
     })
     .await
-}
-
-/// The open connections.
-///
-/// *Invariant: there are at most `limits.connections` of them*, and one accepted stream. The loop calls `make_room`
-/// before each `serve`.
-struct Connections {
-    limits: Limits,
-    /// Dropping the set aborts its tasks, so the connections also end if the server's future is dropped.
-    tasks: JoinSet<()>,
-    /// An entry for each task that has not been joined.
-    entries: HashMap<Id, Entry>,
-    closing: watch::Sender<bool>,
-}
-
-struct Entry {
-    activity: Arc<Activity>,
-    task: AbortHandle,
-}
-
-impl Connections {
-    fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            tasks: JoinSet::new(),
-            entries: HashMap::new(),
-            closing: watch::Sender::new(false),
-        }
-    }
-
-    fn serve<S>(&mut self, shared: Shared, stream: S)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let activity = Arc::new(Activity::new());
-        let mut closing = self.closing.subscribe();
-        let closing = async move {
-            // An error means that the server has been dropped, and its connections with it.
-            let _ = closing.wait_for(|is_closing| *is_closing).await;
-        };
-        let connection = shared.serve(stream, Arc::clone(&activity), closing);
-        let task = self.tasks.spawn(connection);
-        self.entries.insert(task.id(), Entry { activity, task });
-    }
-
-    /// Waits until there are fewer connections than the limit, and closes one for it if necessary. If all of them have
-    /// requests, it waits for `limits.grace` at most. Otherwise it waits for the poll of a connection, which does not
-    /// block.
-    async fn make_room(&mut self) {
-        while let Some(ended) = self.tasks.try_join_next_with_id() {
-            self.forget(ended);
-        }
-        while self.entries.len() >= self.limits.connections {
-            let precedence = |it: &&Entry| it.activity.precedence();
-            let Some(first) = self.entries.values().min_by_key(precedence) else {
-                break;
-            };
-            let closable_from = first.activity.precedence().closable_from(&self.limits);
-            let next_end = self.tasks.join_next_with_id();
-            let ended = if closable_from <= Instant::now() {
-                first.task.abort();
-                next_end.await
-            } else {
-                // After this time, another connection may be the first.
-                timeout_at(closable_from, next_end).await.unwrap_or(None)
-            };
-            if let Some(ended) = ended {
-                self.forget(ended);
-            }
-        }
-    }
-
-    /// Waits until no request is in flight on any connection, and closes them.
-    async fn finish(&mut self) {
-        self.closing.send_replace(true);
-        while let Some(ended) = self.tasks.join_next_with_id().await {
-            self.forget(ended);
-        }
-    }
-
-    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
-        self.entries.remove(&id);
-    }
 }

@@ -8,6 +8,8 @@ use std::task::{Context, Poll};
 use hyper::{Request, Response};
 use tower_service::Service;
 
+use super::access::RequestHead;
+use super::peer::Peer;
 use super::response::ResponseBody;
 use super::site::{Resource, Site};
 use crate::prometheus::Exporter;
@@ -59,13 +61,12 @@ impl<B> Service<Request<B>> for MetricsService {
         let site = self.site.clone();
         let (head, _) = request.into_parts();
         Box::pin(async move {
-            let path = head.uri.path();
+            let peer = Peer::default();
+            let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
+            let path = request.path();
             let path = path.strip_suffix('/').unwrap_or(path);
             let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-            let resource = Resource::named(name);
-            Ok(site
-                .answer(resource, &head.method, &head.uri, &head.headers)
-                .await)
+            Ok(site.answer(&request, Resource::named(name)).await)
         })
     }
 }

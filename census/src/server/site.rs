@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
-    RETRY_AFTER, VARY,
+    ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
+    VARY,
 };
-use hyper::{Method, Response, StatusCode, Uri};
+use hyper::{Method, Response, StatusCode};
 
+use super::access::{Access, RequestHead};
 use super::bodies::Bodies;
 use super::response::ResponseBody;
 use super::scrape::scrape_request;
@@ -25,6 +26,7 @@ pub(super) type Scraping = Pin<Box<dyn Future<Output = Scrape> + Send>>;
 /// The paths that are answered, and what is there. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Site {
+    access: Access,
     scraper: Scraper,
     bodies: Arc<Bodies>,
 }
@@ -62,27 +64,45 @@ impl Site {
     }
 
     pub(super) fn with_scraper(scraper: Scraper, bodies: Arc<Bodies>) -> Self {
-        Self { scraper, bodies }
+        Self {
+            access: Access::default(),
+            scraper,
+            bodies,
+        }
+    }
+
+    /// The same site for those clients only that `access` admits.
+    pub(super) fn with_access(self, access: Access) -> Self {
+        Self { access, ..self }
     }
 
     /// The answer to a request for a resource; `None` is a path at which there is nothing.
     pub(super) async fn answer(
         &self,
+        request: &RequestHead<'_>,
         resource: Option<Resource>,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
     ) -> Response<ResponseBody> {
+        // Before anything else, so that a refused client does not learn which paths there are. Only what is open to everybody
+        // is answered before.
+        if resource != Some(Resource::Health)
+            && let Err(denied) = self.access.check(request).await
+        {
+            let mut response = plain_text(denied.status(), denied.text());
+            denied.add_headers(response.headers_mut());
+            return response;
+        }
         let Some(resource) = resource else {
             let text = "There is nothing here. Metrics are at /metrics.\n";
             return plain_text(StatusCode::NOT_FOUND, text);
         };
+        let method = request.method();
         if let Some(response) = check_method(method) {
             return response;
         }
         let response = match resource {
             Resource::Metrics => {
-                let request = scrape_request(uri.query().unwrap_or_default(), headers);
+                let request =
+                    scrape_request(request.query().unwrap_or_default(), request.headers());
                 self.exposition((self.scraper)(request).await)
             }
             Resource::Health => plain_text(StatusCode::OK, "ok\n"),

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::accept::{Listener, TcpListeners};
 use super::bodies::Bodies;
+use super::entrance::Entrance;
 use super::limits::Limits;
 use super::listen::{adopt, listen};
 use super::run::{Stop, run};
@@ -76,7 +77,7 @@ fn start_async(
     });
     let listen = move || Ok(TcpListeners::new(adopt(listeners)?, limits));
     let stopped = async { stopped.await.unwrap_or(Stop::Immediate) };
-    thread::spawn(listen, site, limits, stopped).unwrap();
+    thread::spawn(listen, site, Entrance::default(), limits, stopped).unwrap();
     Running {
         address,
         stop,
@@ -491,10 +492,15 @@ struct InMemory(mpsc::UnboundedReceiver<DuplexStream>);
 impl Listener for InMemory {
     type Stream = DuplexStream;
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<DuplexStream>> {
-        self.0
-            .poll_recv(cx)
-            .map(|stream| stream.ok_or(io::ErrorKind::BrokenPipe.into()))
+    fn poll_accept(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<(DuplexStream, Option<SocketAddr>)>> {
+        let stream = self.0.poll_recv(cx);
+        stream.map(|it| {
+            it.map(|it| (it, None))
+                .ok_or(io::ErrorKind::BrokenPipe.into())
+        })
     }
 }
 
@@ -523,7 +529,13 @@ fn with_streams<F>(
             connect.send(server).unwrap();
             Some(client)
         });
-        let server = tokio::spawn(run(InMemory(connected), site, limits, pending()));
+        let server = tokio::spawn(run(
+            InMemory(connected),
+            site,
+            Entrance::default(),
+            limits,
+            pending(),
+        ));
         test(clients[0].take().unwrap(), clients[1].take().unwrap()).await;
         server.abort();
     });
@@ -576,7 +588,7 @@ fn a_runtime_that_serves_can_be_dropped_at_any_time() {
     let listeners = listen("127.0.0.1:0").unwrap();
     let address = listeners[0].local_addr().unwrap();
     let listeners = runtime.block_on(async { TcpListeners::new(adopt(listeners).unwrap(), LONG) });
-    runtime.spawn(run(listeners, site, LONG, pending()));
+    runtime.spawn(run(listeners, site, Entrance::default(), LONG, pending()));
     let clients: Vec<_> = ["", "GET", GET]
         .iter()
         .map(|request| {

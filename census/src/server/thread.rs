@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use super::ServeError;
 use super::accept::Listener;
+use super::entrance::Entrance;
 use super::limits::Limits;
 use super::run::{Stop, run};
 use super::site::Site;
@@ -16,6 +17,7 @@ use super::site::Site;
 pub(super) fn spawn<L: Listener>(
     listen: impl FnOnce() -> Result<L, ServeError> + Send + 'static,
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     stop: impl Future<Output = Stop> + Send + 'static,
 ) -> Result<JoinHandle<()>, ServeError> {
@@ -23,7 +25,7 @@ pub(super) fn spawn<L: Listener>(
     let thread = thread::Builder::new()
         .name("census-server".to_owned())
         .spawn(move || {
-            if let Err(error) = serve(listen, site, limits, stop, &started) {
+            if let Err(error) = serve(listen, site, entrance, limits, stop, &started) {
                 // `spawn` waits for this message, so the channel is open.
                 let _ = started.send(Err(error));
             }
@@ -43,6 +45,7 @@ pub(super) fn spawn<L: Listener>(
 fn serve<L: Listener>(
     listen: impl FnOnce() -> Result<L, ServeError>,
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     stop: impl Future<Output = Stop>,
     started: &Sender<Result<(), ServeError>>,
@@ -55,7 +58,7 @@ fn serve<L: Listener>(
     let served = runtime.block_on(async {
         let listener = listen()?;
         let _ = started.send(Ok(()));
-        run(listener, site, limits, stop).await;
+        run(listener, site, entrance, limits, stop).await;
         Ok(())
     });
     // Dropping the runtime would wait for its blocking tasks, which may hang in a collector.

@@ -10,6 +10,8 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Response, Uri};
 use warp::{Filter, Rejection, Reply, Stream};
 
+use super::access::RequestHead;
+use super::peer::Peer;
 use super::response::ResponseBody;
 use super::site::{Resource, Site};
 use crate::prometheus::Exporter;
@@ -47,8 +49,11 @@ impl Exporter {
             .and(warp::header::headers_cloned())
             .then(move |method: Method, query: Uri, headers: HeaderMap| {
                 let site = site.clone();
-                let resource = Some(Resource::Metrics);
-                async move { Answer(site.answer(resource, &method, &query, &headers).await) }
+                async move {
+                    let peer = Peer::default();
+                    let request = RequestHead::new(&method, &query, &headers, &peer);
+                    Answer(site.answer(&request, Some(Resource::Metrics)).await)
+                }
             })
     }
 }

@@ -73,6 +73,15 @@ pub(super) const EXPOSITION_BYTES: Head = counter(
     "Bytes of the expositions that were made, before compression and after it.",
 );
 
+pub(super) const CLOSED_CONNECTIONS: Head = counter(
+    "census_closed_connections",
+    "Connections that the exporter's servers have closed before a whole request had arrived.",
+);
+pub(super) const REFUSED_REQUESTS: Head = counter(
+    "census_refused_requests",
+    "Requests that the exporter's servers have refused, because of who made them.",
+);
+
 /// All families, in the order in which they are exported.
 pub(super) const HEADS: &[Head] = &[
     BUILD_INFO,
@@ -90,4 +99,6 @@ pub(super) const HEADS: &[Head] = &[
     RENDERINGS,
     RENDER_SECONDS,
     EXPOSITION_BYTES,
+    CLOSED_CONNECTIONS,
+    REFUSED_REQUESTS,
 ];

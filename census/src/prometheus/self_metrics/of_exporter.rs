@@ -1,11 +1,17 @@
 //! The families of the exporter's scrapes.
 
+#[cfg(feature = "server")]
+use super::family::Head;
 use super::family::{SelfFamily, SelfSample};
+#[cfg(feature = "server")]
+use super::heads::{CLOSED_CONNECTIONS, REFUSED_REQUESTS};
 use super::heads::{EXPOSITION_BYTES, FAILED, RENDER_SECONDS, RENDERINGS, SCRAPES};
 
 use crate::prometheus::counts::{Counts, FormatTotals};
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::value::SampleValue;
+#[cfg(feature = "server")]
+use crate::server::Family;
 
 /// The families, in their order.
 pub(super) fn families(counts: &Counts) -> Vec<SelfFamily<'static>> {
@@ -37,13 +43,27 @@ pub(super) fn families(counts: &Counts) -> Vec<SelfFamily<'static>> {
             SelfSample::new([format_label(format), ("encoding", encoding)], bytes)
         })
     });
-    vec![
+    #[cfg(feature = "server")]
+    let of_servers = [
+        of_servers(&CLOSED_CONNECTIONS, Family::ClosedConnections, counts),
+        of_servers(&REFUSED_REQUESTS, Family::RefusedRequests, counts),
+    ];
+    #[cfg(not(feature = "server"))]
+    let of_servers = [];
+    let of_exporter = [
         SCRAPES.with(scrapes),
         FAILED.with(failed),
         RENDERINGS.with(renderings),
         RENDER_SECONDS.with(seconds),
         EXPOSITION_BYTES.with(bytes),
-    ]
+    ];
+    of_exporter.into_iter().chain(of_servers).collect()
+}
+
+#[cfg(feature = "server")]
+fn of_servers(head: &Head, family: Family, counts: &Counts) -> SelfFamily<'static> {
+    let samples = counts.servers.iter(family);
+    head.with(samples.map(|(reason, count)| SelfSample::new([("reason", reason)], count)))
 }
 
 const fn format_label(format: Format) -> (&'static str, &'static str) {

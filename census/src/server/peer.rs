@@ -1,0 +1,44 @@
+//! The other end of a connection.
+
+use std::net::SocketAddr;
+
+/// The other end of a connection, as far as the connection itself tells. Headers such as `Forwarded` do not count: any
+/// client can send them.
+#[derive(Debug, Default)]
+pub(super) struct Peer {
+    /// The address. `None` if the connection came by a Unix socket.
+    ///
+    /// *Invariant: no IPv4-mapped IPv6 address.* A socket that takes both families gives IPv4 clients such addresses.
+    address: Option<SocketAddr>,
+}
+
+impl Peer {
+    pub(super) fn new(address: Option<SocketAddr>) -> Self {
+        let unmapped = |it: SocketAddr| SocketAddr::new(it.ip().to_canonical(), it.port());
+        Self {
+            address: address.map(unmapped),
+        }
+    }
+
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mapped_addresses_are_unmapped() {
+        for (given, expected) in [
+            ("[::ffff:10.1.2.3]:80", "10.1.2.3:80"),
+            ("10.1.2.3:80", "10.1.2.3:80"),
+            ("[::1]:80", "[::1]:80"),
+            ("[::10.1.2.3]:80", "[::10.1.2.3]:80"),
+        ] {
+            let peer = Peer::new(Some(given.parse().unwrap()));
+            assert_eq!(peer.address(), Some(expected.parse().unwrap()));
+        }
+    }
+}
