@@ -21,6 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use proptest::prelude::*;
 use prost::Message as _;
 
 use self::messages::{Exemplar, MetricFamily, Timestamp};
@@ -286,6 +287,62 @@ fn a_large_exposition_comes_in_chunks() {
     let again = read(exporter.scrape(Some(ACCEPT)).body.as_bytes());
     let sizes = |families: &[MetricFamily]| named(families, "ns_size_bytes").clone();
     assert_eq!(sizes(&again), sizes(&families));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Whatever a scraper sends, it gets an exposition, in one of the formats.
+    #[test]
+    fn any_accept_header_is_answered(
+        ranges in proptest::collection::vec(range(), 0..6),
+        noise in "\\PC*",
+        place in 0_usize..40,
+    ) {
+        let _isolated = isolate();
+        let mut accept = ranges.join(",");
+        let place = accept.floor_char_boundary(place);
+        accept.insert_str(place, &noise);
+        let scrape = Exporter::builder().build_lenient().scrape(Some(&accept));
+        prop_assert_eq!(scrape.status, 200);
+        let content_type = scrape.content_type;
+        let content_type = content_type.strip_suffix("; escaping=underscores").unwrap_or(content_type);
+        let is_text = scrape.body.to_str().is_some_and(|text| text.starts_with("# HELP "));
+        match content_type {
+            CONTENT_TYPE => prop_assert!(!read(scrape.body.as_bytes()).is_empty()),
+            "text/plain; version=0.0.4; charset=utf-8"
+            | "text/plain; version=1.0.0; charset=utf-8"
+            | "application/openmetrics-text; version=1.0.0; charset=utf-8" => prop_assert!(is_text),
+            other => prop_assert!(false, "{}", other),
+        }
+    }
+}
+
+/// A media range such as scrapers send, and some that none sends.
+fn range() -> impl Strategy<Value = String> {
+    let media_type = prop_oneof![
+        Just("*/*"),
+        Just("text/plain"),
+        Just("text/*"),
+        Just("application/openmetrics-text"),
+        Just("application/vnd.google.protobuf"),
+        Just("a/b+c"),
+    ];
+    let parameter = prop_oneof![
+        Just(""),
+        Just(";version=0.0.4"),
+        Just(";version=1.0.0"),
+        Just("; proto=io.prometheus.client.MetricFamily"),
+        Just(";encoding=delimited"),
+        Just(";encoding=\"te\\\"xt\""),
+        Just(" ; escaping=values"),
+        Just(";q=0.5"),
+        Just(";q=0"),
+        Just(";q=x"),
+    ];
+    let parameters = proptest::collection::vec(parameter, 0..4);
+    (media_type, parameters)
+        .prop_map(|(media_type, parameters)| media_type.to_owned() + &parameters.concat())
 }
 
 #[test]
