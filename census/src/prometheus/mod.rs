@@ -83,6 +83,8 @@ mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
+#[cfg(feature = "tls")]
+pub use crate::server::ServerTls;
 #[cfg(feature = "server")]
 pub use crate::server::{
     OpenListener, RequestHead, ServeError, Server, ServerBuilder, ServerThread, serve,

@@ -12,7 +12,11 @@ use super::access::{Access, AccessSettings, Authorize, RequestHead};
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
 use super::entrance::Entrance;
+#[cfg(feature = "tls")]
+use super::limits::Limits;
 use super::site::Site;
+#[cfg(feature = "tls")]
+use super::tls::{Current, ServerTls};
 use crate::prometheus::Exporter;
 
 /// A server to be started. Made by [`Exporter::server`].
@@ -24,7 +28,8 @@ use crate::prometheus::Exporter;
 /// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
 ///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
 ///   no credentials would help, 403. This holds for every path, also for those that do not exist.
-/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses.
+/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses, and
+///   [`tls`](Self::tls) (feature `tls`) can demand certificates of clients. A request has to pass these, too.
 ///
 /// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]
@@ -37,6 +42,8 @@ pub struct ServerBuilder {
     #[cfg(unix)]
     unix_mode: u32,
     access: AccessSettings,
+    #[cfg(feature = "tls")]
+    tls: Option<ServerTls>,
 }
 
 impl ServerBuilder {
@@ -48,6 +55,8 @@ impl ServerBuilder {
             #[cfg(unix)]
             unix_mode: super::unix::MODE,
             access: AccessSettings::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
     }
 
@@ -74,6 +83,15 @@ impl ServerBuilder {
     #[cfg(feature = "ipnet")]
     pub fn allow(mut self, ranges: impl IntoIterator<Item = IpNet>) -> Self {
         self.allowed.get_or_insert_default().extend(ranges);
+        self
+    }
+
+    /// Serves HTTPS, and nothing else: a client that speaks HTTP without TLS gets 400. With the feature `tls`.
+    ///
+    /// The handshake of a connection has twenty seconds from its first byte. If it fails, no other connection is concerned.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
         self
     }
 
@@ -171,12 +189,17 @@ impl ServerBuilder {
         let allowed = allowed(self.allowed.as_deref(), has_addresses)?;
         #[cfg(not(feature = "ipnet"))]
         let _ = has_addresses;
+        let counts = self.exporter.server_counts();
+        let access = Access::new(self.access, Arc::clone(counts))?;
+        #[cfg(feature = "tls")]
+        let current = |tls| Current::new(tls, Limits::STANDARD.reread, Arc::clone(counts));
         let entrance = Entrance {
             #[cfg(feature = "ipnet")]
             allowed,
-            counts: Arc::clone(self.exporter.server_counts()),
+            #[cfg(feature = "tls")]
+            tls: self.tls.as_ref().map(current).transpose()?.map(Arc::new),
+            counts: Arc::clone(counts),
         };
-        let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
         Ok((Site::new(&self.exporter).with_access(access), entrance))
     }
 }

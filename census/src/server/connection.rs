@@ -17,6 +17,7 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::access::RequestHead;
 use super::activity::Activity;
+use super::entrance::Entrance;
 use super::http2;
 use super::limits::Limits;
 use super::link::Link;
@@ -28,14 +29,16 @@ use super::site::Site;
 #[derive(Clone)]
 pub(super) struct Shared {
     site: Site,
+    entrance: Entrance,
     limits: Limits,
     http: http1::Builder,
 }
 
 impl Shared {
-    pub(super) fn new(site: Site, limits: Limits) -> Self {
+    pub(super) fn new(site: Site, entrance: Entrance, limits: Limits) -> Self {
         Self {
             site,
+            entrance,
             limits,
             http: limits.http(),
         }
@@ -55,6 +58,7 @@ impl Shared {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let peer = Arc::new(peer);
+        let stream = self.entrance.open(stream, &activity, &peer);
         let link = Link::new(stream, Arc::clone(&activity), self.limits.stall);
         let mut watchdog = Watchdog::new(&activity, self.limits);
         let mut conversation = pin!(self.converse(link.clone(), &activity, &peer));
@@ -92,7 +96,8 @@ impl Shared {
         let is_answered = match link.begins_with(http2::PREFACE).await {
             Ok(true) => http2::reject(link.clone()).await.is_ok(),
             Ok(false) => self.converse_http1(link.clone(), activity, peer).await,
-            Err(_) => false,
+            // A handshake of TLS failed, and its alert is sent. Or the stream failed; then it cannot be read either.
+            Err(_) => true,
         };
         if is_answered {
             self.linger(link).await;

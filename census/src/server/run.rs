@@ -38,7 +38,7 @@ pub(super) async fn run(
 ) {
     let mut stop = pin!(stop);
     let mut connections = Connections::new(limits);
-    let shared = Shared::new(site, limits);
+    let shared = Shared::new(site, entrance.clone(), limits);
     let serve = async {
         loop {
             // New connections do not wait for a place: idle ones could keep a scrape out.
