@@ -64,6 +64,14 @@ impl Prometheus {
         prometheus
     }
 
+    /// Starts a Prometheus that scrapes `target` each second, with further lines of the job's YAML, such as
+    /// `scheme: https`. It does not wait for a scrape.
+    #[must_use]
+    pub fn with_settings(target: SocketAddr, settings: &str) -> Self {
+        let settings = settings.lines().map(|line| format!("    {line}\n"));
+        Self::with_yaml(target, &[(JOB, 1)], &settings.collect::<String>(), "")
+    }
+
     /// Starts a Prometheus that scrapes `target` for each job, and does not wait for a scrape. A job is a name and an
     /// interval in seconds.
     #[must_use]
@@ -82,11 +90,15 @@ impl Prometheus {
     }
 
     fn with_jobs_and_rules(target: SocketAddr, jobs: &[(&str, u64)], rules: &str) -> Self {
+        Self::with_yaml(target, jobs, "", rules)
+    }
+
+    fn with_yaml(target: SocketAddr, jobs: &[(&str, u64)], settings: &str, rules: &str) -> Self {
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
         let jobs = jobs.iter().map(|(name, seconds)| {
             format!(
-                "  - job_name: {name}\n    scrape_interval: {seconds}s\n    static_configs:\n      \
+                "  - job_name: {name}\n    scrape_interval: {seconds}s\n{settings}    static_configs:\n      \
                  - targets: ['{target}']\n"
             )
         });
@@ -121,6 +133,20 @@ impl Prometheus {
             "--enable-feature=exemplar-storage".to_owned(),
         ];
         Process::start(Command::new(programs::installed("prometheus")).args(args))
+    }
+
+    /// Waits until the target's `health` is this one.
+    ///
+    /// Returns its `lastError`.
+    #[must_use]
+    pub fn wait_for_health(&self, health: &str) -> String {
+        let mut last = None;
+        let found = eventually(|| {
+            last = self.try_health();
+            last.clone().filter(|(found, _)| found == health)
+        });
+        let log = || format!("not {health} but {last:?}; its log:\n{}", self.log());
+        found.unwrap_or_else(|| panic!("{}", log())).1
     }
 
     /// Waits for the sample `up`, which Prometheus stores together with the samples of a scrape.
@@ -244,6 +270,13 @@ impl Prometheus {
             .pointer("/activeTargets/0")
             .expect("there is one target");
         (string(target, "/health"), string(target, "/lastError"))
+    }
+
+    /// The same; none while Prometheus is starting.
+    fn try_health(&self) -> Option<(String, String)> {
+        let answer = self.try_api("targets", &[("state", "active")]).ok()?;
+        let target = answer.pointer("/activeTargets/0")?;
+        Some((string(target, "/health"), string(target, "/lastError")))
     }
 
     /// The log so far.
