@@ -53,7 +53,8 @@
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is
 //! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and `spawn`, need `server`.
-//! `warp_filter` needs `warp`.
+//! `warp_filter` needs `warp`. Of `ServerBuilder`'s settings, `bearer_token` and `basic_auth`
+//! need `auth`, `tls` needs `tls`, `ServerTls::from_config` needs `rustls`, and `allow` needs `ipnet`.
 
 mod body;
 mod bounds;

@@ -25,11 +25,11 @@ use crate::prometheus::Exporter;
 ///
 /// Without settings, everybody who can connect may scrape.
 ///
-/// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
+/// - Requests: `bearer_token`, `basic_auth` (both with the feature `auth`) and
 ///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
 ///   no credentials would help, 403. This holds for every path, also for those that do not exist.
-/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses, and
-///   [`tls`](Self::tls) (feature `tls`) can demand certificates of clients. A request has to pass these, too.
+/// - Connections: `allow` (feature `ipnet`) closes those from other addresses, and
+///   `tls` (feature `tls`) can demand certificates of clients. A request has to pass these, too.
 ///
 /// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]

@@ -63,6 +63,10 @@ impl Exporter {
     ///
     /// With port 0, the system chooses a port; all addresses get the same one.
     ///
+    /// # Access
+    ///
+    /// Everybody who can connect may scrape, unless [settings](ServerBuilder) say otherwise.
+    ///
     /// # Limits
     ///
     /// The limits are fixed, because no scraper comes near them.

@@ -215,6 +215,23 @@ mod tests {
     }
 
     #[test]
+    fn the_authority_of_clients_is_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let ca = directory.path().join("ca");
+        fs::write(&ca, pair().0).unwrap();
+        let mut reader = reader(directory.path(), &pair());
+        let tls = ServerTls(Settings::Sources(reader.sources.clone()));
+        let Settings::Sources(sources) = tls.client_ca_file(&ca).unwrap().0 else {
+            panic!("not from files")
+        };
+        reader.sources = sources;
+        assert_eq!(read(&mut reader), (true, 0));
+        assert_eq!(read(&mut reader), (false, 0));
+        fs::write(&ca, pair().0).unwrap();
+        assert_eq!(read(&mut reader), (true, 0));
+    }
+
+    #[test]
     fn the_thread_reads_again_and_ends_with_the_server() {
         let directory = tempfile::tempdir().unwrap();
         let (old, new) = (pair(), pair());
