@@ -119,8 +119,9 @@ impl ServerBuilder {
     /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
     /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
     /// password that was right is remembered until the server ends, and needs no further check: so a client that has
-    /// been admitted once is admitted at once, whatever passwords others try. The time of a check does not tell whether
-    /// there is such a user, if all hashes have one cost.
+    /// been admitted once is admitted at once, whatever passwords others try. The first check of a client may have to be
+    /// tried again while others of the same address (behind one proxy, for example) try passwords. The time of a check
+    /// does not tell whether there is such a user, if all hashes have one cost.
     ///
     /// A name that is empty, given twice, or that has a colon, a text that is no hash, and a hash of a cost above 16 are
     /// errors when the server is started.
@@ -133,9 +134,9 @@ impl ServerBuilder {
 
     /// Admits requests for which a function returns `true`. Each call adds a function.
     ///
-    /// It is called for each request that was not admitted by other settings without a check of a password, and on the
-    /// threads that serve. So it must return at once: it must not wait, and not compute for long. A request for which it panics is
-    /// refused.
+    /// It is called on the threads that serve, for each request that no token and no remembered password has admitted. So
+    /// it must return at once: while it waits or computes, other connections are not served. A request for which it
+    /// panics is refused.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {

@@ -193,6 +193,7 @@ fn an_expired_certificate_is_served() {
 }
 
 /// Replaces files as Kubernetes does: they are links to a directory that is replaced.
+#[cfg(unix)]
 fn replace(directory: &Path, version: &str, identity: &Identity) {
     let new = directory.join(version);
     std::fs::create_dir(&new).unwrap();
@@ -201,6 +202,7 @@ fn replace(directory: &Path, version: &str, identity: &Identity) {
     std::fs::rename(directory.join("next"), directory.join("data")).unwrap();
 }
 
+#[cfg(unix)]
 #[test]
 fn files_that_change_are_read_again() {
     let authority = Authority::new();
@@ -230,6 +232,7 @@ fn files_that_change_are_read_again() {
     server.shutdown();
 }
 
+#[cfg(unix)]
 #[test]
 fn a_unix_socket_with_tls() {
     let authority = Authority::new();
