@@ -143,6 +143,10 @@
 //! | `prometheus` | an application that encodes | `itoa`, `mediatype`, `ryu` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `hyper`, `hyper-util`, `tokio`, `socket2` |
+//! | `auth` (with `server`) | tokens and passwords for the server | `base64`, `bcrypt`, `getrandom`, `sha2`, `subtle` |
+//! | `tls` (with `server`) | HTTPS | `tokio-rustls`, with `ring` |
+//! | `rustls` (with `tls`) | a configuration of `rustls` of your own | its types in the interface |
+//! | `ipnet` (with `server`) | ranges of addresses that may use the server | `ipnet`, its types in the interface |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `protobuf` (with `prometheus`) | Prometheus protobuf, where a scraper asks for it | `prost` |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |

@@ -68,6 +68,8 @@
 //! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and `spawn`, need `server`.
 //! With `gzip`, a server compresses expositions for scrapers that ask for it. The exporter's `service` needs `tower`, and
 //! `warp_filter` needs `warp`.
+//! `warp_filter` needs `warp`. Of `ServerBuilder`'s settings, `bearer_token` and `basic_auth`
+//! need `auth`, `tls` needs `tls`, `ServerTls::from_config` needs `rustls`, and `allow` needs `ipnet`.
 
 mod body;
 mod bounds;
@@ -113,6 +115,8 @@ mod written;
 pub use crate::pages::Page;
 #[cfg(all(feature = "pages", feature = "server"))]
 pub use crate::server::Pages;
+#[cfg(feature = "tls")]
+pub use crate::server::ServerTls;
 #[cfg(feature = "tower")]
 pub use crate::server::{MetricsService, ResponseBody};
 #[cfg(feature = "server")]

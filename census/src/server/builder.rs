@@ -12,9 +12,13 @@ use super::access::{Access, AccessSettings, Authorize, RequestHead};
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
 use super::entrance::Entrance;
+#[cfg(feature = "tls")]
+use super::limits::Limits;
 #[cfg(feature = "pages")]
 use super::site::Pages;
 use super::site::Site;
+#[cfg(feature = "tls")]
+use super::tls::{Current, ServerTls};
 use crate::prometheus::Exporter;
 
 /// A server to be started. Made by [`Exporter::server`].
@@ -23,10 +27,11 @@ use crate::prometheus::Exporter;
 ///
 /// Without settings, everybody who can connect may scrape.
 ///
-/// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
+/// - Requests: `bearer_token`, `basic_auth` (both with the feature `auth`) and
 ///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
 ///   no credentials would help, 403. This holds for every path, also for those that do not exist.
-/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses.
+/// - Connections: `allow` (feature `ipnet`) closes those from other addresses, and
+///   `tls` (feature `tls`) can demand certificates of clients. A request has to pass these, too.
 ///
 /// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]
@@ -41,6 +46,8 @@ pub struct ServerBuilder {
     access: AccessSettings,
     #[cfg(feature = "pages")]
     pages: Pages,
+    #[cfg(feature = "tls")]
+    tls: Option<ServerTls>,
 }
 
 impl ServerBuilder {
@@ -54,6 +61,8 @@ impl ServerBuilder {
             access: AccessSettings::default(),
             #[cfg(feature = "pages")]
             pages: Pages::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
     }
 
@@ -102,6 +111,15 @@ impl ServerBuilder {
         self
     }
 
+    /// Serves HTTPS, and nothing else: a client that speaks HTTP without TLS gets 400. With the feature `tls`.
+    ///
+    /// The handshake of a connection has twenty seconds from its first byte. If it fails, no other connection is concerned.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Admits requests with this token: `Authorization: Bearer TOKEN` (RFC 6750). With the feature `auth`.
     ///
     /// Each call adds a token, so that tokens can be changed without a gap: the server takes the old one and the new one
@@ -126,8 +144,9 @@ impl ServerBuilder {
     /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
     /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
     /// password that was right is remembered until the server ends, and needs no further check: so a client that has
-    /// been admitted once is admitted at once, whatever passwords others try. The time of a check does not tell whether
-    /// there is such a user, if all hashes have one cost.
+    /// been admitted once is admitted at once, whatever passwords others try. The first check of a client may have to be
+    /// tried again while others of the same address (behind one proxy, for example) try passwords. The time of a check
+    /// does not tell whether there is such a user, if all hashes have one cost.
     ///
     /// A name that is empty, given twice, or that has a colon, a text that is no hash, and a hash of a cost above 16 are
     /// errors when the server is started.
@@ -140,9 +159,9 @@ impl ServerBuilder {
 
     /// Admits requests for which a function returns `true`. Each call adds a function.
     ///
-    /// It is called for each request that was not admitted by other settings without a check of a password, and on the
-    /// threads that serve. So it must return at once: it must not wait, and not compute for long. A request for which it panics is
-    /// refused.
+    /// It is called on the threads that serve, for each request that no token and no remembered password has admitted. So
+    /// it must return at once: while it waits or computes, other connections are not served. A request for which it
+    /// panics is refused.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -196,12 +215,17 @@ impl ServerBuilder {
         let allowed = allowed(self.allowed.as_deref(), has_addresses)?;
         #[cfg(not(feature = "ipnet"))]
         let _ = has_addresses;
+        let counts = self.exporter.server_counts();
+        let access = Access::new(self.access, Arc::clone(counts))?;
+        #[cfg(feature = "tls")]
+        let current = |tls| Current::new(tls, Limits::STANDARD.reread, Arc::clone(counts));
         let entrance = Entrance {
             #[cfg(feature = "ipnet")]
             allowed,
-            counts: Arc::clone(self.exporter.server_counts()),
+            #[cfg(feature = "tls")]
+            tls: self.tls.as_ref().map(current).transpose()?.map(Arc::new),
+            counts: Arc::clone(counts),
         };
-        let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
         let site = Site::new(&self.exporter).with_access(access);
         #[cfg(feature = "pages")]
         let site = site.with_pages(&self.exporter, self.pages);

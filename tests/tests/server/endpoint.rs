@@ -2,11 +2,7 @@
 //!
 //! The clients are blocking sockets, so the runtimes have several threads.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of tests fail the test"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 use std::error::Error;
 use std::fmt;
