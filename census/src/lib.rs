@@ -235,7 +235,9 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use aggregate::{Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar};
+pub use aggregate::{
+    Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar, NativeBuckets,
+};
 pub use census_macros::{TagValue, measure, tag};
 pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
