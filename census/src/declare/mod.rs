@@ -53,6 +53,7 @@ pub(crate) use handle::{Handle, WeakHandle};
 pub(crate) use idle::{IdleOption, Occasion};
 pub use measure::{Measure, MeasureCell, static_measure};
 pub(crate) use measure::{MeasureDescriptor, MeasureSource};
+pub use native::DEFAULT_GROWTH;
 pub(crate) use native::NativeSpec;
 pub(crate) use native_index::{NativeIndex, NativePlace, ZERO_THRESHOLD};
 pub(crate) use number::SortKey;

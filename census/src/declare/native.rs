@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::native_index::{MAX_SCHEMA, MIN_SCHEMA, root};
 
 /// The growth factor of successive native buckets where a view names none, as the guide of Prometheus's clients recommends.
-pub(crate) const DEFAULT_GROWTH: f64 = 1.1;
+pub const DEFAULT_GROWTH: f64 = 1.1;
 
 const GROWTH: &str = "the growth factor of native buckets is a finite number greater than 1";
 
