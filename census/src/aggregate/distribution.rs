@@ -166,7 +166,7 @@ impl Aggregate for Distribution {
 
     fn words(bounds: &Bounds) -> usize {
         let buckets = match bounds.native() {
-            Some(_) => NativeWords::count(bounds.numbers().len()),
+            Some(_) => NativeWords::FIXED + bounds.numbers().len(),
             None => bounds.buckets(),
         };
         HEADER + buckets

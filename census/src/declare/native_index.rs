@@ -83,16 +83,8 @@ const fn halve(index: i32, times: u32) -> i32 {
 /// Finds the native buckets of values, at the resolution that rows begin with and at any that is half as fine, and so on.
 #[derive(Debug)]
 pub(crate) struct NativeIndex {
-    /// For each beginning of a mantissa, as many bits as `table_bits`: how many bounds are less than all such mantissas, above
-    /// the bits of a mantissa, plus what has to be exceeded by a mantissa so that the sum of both carries into that number,
-    /// if it is above the bound that lies among them.
-    ///
-    /// There is at most one: the least distance of two bounds is ln(2) * 2^-schema, and the mantissas of one beginning
-    /// span 2^-(schema + 1).
-    table: Box<[u64]>,
-    table_bits: u32,
-    /// How often the resolution of the table has to be halved for the one that rows begin with.
-    table_halvings: u32,
+    /// From a mantissa to the number of bounds below it.
+    table: Table,
     schema: i32,
     /// How many nanoseconds have the exported value 1, if values are durations.
     unit: u32,
@@ -119,11 +111,8 @@ impl NativeIndex {
     /// For rows that begin with this schema, from 8 down to -4, values of this kind, in this unit, and the bounds of classic buckets.
     pub(crate) fn new(schema: i32, kind: ValueKind, unit: TimeUnit, bounds: &[SortKey]) -> Self {
         let schema = schema.clamp(MIN_SCHEMA, MAX_SCHEMA);
-        let table_schema = schema.max(0).unsigned_abs();
         let mut index = Self {
-            table: table(table_schema),
-            table_bits: table_schema + 1,
-            table_halvings: schema.min(0).unsigned_abs(),
+            table: Table::new(schema),
             schema,
             unit: if kind == ValueKind::Duration {
                 unit.nanoseconds()
@@ -181,16 +170,7 @@ impl NativeIndex {
         if value <= ZERO_THRESHOLD {
             return NativePlace::ZERO;
         }
-        let bits = value.to_bits();
-        let mantissa = bits & MANTISSA;
-        let cell = (mantissa >> (MANTISSA_BITS - self.table_bits)) as usize;
-        let entry = self.table.get(cell).copied().unwrap_or_default();
-        let (exponent, fraction) = (
-            (bits >> MANTISSA_BITS) as i32 - 1023,
-            ((mantissa + entry) >> MANTISSA_BITS) as i32,
-        );
-        let index = exponent.wrapping_shl(self.table_bits - 1) + fraction;
-        NativePlace::positive(halve(index, self.table_halvings + halvings))
+        NativePlace::positive(self.table.index(value.to_bits(), halvings))
     }
 
     /// The bucket of the bound of a classic bucket, when the resolution was halved so many times.
@@ -215,21 +195,75 @@ impl NativeIndex {
     }
 }
 
-/// See [`NativeIndex::table`].
-fn table(schema: u32) -> Box<[u64]> {
-    let mantissas: Vec<u64> = (0..1 << schema)
-        .map(|index| root(index, schema).to_bits() & MANTISSA)
-        .collect();
-    let cell_bits = MANTISSA_BITS - (schema + 1);
-    let cells = 0..1_u64 << (schema + 1);
-    let entry = |cell: u64| {
-        let less = mantissas.partition_point(|it| *it < cell << cell_bits);
-        let bound = mantissas
-            .get(less)
-            .filter(|it| **it < (cell + 1) << cell_bits);
-        ((less as u64) << MANTISSA_BITS) + (MANTISSA - bound.unwrap_or(&MANTISSA))
-    };
-    cells.map(entry).collect()
+/// How many beginnings of mantissas there are at most: two for each bucket of the finest resolution.
+const MAX_CELLS: usize = 2 << MAX_SCHEMA;
+
+/// A table for the mantissas of floats, of which there is one entry for each beginning, twice as many as there are buckets from
+/// one power of two to the next.
+///
+/// Among the mantissas with one beginning lies one bound at most: two bounds are at least ln(2) * 2^-schema apart, and these
+/// mantissas span 2^-(schema + 1).
+#[derive(Debug)]
+struct Table {
+    /// How many low bits follow a beginning.
+    shift: u32,
+    /// The bits of the beginnings.
+    mask: usize,
+    /// The number of the buckets up to 1, as they would be counted from the least exponent.
+    first: i32,
+    /// How often the resolution of the table has to be halved for the one that rows begin with: it is never coarser than one
+    /// bucket from one power of two to the next.
+    halvings: u32,
+    /// Above the bits of a mantissa, by how much the number of bounds below such mantissas exceeds the half of the beginning as
+    /// a number. Below, what has to be added to a mantissa so that the sum carries into that number, if the mantissa is
+    /// above the bound that lies here.
+    entries: [u64; MAX_CELLS],
+}
+
+impl Table {
+    fn new(schema: i32) -> Self {
+        let table_schema = schema.max(0).unsigned_abs();
+        let bounds: Vec<u64> = (0..1 << table_schema)
+            .map(|index| root(index, table_schema).to_bits() & MANTISSA)
+            .collect();
+        let shift = MANTISSA_BITS - (table_schema + 1);
+        let entry = |cell: u64| {
+            let less = bounds.partition_point(|bound| *bound < cell << shift);
+            let bound = bounds.get(less).filter(|it| **it < (cell + 1) << shift);
+            // The logarithm to the base 2 of a mantissa is never less than what follows its point.
+            let excess = less as u64 - cell / 2;
+            (excess << MANTISSA_BITS) + (MANTISSA - bound.unwrap_or(&MANTISSA))
+        };
+        let cells = 2_usize << table_schema;
+        let mut entries = [0; MAX_CELLS];
+        for (cell, of_cell) in (0..).zip(entries.iter_mut().take(cells)) {
+            *of_cell = entry(cell);
+        }
+        Self {
+            shift,
+            mask: cells - 1,
+            first: 1023 << table_schema,
+            halvings: schema.min(0).unsigned_abs(),
+            entries,
+        }
+    }
+
+    /// The index of the bucket of a float above zero, given by its bits.
+    #[inline]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float has 20 bits up to the end of the longest beginning"
+    )]
+    fn index(&self, bits: u64, halvings: u32) -> i32 {
+        let beginning = bits >> self.shift;
+        // The remainder is the same number: it spares a comparison.
+        let cell = (beginning as usize & self.mask) % MAX_CELLS;
+        let entry = self.entries.get(cell).copied().unwrap_or_default();
+        let excess = ((bits & MANTISSA) + entry) >> MANTISSA_BITS;
+        let number = (beginning >> 1) as i32 + excess as i32;
+        // Rounded up: see `halve`.
+        -(self.first - number).wrapping_shr(self.halvings + halvings)
+    }
 }
 
 /// The float that is nearest to 2 to the power of `index / 2^schema`, for an index below `2^schema`, and schemas up to 8.

@@ -70,11 +70,11 @@ const CELLS: usize = PAGES * PAGE;
 const SPLIT_BITS: u32 = 8;
 
 /// The flag of the state.
-const REWRITING: u64 = 1;
+const REWRITING: u64 = 1 << 32;
 
 /// The counts of a row, by name. All are zero at first.
 pub(super) struct NativeWords<'a> {
-    /// Twice the number of halvings, and [`REWRITING`].
+    /// The number of halvings, and [`REWRITING`].
     state: &'a AtomicU64,
     /// For each page its number, which is not 0, and the bits of its buckets that are split.
     keys: &'a [AtomicU64; PAGES],
@@ -95,10 +95,8 @@ pub(super) struct Cell {
 }
 
 impl<'a> NativeWords<'a> {
-    /// How many words a row with so many bounds has.
-    pub(super) const fn count(bounds: usize) -> usize {
-        1 + PAGES + CELLS + bounds
-    }
+    /// How many words there are, except for those of bounds.
+    pub(super) const FIXED: usize = 1 + PAGES + CELLS;
 
     #[inline]
     pub(super) fn new(words: &'a [AtomicU64]) -> Option<Self> {
@@ -115,9 +113,9 @@ impl<'a> NativeWords<'a> {
 
     /// The number of halvings, for the writer.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "at most 12")]
+    #[expect(clippy::cast_possible_truncation, reason = "the flag is above")]
     pub(super) fn halvings(&self) -> u32 {
-        (self.state.load(Ordering::Relaxed) >> 1) as u32
+        self.state.load(Ordering::Relaxed) as u32
     }
 
     /// The cell of all values of a bucket, if it is found at once and has a value already. Otherwise [`add`](Self::add) finds
@@ -125,13 +123,14 @@ impl<'a> NativeWords<'a> {
     #[inline]
     pub(super) fn populated_cell(&self, place: NativePlace) -> Option<(&'a AtomicU64, u64)> {
         let (page, within) = page_of(place);
-        let slot = slot_of(page);
-        let key = self.keys.get(slot)?.load(Ordering::Relaxed);
+        let key = self.keys.get(slot_of(page))?.load(Ordering::Relaxed);
         let split = key ^ (page << SPLIT_BITS);
-        if split >> SPLIT_BITS != 0 || (split >> within) & 1 != 0 {
+        // In many pages no bucket is split.
+        if split != 0 && (split >> SPLIT_BITS != 0 || (split >> within) & 1 != 0) {
             return None;
         }
-        let cell = self.cells.get(slot * PAGE + within)?;
+        // The same as `slot * PAGE + within`.
+        let cell = self.cells.get(place.number() as usize % CELLS)?;
         let count = cell.load(Ordering::Relaxed);
         (count != 0).then_some((cell, count))
     }
@@ -275,8 +274,7 @@ impl<'a> NativeWords<'a> {
             cell.store(new, Ordering::Relaxed);
         }
         // Release: see the protocol.
-        self.state
-            .store(u64::from(halvings) << 1, Ordering::Release);
+        self.state.store(u64::from(halvings), Ordering::Release);
         true
     }
 
@@ -286,8 +284,8 @@ impl<'a> NativeWords<'a> {
             // Acquire, and the fence: see the protocol.
             let state = self.state.load(Ordering::Acquire);
             if state & REWRITING == 0 {
-                #[expect(clippy::cast_possible_truncation, reason = "at most 12")]
-                let result = read((state >> 1) as u32);
+                #[expect(clippy::cast_possible_truncation, reason = "the flag is above")]
+                let result = read(state as u32);
                 fence(Ordering::Acquire);
                 if self.state.load(Ordering::Relaxed) == state {
                     return result;
@@ -323,13 +321,18 @@ impl<'a> NativeWords<'a> {
         halvings: u32,
         mut add: impl FnMut(Cell, u64),
     ) {
-        let mut slots = [(0, 0); PAGES];
-        for (slot, (of_slot, key)) in slots.iter_mut().zip(self.keys).enumerate() {
-            *of_slot = (load(key) >> SPLIT_BITS, slot);
+        let mut pages = [(0, 0); PAGES];
+        let keys = self.keys.iter().map(load).enumerate();
+        let found = keys.filter(|(_, key)| *key != 0);
+        let mut count = 0;
+        for (page, (slot, key)) in pages.iter_mut().zip(found) {
+            *page = (key >> SPLIT_BITS, slot);
+            count += 1;
         }
-        slots.sort_unstable();
+        let pages = pages.get_mut(..count).unwrap_or_default();
+        pages.sort_unstable();
         let mut bucket = 0;
-        for (page, slot) in slots.into_iter().filter(|(page, _)| *page != 0) {
+        for (page, slot) in pages.iter().copied() {
             let cells = self.cells.iter().skip(slot * PAGE).take(PAGE);
             for (place, count) in places_of(page).zip(cells.map(acquire)) {
                 if count == 0 {

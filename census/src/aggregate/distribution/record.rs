@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::moments::SCALE;
 use super::native::{Cell, NativeWords};
-use super::words::{Words, load_float};
+use super::words::{HEADER, Words, load_float};
 use crate::aggregate::row_format::RowFormat;
 use crate::aggregate::write::{self, Exclusive, Shared, Writer};
 use crate::declare::{Bounds, NativeIndex, SortKey, Value, ValueBits, ValueKind};
@@ -37,15 +37,19 @@ pub(super) fn record_native<T: Value>(
     words: &[AtomicU64],
     bits: ValueBits,
 ) -> bool {
-    let Some(named) = Words::new(words) else {
+    // Once, so that the number of words is compared once.
+    let Some(fixed) = words.first_chunk::<{ HEADER + NativeWords::FIXED }>() else {
+        return false;
+    };
+    let (Some(named), Some(index)) = (Words::new(fixed), bounds.native()) else {
+        return false;
+    };
+    let Some(native) = NativeWords::new(named.buckets) else {
         return false;
     };
     if !named.is_in_fast_range(bits) {
         return record_any::<Exclusive, T>(bounds, words, bits);
     }
-    let (Some(index), Some(native)) = (bounds.native(), NativeWords::new(named.buckets)) else {
-        return false;
-    };
     let value = T::KIND.to_f64_below_2_63(bits);
     let place = index.place_of(T::KIND, value, native.halvings());
     let Some((cell, count)) = native.populated_cell(place) else {
