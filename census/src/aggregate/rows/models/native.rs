@@ -2,7 +2,7 @@
 
 use super::{ROW, measure, native_distribution_of, row};
 use crate::aggregate::{Data, DistributionData, LiveView, NativeBuckets, Shard};
-use crate::declare::ValueBits;
+use crate::declare::{Number, ValueBits};
 use crate::id::ThreadId;
 use crate::sync::models::{check, thread};
 
@@ -15,6 +15,9 @@ fn read(view: &LiveView) -> (DistributionData, NativeBuckets) {
     let buckets = native.positive.iter().chain(&native.negative);
     let count = native.zero_count + buckets.map(|(_, count)| count).sum::<u64>();
     assert_eq!(count, data.count, "{data:?}");
+    // Each value is 2 at least.
+    let is_summed_up = matches!(data.sum, Number::I64(sum) if sum >= 2 * count.cast_signed());
+    assert!(is_summed_up, "{data:?}");
     (*data, native)
 }
 
@@ -55,6 +58,7 @@ fn threads_that_halve_the_resolution_of_shared_words_lose_nothing() {
         let view = native_distribution_of(&measure());
         let target = view.rows.shared_target(ROW);
         target.record(ValueBits(2));
+        // Either of them may be the one that halves it.
         let threads = [3, 8].map(|value| {
             let target = target.clone();
             thread::spawn(move || target.record(ValueBits(value)))
