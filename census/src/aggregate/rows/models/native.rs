@@ -53,12 +53,32 @@ fn a_scrape_reads_each_value_once_while_the_resolution_is_halved() {
 }
 
 #[test]
-fn threads_that_halve_the_resolution_of_shared_words_lose_nothing() {
+fn a_scrape_that_reads_a_native_count_reads_the_value() {
+    check(2, || {
+        let view = native_distribution_of(&measure());
+        let mut shard = Shard::new(&view.rows, ThreadId::next());
+        let target = shard.target(&view.rows, ROW);
+        target.record(ValueBits(2));
+        let recorder = thread::spawn(move || {
+            // The first value of its bucket, and one in the fast range.
+            target.record(ValueBits(3));
+            target.record(ValueBits(3));
+            drop(shard);
+        });
+        read(&view);
+        recorder.join().expect("it does not panic");
+        assert_eq!(read(&view).1.positive, [(1, 1), (2, 2)]);
+    });
+}
+
+#[test]
+fn threads_that_write_shared_words_lose_nothing_when_they_halve_the_resolution() {
     check(2, || {
         let view = native_distribution_of(&measure());
         let target = view.rows.shared_target(ROW);
         target.record(ValueBits(2));
-        // Either of them may be the one that halves it.
+        target.record(ValueBits(3));
+        // One adds to a bucket, and the other one needs another bucket.
         let threads = [3, 8].map(|value| {
             let target = target.clone();
             thread::spawn(move || target.record(ValueBits(value)))
@@ -67,8 +87,8 @@ fn threads_that_halve_the_resolution_of_shared_words_lose_nothing() {
             thread.join().expect("it does not panic");
         }
         let (data, native) = read(&view);
-        assert_eq!(data.bucket_counts, [1, 2]);
-        assert_eq!((native.schema, native.positive), (-1, vec![(1, 2), (2, 1)]));
+        assert_eq!(data.bucket_counts, [1, 3]);
+        assert_eq!((native.schema, native.positive), (-1, vec![(1, 3), (2, 1)]));
     });
 }
 
