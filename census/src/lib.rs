@@ -245,7 +245,9 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use aggregate::{Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar};
+pub use aggregate::{
+    Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar, NativeBuckets,
+};
 pub use census_macros::{TagValue, measure, tag};
 pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
@@ -290,6 +292,9 @@ pub use tags::{
 ///     /// How long requests take.
 ///     pub static REQUEST_SECONDS: Distribution<LATENCY> by (METHOD);
 ///
+///     /// How long requests take, as a native histogram.
+///     static NATIVE_REQUEST_SECONDS: Distribution<LATENCY> by (METHOD) { buckets: native }
+///
 ///     /// Bytes sent.
 ///     pub(crate) static SENT_BYTES: Sum<BYTES> by (METHOD) { max_series: 100 }
 ///
@@ -315,6 +320,8 @@ pub use tags::{
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
+/// | `buckets`, of a native histogram | `native`, with or without the growth factor of successive buckets, an `f64` above 1 ([`Buckets`](Buckets#native-buckets) says which buckets these are) | no | the factor is 1.1 | `buckets: native`, `buckets: native(1.05)` |
+/// | `classic`: the buckets beside native ones | as `buckets` with bounds | no | powers of four, for text formats | `classic: [0, 16 * MIB]` |
 /// | `max_series`: how many rows, without those with zeros and overflow rows | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `idle`: after which time without a measurement a row leaves ([`ViewBuilder::idle`] says which rows never do) | `Duration`, longer than zero; in a view with columns, of a [`Measure`] | no | rows stay | `idle: Duration::from_mins(10)` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |

@@ -85,6 +85,8 @@ impl LiveView {
         let value_kind = spec.measure.descriptor.kind;
         let bounds = spec.aggregation.bounds.clone();
         let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
+        let unit = spec.measure.descriptor.time_unit();
+        let bounds = bounds.with_native(spec.aggregation.native, unit);
         let kind = spec.aggregation.kind;
         let is_idle = spec.idle.is_some();
         let format = aggregation::row_format(id, kind, value_kind, bounds, is_idle);

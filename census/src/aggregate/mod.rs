@@ -51,7 +51,7 @@ mod write;
 pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::{Target, TargetName};
 pub(crate) use column_values::{ColumnSets, ColumnValues, FunctionColumns, SortedValues};
-pub use data::{DistributionData, Exemplar};
+pub use data::{DistributionData, Exemplar, NativeBuckets};
 pub(crate) use exemplar::DROPPED_PANICKED;
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]

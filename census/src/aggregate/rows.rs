@@ -313,6 +313,7 @@ impl Rows {
         self.read_words(&mut live, positions.start, rows, |first, words| {
             totals.add(format, first, words);
         });
+        totals.finish(format);
         // Not those of chunks that are gone: there may be another row at the same position.
         totals.keep_rising(format, positions.start, rows.are_there, &mut live.last_sums);
         drop(live);

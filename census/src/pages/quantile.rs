@@ -48,6 +48,7 @@ mod tests {
             max: Some(Number::F64(max)),
             bounds: bounds.iter().copied().map(Number::F64).collect(),
             bucket_counts: counts.to_vec(),
+            native: None,
             exemplars: Vec::new(),
         }
     }
