@@ -294,6 +294,16 @@ impl Prometheus {
         samples.collect()
     }
 
+    /// The value of a query that has one series; `None` if it has none.
+    #[must_use]
+    pub fn value(&self, query: &str) -> Option<f64> {
+        let answer = self.api("query", &[("query", query)]);
+        let series = list(&answer, "/result");
+        assert!(series.len() <= 1, "{query}: {answer}");
+        let series = series.first()?;
+        Some(number(series, "/value/1"))
+    }
+
     /// The labels of the alerts that fire; none while Prometheus is starting.
     #[must_use]
     pub fn firing_alerts(&self) -> Vec<BTreeMap<String, String>> {
