@@ -71,7 +71,8 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 /// thread keeps the counts of a row in 32 groups of 8 neighboring buckets each. Every value stays counted.
 ///
 /// For each thread that records to it, a row needs 2.4 kilobytes, and 8 bytes more for each bound of classic buckets. (With
-/// classic buckets alone it needs 72 bytes, and 8 bytes for each bound.)
+/// classic buckets alone it needs 72 bytes, and 8 bytes for each bound.) A thread has such memory of its own for some 200 rows
+/// of a view. It counts in further rows under a lock, which all threads share that record to the view.
 ///
 /// Text formats have no native buckets. There the view has classic ones, too: those that are given beside the native ones (in
 /// [`view!`](macro@crate::view) by the option `classic`, at run time by [`ViewBuilder::native`](crate::ViewBuilder::native)),

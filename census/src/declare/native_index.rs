@@ -26,20 +26,23 @@ pub(crate) struct NativePlace(u32);
 
 impl NativePlace {
     /// The zero bucket.
-    pub(crate) const ZERO: Self = Self(1 << 21);
-
-    /// More than the absolute value of any index.
-    const OFFSET: i32 = 1 << 20;
+    ///
+    /// These numbers differ in the bits by which a row finds the counts of a bucket: so values next to 1 do not meet zeros
+    /// there, nor negative values those of about the same size that are positive.
+    pub(crate) const ZERO: Self = Self((2 << 20) + 128);
+    /// The bucket of positive values that has the index 0, and that of negative ones.
+    const POSITIVE: i32 = 3 << 20;
+    const NEGATIVE: i32 = (1 << 20) + 64;
 
     /// The bucket of values above zero that has this index.
     #[inline]
     const fn positive(index: i32) -> Self {
-        Self(Self::ZERO.0.wrapping_add_signed(Self::OFFSET + index))
+        Self((Self::POSITIVE + index).cast_unsigned())
     }
 
-    /// The bucket of the values of this one, with the other sign.
-    const fn negated(self) -> Self {
-        Self(Self::ZERO.0 - (self.0 - Self::ZERO.0))
+    /// The bucket of values below zero that has this index.
+    const fn negative(index: i32) -> Self {
+        Self((Self::NEGATIVE - index).cast_unsigned())
     }
 
     pub(crate) const fn is_zero(self) -> bool {
@@ -48,8 +51,12 @@ impl NativePlace {
 
     /// The index of a bucket that is not the zero bucket, and whether its values are below zero.
     pub(crate) const fn index(self) -> (i32, bool) {
-        let signed = self.0.cast_signed() - Self::ZERO.0.cast_signed();
-        (signed.abs() - Self::OFFSET, signed < 0)
+        let number = self.0.cast_signed();
+        if self.0 < Self::ZERO.0 {
+            (Self::NEGATIVE - number, true)
+        } else {
+            (number - Self::POSITIVE, false)
+        }
     }
 
     /// The bucket that has this bucket's values when the resolution was halved so many times.
@@ -58,8 +65,12 @@ impl NativePlace {
             return self;
         }
         let (index, is_negative) = self.index();
-        let place = Self::positive(halve(index, times));
-        if is_negative { place.negated() } else { place }
+        let index = halve(index, times);
+        if is_negative {
+            Self::negative(index)
+        } else {
+            Self::positive(index)
+        }
     }
 
     /// The number of the bucket among all, never 0.
@@ -152,7 +163,7 @@ impl NativeIndex {
         let value = kind.to_f64(bits);
         let place = self.place_of(kind, value.abs(), 0);
         if value < 0.0 && !place.is_zero() {
-            place.negated()
+            NativePlace::negative(place.index().0)
         } else {
             place
         }

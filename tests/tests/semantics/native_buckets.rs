@@ -309,6 +309,11 @@ fn text_formats_have_classic_buckets() -> Result<(), Box<dyn std::error::Error>>
     ] {
         assert!(body.contains(line), "{line}{body}");
     }
+    census::testing::assert_metrics(
+        "native_given_bucket{le=\"0.1\"} 0
+         native_given_count 1
+         native_derived_bucket{le=\"0.25\"} 1",
+    );
     Ok(())
 }
 
