@@ -51,6 +51,9 @@
 //! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter, or a reading scraped), `no_thread` (the system could not start one), `busy` (too many scrapes waited) |
 //! | `census_renderings_total{format}`, `census_render_seconds_total{format}` | expositions that were made, and the time that it took. Scrapes that wait at the same time share one |
 //! | `census_exposition_bytes_total{format, encoding}` | bytes of these expositions: `identity` before compression, and `gzip` after it, of those that were compressed |
+//! | `census_closed_connections_total{reason}` | connections that the exporter's servers have closed before they were served: `address` (it is not [allowed](ServerBuilder::allow)), `tls` (the handshake failed), `displaced` (it gave way to another one: see [limits](Exporter::server#limits)) |
+//! | `census_refused_requests_total{reason}` | requests that the exporter's servers have refused: `unauthorized` (401), `forbidden` (403), `panic` (of a function of [`authorize`](ServerBuilder::authorize), 403), `busy` (503: too many passwords wait to be checked) |
+//! | `census_refused_certificates_total` | new certificates that could not be used, so that the server keeps the old ones (with the feature `tls`) |
 //! | `census_failed_observations_total{measure, reason}` | readings of an [observed measure](crate::Observed) that failed, so that a scrape lacked its families: `deadline` (late, or not returned since an earlier scrape), `panic`, `nested` (a reading collected), `no_thread`. With `not_named`, a value of the measure was refused, because the observation that said it does not name the measure |
 //!
 //! # Formats

@@ -206,6 +206,34 @@ impl ServerBuilder {
         })
     }
 
+    /// The site for a server of the program's own, which has the connections.
+    ///
+    /// # Errors
+    /// If a setting cannot work, or if it is one of connections.
+    #[cfg(any(feature = "tower", feature = "warp"))]
+    pub(super) fn build_mounted(self) -> Result<Site, ServeError> {
+        let of_connections = |setting| ServeError::Setting {
+            setting,
+            problem:
+                "the connections are those of your own server; leave it out here, and set it there"
+                    .to_owned(),
+        };
+        #[cfg(feature = "ipnet")]
+        if self.allowed.is_some() {
+            return Err(of_connections("allow"));
+        }
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return Err(of_connections("tls"));
+        }
+        #[cfg(unix)]
+        if self.unix_mode != super::unix::MODE {
+            return Err(of_connections("unix_mode"));
+        }
+        let (site, _) = self.build(true)?;
+        Ok(site)
+    }
+
     /// The site, and the conditions for connections. `has_addresses` says whether clients have addresses.
     ///
     /// # Errors

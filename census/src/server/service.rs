@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use hyper::{Request, Response};
 use tower_service::Service;
 
+use super::ServeError;
 use super::access::RequestHead;
+use super::builder::ServerBuilder;
 use super::peer::Peer;
 use super::response::ResponseBody;
 #[cfg(feature = "pages")]
@@ -17,18 +19,17 @@ use super::site::{Path, Site};
 use crate::prometheus::Exporter;
 
 /// The endpoint as a `tower` [`Service`], for a server of your own: `axum`'s, or one of `hyper`. Made by
-/// [`Exporter::service`]. With the feature `tower`.
+/// [`Exporter::service`] and [`ServerBuilder::service`]. With the feature `tower`.
 ///
-/// It answers `GET`, `HEAD` and `OPTIONS` of every path that ends in `/metrics` or in `/healthz`, whatever comes before, and all
-/// other paths with 404. So it can be mounted anywhere. The body of a request is not read. It never fails, and needs a
-/// tokio runtime. Cheap to clone.
+/// The last part of a path says what is asked for: `/metrics`, `/healthz` or, with the feature `pages`, a
+/// [page](Exporter::page); whatever comes before. So the service can be mounted anywhere. All other paths are answered with 404. The
+/// page that says what is here is at the path of the mount, with a `/` at its end. The body of a request is not read. The service
+/// never fails, and needs a tokio runtime. Cheap to clone.
 ///
 /// Your server decides how many connections there are, and when they are closed. The memory of the responses is bounded as
 /// in the library's own [`server`](Exporter::server).
 #[derive(Clone)]
 pub struct MetricsService {
-    #[cfg(feature = "pages")]
-    exporter: Exporter,
     site: Site,
 }
 
@@ -48,25 +49,29 @@ impl Exporter {
         let site = Site::new(self);
         #[cfg(feature = "pages")]
         let site = site.with_pages(self, Pages::default());
-        MetricsService {
-            #[cfg(feature = "pages")]
-            exporter: self.clone(),
-            site,
-        }
+        MetricsService { site }
     }
 }
 
-impl MetricsService {
-    /// Whether there are pages for people. With the feature `pages`, in which they are on unless this says otherwise.
+impl ServerBuilder {
+    /// A `tower` service for your own server, with the settings of requests: who may make them, and whether there are pages.
+    /// With the feature `tower`.
     ///
-    /// The page that says what is here is at the path at which the service is mounted, with a `/` at its end.
-    #[cfg(feature = "pages")]
-    #[must_use]
-    pub fn pages(self, pages: Pages) -> Self {
-        Self {
-            site: self.site.with_pages(&self.exporter, pages),
-            ..self
-        }
+    /// ```
+    /// use census::prometheus::{Exporter, RequestHead};
+    ///
+    /// let exporter = Exporter::builder().build_lenient();
+    /// let admits = |request: &RequestHead| request.headers().contains_key("x-from-inside");
+    /// let service = exporter.server().authorize(admits).service()?;
+    /// # drop(service);
+    /// # Ok::<(), census::prometheus::ServeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a setting cannot work, or if it is one of connections: `allow`, `tls`, `unix_mode`.
+    pub fn service(self) -> Result<MetricsService, ServeError> {
+        let site = self.build_mounted()?;
+        Ok(MetricsService { site })
     }
 }
 
