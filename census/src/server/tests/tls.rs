@@ -20,7 +20,8 @@ fn start_tls(limits: Limits) -> (Running, Arc<Counts>, Arc<ClientConfig>) {
             Current::new(&tls, limits.reread, Arc::clone(&counts)).unwrap(),
         )),
         counts: Arc::clone(&counts),
-        ..Entrance::default()
+        #[cfg(feature = "ipnet")]
+        allowed: None,
     };
     let server = start_behind(entrance, limits, |_| {
         Box::pin(async { scrape("a 1\n".repeat(100_000)) })

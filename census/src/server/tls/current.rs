@@ -143,14 +143,20 @@ mod tests {
         (cert.pem(), signing_key.serialize_pem())
     }
 
+    fn sources(tls: ServerTls) -> Sources {
+        match tls.0 {
+            Settings::Sources(sources) => sources,
+            #[cfg(feature = "rustls")]
+            Settings::Config(_) => panic!("not from files"),
+        }
+    }
+
     fn reader(directory: &Path, (certificate, key): &(String, String)) -> Reader {
         let paths = (directory.join("crt"), directory.join("key"));
         fs::write(&paths.0, certificate).unwrap();
         fs::write(&paths.1, key).unwrap();
         let tls = ServerTls::from_files(&paths.0, &paths.1).unwrap();
-        let Settings::Sources(sources) = tls.0 else {
-            panic!("not from files")
-        };
+        let sources = sources(tls);
         let texts = sources.read().ok().unwrap();
         Reader {
             config: Arc::new(RwLock::new(Arc::new(pem::config(&texts).unwrap()))),
@@ -221,10 +227,7 @@ mod tests {
         fs::write(&ca, pair().0).unwrap();
         let mut reader = reader(directory.path(), &pair());
         let tls = ServerTls(Settings::Sources(reader.sources.clone()));
-        let Settings::Sources(sources) = tls.client_ca_file(&ca).unwrap().0 else {
-            panic!("not from files")
-        };
-        reader.sources = sources;
+        reader.sources = sources(tls.client_ca_file(&ca).unwrap());
         assert_eq!(read(&mut reader), (true, 0));
         assert_eq!(read(&mut reader), (false, 0));
         fs::write(&ca, pair().0).unwrap();
