@@ -85,6 +85,7 @@ pub(crate) const GROUPS: [Group; 18] = [
             vec![
                 Case::floor(|pick| (labels(pick), VALUES.of(pick))),
                 census::histogram(),
+                census::native_histogram(),
                 prometheus_client::histogram(),
                 prometheus::histogram(),
                 measured::histogram(),

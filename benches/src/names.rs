@@ -4,6 +4,8 @@
 pub(crate) const CENSUS: &str = "census";
 /// A handle that stays in its thread.
 pub(crate) const CENSUS_LOCAL: &str = "census, local handle";
+/// A histogram with native buckets.
+pub(crate) const CENSUS_NATIVE: &str = "census, native buckets";
 pub(crate) const AUTOMETRICS: &str = "autometrics";
 pub(crate) const FASTMETRICS: &str = "fastmetrics";
 pub(crate) const FOUNDATIONS_METRICS: &str = "foundations-metrics";

@@ -11,7 +11,7 @@ use census::prometheus::Exporter;
 use census::{LocalMeasure, Measure, TagKey, TagMap, measure, record, tag, tags, view};
 
 use crate::case::Case;
-use crate::names::{CENSUS, CENSUS_LOCAL};
+use crate::names::{CENSUS, CENSUS_LOCAL, CENSUS_NATIVE};
 use crate::series::{Series, SeriesKind};
 use crate::work::{ForEachLabelSet, Method, STRINGS, Status, VALUES};
 
@@ -30,6 +30,8 @@ static REQUESTS: Measure<u64>;
 static BY_TENANT: Measure<u64>;
 #[measure]
 static SECONDS: Measure<f64>;
+#[measure]
+static NATIVE_SECONDS: Measure<f64>;
 #[measure]
 static THRICE: Measure<f64>;
 #[measure]
@@ -62,6 +64,7 @@ view! {
     static SECONDS_HISTOGRAM: Distribution<SECONDS> by (METHOD, STATUS) {
         buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
     }
+    static NATIVE_HISTOGRAM: Distribution<NATIVE_SECONDS> by (METHOD, STATUS) { buckets: native }
     static THRICE_HISTOGRAM: Distribution<THRICE> by (METHOD, STATUS) {
         buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
     }
@@ -95,6 +98,17 @@ pub(crate) fn histogram() -> Case {
         batch.each(|pick| {
             record!(
                 SECONDS = VALUES.of(pick),
+                tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
+            );
+        });
+    })
+}
+
+pub(crate) fn native_histogram() -> Case {
+    Case::new(CENSUS_NATIVE, |batch| {
+        batch.each(|pick| {
+            record!(
+                NATIVE_SECONDS = VALUES.of(pick),
                 tags(METHOD = Method::of(pick), STATUS = Status::of(pick))
             );
         });

@@ -3,6 +3,7 @@
 mod moments;
 mod native;
 mod native_total;
+mod pages;
 mod record;
 #[cfg(test)]
 mod tests;
