@@ -253,6 +253,18 @@ fn view() {
 }
 
 #[test]
+fn native_views() {
+    let output = crate::view::items(quote! {
+        census;
+        static NATIVE: Distribution<LATENCY> { buckets: native }
+        static FINE: Distribution<LATENCY> { buckets: native(1.01) }
+        static BOTH: Distribution<SIZE> { buckets: native, classic: [0, 16 * MIB] }
+        static FINE_BOTH: Distribution<SIZE> { buckets: native(1.01), classic: SIZES }
+    });
+    insta::assert_snapshot!(items(output));
+}
+
+#[test]
 fn optional_view() {
     let output = crate::view::items(quote! {
         census;

@@ -37,7 +37,7 @@ const MEASURES: [(&str, &str); 5] = [
     ),
 ];
 
-const VIEWS: [&str; 3] = [
+const VIEWS: [&str; 4] = [
     "/// Sizes, by client. \n
      #[cfg(test)]
      #[optional]
@@ -48,6 +48,8 @@ const VIEWS: [&str; 3] = [
      pub(crate) static SUM: Sum<::a::SIZE> by (FRONTEND);
      static LAST: LastValue<SIZE> { name: \"last\" };",
     "static A: Distribution<SIZE> { buckets: (census::Buckets::linear(0, 16 * MIB, 5)), name: \"a\" }",
+    "static A: Distribution<SIZE> { buckets: native, name: \"a\" }
+     static B: Distribution<SIZE> { classic: [1, 2], buckets: native(FACTOR * 1.5) }",
     "static A: Distribution<LATENCY>; static B: Count<SIZE> {} static C: Count<SIZE>;",
 ];
 

@@ -143,12 +143,18 @@
 //! | `prometheus` | an application that encodes | `itoa`, `mediatype`, `ryu` |
 //! | `fast-clock` (part of `prometheus`) | durations by the processor's counter | `quanta` |
 //! | `server` (with `prometheus`) | an application that also serves | `hyper`, `hyper-util`, `tokio`, `socket2` |
+//! | `auth` (with `server`) | tokens and passwords for the server | `base64`, `bcrypt`, `getrandom`, `sha2`, `subtle` |
+//! | `tls` (with `server`) | HTTPS | `tokio-rustls`, with `ring` |
+//! | `rustls` (with `tls`) | a configuration of `rustls` of your own | its types in the interface |
+//! | `ipnet` (with `server`) | ranges of addresses that may use the server | `ipnet`, its types in the interface |
 //! | `prometheus-client` (with `prometheus`) | registries of `prometheus-client` beside the views | `prometheus-client`, and its types in the interface |
 //! | `protobuf` (with `prometheus`) | Prometheus protobuf, where a scraper asks for it | `prost` |
 //! | `warp` (with `server`) | the endpoint as a `warp` filter | `warp`, its types in the interface |
 //! | `stream` | `with_tags` for streams; `FusedFuture` and `FusedStream` | `futures-core` |
 //! | `process` | the families `process_*`: `census::process` | `rustix`, on Linux |
 //! | `tokio` (with `prometheus`) | what tokio tells of a runtime: `census::tokio_runtime` | `tokio`, its types in the interface |
+//! | `pages` (with `prometheus`) | pages for people (`Exporter::page`): measures, views, rows, histograms | `maud`, `form_urlencoded`, `httpdate`, `serde_json` |
+//! | `serde` (part of `pages`) | a [`Catalogue`] that can be serialized | `serde` |
 //! | `testing` (with `prometheus`) | tests of metrics: `census::testing` | `strsim` |
 //!
 //! # Limits
@@ -226,6 +232,9 @@ mod collect;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+#[cfg(feature = "pages")]
+mod pages;
+
 #[cfg(feature = "prometheus")]
 pub mod prometheus;
 
@@ -236,7 +245,9 @@ mod server;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use aggregate::{Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar};
+pub use aggregate::{
+    Aggregation, DEFAULT_MAX_SERIES, Data, DistributionData, Exemplar, NativeBuckets,
+};
 pub use census_macros::{TagValue, measure, tag};
 pub use collect::{
     Reporter, ReporterHandle, Row, Snapshot, SnapshotView, ViewData, report_every, snapshot,
@@ -255,8 +266,8 @@ pub use record::{
     BoundMeasure, ExemplarsFromTwice, Held, LocalMeasure, MeasureMap, Timer, exemplars_from,
 };
 pub use register::{
-    Catalogue, CatalogueError, CatalogueView, Problem, ProblemKind, ViewState, catalogue, check,
-    set_default_max_series,
+    Catalogue, CatalogueColumn, CatalogueError, CatalogueMeasure, CatalogueTagKey, CatalogueView,
+    Problem, ProblemKind, ViewState, catalogue, check, set_default_max_series,
 };
 #[cfg(feature = "stream")]
 pub use tags::StreamWithTags;
@@ -280,6 +291,9 @@ pub use tags::{
 /// view! {
 ///     /// How long requests take.
 ///     pub static REQUEST_SECONDS: Distribution<LATENCY> by (METHOD);
+///
+///     /// How long requests take, as a native histogram.
+///     static NATIVE_REQUEST_SECONDS: Distribution<LATENCY> by (METHOD) { buckets: native }
 ///
 ///     /// Bytes sent.
 ///     pub(crate) static SENT_BYTES: Sum<BYTES> by (METHOD) { max_series: 100 }
@@ -306,6 +320,8 @@ pub use tags::{
 /// | `name` | `&'static str`: 1 to 255 characters of printable ASCII | no | the identifier in lower case | `name: "myorg/views/size"` |
 /// | `description` | `&'static str` | no | the doc comment; else the measure's | `description: "Sizes."` |
 /// | `buckets` | bounds in the measure's type, finite and increasing, or a [`Buckets`] | of a `Distribution` of anything but durations | [`DEFAULT_LATENCY_BUCKETS`] | `buckets: [0, 16 * MIB]` |
+/// | `buckets`, of a native histogram | `native`, with or without the growth factor of successive buckets, an `f64` above 1 ([`Buckets`](Buckets#native-buckets) says which buckets these are) | no | the factor is 1.1 | `buckets: native`, `buckets: native(1.05)` |
+/// | `classic`: the buckets beside native ones | as `buckets` with bounds | no | powers of four, for text formats | `classic: [0, 16 * MIB]` |
 /// | `max_series`: how many rows, without those with zeros and overflow rows | `usize`, at least 1 | no | the number of [`set_default_max_series`], else [`DEFAULT_MAX_SERIES`] | `max_series: 500` |
 /// | `idle`: after which time without a measurement a row leaves ([`ViewBuilder::idle`] says which rows never do) | `Duration`, longer than zero; in a view with columns, of a [`Measure`] | no | rows stay | `idle: Duration::from_mins(10)` |
 /// | `namespace` | `true` or `false`: whether an exporter's namespace is put before the name | no | `true` | `namespace: false` |

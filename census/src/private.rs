@@ -25,9 +25,9 @@ pub use crate::declare::{
     StaticColumn, Sum, TagKey, TagKeyCell, View, ViewCell,
 };
 pub use crate::declare::{
-    FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits, column, columns,
-    function_name, measure_cell, static_measure, static_observed, static_tag_key, static_view,
-    tag_key_cell, total_measure_cell,
+    Buckets, DEFAULT_GROWTH, FUNCTIONS, MEASURES, StaticViewSource, TAG_KEYS, VIEWS, ValueBits,
+    and_native, column, columns, function_name, measure_cell, static_measure, static_observed,
+    static_tag_key, static_view, tag_key_cell, total_measure_cell,
 };
 
 pub use crate::observe::{

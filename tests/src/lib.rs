@@ -6,7 +6,7 @@
 //!   ([`allocations`]), and what must be true of tags on the wire ([`wire`]).
 //! - For tests of whole programs: crates of users ([`crates`]), processes that end with their test ([`process`],
 //!   [`programs`]), an HTTP client
-//!   ([`http`]), a proxy ([`proxy`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
+//!   ([`http`]), a proxy ([`proxy`]), certificates ([`certificates`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
 //!   program `fixture`.
 //!
 //! A helper that cannot do its work fails the test that called it, with a message that says what to do.
@@ -18,6 +18,7 @@
 )]
 
 pub mod allocations;
+pub mod certificates;
 pub mod changes;
 pub mod crates;
 pub mod differences;

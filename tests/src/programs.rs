@@ -32,7 +32,9 @@ pub fn installed(name: &str) -> PathBuf {
         .map(|directory| directory.join(name))
         .find(|file| file.is_file());
     program.unwrap_or_else(|| {
-        panic!("there is no `{name}` in PATH: install Debian's package `prometheus` (`tests/run` does it as root)")
+        panic!(
+            "there is no `{name}` in PATH: `tests/run` installs Debian's package with it, as root"
+        )
     })
 }
 

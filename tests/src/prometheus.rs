@@ -24,6 +24,17 @@ pub struct Prometheus {
     _directory: TempDir,
 }
 
+/// What a Prometheus has beside its jobs.
+#[derive(Clone, Copy, Default)]
+struct Setup<'a> {
+    /// Lines of each job's YAML.
+    settings: &'a str,
+    /// The file of rules.
+    rules: &'a str,
+    /// Features beside the storage of exemplars, each after a comma.
+    features: &'a str,
+}
+
 /// The newest values of series, by the name and the labels. The labels that Prometheus adds are left out.
 pub type Series = BTreeMap<(String, BTreeMap<String, String>), f64>;
 
@@ -67,35 +78,70 @@ impl Prometheus {
     /// The same with native histograms, for which Prometheus asks for protobuf.
     #[must_use]
     pub fn scraping_with_native_histograms(target: SocketAddr) -> Self {
-        let prometheus = Self::with(target, &[(JOB, 1)], "", ",native-histograms");
+        let features = ",native-histograms";
+        let prometheus = Self::with(
+            target,
+            &[(JOB, 1)],
+            Setup {
+                features,
+                ..Setup::default()
+            },
+        );
         prometheus.wait_for_scrape();
         prometheus
+    }
+
+    /// Starts a Prometheus that scrapes `target` each second, with further lines of the job's YAML, such as
+    /// `scheme: https`. It does not wait for a scrape.
+    #[must_use]
+    pub fn with_settings(target: SocketAddr, settings: &str) -> Self {
+        let settings = settings.lines().map(|line| format!("    {line}\n"));
+        let settings = &settings.collect::<String>();
+        Self::with(
+            target,
+            &[(JOB, 1)],
+            Setup {
+                settings,
+                ..Setup::default()
+            },
+        )
     }
 
     /// Starts a Prometheus that scrapes `target` for each job, and does not wait for a scrape. A job is a name and an
     /// interval in seconds.
     #[must_use]
     pub fn with_jobs(target: SocketAddr, jobs: &[(&str, u64)]) -> Self {
-        Self::with(target, jobs, "", "")
+        Self::with(target, jobs, Setup::default())
     }
 
     /// Starts a Prometheus that scrapes `target` each second and evaluates an alert each second. The alert has the name
     /// `alert`.
     #[must_use]
     pub fn with_alert(target: SocketAddr, expression: &str) -> Self {
-        let rules = format!(
+        let rules = &format!(
             "groups:\n- name: test\n  interval: 1s\n  rules:\n  - alert: alert\n    expr: '{expression}'\n"
         );
-        Self::with(target, &[(JOB, 1)], &rules, "")
+        Self::with(
+            target,
+            &[(JOB, 1)],
+            Setup {
+                rules,
+                ..Setup::default()
+            },
+        )
     }
 
-    /// `features` are those beside the storage of exemplars, each after a comma.
-    fn with(target: SocketAddr, jobs: &[(&str, u64)], rules: &str, features: &str) -> Self {
+    fn with(target: SocketAddr, jobs: &[(&str, u64)], setup: Setup<'_>) -> Self {
+        let Setup {
+            settings,
+            rules,
+            features,
+        } = setup;
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
         let jobs = jobs.iter().map(|(name, seconds)| {
             format!(
-                "  - job_name: {name}\n    scrape_interval: {seconds}s\n    static_configs:\n      \
+                "  - job_name: {name}\n    scrape_interval: {seconds}s\n{settings}    static_configs:\n      \
                  - targets: ['{target}']\n"
             )
         });
@@ -130,6 +176,20 @@ impl Prometheus {
             format!("--enable-feature=exemplar-storage{features}"),
         ];
         Process::start(Command::new(programs::installed("prometheus")).args(args))
+    }
+
+    /// Waits until the target's `health` is this one.
+    ///
+    /// Returns its `lastError`.
+    #[must_use]
+    pub fn wait_for_health(&self, health: &str) -> String {
+        let mut last = None;
+        let found = eventually(|| {
+            last = self.try_health();
+            last.clone().filter(|(found, _)| found == health)
+        });
+        let log = || format!("not {health} but {last:?}; its log:\n{}", self.log());
+        found.unwrap_or_else(|| panic!("{}", log())).1
     }
 
     /// Waits for the sample `up`, which Prometheus stores together with the samples of a scrape.
@@ -234,6 +294,16 @@ impl Prometheus {
         samples.collect()
     }
 
+    /// The value of a query that has one series; `None` if it has none.
+    #[must_use]
+    pub fn value(&self, query: &str) -> Option<f64> {
+        let answer = self.api("query", &[("query", query)]);
+        let series = list(&answer, "/result");
+        assert!(series.len() <= 1, "{query}: {answer}");
+        let series = series.first()?;
+        Some(number(series, "/value/1"))
+    }
+
     /// The labels of the alerts that fire; none while Prometheus is starting.
     #[must_use]
     pub fn firing_alerts(&self) -> Vec<BTreeMap<String, String>> {
@@ -255,6 +325,13 @@ impl Prometheus {
             .pointer("/activeTargets/0")
             .expect("there is one target");
         (string(target, "/health"), string(target, "/lastError"))
+    }
+
+    /// The same; none while Prometheus is starting.
+    fn try_health(&self) -> Option<(String, String)> {
+        let answer = self.try_api("targets", &[("state", "active")]).ok()?;
+        let target = answer.pointer("/activeTargets/0")?;
+        Some((string(target, "/health"), string(target, "/lastError")))
     }
 
     /// The log so far.

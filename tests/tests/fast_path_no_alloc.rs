@@ -28,6 +28,7 @@ static PART: Measure<f64>;
 
 view! {
     static SIZES: Distribution<SIZE> by (A, B, C, D, E, F) { buckets: [1, 10] }
+    static NATIVE_SIZES: Distribution<SIZE> by (A) { buckets: native }
     static COUNTS: Count<SIZE> by (A);
     static PARTS: Sum<PART> by (A, B, C, D, E, F);
     static LAST: LastValue<PART> by (B);

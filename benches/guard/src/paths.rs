@@ -4,7 +4,10 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 
 use census::prometheus::Exporter;
-use census::{BoundMeasure, Measure, TagKey, TagMap, TagValue, measure, record, tag, tags, view};
+use census::{
+    BoundMeasure, Distribution, Measure, TagKey, TagMap, TagValue, View, ViewBuilder, measure,
+    record, tag, tags, view,
+};
 
 /// A path through the library, whose instructions are counted.
 pub(crate) struct Path {
@@ -22,7 +25,7 @@ pub(crate) struct Path {
 }
 
 /// All hot paths.
-pub(crate) const PATHS: [Path; 17] = [
+pub(crate) const PATHS: [Path; 19] = [
     path(
         "counter",
         "two labels that the recording code knows",
@@ -34,6 +37,11 @@ pub(crate) const PATHS: [Path; 17] = [
         strings,
     ),
     path("histogram", "14 buckets, two labels", histogram),
+    path(
+        "native-histogram",
+        "native buckets, two labels",
+        native_histogram,
+    ),
     path("three-views", "one measurement, three views", three_views),
     path("literal", "two labels that are literals", literal),
     path("bound-counter", "by a handle", bound_counter),
@@ -88,6 +96,13 @@ pub(crate) const PATHS: [Path; 17] = [
         run: scrape_histograms,
         ..SCRAPE
     },
+    Path {
+        name: "scrape-native-histogram",
+        operation: "a native histogram's row with 14 classic buckets, of 1,000",
+        operations: 5 * ROWS,
+        run: scrape_native_histograms,
+        ..SCRAPE
+    },
 ];
 
 const fn path(name: &'static str, operation: &'static str, run: fn(usize)) -> Path {
@@ -124,6 +139,8 @@ static BY_TENANT: Measure<u64>;
 #[measure]
 static DISTRIBUTED: Measure<f64>;
 #[measure]
+static NATIVE: Measure<f64>;
+#[measure]
 static THRICE: Measure<f64>;
 #[measure]
 static LITERAL: Measure<u64>;
@@ -142,6 +159,7 @@ view! {
     static DISTRIBUTED_HISTOGRAM: Distribution<DISTRIBUTED> by (METHOD, STATUS) {
         buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
     }
+    static NATIVE_HISTOGRAM: Distribution<NATIVE> by (METHOD, STATUS) { buckets: native }
     static THRICE_TOTAL: Count<THRICE> by (METHOD, STATUS);
     static THRICE_SUM: Sum<THRICE> by (METHOD, STATUS);
     static THRICE_HISTOGRAM: Distribution<THRICE> by (METHOD, STATUS) {
@@ -220,6 +238,16 @@ fn histogram(operations: usize) {
         let (method, status) = labels(index);
         record!(
             DISTRIBUTED = value(index),
+            tags(METHOD = method, STATUS = status)
+        );
+    }
+}
+
+fn native_histogram(operations: usize) {
+    for index in 0..operations {
+        let (method, status) = labels(index);
+        record!(
+            NATIVE = value(index),
             tags(METHOD = method, STATUS = status)
         );
     }
@@ -316,7 +344,7 @@ fn scope_each(operations: usize) {
 
 fn register_views(operations: usize) {
     let views = (0..operations).map(|number| {
-        let view = census::View::count(format!("registered-{number}"), &UNVIEWED);
+        let view = View::count(format!("registered-{number}"), &UNVIEWED);
         view.register().expect("no other view has this name")
     });
     let views: Vec<_> = views.collect();
@@ -369,21 +397,30 @@ fn scrape_counters(operations: usize) {
     scrapes(operations);
 }
 
+/// The classic buckets of the histograms that are scraped.
+const BOUNDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
 fn scrape_histograms(operations: usize) {
     static FILLED: LazyLock<()> = LazyLock::new(|| {
-        let view = census::View::distribution(
-            "scraped",
-            &DISTRIBUTED,
-            [
-                0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5,
-                10.0,
-            ],
-        );
-        view.column(&TENANT)
-            .register()
-            .expect("no other view has this name");
-        fill(|tenant| record!(DISTRIBUTED = 0.01, tags(TENANT = tenant)));
+        fill_histograms(View::distribution("scraped", &DISTRIBUTED, BOUNDS));
     });
     LazyLock::force(&FILLED);
     scrapes(operations);
+}
+
+fn scrape_native_histograms(operations: usize) {
+    static FILLED: LazyLock<()> = LazyLock::new(|| {
+        fill_histograms(View::distribution("scraped", &DISTRIBUTED, BOUNDS).native(1.1));
+    });
+    LazyLock::force(&FILLED);
+    scrapes(operations);
+}
+
+fn fill_histograms(view: ViewBuilder<Distribution>) {
+    view.column(&TENANT)
+        .register()
+        .expect("no other view has this name");
+    fill(|tenant| record!(DISTRIBUTED = 0.01, tags(TENANT = tenant)));
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use proc_macro2::Group;
+use proc_macro2::{Group, Ident};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprLit, Lit, Token, UnOp, token};
@@ -11,10 +11,8 @@ use super::model::{Bounds, Buckets};
 use crate::errors::Errors;
 use crate::list;
 
-/// Reads `[bound, …]`, or an expression of type `Buckets`.
-pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
-    const MESSAGE: &str = "buckets are a list of upper bounds\nhelp: write `buckets: [10, 20, 50]` or \
-                           `buckets: Buckets::linear(10, 10, 5)`";
+/// Reads the value of an option: `[bound, …]`, or an expression of type `Buckets`.
+pub(super) fn parse(input: ParseStream<'_>, word: &Ident, errors: &mut Errors) -> Buckets {
     let before = errors.count();
     if let Some(series) = series(input) {
         return Buckets::Series(Box::new(series));
@@ -27,7 +25,11 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Buckets {
     // The whole value if it is not a list, or an operator and its operand after a list.
     let rest = list::rest(input);
     if !rest.is_empty() {
-        errors.at(rest, MESSAGE);
+        let message = format!(
+            "buckets are a list of upper bounds\nhelp: write `{word}: [10, 20, 50]` or \
+             `{word}: Buckets::linear(10, 10, 5)`"
+        );
+        errors.at(rest, message);
     }
     let Some(list) = list else {
         return Buckets::Wrong;

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt as _;
 
-use super::model::{AggregationKind, Bounds, Buckets, Column, Definition, View};
+use super::model::{AggregationKind, Bounds, Buckets, Column, Definition, Native, View};
 use crate::doc;
 use crate::generate::{Krate, element, first_last_span, optional, origin};
 use crate::names::Name;
@@ -142,16 +142,22 @@ fn source(krate: &Krate, definition: &Definition) -> TokenStream {
         None => "measure",
     };
     let measure = krate.checked(check, path);
-    let constructor = match (definition.aggregation.kind, &definition.options.buckets) {
+    let options = &definition.options;
+    let constructor = match (definition.aggregation.kind, &options.buckets) {
         (AggregationKind::Plain(constructor), _) => constructor,
-        (AggregationKind::Distribution, None) => "__default_distribution",
+        (AggregationKind::Distribution, None) => match &options.native {
+            Some(native) => return native_distribution(krate, &measure, native),
+            None => "__default_distribution",
+        },
         // The buckets were reported. Any aggregation without options will do.
         (AggregationKind::Distribution, Some(Buckets::Wrong)) => "__count",
         (AggregationKind::Distribution, Some(Buckets::Bounds(bounds))) => {
-            return distribution(krate, &measure, bounds);
+            let classic = distribution(krate, &measure, bounds);
+            return and_native(krate, classic, options.native.as_ref());
         }
         (AggregationKind::Distribution, Some(Buckets::Series(series))) => {
-            return distribution_in(krate, &measure, series);
+            let classic = distribution_in(krate, &measure, series);
+            return and_native(krate, classic, options.native.as_ref());
         }
     };
     let (first, last) = first_last_span(path);
@@ -196,6 +202,44 @@ fn distribution_in(krate: &Krate, measure: &TokenStream, series: &Expr) -> Token
     let measure = quote_spanned!(krate.respan(first)=> (#measure));
     let method = quote_spanned!(krate.respan(first)=> .__distribution_in);
     quote!(#measure #method #series)
+}
+
+/// A distribution with native buckets.
+fn native_distribution(krate: &Krate, measure: &TokenStream, native: &Native) -> TokenStream {
+    let (first, last) = native_spans(native);
+    let buckets = native.growth.as_ref().map_or_else(
+        || quote!(#krate::Buckets::native()),
+        |growth| quote!(#krate::Buckets::native_with_growth(#growth)),
+    );
+    // From the first token of the factor to the last: there the compiler shows what the check of it says.
+    let buckets = quote_spanned!(krate.respan(last)=> (#buckets));
+    let measure = quote_spanned!(krate.respan(first)=> (#measure));
+    let method = quote_spanned!(krate.respan(first)=> .__distribution_in);
+    quote!(#measure #method #buckets)
+}
+
+/// A distribution with native buckets beside the classic ones, if there are native ones.
+fn and_native(krate: &Krate, classic: TokenStream, native: Option<&Native>) -> TokenStream {
+    let Some(native) = native else {
+        return classic;
+    };
+    let growth = native
+        .growth
+        .as_ref()
+        .map_or_else(|| quote!(#krate::DEFAULT_GROWTH), ToTokens::to_token_stream);
+    krate.call(
+        quote!(and_native),
+        native_spans(native),
+        quote!(#classic, #growth),
+    )
+}
+
+/// The growth factor, or the word `native`.
+fn native_spans(native: &Native) -> (Span, Span) {
+    match &native.growth {
+        Some(growth) => first_last_span(growth),
+        None => first_last_span(&native.word),
+    }
 }
 
 /// Checks at a bound whether the measure can have it. If it cannot, the result of the check has no known type, so the

@@ -6,6 +6,7 @@ mod columns;
 mod expand;
 mod item;
 mod model;
+mod native;
 mod optional;
 mod options;
 mod parse;

@@ -56,7 +56,9 @@ impl AggregationKind {
 pub(super) struct Options {
     pub(super) name: Option<Expr>,
     pub(super) description: Option<Expr>,
+    /// The buckets with bounds: the classic ones, if there are native ones, too.
     pub(super) buckets: Option<Buckets>,
+    pub(super) native: Option<Native>,
     pub(super) max_series: Option<Expr>,
     pub(super) idle: Option<Expr>,
     /// Whether the exporter's namespace goes before the name, if the user says so. The default is `true`.
@@ -65,7 +67,15 @@ pub(super) struct Options {
     pub(super) zero: Option<bool>,
 }
 
-/// The buckets of a distribution.
+/// The native buckets of a distribution.
+pub(super) struct Native {
+    /// The user's `native`.
+    pub(super) word: Ident,
+    /// The growth factor, if it is given.
+    pub(super) growth: Option<Expr>,
+}
+
+/// The buckets of a distribution that have bounds.
 pub(super) enum Buckets {
     /// Upper bounds, right as far as a macro can see. The library checks the values of the expressions.
     Bounds(Box<Bounds>),

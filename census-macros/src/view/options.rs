@@ -5,16 +5,17 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, ExprLit, Lit, Token};
 
-use super::bounds;
 use super::model::{AggregationKind, Buckets, Options};
+use super::{bounds, native};
 use crate::args::repeated;
 use crate::errors::Errors;
 use crate::{list, suggest};
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "name",
     "description",
     "buckets",
+    "classic",
     "max_series",
     "idle",
     "namespace",
@@ -36,6 +37,7 @@ const OTHER_NAMES: [(&str, &str); 7] = [
 pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut Errors) -> Options {
     let mut options = Options::default();
     let mut seen: Vec<String> = Vec::new();
+    let mut classic = None;
     list::parse(input, errors, |input, errors| {
         let word = input.call(Ident::parse_any)?;
         let spelling = word.to_string();
@@ -49,8 +51,20 @@ pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut 
             return Err(repeated(&word));
         }
         seen.push(spelling.clone());
-        if spelling == "buckets" {
-            options.buckets = buckets(input, &word, kind, errors);
+        if spelling == "buckets" || spelling == "classic" {
+            if kind != AggregationKind::Distribution {
+                list::rest(input);
+                errors.at(&word, only_distributions(&spelling));
+            } else if spelling == "classic" {
+                let buckets = classic_buckets(input, &word, errors);
+                classic = Some((word, buckets));
+            } else if native::is_next(input) {
+                options.native = native::parse(input, errors);
+                let is_wrong = options.native.is_none();
+                options.buckets = is_wrong.then_some(Buckets::Wrong);
+            } else {
+                options.buckets = Some(bounds::parse(input, &word, errors));
+            }
             return Ok(());
         }
         let value: Expr = input.parse()?;
@@ -64,6 +78,7 @@ pub(super) fn parse(input: ParseStream<'_>, kind: AggregationKind, errors: &mut 
         }
         Ok(())
     });
+    native::join(&mut options, classic, errors);
     options
 }
 
@@ -89,6 +104,9 @@ fn unknown(word: &Ident) -> syn::Error {
     } else if spelling == "unit" {
         "\nhelp: a unit is given where the measure is declared: `#[measure(unit = \"By\")]`"
             .to_owned()
+    } else if spelling == "native" {
+        "\nhelp: write `buckets: native` or `buckets: native(1.1)`, and classic buckets beside them as `classic: [10, 20]`"
+            .to_owned()
     } else if spelling == "optional" {
         "\nhelp: write `#[optional]` above the view".to_owned()
     } else {
@@ -100,21 +118,18 @@ fn unknown(word: &Ident) -> syn::Error {
     syn::Error::new_spanned(word, format!("a view has no option `{spelling}`{help}"))
 }
 
-/// The buckets of a `Distribution`. Those of any other aggregation are reported.
-fn buckets(
-    input: ParseStream<'_>,
-    word: &Ident,
-    kind: AggregationKind,
-    errors: &mut Errors,
-) -> Option<Buckets> {
-    if kind != AggregationKind::Distribution {
-        list::rest(input);
-        let message = "only a `Distribution` has buckets\nhelp: remove `buckets`, or write \
-                       `Distribution`";
-        errors.at(word, message);
-        return None;
+fn only_distributions(option: &str) -> String {
+    format!("only a `Distribution` has buckets\nhelp: remove `{option}`, or write `Distribution`")
+}
+
+/// The buckets beside native ones.
+fn classic_buckets(input: ParseStream<'_>, word: &Ident, errors: &mut Errors) -> Buckets {
+    if native::is_next(input) {
+        let message = "`classic` has the buckets beside native ones\nhelp: write `buckets: native, classic: [10, 20]`";
+        errors.at(list::rest(input), message);
+        return Buckets::Wrong;
     }
-    Some(bounds::parse(input, errors))
+    bounds::parse(input, word, errors)
 }
 
 fn max_series(value: Expr, errors: &mut Errors) -> Option<Expr> {

@@ -64,6 +64,57 @@ fn literal_bounds_must_increase() {
 }
 
 #[test]
+fn native_buckets_have_a_growth_factor() {
+    const OTHER: &str = "native buckets have no other parameter than a growth factor";
+    for valid in [
+        quote!(native),
+        quote!(native(1.1)),
+        quote!(native(FACTOR * 2.0,)),
+        quote!(native, classic: [1, 2]),
+        quote!(native(1.1), classic: Buckets::linear(0, 1, 5)),
+        quote!(native::BUCKETS),
+        quote!(native!(1)),
+        quote!(native.of(5)),
+    ] {
+        assert_eq!(with_buckets(&valid), [""; 0], "{valid}");
+    }
+    for (wrong, expected) in [
+        (quote!(native()), "`native()` has no growth factor"),
+        (quote!(native(1.1, 2)), OTHER),
+        (quote!(native([1, 2])[3]), OTHER),
+        (quote!(native [1, 2]), OTHER),
+        (quote!(native + [1, 2]), OTHER),
+        (
+            quote!(native(), classic: [1]),
+            "`native()` has no growth factor",
+        ),
+        (
+            quote!(native, classic: native),
+            "`classic` has the buckets beside native ones",
+        ),
+        (
+            quote!([1], classic: [1]),
+            "`classic` stands beside native buckets",
+        ),
+        (
+            quote!(native, classic: [2, 1]),
+            "this bound is less than the one before it",
+        ),
+        (
+            quote!(native, classic: 5),
+            "buckets are a list of upper bounds",
+        ),
+        (quote!([1], native: 1.1), "a view has no option `native`"),
+    ] {
+        assert_eq!(with_buckets(&wrong), [expected], "{wrong}");
+    }
+    let alone = mistakes(&quote!(static SIZES: Distribution<SIZE> { classic: [1] }));
+    assert_eq!(alone, ["`classic` stands beside native buckets"]);
+    let of_count = mistakes(&quote!(static SIZES: Count<SIZE> { buckets: native, classic: [1] }));
+    assert_eq!(of_count, ["only a `Distribution` has buckets"; 2]);
+}
+
+#[test]
 fn optional_is_a_word() {
     for (input, expected) in [
         (quote!(#[optional]), &[] as &[&str]),

@@ -36,7 +36,7 @@ impl Activity {
             self.word = self.word.wrapping_add(write::load(word));
         }
         if aggregation::tells_writes(format.kind) {
-            let writes = aggregation::writes(format.kind, format.own(words));
+            let writes = aggregation::writes(format, format.own(words));
             self.writes = self.writes.wrapping_add(writes);
         }
     }

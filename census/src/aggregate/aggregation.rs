@@ -17,7 +17,7 @@ use crate::declare::{
     Number, Sum, Value, ValueBits, ValueKind,
 };
 use crate::id::ViewId;
-use crate::sync::{AtomicBool, AtomicU64, AtomicUsize};
+use crate::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex};
 
 /// How a view aggregates measurements: [`Count`], [`Sum`], [`LastValue`] or [`Distribution`].
 pub trait Aggregation: sealed::Sealed + 'static {
@@ -63,7 +63,7 @@ pub(super) trait Aggregate: 'static {
 
     /// How often these words of a row were written, modulo 2^64. An aggregation whose words belong to all threads may return
     /// any number but zero if they were written since the last call, and zero otherwise.
-    fn writes(words: &[AtomicU64]) -> u64;
+    fn writes(format: &RowFormat, words: &[AtomicU64]) -> u64;
 
     /// The total of one row's words, of one chunk or of several.
     type Total;
@@ -97,6 +97,11 @@ pub(super) trait Aggregate: 'static {
 
     /// Adds a row's words to its total.
     fn add(format: &RowFormat, total: &mut Self::Total, words: &[AtomicU64]);
+
+    /// Completes a total to which all words were added.
+    fn finish(format: &RowFormat, total: &mut Self::Total) {
+        let _ = (format, total);
+    }
 
     /// The sum of floats, as their bits, if the total has one that must not fall because no value was negative.
     ///
@@ -223,6 +228,7 @@ pub(super) fn row_format(
         owned_words: AtomicUsize::new(0),
         pool: WordPool::of_new_view(),
         exemplars: Exemplars::default(),
+        shared_native: Mutex::default(),
         has_negative_float: AtomicBool::new(false),
     }
 }
@@ -233,8 +239,8 @@ pub(super) fn tells_writes(kind: AggregationKind) -> bool {
 }
 
 /// See [`Aggregate::writes`].
-pub(super) fn writes(kind: AggregationKind, words: &[AtomicU64]) -> u64 {
-    dispatch!(kind, A => A::writes(words))
+pub(super) fn writes(format: &RowFormat, words: &[AtomicU64]) -> u64 {
+    dispatch!(format.kind, A => A::writes(format, words))
 }
 
 /// See [`Aggregate::PER_THREAD`].
@@ -298,6 +304,9 @@ pub(super) trait RowTotals {
     /// Adds the words of successive rows to the totals from `first` on, for as many rows as both have.
     fn add(&mut self, format: &RowFormat, first: usize, rows: ChunksExact<'_, AtomicU64>);
 
+    /// Completes the totals, to which all words were added.
+    fn finish(&mut self, format: &RowFormat);
+
     /// Raises each sum that must not fall to the one that was read last, which `last_sums` holds by position. `start` is the
     /// position of the first total, and `are_there` has the bits of the rows whose totals are whole: other positions may have
     /// other rows.
@@ -346,6 +355,11 @@ impl<A: Aggregate> RowTotals for TotalsOf<A> {
         } else {
             rows.for_each(|(total, words)| A::add(format, total, words));
         }
+    }
+
+    fn finish(&mut self, format: &RowFormat) {
+        let totals = self.0.iter_mut();
+        totals.for_each(|total| A::finish(format, total));
     }
 
     fn keep_rising(

@@ -55,7 +55,7 @@ impl Aggregate for Count {
     /// Measurements are counted, whatever the unit of their values.
     const HAS_UNIT: bool = false;
 
-    fn writes(words: &[AtomicU64]) -> u64 {
+    fn writes(_: &RowFormat, words: &[AtomicU64]) -> u64 {
         words.first().map_or(0, write::load)
     }
 

@@ -27,6 +27,27 @@ pub struct DistributionData {
     pub bucket_counts: Vec<u64>,
     /// For each bucket the newest measurement that carried an exemplar; empty if there was none at all.
     pub exemplars: Vec<Option<Exemplar>>,
+    /// The native buckets, if the view has some. They have as many values as the others, and are in addition to them.
+    pub native: Option<NativeBuckets>,
+}
+
+/// The [native buckets](crate::Buckets#native-buckets) of a row: those of a native histogram of Prometheus.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NativeBuckets {
+    /// The resolution, from 8 down to -4: the bounds of a bucket have the ratio `base = 2^(2^-schema)`. It never rises while
+    /// the row exists.
+    pub schema: i32,
+    /// The greatest absolute value in the zero bucket: 2^-128.
+    pub zero_threshold: f64,
+    /// How many values the zero bucket has.
+    pub zero_count: u64,
+    /// The buckets of greater values that are not empty: the index and how many values there are, by increasing index. The
+    /// bucket with the index `i` has the values above `base^(i-1)`, up to `base^i`. A duration counts as its number of seconds,
+    /// or of whichever unit the measure has.
+    pub positive: Vec<(i32, u64)>,
+    /// The same of lesser values, by their absolute values.
+    pub negative: Vec<(i32, u64)>,
 }
 
 impl DistributionData {

@@ -1,6 +1,9 @@
 //! [`Distribution`]: a sum, the moments, the extremes, and a count for each bucket.
 
 mod moments;
+mod native;
+mod native_total;
+mod record;
 #[cfg(test)]
 mod tests;
 mod total;
@@ -8,9 +11,10 @@ mod words;
 
 use std::time::Duration;
 
-use self::moments::SCALE;
+use self::native::NativeWords;
+use self::record::{fold_native, record, record_native, record_shared_native};
 use self::total::Total;
-use self::words::{HEADER, Words, load_float};
+use self::words::{HEADER, Words};
 use super::Exemplar;
 use super::aggregation::{Aggregate, Aggregation, Data};
 use super::data::DistributionData;
@@ -20,9 +24,9 @@ use super::sample::{MetricType, Sample};
 use super::write::{self, Exclusive, Shared, Writer};
 use crate::declare::{
     AggregationKind, AggregationSpec, Bounds, BucketBounds, Buckets, DEFAULT_LATENCY_BUCKETS,
-    DistributedMeasure, Distribution, HasDefaultBuckets, Measure, MeasureDescriptor, MeasureSource,
-    Observed, SortKey, StaticBounds, StaticViewSource, Value, ValueBits, ValueKind, View,
-    ViewBuilder,
+    DistributedMeasure, Distribution, DistributionBuckets, HasDefaultBuckets, Measure,
+    MeasureDescriptor, MeasureSource, Observed, StaticBounds, StaticBuckets, StaticViewSource,
+    Value, ValueBits, ValueKind, View, ViewBuilder,
 };
 use crate::sync::AtomicU64;
 
@@ -56,13 +60,15 @@ impl View<Distribution> {
         measure: &M,
         bounds: impl BucketBounds<M::Value>,
     ) -> ViewBuilder<Distribution> {
-        let (bounds, problem) = match bounds.into_bounds() {
-            Ok(bounds) => (bounds, None),
-            Err(problem) => (Bounds::none(M::Value::KIND), Some(problem)),
+        let (buckets, problem) = match bounds.into_buckets() {
+            Ok(buckets) => (buckets, None),
+            Err(problem) => (Bounds::none(M::Value::KIND).into(), Some(problem)),
         };
+        let DistributionBuckets { bounds, native } = buckets;
         let aggregation = AggregationSpec {
             kind: AggregationKind::Distribution,
             bounds: Some(bounds),
+            native,
         };
         let builder = ViewBuilder::new(name.into(), measure, aggregation);
         builder.with_problem(problem)
@@ -138,37 +144,48 @@ macro_rules! distributions {
                 buckets: Buckets<$type>,
             ) -> StaticViewSource<Distribution> {
                 StaticViewSource::new(self, AggregationKind::Distribution)
-                    .with_bounds(StaticBounds::$of_buckets(buckets))
+                    .with_buckets(StaticBuckets::$of_buckets(buckets))
             }
         }
     )*};
 }
 
 distributions! {
-    u64 => U64, u64_buckets;
-    i64 => I64, i64_buckets;
-    f64 => F64, f64_buckets;
-    Duration => Duration, duration_buckets;
+    u64 => U64, of_u64;
+    i64 => I64, of_i64;
+    f64 => F64, of_f64;
+    Duration => Duration, of_duration;
 }
 
 impl Aggregate for Distribution {
-    fn writes(words: &[AtomicU64]) -> u64 {
-        let counts = Words::new(words).map_or(&[][..], |words| words.buckets);
-        counts.iter().map(write::load).fold(0, u64::wrapping_add)
+    fn writes(format: &RowFormat, words: &[AtomicU64]) -> u64 {
+        Words::new(words).map_or(0, |words| words.count_all(&format.bounds))
     }
 
     type Total = Total;
 
     fn words(bounds: &Bounds) -> usize {
-        HEADER + bounds.buckets()
+        let buckets = match bounds.native() {
+            Some(_) => NativeWords::FIXED + bounds.numbers().len(),
+            None => bounds.buckets(),
+        };
+        HEADER + buckets
     }
 
     fn record<W: Writer, T: Value>(format: &RowFormat, words: &[AtomicU64], bits: ValueBits) {
-        record::<W, T, false>(&format.bounds, words, bits);
+        if format.bounds.native().is_none() {
+            record::<W, T, false>(&format.bounds, words, bits);
+        } else if W::EXCLUSIVE {
+            record_native::<T>(&format.bounds, words, bits);
+        } else {
+            record_shared_native::<T>(format, words, bits);
+        }
     }
 
     fn own_writer<T: Value>(bounds: &Bounds) -> Option<Write> {
-        let write: Write = if bounds.are_far_apart() {
+        let write: Write = if bounds.native().is_some() {
+            record_native::<T>
+        } else if bounds.are_far_apart() {
             record::<Exclusive, T, true>
         } else {
             record::<Exclusive, T, false>
@@ -180,8 +197,8 @@ impl Aggregate for Distribution {
         let (Some(from), Some(into)) = (Words::new(from), Words::new(into)) else {
             return;
         };
-        let mut total = Total::new(from.buckets.len());
-        total.read(&from);
+        let mut total = Total::new(&format.bounds);
+        total.read(&format.bounds, &from);
         if total.moments.count == 0 {
             return;
         }
@@ -192,13 +209,17 @@ impl Aggregate for Distribution {
         write::add_float::<Shared>(into.shifted_squares, moments.squares);
         write::raise::<Shared>(into.greatest, total.greatest);
         write::raise::<Shared>(into.least, total.least);
+        if let Some(index) = format.bounds.native() {
+            fold_native(format, index, &from, &into);
+            return;
+        }
         for (count, into) in total.buckets.iter().zip(into.buckets) {
             Shared::add(into, *count);
         }
     }
 
     fn new_total(format: &RowFormat) -> Total {
-        Total::new(format.bounds.buckets())
+        Total::new(&format.bounds)
     }
 
     fn reset(total: &mut Total) {
@@ -207,8 +228,12 @@ impl Aggregate for Distribution {
 
     fn add(format: &RowFormat, total: &mut Total, words: &[AtomicU64]) {
         if let Some(words) = Words::new(words) {
-            total.add(format.value_kind, &words);
+            total.add(format.value_kind, &format.bounds, &words);
         }
+    }
+
+    fn finish(format: &RowFormat, total: &mut Total) {
+        total.finish(&format.bounds);
     }
 
     fn rising_float_sum<'t>(format: &RowFormat, total: &'t mut Total) -> Option<&'t mut u64> {
@@ -237,69 +262,11 @@ impl Aggregate for Distribution {
         Some(Sample::Histogram {
             sum: format.value_kind.number(total.sum),
             buckets: &total.buckets,
+            native: total.native.as_ref().map(|native| &native.buckets),
         })
     }
 
     fn metric_type(_: ValueKind, _: MeasureSource) -> MetricType {
         MetricType::Histogram
     }
-}
-
-/// Adds a value of type `T`, if these are the words of a row. Returns whether they are. `FAR_APART` may be true if the bounds [are](Bounds::are_far_apart).
-fn record<W: Writer, T: Value, const FAR_APART: bool>(
-    bounds: &Bounds,
-    words: &[AtomicU64],
-    bits: ValueBits,
-) -> bool {
-    let Some(named) = Words::new(words) else {
-        return false;
-    };
-    if !(W::EXCLUSIVE && named.is_in_fast_range(bits)) {
-        return record_any::<W, T>(bounds, words, bits);
-    }
-    let kind = T::KIND;
-    let value = kind.to_f64_below_2_63(bits);
-    let Some(bucket) = bounds.bucket_below_2_63::<FAR_APART>(bits, value) else {
-        return record_any::<W, T>(bounds, words, bits);
-    };
-    let words = named;
-    // The same as in `record_any`, without the cases that the fast range excludes: the extremes stay, and no sum
-    // becomes infinite.
-    let deviation = value * SCALE - load_float(words.shift);
-    let add = |word, more: f64| W::update(word, |sum| (f64::from_bits(sum) + more).to_bits());
-    match kind {
-        ValueKind::F64 => add(words.sum, value),
-        ValueKind::U64 | ValueKind::I64 | ValueKind::Duration => {
-            write::add_value::<W>(kind, words.sum, bits);
-        }
-    }
-    add(words.shifted_sum, deviation);
-    add(words.shifted_squares, deviation * deviation);
-    words.count::<W>(bucket);
-    true
-}
-
-/// Adds any value, for any writer, if these are the words of a row.
-#[inline(never)]
-fn record_any<W: Writer, T: Value>(bounds: &Bounds, words: &[AtomicU64], bits: ValueBits) -> bool {
-    let Some(words) = Words::new(words) else {
-        return false;
-    };
-    let kind = T::KIND;
-    let value = kind.to_f64(bits);
-    let key = bits.sort_key(kind);
-    let bucket = bounds.bucket_of_sort_key(key);
-    let deviation = value * SCALE - words.shift_or(value * SCALE);
-    write::add_value::<W>(kind, words.sum, bits);
-    W::update(words.shifted_sum, |sum| {
-        (f64::from_bits(sum) + deviation).to_bits()
-    });
-    write::add_float::<W>(words.shifted_squares, deviation * deviation);
-    let SortKey(key) = key;
-    let is_extreme = write::raise::<W>(words.greatest, key) | write::raise::<W>(words.least, !key);
-    if W::EXCLUSIVE && is_extreme {
-        words.update_fast_range(kind);
-    }
-    words.count::<W>(bucket);
-    true
 }

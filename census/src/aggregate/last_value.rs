@@ -71,7 +71,7 @@ impl Aggregate for LastValue {
     const PER_THREAD: bool = false;
 
     /// Replaces the flag of a value by that of a value that was looked at.
-    fn writes(words: &[AtomicU64]) -> u64 {
+    fn writes(_: &RowFormat, words: &[AtomicU64]) -> u64 {
         match words {
             [_, flag, ..] if flag.load(Ordering::Relaxed) == IS_SET => {
                 // In one step: a value that is stored meanwhile sets the flag again. AcqRel: a reader that sees the new flag

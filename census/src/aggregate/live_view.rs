@@ -6,7 +6,7 @@ use std::time::SystemTime;
 #[cfg(feature = "prometheus")]
 use super::Sample;
 use super::aggregation::{self, Data, RowTotals};
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "testing", feature = "pages"))]
 use super::column_values::ColumnValues;
 use super::column_values::{ColumnSets, SortedValues};
 use super::looks::Idle;
@@ -49,6 +49,22 @@ pub(crate) struct LiveView {
     pub(crate) start: SystemTime,
 }
 
+/// How many rows a view has.
+#[cfg(feature = "prometheus")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowCounts {
+    /// All rows.
+    #[cfg_attr(
+        not(feature = "pages"),
+        expect(dead_code, reason = "only pages show it")
+    )]
+    pub(crate) rows: usize,
+    /// Those that count for the bound.
+    pub(crate) counted: usize,
+    /// The bound.
+    pub(crate) max: usize,
+}
+
 /// The row that a measurement goes to.
 pub(crate) enum RowLookup {
     Row(RowId),
@@ -69,6 +85,8 @@ impl LiveView {
         let value_kind = spec.measure.descriptor.kind;
         let bounds = spec.aggregation.bounds.clone();
         let bounds = bounds.unwrap_or_else(|| Bounds::none(value_kind));
+        let unit = spec.measure.descriptor.time_unit();
+        let bounds = bounds.with_native(spec.aggregation.native, unit);
         let kind = spec.aggregation.kind;
         let is_idle = spec.idle.is_some();
         let format = aggregation::row_format(id, kind, value_kind, bounds, is_idle);
@@ -162,17 +180,52 @@ impl LiveView {
         self.removed.of(reason)
     }
 
-    /// How many rows the view may have, beside those that do not count: the initial ones, and the overflow rows.
-    pub(crate) fn max_series(&self) -> usize {
-        self.spec.max_series.unwrap_or_else(default_max_series)
-    }
-
     /// How many measurements went to overflow rows.
     pub(crate) fn overflowed(&self) -> u64 {
         match &self.observed {
             Some(observed) => observed.overflowed(),
             None => self.rows.overflowed(),
         }
+    }
+
+    /// How many rows a view of a recorded measure has.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn row_counts(&self) -> RowCounts {
+        let (rows, counted) = self.rows.table.counts();
+        RowCounts {
+            rows,
+            counted,
+            max: self.max_series(),
+        }
+    }
+
+    /// How many rows a view of an observed measure has in a collection.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn observed_row_counts(&self, rows: &ObservedRows) -> RowCounts {
+        let rows = rows.len();
+        let max = self.max_series();
+        RowCounts {
+            rows,
+            // Beyond the bound, there are overflow rows.
+            counted: rows.min(max),
+            max,
+        }
+    }
+
+    /// For each column the values of its closed set, if it has one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn closed_columns(&self) -> Vec<Option<&SortedValues>> {
+        let columns = self.columns.values.iter();
+        let closed = columns.map(|values| match values {
+            ColumnValues::Closed { set, .. } => Some(set),
+            ColumnValues::Open | ColumnValues::Known(_) => None,
+        });
+        closed.collect()
+    }
+
+    /// How many rows there may be, without those from the start and overflow rows.
+    fn max_series(&self) -> usize {
+        self.spec.max_series.unwrap_or_else(default_max_series)
     }
 
     /// The columns that any text may be in: those of which the program knows no values or, if there are none, those of
@@ -314,6 +367,12 @@ impl RowView<'_> {
             RowSource::Recorded { rows, index, .. } => rows.start(index).map(RowStart::time),
             RowSource::Observed(_) => None,
         }
+    }
+
+    /// Whether the view has the row from the start.
+    #[cfg(feature = "pages")]
+    pub(crate) fn is_initial(&self) -> bool {
+        self.view.initial_keys.contains(&self.key.to_joined())
     }
 
     /// The exported part of the row; `None` for a row that is not shown.

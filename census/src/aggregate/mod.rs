@@ -51,7 +51,7 @@ mod write;
 pub use aggregation::{Aggregation, Data};
 pub(crate) use chunk::{Target, TargetName};
 pub(crate) use column_values::{ColumnSets, ColumnValues, FunctionColumns, SortedValues};
-pub use data::{DistributionData, Exemplar};
+pub use data::{DistributionData, Exemplar, NativeBuckets};
 pub(crate) use exemplar::DROPPED_PANICKED;
 pub(crate) use exemplar::ExemplarLabels;
 #[cfg(feature = "prometheus")]
@@ -59,6 +59,8 @@ pub(crate) use exemplar::{DROPPED_BUSY, DROPPED_INVALID, DROPPED_TOO_LONG};
 pub(crate) use index::Index;
 pub use limits::DEFAULT_MAX_SERIES;
 pub(crate) use limits::{default_max_series, set_default_max_series};
+#[cfg(feature = "prometheus")]
+pub(crate) use live_view::RowCounts;
 pub(crate) use live_view::{LiveView, RowLookup, RowView};
 pub(crate) use observed::ObservedRows;
 pub(crate) use reading::{Reading, Run};

@@ -8,7 +8,7 @@ use super::row_writer::RowWriter;
 use super::word_pool::WordPool;
 use crate::declare::{AggregationKind, Bounds, ValueBits, ValueKind};
 use crate::id::{ChunkId, RowId, ViewId};
-use crate::sync::{AtomicBool, AtomicU64, AtomicUsize};
+use crate::sync::{AtomicBool, AtomicU64, AtomicUsize, Mutex};
 
 /// Adds a measurement to a row's words.
 pub(super) type Recorder = fn(&RowFormat, &[AtomicU64], ValueBits);
@@ -37,6 +37,8 @@ pub(crate) struct RowFormat {
     /// Has the words of chunks that are freed.
     pub(super) pool: &'static WordPool,
     pub(super) exemplars: Exemplars,
+    /// Held by a thread that writes the counts of native buckets in shared words.
+    pub(super) shared_native: Mutex<()>,
     /// Whether a float below zero was added to a sum, so that the sum may fall.
     pub(super) has_negative_float: AtomicBool,
 }

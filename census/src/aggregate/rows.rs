@@ -136,12 +136,6 @@ impl Rows {
         self.table.extent().positions > 0
     }
 
-    /// How many rows count towards the view's bound.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn counted(&self) -> usize {
-        self.table.counted()
-    }
-
     /// How many rows there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
@@ -319,6 +313,7 @@ impl Rows {
         self.read_words(&mut live, positions.start, rows, |first, words| {
             totals.add(format, first, words);
         });
+        totals.finish(format);
         // Not those of chunks that are gone: there may be another row at the same position.
         totals.keep_rising(format, positions.start, rows.are_there, &mut live.last_sums);
         drop(live);

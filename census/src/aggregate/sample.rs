@@ -1,5 +1,6 @@
 //! The exported part of a row, and the type of a family.
 
+use super::NativeBuckets;
 use crate::declare::Number;
 
 /// The exported part of a row's data. Nothing is copied for it.
@@ -12,7 +13,16 @@ pub(crate) enum Sample<'a> {
     /// One value.
     Value(Number),
     /// The sum of the values, and how many values each bucket has.
-    Histogram { sum: Number, buckets: &'a [u64] },
+    Histogram {
+        sum: Number,
+        buckets: &'a [u64],
+        /// The native buckets, if the view has some. They have as many values as the others.
+        #[cfg_attr(
+            not(feature = "protobuf"),
+            expect(dead_code, reason = "text formats have no native buckets")
+        )]
+        native: Option<&'a NativeBuckets>,
+    },
 }
 
 /// The type of a family of samples.

@@ -57,7 +57,7 @@ impl Aggregate for Sum {
     /// A sum of nothing stays as it is.
     const TELLS_WRITES: bool = false;
 
-    fn writes(_: &[AtomicU64]) -> u64 {
+    fn writes(_: &RowFormat, _: &[AtomicU64]) -> u64 {
         0
     }
 

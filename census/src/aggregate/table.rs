@@ -172,16 +172,17 @@ impl Table {
         self.exceeds_default_limit.store(true, Ordering::Relaxed);
     }
 
-    /// How many rows count towards the view's bound.
-    #[cfg(feature = "prometheus")]
-    pub(super) fn counted(&self) -> usize {
-        self.inner.read().counted()
-    }
-
     /// How many rows there are.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.inner.read().len()
+    }
+
+    /// How many rows there are, and how many of them count for the bound.
+    #[cfg(feature = "prometheus")]
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let inner = self.inner.read();
+        (inner.len(), inner.counted())
     }
 
     /// The rows that there are now.

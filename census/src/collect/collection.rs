@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::view_data::{Row, ViewData};
-#[cfg(feature = "prometheus")]
-use crate::aggregate::Removal;
+#[cfg(feature = "pages")]
+use crate::aggregate::SortedValues;
 use crate::aggregate::{Data, LiveView, ObservedRows, RowView};
+#[cfg(feature = "prometheus")]
+use crate::aggregate::{Removal, RowCounts};
 #[cfg(feature = "testing")]
 use crate::declare::Column;
 use crate::declare::ViewSpec;
@@ -42,6 +44,14 @@ impl Collection {
     pub(crate) fn of_view(view: &ViewSpec) -> Self {
         let views = register::find(view).into_iter().collect();
         Self::begin(views, observe::DEFAULT_DEADLINE)
+    }
+
+    /// Begins a collection of the registered view of this name, if there is one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn of_name(name: &str, deadline: Duration) -> Self {
+        let mut views = register::views();
+        views.retain(|view| *view.spec.name == *name);
+        Self::begin(views, deadline)
     }
 
     /// The registered views, for a caller that looks at their definitions only. Nothing is read.
@@ -108,19 +118,31 @@ impl<'c> CollectedView<'c> {
         self.live.overflowed()
     }
 
-    /// How many rows of the view count towards [`max_series`](Self::max_series). Of an observed measure, all do.
+    /// How many rows there are.
     #[cfg(feature = "prometheus")]
-    pub(crate) fn counted_rows(self) -> usize {
-        if self.live.is_observed() {
-            return self.observed.map_or(0, ObservedRows::len);
+    pub(crate) fn row_counts(self) -> RowCounts {
+        match self.observed {
+            Some(rows) => self.live.observed_row_counts(rows),
+            None => self.live.row_counts(),
         }
-        self.live.rows.counted()
     }
 
-    /// How many rows the view may have, beside those that do not count: the initial ones, and the overflow rows.
-    #[cfg(feature = "prometheus")]
-    pub(crate) fn max_series(self) -> usize {
-        self.live.max_series()
+    /// Whether it is a view of an observed measure whose values could not be read.
+    #[cfg(feature = "pages")]
+    pub(crate) fn is_unread(self) -> bool {
+        self.live.is_observed() && self.observed.is_none()
+    }
+
+    /// When it was registered.
+    #[cfg(feature = "pages")]
+    pub(crate) fn start(self) -> SystemTime {
+        self.live.start
+    }
+
+    /// For each column the values of its closed set, if it has one.
+    #[cfg(feature = "pages")]
+    pub(crate) fn closed_columns(self) -> Vec<Option<&'c SortedValues>> {
+        self.live.closed_columns()
     }
 
     /// The columns that any text may be in, because of which the view may overflow.

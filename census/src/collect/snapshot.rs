@@ -163,6 +163,14 @@ impl<'a> SnapshotView<'a> {
         bounds.map_or(&[], |bounds| Bounds::numbers(bounds))
     }
 
+    /// The schema with which rows begin, if the view has [native buckets](crate::Buckets#native-buckets): from 8 down to -4.
+    /// Then [`buckets`](Self::buckets) are the bounds of the classic ones.
+    #[must_use]
+    pub fn native_schema(&self) -> Option<i32> {
+        let native = self.spec.aggregation.native?;
+        Some(native.schema)
+    }
+
     /// The columns, each with its tag key and its label. The tags of each row are in the same order.
     #[must_use]
     pub fn columns(&self) -> &'a [Column] {

@@ -3,7 +3,7 @@
 //! A new aggregation begins here, with its marker and its kind. Everything else about an aggregation is in a file of
 //! its own under `aggregate/`.
 
-use super::Bounds;
+use super::{Bounds, NativeSpec};
 
 /// Counts the measurements, whatever their values. Exported as a counter; of an [`Observed`](crate::Observed),
 /// as a gauge.
@@ -28,6 +28,11 @@ pub enum Distribution {}
 
 /// Which aggregation a view has, without its options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum AggregationKind {
     /// [`Count`]
@@ -46,10 +51,17 @@ pub(crate) struct AggregationSpec {
     pub(crate) kind: AggregationKind,
     /// The bounds of the buckets; none for an aggregation without buckets.
     pub(crate) bounds: Option<Bounds>,
+    /// The native buckets of a distribution, if it has some. The bounds are then those of the classic buckets, given or
+    /// derived.
+    pub(crate) native: Option<NativeSpec>,
 }
 
 impl AggregationSpec {
     pub(crate) const fn without_options(kind: AggregationKind) -> Self {
-        Self { kind, bounds: None }
+        Self {
+            kind,
+            bounds: None,
+            native: None,
+        }
     }
 }

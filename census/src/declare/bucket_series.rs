@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::decimal::Decimal;
+use super::native::DEFAULT_GROWTH;
 use super::number::{float_bits, nanoseconds};
 use super::{Value, ValueBits, ValueKind};
 
@@ -23,7 +24,7 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
                      further apart";
 
 /// The bounds of a distribution's buckets as a series, [linear](Self::linear) or [exponential](Self::exponential), or as a
-/// [list](Self::list) that several views share. For `buckets` in [`view!`](macro@crate::view), and for [`View::distribution`](crate::View::distribution).
+/// [list](Self::list) that several views share; or [native](Self::native) buckets. For `buckets` in [`view!`](macro@crate::view), and for [`View::distribution`](crate::View::distribution).
 ///
 /// ```standalone_crate
 /// use std::time::Duration;
@@ -56,6 +57,27 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 /// # Ok::<(), census::CatalogueError>(())
 /// ```
 ///
+/// # Native buckets
+///
+/// Native buckets are those of Prometheus's native histograms: bucket `i` has the values above `base^(i-1)`, up to `base^i`,
+/// for all whole numbers `i`. So they need no bounds, whatever the values are. The base is 2 to the power of `2^-schema`, and
+/// the schema, from 8 down to -4, is the one with the greatest base that is not above the growth factor: for a factor of 1.1
+/// there are 8 buckets from one power of two to the next. Negative values have buckets of their own, and values up to 2^-128
+/// from zero are in the zero bucket. The buckets are those of exported values: of durations in seconds, or in the measure's
+/// unit.
+///
+/// A row has at most 160 such buckets with values. When there are more, the schema is lowered by 1, for as long as the row
+/// exists: each two neighboring buckets become one. Values that are spread very widely may have that effect earlier, because a
+/// thread keeps the counts of a row in 32 groups of 8 neighboring buckets each. Every value stays counted.
+///
+/// For each thread that records to it, a row needs 2.4 kilobytes, and 8 bytes more for each bound of classic buckets. (With
+/// classic buckets alone it needs 72 bytes, and 8 bytes for each bound.) A thread has such memory of its own for some 200 rows
+/// of a view. It counts in further rows under a lock, which all threads share that record to the view.
+///
+/// Text formats have no native buckets. There the view has classic ones, too: those that are given beside the native ones (in
+/// [`view!`](macro@crate::view) by the option `classic`, at run time by [`ViewBuilder::native`](crate::ViewBuilder::native)),
+/// and otherwise powers of four: of integers 1 to 4^20, of floats 2^-20 to 2^40, and of durations 2^-20 to 2^10 seconds.
+///
 /// # Which bounds
 ///
 /// The arguments count as the decimals that a user writes, and so do the bounds: the third bound above is 0.3, although
@@ -66,17 +88,18 @@ const EQUAL: &str = "two bucket bounds would be equal in the type of the measure
 ///
 /// A series without bounds or with more than 1000 of them, a width that is not above 0, a factor that is not above 1,
 /// exponential buckets that do not start above 0, numbers that are not finite, and bounds that do not fit the type or
-/// become equal in it: in `view!` each is a compile error, and at run time an error of
+/// become equal in it, and a growth factor that is not a finite number above 1: in `view!` each is a compile error, and at run time an error of
 /// [`register`](crate::ViewBuilder::register). Nothing panics.
 #[must_use = "a view has buckets: `View::distribution`, or `buckets` in `view!`"]
 #[derive(Clone, Copy, Debug)]
 pub struct Buckets<T: 'static>(Given<T>);
 
-/// A series, or a list.
+/// A series, a list, or native buckets.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Given<T: 'static> {
     Series(Series<T>),
     List(&'static [T]),
+    Native { growth: f64 },
 }
 
 /// A series of bounds.
@@ -117,6 +140,17 @@ impl<T: Value> Buckets<T> {
     /// [`DEFAULT_LATENCY_BUCKETS`](crate::DEFAULT_LATENCY_BUCKETS).
     pub const fn list(bounds: &'static [T]) -> Self {
         Self(Given::List(bounds))
+    }
+
+    /// [Native buckets](Self#native-buckets), of which each is at most 1.1 times as great as the one before it.
+    pub const fn native() -> Self {
+        Self::native_with_growth(DEFAULT_GROWTH)
+    }
+
+    /// [Native buckets](Self#native-buckets), of which each is at most `growth` times as great as the one before it. That is a
+    /// finite number greater than 1.
+    pub const fn native_with_growth(growth: f64) -> Self {
+        Self(Given::Native { growth })
     }
 
     pub(super) const fn given(self) -> Given<T> {
@@ -388,7 +422,7 @@ mod tests {
         fn as_given(self) -> Series<T> {
             match self.0 {
                 Given::Series(series) => series,
-                Given::List(_) => unreachable!("no test gives a list"),
+                Given::List(_) | Given::Native { .. } => unreachable!("no test gives others"),
             }
         }
 

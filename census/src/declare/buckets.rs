@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use super::bucket_lookup::BucketLookup;
 use super::bucket_series::{BoundSeries, Buckets, Given};
+use super::native::{DERIVED_DURATION, NativeSpec};
+use super::native_index::NativeIndex;
 use super::number::{float_bits, nanoseconds};
+use super::unit::TimeUnit;
 use super::{Number, SortKey, Value, ValueBits, ValueKind};
 
 /// The bounds of a `Distribution` of a `Measure<Duration>` without `buckets`: 5 ms to 10 s, Prometheus's own defaults.
@@ -38,26 +41,59 @@ pub(crate) enum StaticBounds {
     Series(BoundSeries),
 }
 
-/// The bounds of a [`Buckets`], checked. One function for each type, because a `const fn` cannot call a trait's method.
+/// The buckets of a distribution, as a `static` has them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StaticBuckets {
+    pub(crate) bounds: StaticBounds,
+    pub(crate) native: Option<NativeSpec>,
+}
+
+/// The buckets of a [`Buckets`], checked. One function for each type, because a `const fn` cannot call a trait's method.
 macro_rules! of_buckets {
     ($($function:ident($type:ty) => $variant:ident;)*) => {$(
         #[track_caller]
         pub(crate) const fn $function(buckets: Buckets<$type>) -> Self {
-            let bounds = match buckets.given() {
-                Given::Series(series) => Self::Series(series.of_any_type_at_compile_time()),
-                Given::List(bounds) => Self::$variant(bounds),
+            let (bounds, native) = match buckets.given() {
+                Given::Series(series) => (
+                    StaticBounds::Series(series.of_any_type_at_compile_time()),
+                    None,
+                ),
+                Given::List(bounds) => (StaticBounds::$variant(bounds), None),
+                Given::Native { growth } => (
+                    StaticBounds::derived(ValueKind::$variant),
+                    Some(NativeSpec::checked(growth, false)),
+                ),
             };
-            bounds.checked()
+            Self {
+                bounds: bounds.checked(),
+                native,
+            }
         }
     )*};
 }
 
-impl StaticBounds {
+impl StaticBuckets {
     of_buckets! {
-        u64_buckets(u64) => U64;
-        i64_buckets(i64) => I64;
-        f64_buckets(f64) => F64;
-        duration_buckets(Duration) => Duration;
+        of_u64(u64) => U64;
+        of_i64(i64) => I64;
+        of_f64(f64) => F64;
+        of_duration(Duration) => Duration;
+    }
+}
+
+impl StaticBounds {
+    /// The classic buckets of a view whose user gives native ones only: powers of four, which are bounds of native buckets,
+    /// too, while these are no coarser.
+    pub(super) const fn derived(kind: ValueKind) -> Self {
+        /// 2^-20
+        const LEAST: f64 = f64::from_bits((1023 - 20) << (f64::MANTISSA_DIGITS - 1));
+        let buckets = match kind {
+            ValueKind::U64 => StaticBuckets::of_u64(Buckets::exponential(1, 4.0, 21)),
+            ValueKind::I64 => StaticBuckets::of_i64(Buckets::exponential(1, 4.0, 21)),
+            ValueKind::F64 => StaticBuckets::of_f64(Buckets::exponential(LEAST, 4.0, 31)),
+            ValueKind::Duration => return Self::Duration(&DERIVED_DURATION),
+        };
+        buckets.bounds
     }
 
     /// These bounds, which are checked to be finite and to increase strictly.
@@ -123,11 +159,13 @@ pub struct Bounds {
     numbers: Arc<[Number]>,
     /// Finds the buckets of most values quicker than a search.
     lookup: Option<Arc<BucketLookup>>,
+    /// Finds the native buckets of values, if there are some beside those with bounds.
+    native: Option<Arc<NativeIndex>>,
 }
 
 impl PartialEq for Bounds {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, &self.sort_keys) == (other.kind, &other.sort_keys)
+        (self.kind, &self.sort_keys, &self.native) == (other.kind, &other.sort_keys, &other.native)
     }
 }
 
@@ -167,8 +205,25 @@ impl Bounds {
             kind,
             numbers: sort_keys.iter().map(number).collect(),
             lookup: BucketLookup::new(kind, &sort_keys).map(Arc::new),
+            native: None,
             sort_keys,
         }
+    }
+
+    /// The bounds of the view that has these native buckets, too. Durations are exported in this unit.
+    pub(crate) fn with_native(self, native: Option<NativeSpec>, unit: TimeUnit) -> Self {
+        let index =
+            |native: NativeSpec| NativeIndex::new(native.schema, self.kind, unit, &self.sort_keys);
+        Self {
+            native: native.map(|native| Arc::new(index(native))),
+            ..self
+        }
+    }
+
+    /// Finds the native buckets of values.
+    #[inline]
+    pub(crate) fn native(&self) -> Option<&NativeIndex> {
+        self.native.as_deref()
     }
 
     /// The bucket of a value, from 0: the first whose bound is not below the value. The last bucket has no bound.
@@ -228,33 +283,54 @@ impl From<StaticBounds> for Bounds {
     }
 }
 
-/// The bounds of a distribution's buckets, at run time: a [`Buckets`], or a list (an array, a `Vec`, an iterator) of values
-/// that are finite and increase strictly.
+/// The buckets of a distribution that is made at run time.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct DistributionBuckets {
+    pub(crate) bounds: Bounds,
+    pub(crate) native: Option<NativeSpec>,
+}
+
+impl From<Bounds> for DistributionBuckets {
+    fn from(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            native: None,
+        }
+    }
+}
+
+/// The buckets of a distribution, at run time: a [`Buckets`], or a list (an array, a `Vec`, an iterator) of bounds that are
+/// finite and increase strictly.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no bucket bounds of type `{T}`",
     label = "write a list like `[1, 2, 5]`, or `Buckets::linear(…)`, in the type of the measure's values",
     note = "of a slice, write `slice.iter().copied()`, or `Buckets::list(SLICE)` of a constant"
 )]
 pub trait BucketBounds<T> {
-    /// The bounds, or why they cannot be used.
+    /// The buckets, or why they cannot be used.
     #[doc(hidden)]
-    fn into_bounds(self) -> Result<Bounds, &'static str>;
+    fn into_buckets(self) -> Result<DistributionBuckets, &'static str>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> BucketBounds<T> for Buckets<T> {
-    fn into_bounds(self) -> Result<Bounds, &'static str> {
+    fn into_buckets(self) -> Result<DistributionBuckets, &'static str> {
         match self.given() {
-            Given::Series(series) => Bounds::of_series(series.of_any_type()),
-            Given::List(bounds) => Bounds::new(bounds.iter().copied()),
+            Given::Series(series) => Bounds::of_series(series.of_any_type()).map(Into::into),
+            Given::List(bounds) => Bounds::new(bounds.iter().copied()).map(Into::into),
+            Given::Native { growth } => Ok(DistributionBuckets {
+                bounds: StaticBounds::derived(T::KIND).into(),
+                native: Some(NativeSpec::new(growth, false)?),
+            }),
         }
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Value, I: IntoIterator<Item = T>> BucketBounds<T> for I {
-    fn into_bounds(self) -> Result<Bounds, &'static str> {
-        Bounds::new(self)
+    fn into_buckets(self) -> Result<DistributionBuckets, &'static str> {
+        Bounds::new(self).map(Into::into)
     }
 }
 

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::native::TWICE_NATIVE;
 use super::{
-    AggregationSpec, AnyMeasure, AnyTagKey, Column, IdleOption, Measure, MeasureDescriptor,
-    MeasureSource, Observed, Origin, Value, ValueKind, ViewSpec, name,
+    AggregationSpec, AnyMeasure, AnyTagKey, Column, Distribution, IdleOption, Measure,
+    MeasureDescriptor, MeasureSource, NativeSpec, Observed, Origin, Value, ValueKind, ViewSpec,
+    name,
 };
 
 /// A measure before it is registered. Made by [`Measure::builder`].
@@ -139,6 +141,35 @@ impl<T: Value> MeasureBuilder<T> {
     /// Sets the unit, a UCUM string. Default, also for an empty string: `1`, and `s` for durations.
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.descriptor.set_unit(unit.into());
+        self
+    }
+}
+
+impl ViewBuilder<Distribution> {
+    /// Adds [native buckets](crate::Buckets#native-buckets) beside the buckets that were given, which are then the classic
+    /// ones. Each native bucket is at most `growth` times as great as the one before it, which is a finite number greater than
+    /// 1. (For native buckets alone, give [`Buckets::native`](crate::Buckets::native).)
+    ///
+    /// ```standalone_crate
+    /// use census::{Measure, View};
+    ///
+    /// let size = Measure::<u64>::builder("upload/size").unit("By").register()?;
+    /// let sizes = View::distribution("upload_bytes", &size, [1 << 10, 1 << 20]).native(1.1).register()?;
+    /// size.record(2_000);
+    /// let data = &sizes.data().rows[0].data;
+    /// assert_eq!(data.bucket_counts, [0, 1, 0]);
+    /// assert_eq!(data.native.as_ref().map(|native| native.schema), Some(3));
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    pub fn native(mut self, growth: f64) -> Self {
+        let native = &mut self.spec.aggregation.native;
+        if native.is_some() {
+            self.problem = self.problem.or(Some(TWICE_NATIVE));
+        }
+        match NativeSpec::new(growth, true) {
+            Ok(new) => *native = Some(new),
+            Err(problem) => self.problem = self.problem.or(Some(problem)),
+        }
         self
     }
 }

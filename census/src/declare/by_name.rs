@@ -37,6 +37,12 @@ impl<T> ByName<T> {
         self.named(name).next()
     }
 
+    /// All objects, in no order of their names; those of one name in the order in which they were added.
+    pub(crate) fn all(&self) -> impl Iterator<Item = Handle<T>> {
+        let handles = self.by_name.values().flatten();
+        handles.filter_map(WeakHandle::upgrade)
+    }
+
     /// All names, in no order. Some may have no living object.
     pub(crate) fn names(&self) -> Vec<String> {
         self.by_name.keys().cloned().collect()

@@ -96,6 +96,11 @@ impl ViewSpec {
             Some(bounds) => format!("[{}]", bounds.join(", ")),
             None => "none".to_owned(),
         });
+        let native = [self, kept].map(|it| it.aggregation.native);
+        differences.part("native buckets", native, |native| match native {
+            Some(native) => format!("of schema {}", native.schema),
+            None => "none".to_owned(),
+        });
         differences.part(
             "columns",
             [self, kept].map(|view| AnyOrder(&view.columns)),

@@ -40,6 +40,11 @@ pub(crate) struct SortKey(pub(crate) u64);
 
 /// The type of a measure's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum ValueKind {
     /// `u64`

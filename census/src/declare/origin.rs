@@ -60,6 +60,12 @@ impl Origin {
         self.line
     }
 
+    /// The column, from 1.
+    #[must_use]
+    pub const fn column(&self) -> u32 {
+        self.column
+    }
+
     /// The catalogue adds declarations in the order of these keys, because the linker's order means nothing.
     pub(crate) fn sort_key(&self) -> (&'static str, &'static str, u32, u32) {
         (self.crate_name(), self.file, self.line, self.column)

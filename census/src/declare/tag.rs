@@ -205,6 +205,10 @@ impl TagKeyCell {
         &self.name
     }
 
+    pub(crate) fn description(&self) -> &str {
+        &self.description
+    }
+
     pub(crate) const fn is_local(&self) -> bool {
         self.local
     }

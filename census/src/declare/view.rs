@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::columns::AnyOrder;
+use super::native::TWICE_NATIVE;
 use super::{
-    AggregationKind, AggregationSpec, Bounds, Column, Handle, IdleOption, Measure, MeasureCell,
-    Origin, StaticBounds, StaticColumn, Value, idle, name,
+    AggregationKind, AggregationSpec, Bounds, Column, Distribution, Handle, IdleOption, Measure,
+    MeasureCell, NativeSpec, Origin, StaticBounds, StaticBuckets, StaticColumn, Value, idle, name,
 };
 
 /// A view: a measure, an aggregation, and the tag keys by whose values it has rows (its columns). Declared with
@@ -77,6 +78,7 @@ pub struct StaticViewSource<A> {
 struct StaticAggregation {
     kind: AggregationKind,
     bounds: Option<StaticBounds>,
+    native: Option<NativeSpec>,
 }
 
 /// The definition of a view, whether it was declared in a `static` or made at run time.
@@ -137,7 +139,11 @@ impl<A> StaticViewSource<A> {
     pub(crate) const fn new<T: Value>(measure: &'static Measure<T>, kind: AggregationKind) -> Self {
         Self {
             measure: measure.handle(),
-            aggregation: StaticAggregation { kind, bounds: None },
+            aggregation: StaticAggregation {
+                kind,
+                bounds: None,
+                native: None,
+            },
             marker: PhantomData,
         }
     }
@@ -147,6 +153,25 @@ impl<A> StaticViewSource<A> {
         self.aggregation.bounds = Some(bounds);
         self
     }
+
+    /// The same measure and aggregation, with these buckets.
+    pub(crate) const fn with_buckets(mut self, buckets: StaticBuckets) -> Self {
+        self.aggregation.bounds = Some(buckets.bounds);
+        self.aggregation.native = buckets.native;
+        self
+    }
+}
+
+/// The same measure and aggregation with the same buckets, which are classic ones, and native buckets beside them.
+#[doc(hidden)]
+#[track_caller]
+pub const fn and_native(
+    mut source: StaticViewSource<Distribution>,
+    growth: f64,
+) -> StaticViewSource<Distribution> {
+    assert!(source.aggregation.native.is_none(), "{}", TWICE_NATIVE);
+    source.aggregation.native = Some(NativeSpec::checked(growth, true));
+    source
 }
 
 impl ViewCell {
@@ -274,6 +299,7 @@ impl StaticView {
             aggregation: AggregationSpec {
                 kind: self.aggregation.kind,
                 bounds: self.aggregation.bounds.map(Bounds::from),
+                native: self.aggregation.native,
             },
             columns: self.columns.iter().map(Column::from).collect(),
             max_series: self.max_series,

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use super::body::Body;
 use super::config::{ConstLabel, ExporterConfig};
 use super::encoder::ForeignRegistry;
+use super::failure::Failure;
 use super::families::Families;
 use super::held::Held;
 use super::name_filter::NameFilter;
@@ -41,6 +42,9 @@ pub(super) struct Inner {
         expect(dead_code, reason = "without collectors, it is only dropped")
     )]
     pub(super) held: Arc<Held>,
+    /// When the exporter was built.
+    #[cfg(feature = "pages")]
+    pub(super) since: std::time::SystemTime,
 }
 
 /// The settings of an [`Exporter`] to be built.
@@ -105,12 +109,16 @@ impl Scrape {
                     body,
                 }
             }
-            Err(failure) => Self {
-                status: failure.status(),
-                content_type: "text/plain; charset=utf-8",
-                content_encoding: None,
-                body: format!("the scrape failed: {failure}\n").into(),
-            },
+            Err(failure) => Self::failed(failure),
+        }
+    }
+
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self {
+            status: failure.status(),
+            content_type: "text/plain; charset=utf-8",
+            content_encoding: None,
+            body: format!("the scrape failed: {failure}\n").into(),
         }
     }
 }
@@ -359,6 +367,8 @@ impl ExporterBuilder {
                 threads: RenderThreads::new(config, registry, problems.len(), deadline),
                 problems,
                 held: Arc::new(held),
+                #[cfg(feature = "pages")]
+                since: std::time::SystemTime::now(),
             }),
         }
     }

@@ -19,6 +19,9 @@ pub(super) struct Family {
     pub(super) labels: Vec<String>,
     /// The buckets of a histogram.
     pub(super) bounds: Vec<BucketBound>,
+    /// Whether the view gives the bounds of these buckets. If it gives none, they are derived from its native buckets.
+    #[cfg(feature = "protobuf")]
+    pub(super) has_classic_buckets: bool,
     /// The unit in which durations are exported.
     pub(super) time_unit: TimeUnit,
 }
@@ -40,6 +43,11 @@ impl Family {
                 .map(|column| column.label().to_owned())
                 .collect(),
             bounds: BucketBound::of(view, time_unit),
+            #[cfg(feature = "protobuf")]
+            has_classic_buckets: view
+                .aggregation
+                .native
+                .is_none_or(|native| native.classic_given),
             time_unit,
         }
     }

@@ -51,6 +51,9 @@
 //! | `census_failed_scrapes_total{reason}` | scrapes of this exporter that were answered without an exposition: `collector` (it returned an error), `panic` (it panicked), `deadline`, `nested` (a collector scraped its own exporter, or a reading scraped), `no_thread` (the system could not start one), `busy` (too many scrapes waited) |
 //! | `census_renderings_total{format}`, `census_render_seconds_total{format}` | expositions that were made, and the time that it took. Scrapes that wait at the same time share one |
 //! | `census_exposition_bytes_total{format, encoding}` | bytes of these expositions: `identity` before compression, and `gzip` after it, of those that were compressed |
+//! | `census_closed_connections_total{reason}` | connections that the exporter's servers have closed before they were served: `address` (it is not [allowed](ServerBuilder::allow)), `tls` (the handshake failed), `displaced` (it gave way to another one: see [limits](Exporter::server#limits)) |
+//! | `census_refused_requests_total{reason}` | requests that the exporter's servers have refused: `unauthorized` (401), `forbidden` (403), `panic` (of a function of [`authorize`](ServerBuilder::authorize), 403), `busy` (503: too many passwords wait to be checked) |
+//! | `census_refused_certificates_total` | new certificates that could not be used, so that the server keeps the old ones (with the feature `tls`) |
 //! | `census_failed_observations_total{measure, reason}` | readings of an [observed measure](crate::Observed) that failed, so that a scrape lacked its families: `deadline` (late, or not returned since an earlier scrape), `panic`, `nested` (a reading collected), `no_thread`. With `not_named`, a value of the measure was refused, because the observation that said it does not name the measure |
 //!
 //! # Formats
@@ -68,6 +71,8 @@
 //! named for the crate whose types they take. `serve`, and the exporter's `server`, `bind` and `spawn`, need `server`.
 //! With `gzip`, a server compresses expositions for scrapers that ask for it. The exporter's `service` needs `tower`, and
 //! `warp_filter` needs `warp`.
+//! `warp_filter` needs `warp`. Of `ServerBuilder`'s settings, `bearer_token` and `basic_auth`
+//! need `auth`, `tls` needs `tls`, `ServerTls::from_config` needs `rustls`, and `allow` needs `ipnet`.
 
 mod body;
 mod bounds;
@@ -89,6 +94,8 @@ mod held;
 mod job_queue;
 mod name_filter;
 mod negotiate;
+#[cfg(feature = "pages")]
+mod pages;
 #[cfg(feature = "protobuf")]
 mod protobuf;
 #[cfg(feature = "prometheus-client")]
@@ -107,6 +114,12 @@ mod written;
 
 // The only name here that belongs to a later step: users look for `serve` beside `Exporter`, and no other file of this
 // step knows the server.
+#[cfg(feature = "pages")]
+pub use crate::pages::Page;
+#[cfg(all(feature = "pages", feature = "server"))]
+pub use crate::server::Pages;
+#[cfg(feature = "tls")]
+pub use crate::server::ServerTls;
 #[cfg(feature = "tower")]
 pub use crate::server::{MetricsService, ResponseBody};
 #[cfg(feature = "server")]

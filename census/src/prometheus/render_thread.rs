@@ -223,6 +223,19 @@ impl RenderThreads {
         jobs.add(job, || self.start_thread(|shared| shared.jobs.work()))
     }
 
+    /// Makes something on the thread for what no scrapes share.
+    #[cfg(all(feature = "pages", feature = "server"))]
+    pub(super) async fn make_alone<T: Send + 'static>(
+        &self,
+        make: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let ticket = self.alone(|_| panics::catch(make))?;
+        match ticket.result().await {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(Panicked)) | None => Err(Failure::Panic),
+        }
+    }
+
     /// A reading or a collector that waits for a scrape would wait for itself.
     fn check_nesting(&self) -> Result<(), Failure> {
         if RENDERS_FOR.get() == Arc::as_ptr(&self.shared).addr() || observe::is_reading() {

@@ -22,13 +22,13 @@ use crate::tags::with_part;
 
 #[derive(Default)]
 pub(super) struct Catalogue {
-    measures: ByName<MeasureCell>,
-    keys: ByName<TagKeyCell>,
+    pub(super) measures: ByName<MeasureCell>,
+    pub(super) keys: ByName<TagKeyCell>,
     pub(super) views: Views,
     /// The views in `static`s, in the order of their places, the optional ones among them.
     pub(super) declared_views: Vec<DeclaredView>,
     /// The problems of declarations in statics. A problem of a registration at run time is returned to its caller.
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// A view in a `static`.

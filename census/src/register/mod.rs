@@ -32,7 +32,10 @@ pub(crate) use held_views::HeldViews;
 pub(crate) use interest::models;
 pub(crate) use interest::{Ending, ViewsVersion};
 pub(crate) use interest::{all_views, ended_count, for_each_ended, views_of};
-pub use listing::{Catalogue, CatalogueView, ViewState, catalogue};
+pub use listing::{
+    Catalogue, CatalogueColumn, CatalogueMeasure, CatalogueTagKey, CatalogueView, ViewState,
+    catalogue,
+};
 pub(crate) use on_request::unregister_views;
 pub use problem::{CatalogueError, Problem, ProblemKind};
 #[cfg(all(test, census_model))]

@@ -6,6 +6,11 @@ use crate::declare::Origin;
 
 /// Why a declaration was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum ProblemKind {
     /// Another declaration has this name, or exports samples of this name.
@@ -24,6 +29,7 @@ pub enum ProblemKind {
 
 /// A declaration that was rejected, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Problem {
     pub(crate) kind: ProblemKind,
     pub(crate) message: String,

@@ -81,6 +81,15 @@ impl Activity {
         }
     }
 
+    /// The handshake of TLS is complete. From here on, the connection waits for a request.
+    #[cfg(feature = "tls")]
+    pub(super) fn handshake_done(&self) {
+        self.lock().phase = Phase::Waiting {
+            since: Instant::now(),
+            head: None,
+        };
+    }
+
     /// The head of a request is complete.
     pub(super) fn request(&self) {
         self.lock().phase = Phase::Responding {

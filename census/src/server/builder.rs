@@ -12,7 +12,13 @@ use super::access::{Access, AccessSettings, Authorize, RequestHead};
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
 use super::entrance::Entrance;
+#[cfg(feature = "tls")]
+use super::limits::Limits;
+#[cfg(feature = "pages")]
+use super::site::Pages;
 use super::site::Site;
+#[cfg(feature = "tls")]
+use super::tls::{Current, ServerTls};
 use crate::prometheus::Exporter;
 
 /// A server to be started. Made by [`Exporter::server`].
@@ -21,10 +27,11 @@ use crate::prometheus::Exporter;
 ///
 /// Without settings, everybody who can connect may scrape.
 ///
-/// - Requests: [`bearer_token`](Self::bearer_token), [`basic_auth`](Self::basic_auth) (feature `auth`) and
+/// - Requests: `bearer_token`, `basic_auth` (both with the feature `auth`) and
 ///   [`authorize`](Self::authorize) can be combined. A client that one of them admits has access. Others get 401 or, if
 ///   no credentials would help, 403. This holds for every path, also for those that do not exist.
-/// - Connections: [`allow`](Self::allow) (feature `ipnet`) closes those from other addresses.
+/// - Connections: `allow` (feature `ipnet`) closes those from other addresses, and
+///   `tls` (feature `tls`) can demand certificates of clients. A request has to pass these, too.
 ///
 /// A setting that cannot work is an error when the server is started.
 #[must_use = "`bind`, `listen` or `spawn` starts the server"]
@@ -37,6 +44,10 @@ pub struct ServerBuilder {
     #[cfg(unix)]
     unix_mode: u32,
     access: AccessSettings,
+    #[cfg(feature = "pages")]
+    pages: Pages,
+    #[cfg(feature = "tls")]
+    tls: Option<ServerTls>,
 }
 
 impl ServerBuilder {
@@ -48,7 +59,30 @@ impl ServerBuilder {
             #[cfg(unix)]
             unix_mode: super::unix::MODE,
             access: AccessSettings::default(),
+            #[cfg(feature = "pages")]
+            pages: Pages::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
         }
+    }
+
+    /// Whether there are pages for people. With the feature `pages`, in which they are on unless this says otherwise.
+    ///
+    /// ```
+    /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let exporter = census::prometheus::Exporter::builder().build_lenient();
+    /// use census::prometheus::Pages;
+    ///
+    /// // For Prometheus, and for people on this machine.
+    /// let metrics = exporter.server().pages(Pages::Off).bind("0.0.0.0:9464").await?;
+    /// let pages = exporter.server().pages(Pages::Only).bind("127.0.0.1:9465").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "pages")]
+    pub fn pages(mut self, pages: Pages) -> Self {
+        self.pages = pages;
+        self
     }
 
     /// Serves only clients whose addresses are in these ranges. Each further call adds ranges. With the feature `ipnet`.
@@ -77,6 +111,15 @@ impl ServerBuilder {
         self
     }
 
+    /// Serves HTTPS, and nothing else: a client that speaks HTTP without TLS gets 400. With the feature `tls`.
+    ///
+    /// The handshake of a connection has twenty seconds from its first byte. If it fails, no other connection is concerned.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
     /// Admits requests with this token: `Authorization: Bearer TOKEN` (RFC 6750). With the feature `auth`.
     ///
     /// Each call adds a token, so that tokens can be changed without a gap: the server takes the old one and the new one
@@ -101,8 +144,9 @@ impl ServerBuilder {
     /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
     /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
     /// password that was right is remembered until the server ends, and needs no further check: so a client that has
-    /// been admitted once is admitted at once, whatever passwords others try. The time of a check does not tell whether
-    /// there is such a user, if all hashes have one cost.
+    /// been admitted once is admitted at once, whatever passwords others try. The first check of a client may have to be
+    /// tried again while others of the same address (behind one proxy, for example) try passwords. The time of a check
+    /// does not tell whether there is such a user, if all hashes have one cost.
     ///
     /// A name that is empty, given twice, or that has a colon, a text that is no hash, and a hash of a cost above 16 are
     /// errors when the server is started.
@@ -115,9 +159,9 @@ impl ServerBuilder {
 
     /// Admits requests for which a function returns `true`. Each call adds a function.
     ///
-    /// It is called for each request that was not admitted by other settings without a check of a password, and on the
-    /// threads that serve. So it must return at once: it must not wait, and not compute for long. A request for which it panics is
-    /// refused.
+    /// It is called on the threads that serve, for each request that no token and no remembered password has admitted. So
+    /// it must return at once: while it waits or computes, other connections are not served. A request for which it
+    /// panics is refused.
     ///
     /// ```
     /// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
@@ -162,6 +206,34 @@ impl ServerBuilder {
         })
     }
 
+    /// The site for a server of the program's own, which has the connections.
+    ///
+    /// # Errors
+    /// If a setting cannot work, or if it is one of connections.
+    #[cfg(any(feature = "tower", feature = "warp"))]
+    pub(super) fn build_mounted(self) -> Result<Site, ServeError> {
+        let of_connections = |setting| ServeError::Setting {
+            setting,
+            problem:
+                "the connections are those of your own server; leave it out here, and set it there"
+                    .to_owned(),
+        };
+        #[cfg(feature = "ipnet")]
+        if self.allowed.is_some() {
+            return Err(of_connections("allow"));
+        }
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return Err(of_connections("tls"));
+        }
+        #[cfg(unix)]
+        if self.unix_mode != super::unix::MODE {
+            return Err(of_connections("unix_mode"));
+        }
+        let (site, _) = self.build(true)?;
+        Ok(site)
+    }
+
     /// The site, and the conditions for connections. `has_addresses` says whether clients have addresses.
     ///
     /// # Errors
@@ -171,13 +243,22 @@ impl ServerBuilder {
         let allowed = allowed(self.allowed.as_deref(), has_addresses)?;
         #[cfg(not(feature = "ipnet"))]
         let _ = has_addresses;
+        let counts = self.exporter.server_counts();
+        let access = Access::new(self.access, Arc::clone(counts))?;
+        #[cfg(feature = "tls")]
+        let current = |tls| Current::new(tls, Limits::STANDARD.reread, Arc::clone(counts));
         let entrance = Entrance {
             #[cfg(feature = "ipnet")]
             allowed,
-            counts: Arc::clone(self.exporter.server_counts()),
+            #[cfg(feature = "tls")]
+            tls: self.tls.as_ref().map(current).transpose()?.map(Arc::new),
+            #[cfg(any(feature = "ipnet", feature = "tls"))]
+            counts: Arc::clone(counts),
         };
-        let access = Access::new(self.access, Arc::clone(&entrance.counts))?;
-        Ok((Site::new(&self.exporter).with_access(access), entrance))
+        let site = Site::new(&self.exporter).with_access(access);
+        #[cfg(feature = "pages")]
+        let site = site.with_pages(&self.exporter, self.pages);
+        Ok((site, entrance))
     }
 }
 

@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::link::Link;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+use super::site::{Path, Site};
 
 /// The state that all connections of a server share.
 #[derive(Clone)]
@@ -63,6 +63,7 @@ impl Shared {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let peer = Arc::new(peer);
+        let stream = self.entrance.open(stream, &activity, &peer);
         let link = Link::new(stream, Arc::clone(&activity), self.limits.stall);
         let mut watchdog = Watchdog::new(&activity, self.limits);
         let mut conversation = pin!(self.converse(link.clone(), &activity, &peer));
@@ -100,7 +101,8 @@ impl Shared {
         let is_answered = match link.begins_with(http2::PREFACE).await {
             Ok(true) => http2::reject(link.clone()).await.is_ok(),
             Ok(false) => self.converse_http1(link.clone(), activity, peer).await,
-            Err(_) => false,
+            // A handshake of TLS failed, and its alert is sent. Or the stream failed; then it cannot be read either.
+            Err(_) => true,
         };
         if is_answered {
             self.linger(link).await;
@@ -125,9 +127,7 @@ impl Shared {
             async move {
                 let (head, _) = request.into_parts();
                 let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
-                let path = request.path();
-                let name = path.strip_suffix('/').unwrap_or(path).strip_prefix('/');
-                let response = site.answer(&request, name.and_then(Resource::named)).await;
+                let response = site.answer(&request, Path::Whole(request.path())).await;
                 let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
                 if !is_refused.contains(&response.status()) {
                     activity.admitted();

@@ -11,6 +11,8 @@ pub(crate) enum Family {
     ClosedConnections,
     /// Requests that were answered with 401, 403 or 503 because of who made them.
     RefusedRequests,
+    /// New certificates that could not be used, so that the server keeps the old one.
+    RefusedCertificates,
 }
 
 /// What is counted.
@@ -20,6 +22,8 @@ pub(crate) enum Event {
     Address,
     /// A connection gave way to another one.
     Displaced,
+    /// A handshake of TLS failed.
+    Tls,
     /// A request had no credentials, or wrong ones.
     Unauthorized,
     /// No function of the program admits the client.
@@ -28,16 +32,24 @@ pub(crate) enum Event {
     Panicked,
     /// Too many passwords waited to be checked.
     Busy,
+    /// The files of a certificate have new contents that cannot be used.
+    CertificateRefused,
 }
 
 /// All events: the family of each, and its value of the label `reason`.
-const EVENTS: [(Event, Family, &str); 6] = [
+const EVENTS: [(Event, Family, &str); 8] = [
     (Event::Address, Family::ClosedConnections, "address"),
     (Event::Displaced, Family::ClosedConnections, "displaced"),
+    (Event::Tls, Family::ClosedConnections, "tls"),
     (Event::Unauthorized, Family::RefusedRequests, "unauthorized"),
     (Event::Forbidden, Family::RefusedRequests, "forbidden"),
     (Event::Panicked, Family::RefusedRequests, "panic"),
     (Event::Busy, Family::RefusedRequests, "busy"),
+    (
+        Event::CertificateRefused,
+        Family::RefusedCertificates,
+        "tls",
+    ),
 ];
 
 /// The counts of all servers of an exporter.

@@ -28,7 +28,8 @@ pub(super) struct Limits {
     /// has not used for five minutes. This time is longer, so that the server never closes a connection at the moment
     /// at which a scrape begins on it. An idle connection costs little, because it is the first to make room.
     pub(super) idle: Duration,
-    /// The time in which the line and the headers of a request must arrive, from their first byte.
+    /// The time in which the line and the headers of a request must arrive, from their first byte. With TLS it is also the
+    /// time of the handshake.
     pub(super) head: Duration,
     /// The time for which a client may take nothing of a response. A write succeeds each time that the client's system
     /// reports free space, which it does in steps of up to 128 kB. So a client that reads 1 kB/s or more is never cut
@@ -55,6 +56,9 @@ pub(super) struct Limits {
     /// The time for which the server reads on after its last response on a connection. If it closed the connection
     /// while the client still sends, the client's system would throw that response away.
     pub(super) linger: Duration,
+    /// The time after which the files of certificates are read again. Kubernetes takes a minute to bring a new one.
+    #[cfg(feature = "tls")]
+    pub(super) reread: Duration,
     /// The time in which requests in flight are answered when the server shuts down.
     pub(super) drain: Duration,
 }
@@ -78,6 +82,8 @@ impl Limits {
         headers: 64,
         accept_pause: Duration::from_millis(100),
         linger: Duration::from_secs(1),
+        #[cfg(feature = "tls")]
+        reread: Duration::from_secs(10),
         drain: Duration::from_secs(5),
     };
 

@@ -7,7 +7,7 @@
 //!    that have none.
 //! 2. `run` is the loop that accepts connections. `accept` has the seam for other listeners: a listener gives byte
 //!    streams (`socket`). `entrance` says which connections are served, by their `peer`: `allowed` has the ranges of addresses.
-//!    `counts` counts what is turned away.
+//!    With TLS (`tls`), the streams are those within (`transport`). `counts` counts what is turned away.
 //!    `connections` has those that are open, and those that wait for a place; `room` says who gives way.
 //! 3. `connection` serves one byte stream, with hyper's HTTP/1. `link` is the stream, and `activity` the state
 //!    of the connection. `http2` rejects clients of HTTP/2. `limits` has every limit, with its reason.
@@ -47,6 +47,10 @@ mod site;
 mod socket;
 mod start;
 mod thread;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod transport;
 #[cfg(unix)]
 mod unix;
 #[cfg(feature = "warp")]
@@ -61,6 +65,10 @@ pub(crate) use counts::{Counts, Family};
 pub use error::ServeError;
 pub use handles::{Server, ServerThread};
 pub use open::OpenListener;
+#[cfg(feature = "pages")]
+pub use site::Pages;
 pub use start::serve;
+#[cfg(feature = "tls")]
+pub use tls::ServerTls;
 #[cfg(feature = "tower")]
 pub use {response::ResponseBody, service::MetricsService};

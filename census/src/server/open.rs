@@ -18,8 +18,8 @@ use super::socket::Socket;
 use super::unix::{SocketFile, UnixSocket};
 
 /// A listener that is open, with addresses of the type `A`: a [`std::net::TcpListener`] or, on Unix, a
-/// [`std::os::unix::net::UnixListener`]. Each becomes one by `From`, so
-/// [`listen`](crate::prometheus::ServerBuilder::listen) takes both as they are.
+/// [`std::os::unix::net::UnixListener`]. Each, and a `Vec` of the first, becomes one by `From`, so
+/// [`listen`](crate::prometheus::ServerBuilder::listen) takes them as they are.
 #[derive(Debug)]
 pub struct OpenListener<A = SocketAddr> {
     listeners: Opened,
@@ -40,8 +40,8 @@ impl From<TcpListener> for OpenListener {
     }
 }
 
-#[doc(hidden)]
 impl From<Vec<TcpListener>> for OpenListener {
+    /// One listener or more, which one server serves. Without any, it cannot be started.
     fn from(listeners: Vec<TcpListener>) -> Self {
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<io::Result<Vec<_>>>().and_then(|all| {

@@ -1,6 +1,8 @@
 //! The other end of a connection.
 
 use std::net::SocketAddr;
+#[cfg(feature = "tls")]
+use std::sync::OnceLock;
 
 /// The other end of a connection, as far as the connection itself tells. Headers such as `Forwarded` do not count: any
 /// client can send them.
@@ -10,6 +12,9 @@ pub(super) struct Peer {
     ///
     /// *Invariant: no IPv4-mapped IPv6 address.* A socket that takes both families gives IPv4 clients such addresses.
     address: Option<SocketAddr>,
+    /// The certificates that the client has presented, in DER. Set by the handshake.
+    #[cfg(feature = "tls")]
+    certificates: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl Peer {
@@ -17,7 +22,21 @@ impl Peer {
         let unmapped = |it: SocketAddr| SocketAddr::new(it.ip().to_canonical(), it.port());
         Self {
             address: address.map(unmapped),
+            #[cfg(feature = "tls")]
+            certificates: OnceLock::new(),
         }
+    }
+
+    /// The client's certificates, which the handshake has verified.
+    #[cfg(feature = "tls")]
+    pub(super) fn set_certificates(&self, certificates: Vec<Vec<u8>>) {
+        // A connection has one handshake.
+        let _ = self.certificates.set(certificates);
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn certificates(&self) -> &[Vec<u8>] {
+        self.certificates.get().map_or(&[], |it| it)
     }
 
     pub(super) fn address(&self) -> Option<SocketAddr> {

@@ -8,18 +8,23 @@ use std::task::{Context, Poll};
 use hyper::{Request, Response};
 use tower_service::Service;
 
+use super::ServeError;
 use super::access::RequestHead;
+use super::builder::ServerBuilder;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+#[cfg(feature = "pages")]
+use super::site::Pages;
+use super::site::{Path, Site};
 use crate::prometheus::Exporter;
 
 /// The endpoint as a `tower` [`Service`], for a server of your own: `axum`'s, or one of `hyper`. Made by
-/// [`Exporter::service`]. With the feature `tower`.
+/// [`Exporter::service`] and [`ServerBuilder::service`]. With the feature `tower`.
 ///
-/// It answers `GET`, `HEAD` and `OPTIONS` of every path that ends in `/metrics` or in `/healthz`, whatever comes before, and all
-/// other paths with 404. So it can be mounted anywhere. The body of a request is not read. It never fails, and needs a
-/// tokio runtime. Cheap to clone.
+/// The last part of a path says what is asked for: `/metrics`, `/healthz` or, with the feature `pages`, a
+/// [page](Exporter::page); whatever comes before. So the service can be mounted anywhere. All other paths are answered with 404. The
+/// page that says what is here is at the path of the mount, with a `/` at its end. The body of a request is not read. The service
+/// never fails, and needs a tokio runtime. Cheap to clone.
 ///
 /// Your server decides how many connections there are, and when they are closed. The memory of the responses is bounded as
 /// in the library's own [`server`](Exporter::server).
@@ -41,9 +46,32 @@ impl Exporter {
     /// ```
     #[must_use]
     pub fn service(&self) -> MetricsService {
-        MetricsService {
-            site: Site::new(self),
-        }
+        let site = Site::new(self);
+        #[cfg(feature = "pages")]
+        let site = site.with_pages(self, Pages::default());
+        MetricsService { site }
+    }
+}
+
+impl ServerBuilder {
+    /// A `tower` service for your own server, with the settings of requests: who may make them, and whether there are pages.
+    /// With the feature `tower`.
+    ///
+    /// ```
+    /// use census::prometheus::{Exporter, RequestHead};
+    ///
+    /// let exporter = Exporter::builder().build_lenient();
+    /// let admits = |request: &RequestHead| request.headers().contains_key("x-from-inside");
+    /// let service = exporter.server().authorize(admits).service()?;
+    /// # drop(service);
+    /// # Ok::<(), census::prometheus::ServeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a setting cannot work, or if it is one of connections: `allow`, `tls`, `unix_mode`.
+    pub fn service(self) -> Result<MetricsService, ServeError> {
+        let site = self.build_mounted()?;
+        Ok(MetricsService { site })
     }
 }
 
@@ -63,10 +91,7 @@ impl<B> Service<Request<B>> for MetricsService {
         Box::pin(async move {
             let peer = Peer::default();
             let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
-            let path = request.path();
-            let path = path.strip_suffix('/').unwrap_or(path);
-            let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-            Ok(site.answer(&request, Resource::named(name)).await)
+            Ok(site.answer(&request, Path::Mounted(request.path())).await)
         })
     }
 }

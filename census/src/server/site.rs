@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "pages")]
+use hyper::header::HeaderName;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER,
     VARY,
@@ -14,6 +16,8 @@ use super::access::{Access, RequestHead};
 use super::bodies::Bodies;
 use super::response::ResponseBody;
 use super::scrape::scrape_request;
+#[cfg(feature = "pages")]
+use crate::pages::{Links, Page, PageKind};
 use crate::prometheus::{Exporter, Scrape, ScrapeRequest};
 
 /// Renders a scrape. It is a closure, so that tests can have one that is slow or fails.
@@ -29,6 +33,8 @@ pub(super) struct Site {
     access: Access,
     scraper: Scraper,
     bodies: Arc<Bodies>,
+    #[cfg(feature = "pages")]
+    pages: Option<Pager>,
 }
 
 /// What is at a path.
@@ -38,17 +44,63 @@ pub(super) enum Resource {
     Metrics,
     /// Whether the server answers.
     Health,
+    /// A page for people.
+    #[cfg(feature = "pages")]
+    Page(PageKind),
 }
 
-impl Resource {
-    /// The resource with this name; `name` is the last part of a path.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        match name {
-            "metrics" => Some(Self::Metrics),
-            "healthz" => Some(Self::Health),
-            _ => None,
+/// The part of a path that names a resource.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Path<'a> {
+    /// The whole path, of the library's own server.
+    Whole(&'a str),
+    /// A path that may have anything before the name, because somebody has mounted the site there.
+    Mounted(&'a str),
+}
+
+impl<'a> Path<'a> {
+    /// The name of the resource, with a `/` before it; a `/` alone names the folder. `None` if nothing has such a path.
+    fn name(self) -> Option<&'a str> {
+        match self {
+            Self::Whole(path) => Some(path),
+            Self::Mounted(path) => path.rfind('/').and_then(|start| path.get(start..)),
         }
     }
+
+    /// The same path without the `/` at its end.
+    fn without_slash(self) -> Self {
+        let without = |path: &'a str| path.strip_suffix('/').unwrap_or(path);
+        match self {
+            Self::Whole(path) => Self::Whole(without(path)),
+            Self::Mounted(path) => Self::Mounted(without(path)),
+        }
+    }
+}
+
+/// The pages of an exporter.
+#[cfg(feature = "pages")]
+#[derive(Clone)]
+struct Pager {
+    exporter: Exporter,
+    /// Whether there are no metrics beside them.
+    only: bool,
+}
+
+/// Whether a server has pages for people. With the feature `pages`.
+///
+/// The pages have the same access as the metrics. They are described at [`Exporter::page`].
+#[cfg(feature = "pages")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pages {
+    /// Beside the metrics.
+    #[default]
+    On,
+    /// There are none.
+    Off,
+    /// There are no metrics beside them. So a second server of the same exporter has the pages at another address, with an access
+    /// of its own.
+    Only,
 }
 
 const METHODS: &str = "GET, HEAD, OPTIONS";
@@ -68,6 +120,40 @@ impl Site {
             access: Access::default(),
             scraper,
             bodies,
+            #[cfg(feature = "pages")]
+            pages: None,
+        }
+    }
+
+    /// The same site with or without pages.
+    #[cfg(feature = "pages")]
+    pub(super) fn with_pages(self, exporter: &Exporter, pages: Pages) -> Self {
+        let pages = (pages != Pages::Off).then(|| Pager {
+            exporter: exporter.clone(),
+            only: pages == Pages::Only,
+        });
+        Self { pages, ..self }
+    }
+
+    /// What is at a path.
+    #[cfg_attr(
+        not(feature = "pages"),
+        expect(clippy::unused_self, reason = "pages may be off")
+    )]
+    fn resource(&self, path: Path<'_>) -> Option<Resource> {
+        #[cfg(feature = "pages")]
+        if let Some(pages) = &self.pages {
+            if let Some(kind) = path.name().and_then(PageKind::at) {
+                return Some(Resource::Page(kind));
+            }
+            if pages.only && path.without_slash().name() == Some("/metrics") {
+                return None;
+            }
+        }
+        match path.without_slash().name()? {
+            "/metrics" => Some(Resource::Metrics),
+            "/healthz" => Some(Resource::Health),
+            _ => None,
         }
     }
 
@@ -76,12 +162,13 @@ impl Site {
         Self { access, ..self }
     }
 
-    /// The answer to a request for a resource; `None` is a path at which there is nothing.
+    /// The answer to a request for what is at a path.
     pub(super) async fn answer(
         &self,
         request: &RequestHead<'_>,
-        resource: Option<Resource>,
+        path: Path<'_>,
     ) -> Response<ResponseBody> {
+        let resource = self.resource(path);
         // Before anything else, so that a refused client does not learn which paths there are. Only what is open to everybody
         // is answered before.
         if resource != Some(Resource::Health)
@@ -92,8 +179,7 @@ impl Site {
             return response;
         }
         let Some(resource) = resource else {
-            let text = "There is nothing here. Metrics are at /metrics.\n";
-            return plain_text(StatusCode::NOT_FOUND, text);
+            return self.nothing_here();
         };
         let method = request.method();
         if let Some(response) = check_method(method) {
@@ -106,6 +192,8 @@ impl Site {
                 self.exposition((self.scraper)(request).await)
             }
             Resource::Health => plain_text(StatusCode::OK, "ok\n"),
+            #[cfg(feature = "pages")]
+            Resource::Page(kind) => self.page(kind, request.query()).await,
         };
         if method == Method::HEAD {
             // The headers of the `GET`, its length included. Hyper omits the body by itself, but the site may be
@@ -114,6 +202,47 @@ impl Site {
         } else {
             response
         }
+    }
+
+    #[cfg(feature = "pages")]
+    async fn page(&self, kind: PageKind, query: Option<&str>) -> Response<ResponseBody> {
+        let Some(pages) = &self.pages else {
+            return self.nothing_here();
+        };
+        let query = query.unwrap_or_default().to_owned();
+        let mut links = Links::default();
+        if pages.only {
+            links.metrics = None;
+        }
+        let page = match pages.exporter.page_for_server(kind, query, links).await {
+            Ok(page) => page,
+            Err(failed) => return self.exposition(failed),
+        };
+        let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
+        let content_type = HeaderValue::from_static(page.content_type);
+        let body = ResponseBody::exposition(page.body.into(), &self.bodies);
+        let mut response = response(status, content_type, body);
+        for (name, value) in Page::headers() {
+            let name = HeaderName::from_static(name);
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+
+    #[cfg_attr(
+        not(feature = "pages"),
+        expect(clippy::unused_self, reason = "the text says where pages are")
+    )]
+    fn nothing_here(&self) -> Response<ResponseBody> {
+        #[cfg(feature = "pages")]
+        if self.pages.is_some() {
+            let text = "There is nothing here. The page at / says what there is.\n";
+            return plain_text(StatusCode::NOT_FOUND, text);
+        }
+        let text = "There is nothing here. Metrics are at /metrics.\n";
+        plain_text(StatusCode::NOT_FOUND, text)
     }
 
     /// The response with a scrape's body and content type.

@@ -76,6 +76,10 @@ impl Exporter {
     ///   most an hour. It does not extend the exporter's [deadline](crate::prometheus::ExporterBuilder::deadline).
     /// - An answer of status 503 has the header `Retry-After`.
     ///
+    /// # Access
+    ///
+    /// Everybody who can connect may scrape, unless [settings](ServerBuilder) say otherwise.
+    ///
     /// # Limits
     ///
     /// The limits are fixed, because no scraper comes near them.

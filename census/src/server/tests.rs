@@ -1,5 +1,8 @@
 //! Tests of a server with small limits and clients that misbehave.
 
+#[cfg(feature = "tls")]
+mod tls;
+
 use std::future::pending;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -67,6 +70,14 @@ fn start_async(
     limits: Limits,
     scraper: impl Fn(Option<String>) -> Scraping + Send + Sync + 'static,
 ) -> Running {
+    start_behind(Entrance::default(), limits, scraper)
+}
+
+fn start_behind(
+    entrance: Entrance,
+    limits: Limits,
+    scraper: impl Fn(Option<String>) -> Scraping + Send + Sync + 'static,
+) -> Running {
     let listeners = listen("127.0.0.1:0").unwrap();
     let address = listeners[0].local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -77,7 +88,7 @@ fn start_async(
     });
     let listen = move || Ok(TcpListeners::new(adopt(listeners)?, limits));
     let stopped = async { stopped.await.unwrap_or(Stop::Immediate) };
-    thread::spawn(listen, site, Entrance::default(), limits, stopped).unwrap();
+    thread::spawn(listen, site, entrance, limits, stopped).unwrap();
     Running {
         address,
         stop,

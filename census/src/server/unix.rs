@@ -90,7 +90,8 @@ fn open(path: &Path, mode: u32) -> io::Result<(UnixListener, SocketFile)> {
     socket.bind(&address)?;
     // From here on, an error removes the file.
     let file = SocketFile {
-        path: path.to_owned(),
+        // The program may change its directory.
+        path: std::path::absolute(path)?,
         identity: identity(&fs::symlink_metadata(path)?),
     };
     // The process's umask may have taken permissions away. No client can connect before `listen`, so none connects

@@ -8,12 +8,15 @@ use std::task::{Context, Poll};
 use hyper::body::Bytes;
 use hyper::header::HeaderMap;
 use hyper::{Method, Response, Uri};
+use warp::path::FullPath;
 use warp::{Filter, Rejection, Reply, Stream};
 
+use super::ServeError;
 use super::access::RequestHead;
+use super::builder::ServerBuilder;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Resource, Site};
+use super::site::{Path, Site};
 use crate::prometheus::Exporter;
 
 impl Exporter {
@@ -52,9 +55,54 @@ impl Exporter {
                 async move {
                     let peer = Peer::default();
                     let request = RequestHead::new(&method, &query, &headers, &peer);
-                    Answer(site.answer(&request, Some(Resource::Metrics)).await)
+                    Answer(site.answer(&request, Path::Whole("/metrics")).await)
                 }
             })
+    }
+}
+
+impl ServerBuilder {
+    /// A `warp` filter for your own server, with the settings of requests: who may make them, and whether there are pages. With
+    /// the feature `warp`.
+    ///
+    /// The last part of a path says what is asked for: `/metrics`, `/healthz` or, with the feature `pages`, a
+    /// [page](Exporter::page). All other paths are answered with 404. So mount it under a path of its own, or after your other
+    /// routes. [`Exporter::warp_filter`] answers `/metrics` only.
+    ///
+    /// ```
+    /// use census::prometheus::Exporter;
+    /// use warp::Filter;
+    ///
+    /// let exporter = Exporter::builder().build_lenient();
+    /// let internal = warp::path("internal").and(exporter.server().warp_filter()?);
+    /// # drop(warp::service(internal));
+    /// # Ok::<(), census::prometheus::ServeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a setting cannot work, or if it is one of connections: `allow`, `tls`, `unix_mode`.
+    pub fn warp_filter(
+        self,
+    ) -> Result<
+        impl Filter<Extract = (impl Reply + use<>,), Error = Infallible> + Clone + Send + Sync + use<>,
+        ServeError,
+    > {
+        let site = self.build_mounted()?;
+        let filter = warp::path::full()
+            .and(warp::method())
+            .and(query())
+            .and(warp::header::headers_cloned())
+            .then(
+                move |path: FullPath, method: Method, query: Uri, headers: HeaderMap| {
+                    let site = site.clone();
+                    async move {
+                        let peer = Peer::default();
+                        let request = RequestHead::new(&method, &query, &headers, &peer);
+                        Answer(site.answer(&request, Path::Mounted(path.as_str())).await)
+                    }
+                },
+            );
+        Ok(filter)
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use loom::sync::atomic as loom_atomic;
 pub(crate) use loom::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use loom::thread::yield_now;
 pub(crate) use loom_atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 
 /// What a lock guards, until the lock is made.

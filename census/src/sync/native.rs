@@ -6,6 +6,7 @@ pub(crate) use std::sync::atomic::{
 };
 use std::sync::{Mutex as StdMutex, PoisonError, RwLock as StdRwLock, TryLockError};
 pub(crate) use std::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+pub(crate) use std::thread::yield_now;
 use std::time::Duration;
 
 /// [`std::sync::Mutex`]

@@ -32,6 +32,8 @@ fn each_server_has_the_metrics_in_all_formats() {
         let post = Request::post(&url).body(()).expect("a request");
         let response = http::send(post).expect("a response");
         assert_eq!(response.status, 405, "{program}");
+        let page = http::body(&url.replace("/metrics", "/statsz"), None);
+        assert!(page.contains("function_calls"), "{page}");
         let other = http::get(&format!("{url}/other"), None).expect("a response");
         assert_eq!(other.status, 404, "{program}");
     }

@@ -1,4 +1,4 @@
-//! `census::catalogue`: what it says of the views of a program.
+//! `census::catalogue`: what it says of the measures, tag keys and views of a program.
 
 use census::testing::isolate;
 use census::{CatalogueError, CatalogueView, Measure, View, ViewState, measure, view};
@@ -106,4 +106,28 @@ fn built_in_views_are_listed() {
         calls.map(|view| view.name.as_str()),
         Some("function_calls_total")
     );
+}
+
+#[test]
+fn rejected_declarations_are_problems_and_the_others_are_listed() {
+    let _isolated = isolate();
+    let catalogue = census::catalogue();
+    let problems = census::check().expect_err("this program has mistakes");
+    assert_eq!(catalogue.problems, problems.problems());
+    // Of `mistakes`: three declarations, of which two are equal.
+    let measures = catalogue.measures.iter();
+    assert_eq!(measures.filter(|measure| measure.name == "n").count(), 2);
+    let keys = catalogue.tag_keys.iter().filter(|key| key.name == "kind");
+    let sets: Vec<_> = keys.map(|key| key.values.clone()).collect();
+    assert_eq!(sets, [Some(vec!["large".to_owned(), "small".to_owned()])]);
+    let local = catalogue.tag_keys.iter().find(|key| key.name == "a");
+    assert_eq!(local.map(|key| key.local), Some(false));
+    let is_rejected = |problem: &census::Problem| {
+        let places = catalogue.measures.iter().map(|measure| measure.origin);
+        let keys = catalogue.tag_keys.iter().map(|key| key.origin);
+        places
+            .chain(keys)
+            .any(|place| place == problem.rejected_at())
+    };
+    assert!(!catalogue.problems.iter().any(is_rejected));
 }

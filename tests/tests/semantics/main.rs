@@ -15,6 +15,7 @@ mod exposition;
 mod hold;
 mod local_handles;
 mod namespace;
+mod native_buckets;
 mod reporters;
 mod row_starts;
 mod rows;

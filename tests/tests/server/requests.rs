@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use census::prometheus::{Exporter, ServerThread};
+use census::prometheus::{Exporter, Pages, ServerThread};
 use census::{Measure, TagKey, measure, record, tag, view};
 use census_tests::eventually;
 use census_tests::scrape::{Samples, collecting};
@@ -145,6 +145,46 @@ fn options_tell_the_methods_and_health_says_nothing_else() {
     assert_eq!(request(address, "PUT", "/healthz").status, 405);
 }
 
+#[test]
+fn pages_are_on_or_off_or_at_another_address() {
+    let exporter = Exporter::builder().build_lenient();
+    let serve = |pages| exporter.server().pages(pages).spawn("127.0.0.1:0").unwrap();
+    record!(SIZE = 7, tags(KIND = "<script>"));
+    for (pages, has_pages, has_metrics) in [
+        (Pages::On, true, true),
+        (Pages::Off, false, true),
+        (Pages::Only, true, false),
+    ] {
+        let server = serve(pages);
+        let address = server.local_addr();
+        for path in [
+            "/",
+            "/statsz",
+            "/statsz?view=request_counts",
+            "/catalogue.json",
+        ] {
+            let page = get(address, path, "");
+            assert_eq!(page.status, if has_pages { 200 } else { 404 }, "{path}");
+            assert_eq!(page.header("content-security-policy").is_some(), has_pages);
+            assert_eq!(page.header("cache-control"), Some("no-store"));
+            assert!(!page.body.contains("<script>"), "{}", page.body);
+        }
+        let metrics = get(address, "/metrics", "").status;
+        assert_eq!(metrics, if has_metrics { 200 } else { 404 });
+        assert_eq!(get(address, "/healthz", "").body, "ok\n");
+        if has_pages {
+            assert_eq!(get(address, "/statsz?view=none", "").status, 404);
+            let rows = get(address, "/statsz?view=request_counts", "");
+            assert!(rows.body.contains("&lt;script&gt;"), "{}", rows.body);
+            let head = receive(send(address, "HEAD", "/statsz", ""));
+            assert!(head.length() > 1_000 && head.body.is_empty());
+            assert_eq!(request(address, "POST", "/statsz").status, 405);
+            let home = get(address, "/", "").body;
+            assert_eq!(home.contains("href=\"metrics\""), has_metrics, "{home}");
+        }
+    }
+}
+
 /// A collector that waits until the test lets it return.
 struct Blocking {
     begun: Sender<()>,
@@ -228,6 +268,7 @@ fn scrapes_renderings_and_bytes_are_counted() {
     let address = server.local_addr();
     record!(SIZE = 7, tags(KIND = "a"));
     record!(SIZE = 7, tags(KIND = "b"));
+    record!(SIZE = 7, tags(KIND = "<script>"));
     let plain = get(address, "/metrics", "");
     let compressed = get(address, "/metrics", GZIP);
     let after = get(
@@ -263,7 +304,7 @@ fn scrapes_renderings_and_bytes_are_counted() {
     assert!(seconds.is_some_and(|seconds| seconds > 0.0));
     assert_eq!(
         samples.value("census_view_rows{view=\"request_counts\"}"),
-        2
+        3
     );
     assert_eq!(
         samples.value("census_view_max_series{view=\"request_counts\"}"),

@@ -1,7 +1,5 @@
 //! Connections from other addresses are closed when they are accepted.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
-
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 

@@ -47,10 +47,10 @@ fn a_runtime_that_is_dropped_removes_the_socket() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("socket");
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let _entered = runtime.enter();
+    let entered = runtime.enter();
     let _server = exporter().server().bind_unix(&path).unwrap();
     assert!(path.exists());
-    drop(_entered);
+    drop(entered);
     drop(runtime);
     assert!(!path.exists());
 }

@@ -1,11 +1,15 @@
 //! All ways to record a value leave the same words.
 
+mod native;
+
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::record::record_any;
 use super::*;
 use crate::aggregate::aggregation::row_format;
 use crate::aggregate::write::{Exclusive, Shared};
+use crate::declare::{NativeSpec, TimeUnit};
 use crate::id::ViewId;
 
 #[test]
@@ -20,7 +24,13 @@ fn the_shift_stays_the_first_value_even_if_it_is_zero() {
 }
 
 fn format<T: Value>(bounds: &[T]) -> RowFormat {
+    format_with(bounds, None)
+}
+
+fn format_with<T: Value>(bounds: &[T], growth: Option<f64>) -> RowFormat {
     let bounds = Bounds::new(bounds.iter().copied()).expect("bounds that increase");
+    let native = growth.map(|growth| NativeSpec::new(growth, true).expect("a factor"));
+    let bounds = bounds.with_native(native, TimeUnit::Seconds);
     row_format(
         ViewId::next(),
         AggregationKind::Distribution,

@@ -3,11 +3,13 @@
 use std::sync::atomic::Ordering;
 
 use super::moments::Moments;
+use super::native::NativeWords;
+use super::native_total::NativeTotal;
 use super::words::{Words, load_float};
 use crate::aggregate::data::DistributionData;
 use crate::aggregate::row_format::RowFormat;
 use crate::aggregate::write;
-use crate::declare::{MeasureDescriptor, SortKey, ValueBits, ValueKind};
+use crate::declare::{Bounds, MeasureDescriptor, SortKey, ValueBits, ValueKind};
 use crate::sync::fence;
 
 /// How many times words are read at most, if they change meanwhile.
@@ -23,17 +25,22 @@ pub(in crate::aggregate) struct Total {
     pub(super) least: u64,
     /// How many values each bucket has.
     pub(super) buckets: Vec<u64>,
+    pub(super) native: Option<NativeTotal>,
+    /// The total of the words that are being added.
+    added: Option<Box<Self>>,
 }
 
 impl Total {
     /// The total of no words.
-    pub(super) fn new(buckets: usize) -> Self {
+    pub(super) fn new(bounds: &Bounds) -> Self {
         Self {
             sum: ValueBits(0),
             moments: Moments::default(),
             greatest: 0,
             least: 0,
-            buckets: vec![0; buckets],
+            buckets: vec![0; bounds.buckets()],
+            native: bounds.native().map(NativeTotal::new),
+            added: None,
         }
     }
 
@@ -42,28 +49,46 @@ impl Total {
         (self.sum, self.greatest, self.least) = (ValueBits(0), 0, 0);
         self.moments = Moments::default();
         self.buckets.fill(0);
+        if let Some(native) = &mut self.native {
+            native.reset();
+        }
     }
 
     /// Adds the words of a row.
-    pub(super) fn add(&mut self, kind: ValueKind, words: &Words<'_>) {
+    pub(super) fn add(&mut self, kind: ValueKind, bounds: &Bounds, words: &Words<'_>) {
         if self.moments.count == 0 {
             // The sum and the extremes so far may hold a value whose recorder has not counted it yet. A scrape may have
             // exported them, so they are kept.
             let (sum, greatest, least) = (self.sum, self.greatest, self.least);
-            self.read(words);
+            self.read(bounds, words);
             self.sum = write::merge_sums(kind, sum, self.sum);
             self.greatest = self.greatest.max(greatest);
             self.least = self.least.max(least);
             return;
         }
-        let mut other = Self::new(self.buckets.len());
-        other.read(words);
+        let mut other = self
+            .added
+            .take()
+            .unwrap_or_else(|| Box::new(Self::new(bounds)));
+        other.reset();
+        other.read(bounds, words);
         self.sum = write::merge_sums(kind, self.sum, other.sum);
         self.moments = self.moments.merge(other.moments);
         self.greatest = self.greatest.max(other.greatest);
         self.least = self.least.max(other.least);
-        for (sum, count) in self.buckets.iter_mut().zip(other.buckets) {
+        for (sum, count) in self.buckets.iter_mut().zip(&other.buckets) {
             *sum += count;
+        }
+        if let (Some(native), Some(other)) = (&mut self.native, &mut other.native) {
+            native.merge(other);
+        }
+        self.added = Some(other);
+    }
+
+    /// Completes the native buckets.
+    pub(super) fn finish(&mut self, bounds: &Bounds) {
+        if let (Some(native), Some(index)) = (&mut self.native, bounds.native()) {
+            native.finish(index);
         }
     }
 
@@ -71,29 +96,31 @@ impl Total {
     ///
     /// Threads may record meanwhile. The words are read again until no value was counted between the first read and the
     /// last, or [`READ_ATTEMPTS`] times: then the moments may lack the last part of some values, or have it too early.
-    pub(super) fn read(&mut self, words: &Words<'_>) {
+    pub(super) fn read(&mut self, bounds: &Bounds, words: &Words<'_>) {
         for _ in 0..READ_ATTEMPTS {
-            self.read_once(words);
+            self.read_once(bounds, words);
             // Orders the loads of the sums before the second loads of the counts.
             fence(Ordering::Acquire);
-            let counts = words
-                .buckets
-                .iter()
-                .map(|count| count.load(Ordering::Relaxed));
-            if counts.sum::<u64>() == self.moments.count {
+            if words.count_all(bounds) == self.moments.count {
                 break;
             }
         }
     }
 
-    fn read_once(&mut self, words: &Words<'_>) {
-        // The counts are read first. Acquire: pairs with the Release in `Writer::count`, so the sums, which are read
-        // after it, hold every value that is counted.
-        let mut counted = 0;
-        for (read, count) in self.buckets.iter_mut().zip(words.buckets) {
-            *read = count.load(Ordering::Acquire);
-            counted += *read;
+    fn read_once(&mut self, bounds: &Bounds, words: &Words<'_>) {
+        // The counts are read first. Acquire: pairs with the Release in `Writer::count` and `NativeWords::add`, so the sums,
+        // which are read after it, hold every value that is counted.
+        let native = self.native.as_mut().zip(bounds.native());
+        if let Some((native, index)) = native
+            && let Some(words) = NativeWords::new(words.buckets)
+        {
+            native.read(index, &words, &mut self.buckets);
+        } else {
+            for (read, count) in self.buckets.iter_mut().zip(words.buckets) {
+                *read = count.load(Ordering::Acquire);
+            }
         }
+        let counted = self.buckets.iter().sum();
         self.sum = ValueBits(write::load(words.sum));
         self.moments = Moments {
             count: counted,
@@ -128,6 +155,7 @@ impl Total {
             bounds: std::sync::Arc::clone(format.bounds.numbers()),
             bucket_counts: self.buckets.clone(),
             exemplars: Vec::new(),
+            native: self.native.as_ref().map(|native| native.buckets.clone()),
         }
     }
 

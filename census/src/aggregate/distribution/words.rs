@@ -3,8 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use super::moments::SCALE;
-use crate::aggregate::write::Writer;
-use crate::declare::{SortKey, ValueBits, ValueKind};
+use super::native::NativeWords;
+use crate::aggregate::write::{self, Writer};
+use crate::declare::{Bounds, SortKey, ValueBits, ValueKind};
 use crate::sync::AtomicU64;
 
 /// How many words come before the counts of the buckets.
@@ -26,6 +27,7 @@ pub(super) struct Words<'a> {
     pub(super) shift: &'a AtomicU64,
     pub(super) shifted_sum: &'a AtomicU64,
     pub(super) shifted_squares: &'a AtomicU64,
+    /// The counts of the buckets, or the words of native ones.
     pub(super) buckets: &'a [AtomicU64],
 }
 
@@ -86,6 +88,17 @@ impl<'a> Words<'a> {
         if let Some(count) = self.buckets.get(bucket) {
             W::count(count);
         }
+    }
+
+    /// How many values were counted.
+    pub(super) fn count_all(&self, bounds: &Bounds) -> u64 {
+        if bounds.native().is_some()
+            && let Some(native) = NativeWords::new(self.buckets)
+        {
+            return native.total();
+        }
+        let counts = self.buckets.iter().map(write::load);
+        counts.fold(0, u64::wrapping_add)
     }
 
     /// Whether a value lies between extremes that were recorded before, is not negative, and cannot make a sum

@@ -52,7 +52,7 @@ impl Inner {
     }
 
     /// How many rows there are.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "prometheus"))]
     pub(super) const fn len(&self) -> usize {
         self.there_count
     }

@@ -1,29 +1,24 @@
 //! Histograms as messages.
 
 use super::messages::{Bucket, Exemplar, Histogram, LabelPair, Timestamp};
-use super::native::{NativeBuckets, set_native};
-use crate::aggregate;
+use super::native::set_native;
+use crate::aggregate::{self, NativeBuckets};
 use crate::declare::TimeUnit;
 use crate::prometheus::bounds::BucketBound;
 
 /// What the histograms of a family share.
 pub(super) struct HistogramTemplate {
     bounds: Vec<BucketBound>,
+    /// Whether a histogram with native buckets has classic ones, too.
+    has_classic: bool,
     unit: TimeUnit,
 }
 
-/// The native buckets of a histogram.
-#[derive(Clone, Copy)]
-pub(super) struct Native<'a> {
-    pub(super) buckets: &'a NativeBuckets,
-    /// Whether the view has classic buckets, too.
-    pub(super) has_classic: bool,
-}
-
 impl HistogramTemplate {
-    pub(super) fn new(bounds: &[BucketBound], unit: TimeUnit) -> Self {
+    pub(super) fn new(bounds: &[BucketBound], has_classic: bool, unit: TimeUnit) -> Self {
         Self {
             bounds: bounds.to_vec(),
+            has_classic,
             unit,
         }
     }
@@ -34,16 +29,16 @@ impl HistogramTemplate {
         histogram: &mut Histogram,
         sum: f64,
         counts: &[u64],
-        native: Option<Native<'_>>,
+        native: Option<&NativeBuckets>,
         exemplars: &[Option<aggregate::Exemplar>],
     ) {
         histogram.sample_count = counts.iter().sum();
         histogram.sample_sum = sum;
-        if native.is_none_or(|native| native.has_classic) {
+        if native.is_none() || self.has_classic {
             self.set_buckets(&mut histogram.bucket, counts, exemplars);
         }
         if let Some(native) = native {
-            set_native(histogram, native.buckets);
+            set_native(histogram, native);
             let exemplars = exemplars.iter().flatten();
             histogram.exemplars = exemplars
                 .map(|exemplar| to_message(exemplar, self.unit))

@@ -1,21 +1,7 @@
 //! Native buckets as spans and deltas.
 
 use super::messages::{BucketSpan, Histogram};
-
-/// The native buckets of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct NativeBuckets {
-    /// The resolution, from 8 down to -4.
-    pub(super) schema: i32,
-    /// The greatest absolute value in the zero bucket.
-    pub(super) zero_threshold: f64,
-    /// How many values the zero bucket has.
-    pub(super) zero_count: u64,
-    /// The buckets of greater values that are not empty: the index and how many values there are, by increasing index.
-    pub(super) positive: Vec<(i32, u64)>,
-    /// The same of lesser values, by their absolute values.
-    pub(super) negative: Vec<(i32, u64)>,
-}
+use crate::aggregate::NativeBuckets;
 
 /// So many empty buckets at most are written in a span, as `client_golang` does: a span of its own would take more bytes.
 const MAX_GAP: i64 = 2;

@@ -61,7 +61,11 @@ impl RowMessage {
         Self {
             metric: FamilyMetric { metric },
             const_labels: const_labels.len(),
-            histogram: HistogramTemplate::new(&family.bounds, family.time_unit),
+            histogram: HistogramTemplate::new(
+                &family.bounds,
+                family.has_classic_buckets,
+                family.time_unit,
+            ),
         }
     }
 
@@ -89,11 +93,18 @@ impl RowMessage {
                     value: value.in_unit(family.time_unit),
                 });
             }
-            (_, Sample::Histogram { sum, buckets }) => {
+            (
+                _,
+                Sample::Histogram {
+                    sum,
+                    buckets,
+                    native,
+                },
+            ) => {
                 let histogram = metric.histogram.get_or_insert_default();
                 let sum = sum.in_unit(family.time_unit);
                 self.histogram
-                    .set(histogram, sum, buckets, None, &row.exemplars());
+                    .set(histogram, sum, buckets, native, &row.exemplars());
                 histogram.created_timestamp = row.start().map(Timestamp::new);
             }
             // Unreachable: all rows of a view have samples of the family's type.

@@ -133,7 +133,7 @@ fn write_sample(
             let value = SampleValue::new(value, family.time_unit);
             write_value(metric, family.metric_type, value)
         }
-        Sample::Histogram { sum, buckets } => {
+        Sample::Histogram { sum, buckets, .. } => {
             let mut start = 0;
             let counts = family.bounds.iter().map(|bound| {
                 let counts = buckets.get(start..bound.end).unwrap_or_default();

@@ -82,6 +82,11 @@ pub(super) const REFUSED_REQUESTS: Head = counter(
     "Requests that the exporter's servers have refused, because of who made them.",
 );
 
+pub(super) const REFUSED_CERTIFICATES: Head = counter(
+    "census_refused_certificates",
+    "New certificates that the exporter's servers could not use, so that they keep the old ones.",
+);
+
 /// All families, in the order in which they are exported.
 pub(super) const HEADS: &[Head] = &[
     BUILD_INFO,
@@ -101,4 +106,5 @@ pub(super) const HEADS: &[Head] = &[
     EXPOSITION_BYTES,
     CLOSED_CONNECTIONS,
     REFUSED_REQUESTS,
+    REFUSED_CERTIFICATES,
 ];

@@ -4,7 +4,7 @@
 use super::family::Head;
 use super::family::{SelfFamily, SelfSample};
 #[cfg(feature = "server")]
-use super::heads::{CLOSED_CONNECTIONS, REFUSED_REQUESTS};
+use super::heads::{CLOSED_CONNECTIONS, REFUSED_CERTIFICATES, REFUSED_REQUESTS};
 use super::heads::{EXPOSITION_BYTES, FAILED, RENDER_SECONDS, RENDERINGS, SCRAPES};
 
 use crate::prometheus::counts::{Counts, FormatTotals};
@@ -47,6 +47,7 @@ pub(super) fn families(counts: &Counts) -> Vec<SelfFamily<'static>> {
     let of_servers = [
         of_servers(&CLOSED_CONNECTIONS, Family::ClosedConnections, counts),
         of_servers(&REFUSED_REQUESTS, Family::RefusedRequests, counts),
+        REFUSED_CERTIFICATES.with(refused_certificates(counts)),
     ];
     #[cfg(not(feature = "server"))]
     let of_servers = [];
@@ -58,6 +59,16 @@ pub(super) fn families(counts: &Counts) -> Vec<SelfFamily<'static>> {
         EXPOSITION_BYTES.with(bytes),
     ];
     of_exporter.into_iter().chain(of_servers).collect()
+}
+
+#[cfg(feature = "server")]
+fn refused_certificates(counts: &Counts) -> Option<SelfSample<'static>> {
+    let count = counts
+        .servers
+        .iter(Family::RefusedCertificates)
+        .map(|(_, count)| count)
+        .sum();
+    cfg!(feature = "tls").then_some(SelfSample::unlabeled(count))
 }
 
 #[cfg(feature = "server")]

@@ -37,8 +37,8 @@ pub(super) fn families<'a>(
         SelfSample::new([("reason", reason)], count.load(Ordering::Relaxed))
     });
     vec![
-        ROWS.with(of_view(|view| view.counted_rows() as u64)),
-        MAX_SERIES.with(of_view(|view| view.max_series() as u64)),
+        ROWS.with(of_view(|view| view.row_counts().counted as u64)),
+        MAX_SERIES.with(of_view(|view| view.row_counts().max as u64)),
         OVERFLOWED.with(of_view(CollectedView::overflowed)),
         REMOVED.with(removed_rows(views.clone())),
         REJECTED.with(rejected),

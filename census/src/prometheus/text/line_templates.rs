@@ -107,6 +107,7 @@ impl LineTemplates {
                 Sample::Histogram {
                     sum: total,
                     buckets: counts,
+                    ..
                 },
             ) => {
                 labels.truncate(0);

@@ -63,6 +63,14 @@ impl<'a> RequestHead<'a> {
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer.address()
     }
+
+    /// The certificate that the client has presented, in DER, and those that lead to its authority. Empty without a
+    /// [client CA](crate::prometheus::ServerTls::client_ca). The handshake has verified them. With the feature `tls`.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn client_certificates(&self) -> &[Vec<u8>] {
+        self.peer.certificates()
+    }
 }
 
 impl fmt::Debug for RequestHead<'_> {

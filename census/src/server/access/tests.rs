@@ -37,7 +37,10 @@ fn refused(access: &Access) -> Vec<(&'static str, u64)> {
 fn functions(functions: Vec<Authorize>) -> Access {
     let settings = AccessSettings {
         authorize: functions,
-        ..AccessSettings::default()
+        #[cfg(feature = "auth")]
+        tokens: Vec::new(),
+        #[cfg(feature = "auth")]
+        users: Vec::new(),
     };
     Access::new(settings, Arc::default()).unwrap()
 }

@@ -11,7 +11,8 @@ use warp::Filter;
 async fn main() -> Result<(), Box<dyn Error>> {
     let exporter = Exporter::builder().build()?;
     let hello = warp::path::end().map(|| "Hello!\n");
-    let routes = hello.or(warp::path("internal").and(exporter.warp_filter()));
+    let internal = warp::path("internal").and(exporter.server().warp_filter()?);
+    let routes = hello.or(internal);
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

@@ -1,6 +1,7 @@
 //! Models of a view's rows.
 
 mod folding;
+mod native;
 mod removal;
 mod words;
 
@@ -50,6 +51,13 @@ pub(crate) fn sum_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
 /// As [`sum_of`]: how the values are distributed.
 fn distribution_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
     view(View::<Distribution>::distribution("view", &values_of(measure), [2]).spec)
+}
+
+/// As [`distribution_of`], with native buckets beside the classic ones. In models, a row has at most two of them before the
+/// resolution is halved.
+fn native_distribution_of(measure: &Handle<MeasureCell>) -> Arc<LiveView> {
+    let view = View::<Distribution>::distribution("view", &values_of(measure), [2]);
+    self::view(view.native(2.0).spec)
 }
 
 /// As [`sum_of`]: the last value.

@@ -99,6 +99,19 @@ fn only_right_passwords_are_remembered() {
 }
 
 #[test]
+fn a_password_that_comes_twice_at_once_is_checked_once() {
+    let (users, compared) = counted(new(&[("a", SESAME)]).unwrap());
+    block_on(async {
+        let twice = (
+            admits(&users, "a", "open sesame"),
+            admits(&users, "a", "open sesame"),
+        );
+        assert_eq!(tokio::join!(twice.0, twice.1), (Ok(true), Ok(true)));
+    });
+    assert_eq!(compared.load(Ordering::Relaxed), 1);
+}
+
+#[test]
 fn an_unknown_user_costs_a_comparison_of_the_same_cost() {
     let costly = SESAME.replace("$04$", "$05$");
     let mut users = new(&[("a", SESAME), ("b", &costly)]).unwrap();

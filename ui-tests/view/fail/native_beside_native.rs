@@ -1,0 +1,12 @@
+use census::{Measure, measure, view};
+
+#[measure]
+static VIDEO_SIZE: Measure<u64>;
+
+view! {
+    static SIZES: Distribution<VIDEO_SIZE> { buckets: native, classic: native(1.1) }
+}
+
+fn main() {
+    let _ = SIZES.data();
+}
