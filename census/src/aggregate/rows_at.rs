@@ -11,7 +11,7 @@ use crate::tags::row_key;
 pub(super) const ROWS_PER_READ: usize = BLOCK;
 
 /// The keys of some successive positions, and the rows that are there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RowsAt {
     /// The keys.
     pub(super) keys: Block,
@@ -21,8 +21,20 @@ pub(super) struct RowsAt {
     pub(super) are_there: u64,
     /// The chunks that the positions are in.
     pub(super) chunks: Vec<ChunkId>,
-    /// When the rows began.
-    pub(super) starts: Vec<RowStart>,
+    /// When the rows began, of those that are there.
+    pub(super) starts: [RowStart; ROWS_PER_READ],
+}
+
+impl Default for RowsAt {
+    fn default() -> Self {
+        Self {
+            keys: Block::default(),
+            columns: 0,
+            are_there: 0,
+            chunks: Vec::new(),
+            starts: [RowStart::default(); ROWS_PER_READ],
+        }
+    }
 }
 
 impl RowsAt {

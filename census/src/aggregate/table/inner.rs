@@ -190,7 +190,6 @@ impl Inner {
         let group = positions.start / ROWS_PER_READ;
         rows.columns = self.keys.copy_block(group, &mut rows.keys);
         rows.chunks.clear();
-        rows.starts.clear();
         rows.are_there = self.there.group(group);
         let (first, births) = (positions.start, extent.births);
         let RowsAt {
@@ -201,7 +200,10 @@ impl Inner {
         } = rows;
         let chunk_read = |chunk, of_chunk: Range<usize>, known: usize, began: &RowStarts| {
             chunks.push(chunk);
-            began.append_to(starts, of_chunk.len());
+            let indices = of_chunk.start - first..of_chunk.end - first;
+            if let Some(starts) = starts.get_mut(indices) {
+                began.copy_to(starts);
+            }
             for position in of_chunk.skip(known) {
                 *are_there &= !(1 << (position - first));
             }
