@@ -65,6 +65,12 @@
 //! [on request](ExporterBuilder::created_samples). Prometheus 2 writes the bounds of buckets that it reads from protobuf itself:
 //! `le="1e+06"` for `le="1000000.0"` of the text formats. Prometheus 3 writes them like that whatever the format.
 //!
+//! A distribution with native buckets is a native histogram in protobuf, with classic buckets beside them only where the view
+//! gives some. Prometheus takes one of the two: where it reads native histograms, the series `x_bucket`, `x_sum` and `x_count` of
+//! these views are not there any more, unless its configuration says `scrape_classic_histograms` (in Prometheus 3
+//! `always_scrape_classic_histograms`). Prometheus 2.42 shows the exemplars of a native histogram only if there are classic buckets,
+//! too; Prometheus 3 shows all.
+//!
 //! # Features
 //!
 //! [`ExporterBuilder`]'s `registry` and [`Exporter`]'s `register_into` need the feature `prometheus-client`, which is

@@ -1,6 +1,7 @@
 //! Protobuf says what the text formats say, of the views and of a registry.
 
 mod messages;
+mod native;
 mod series;
 
 use std::collections::BTreeMap;
