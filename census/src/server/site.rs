@@ -37,6 +37,11 @@ pub(super) struct Site {
     pages: Option<Pager>,
 }
 
+/// An extension of the answers to those whom [`Access`] has admitted. The health check is open to everybody, so its answers
+/// lack it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admitted;
+
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
@@ -178,6 +183,19 @@ impl Site {
             denied.add_headers(response.headers_mut());
             return response;
         }
+        let mut response = self.answer_admitted(request, resource).await;
+        if resource != Some(Resource::Health) {
+            response.extensions_mut().insert(Admitted);
+        }
+        response
+    }
+
+    /// The answer to a request for what is at a path, of a client that may make it.
+    async fn answer_admitted(
+        &self,
+        request: &RequestHead<'_>,
+        resource: Option<Resource>,
+    ) -> Response<ResponseBody> {
         let Some(resource) = resource else {
             return self.nothing_here();
         };
