@@ -144,6 +144,7 @@ impl Exporter {
             format: content_type.format,
             gzip: false,
             names: NameFilter::default(),
+            client: None,
         };
         let rendered = self.inner.threads.render_blocking(&request);
         Scrape::new(content_type, false, rendered)
@@ -158,6 +159,7 @@ impl Exporter {
             format: content_type.format,
             gzip: request.gzip,
             names: request.names.clone(),
+            client: request.client,
         };
         let rendered = self.inner.threads.render(&wanted).await;
         Scrape::new(content_type, request.gzip, rendered)

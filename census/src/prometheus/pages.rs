@@ -1,5 +1,8 @@
 //! What an exporter tells its pages.
 
+#[cfg(feature = "server")]
+use std::net::IpAddr;
+
 use super::Exporter;
 #[cfg(feature = "server")]
 use super::exporter::Scrape;
@@ -85,17 +88,19 @@ impl Exporter {
     /// time.
     ///
     /// # Errors
-    /// The answer without a page, if it is not made within the deadline, or if too many wait.
+    /// The answer without a page, if it is not made within the deadline, or if too many wait. `client` is the network of the
+    /// client, if it has an address.
     #[cfg(feature = "server")]
     pub(crate) async fn page_for_server(
         &self,
         kind: PageKind,
         query: String,
         links: Links,
+        client: Option<IpAddr>,
     ) -> Result<Page, Scrape> {
         let exporter = self.clone();
         let page = move || exporter.page_of(kind, &query, &links);
-        let page = self.inner.threads.make_alone(page);
+        let page = self.inner.threads.make_alone(client, page);
         let page = tokio::time::timeout(self.deadline(), page).await;
         page.unwrap_or(Err(Failure::Late)).map_err(Scrape::failed)
     }

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +37,8 @@ pub(super) struct RenderRequest {
     /// Whether it is to be compressed.
     pub(super) gzip: bool,
     pub(super) names: NameFilter,
+    /// The network of the client, if it has an address.
+    pub(super) client: Option<IpAddr>,
 }
 
 /// How many scrapes of one format may wait for one rendering. The library's own server has fewer connections.
@@ -163,7 +166,7 @@ impl RenderThreads {
     #[cfg(feature = "server")]
     pub(super) async fn render(&self, request: &RenderRequest) -> Rendered {
         let rendered = match self.begin(request) {
-            Ok(waiting) => waiting.result().await.unwrap_or(Err(Failure::Panic)),
+            Ok(waiting) => waiting.result().await,
             Err(failure) => Err(failure),
         };
         self.counted(request.format, rendered)
@@ -185,11 +188,12 @@ impl RenderThreads {
             self.join(request).map(Waiting::Shared)
         } else {
             let request = request.clone();
+            let client = request.client;
             let render = move |shared: &Shared| {
                 let wishes = Wishes { gzip: request.gzip };
                 shared.render(request.format, &request.names, &wishes)
             };
-            self.alone(render).map(Waiting::Alone)
+            self.alone(client, render).map(Waiting::Alone)
         }
     }
 
@@ -214,25 +218,30 @@ impl RenderThreads {
     /// Has `job` done on the thread for what no scrapes share. It must not panic.
     fn alone<T: Send + 'static>(
         &self,
+        client: Option<IpAddr>,
         job: impl FnOnce(&Shared) -> T + Send + 'static,
     ) -> Result<JobTicket<T>, Failure> {
         self.check_nesting()?;
         let shared = Arc::clone(&self.shared);
         let job = move || job(&shared);
         let jobs = &self.shared.jobs;
-        jobs.add(job, || self.start_thread(|shared| shared.jobs.work()))
+        jobs.add(client, job, || {
+            self.start_thread(|shared| shared.jobs.work())
+        })
     }
 
     /// Makes something on the thread for what no scrapes share.
     #[cfg(all(feature = "pages", feature = "server"))]
     pub(super) async fn make_alone<T: Send + 'static>(
         &self,
+        client: Option<IpAddr>,
         make: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Failure> {
-        let ticket = self.alone(|_| panics::catch(make))?;
+        let ticket = self.alone(client, |_| panics::catch(make))?;
         match ticket.result().await {
             Some(Ok(value)) => Ok(value),
-            Some(Err(Panicked)) | None => Err(Failure::Panic),
+            Some(Err(Panicked)) => Err(Failure::Panic),
+            None => Err(Failure::Busy),
         }
     }
 
@@ -273,10 +282,10 @@ impl Waiting {
     }
 
     #[cfg(feature = "server")]
-    async fn result(self) -> Option<Rendered> {
+    async fn result(self) -> Rendered {
         match self {
-            Self::Shared(ticket) => ticket.await,
-            Self::Alone(ticket) => ticket.result().await,
+            Self::Shared(ticket) => ticket.await.unwrap_or(Err(Failure::Panic)),
+            Self::Alone(ticket) => ticket.result().await.unwrap_or(Err(Failure::Busy)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A scrape as a server sees it.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::name_filter::NameFilter;
@@ -15,4 +16,6 @@ pub(crate) struct ScrapeRequest {
     pub(crate) names: NameFilter,
     /// How long the scraper waits for the answer, if it says so.
     pub(crate) timeout: Option<Duration>,
+    /// The network of the client, if it has an address. What is made for one client alone is shared out by it.
+    pub(crate) client: Option<IpAddr>,
 }

@@ -80,6 +80,34 @@ pub(super) struct Ticket<T> {
     id: u64,
 }
 
+/// Ends a run that one call waits for, and that no other call can join.
+#[derive(Debug)]
+pub(super) struct Promise(Arc<Run<()>>);
+
+impl Promise {
+    /// A promise, and the ticket of the call that waits for it.
+    pub(super) fn new() -> (Self, Ticket<()>) {
+        let run = Arc::<Run<()>>::default();
+        run.progress.lock().tickets = 1;
+        let ticket = Ticket {
+            run: Arc::clone(&run),
+            id: 0,
+        };
+        (Self(run), ticket)
+    }
+
+    /// Ends the run. A promise that is dropped before ends it without a value.
+    pub(super) fn keep(self) {
+        self.0.progress.lock().outcome = Outcome::Value(());
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        drop(EndOfRun(&self.0));
+    }
+}
+
 impl<W: Default, T> Default for SingleFlight<W, T> {
     fn default() -> Self {
         Self {

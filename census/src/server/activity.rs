@@ -18,7 +18,7 @@ struct State {
     phase: Phase,
     /// Whether the client has ended its side of the connection. It may still read the response.
     half_closed: bool,
-    /// Whether a request was answered that was not refused because of who made it.
+    /// Whether a request was answered of a client that has access. The health check is open to everybody, and does not count.
     is_proven: bool,
 }
 

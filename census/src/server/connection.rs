@@ -7,10 +7,10 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use hyper::Request;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Sleep, sleep_until};
@@ -24,7 +24,7 @@ use super::limits::Limits;
 use super::link::Link;
 use super::peer::Peer;
 use super::response::ResponseBody;
-use super::site::{Path, Site};
+use super::site::{Admitted, Path, Site};
 
 /// The state that all connections of a server share.
 #[derive(Clone)]
@@ -128,8 +128,7 @@ impl Shared {
                 let (head, _) = request.into_parts();
                 let request = RequestHead::new(&head.method, &head.uri, &head.headers, &peer);
                 let response = site.answer(&request, Path::Whole(request.path())).await;
-                let is_refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-                if !is_refused.contains(&response.status()) {
+                if response.extensions().get::<Admitted>().is_some() {
                     activity.admitted();
                 }
                 Ok::<_, Infallible>(response.map(|body| Tracked { body, activity }))

@@ -1,6 +1,6 @@
 //! The other end of a connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 #[cfg(feature = "tls")]
 use std::sync::OnceLock;
 
@@ -41,6 +41,15 @@ impl Peer {
 
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// The address that counts as one client: an IPv4 address or, of an IPv6 address, the first half, which is the network. A
+    /// client there has many addresses.
+    pub(super) fn network(&self) -> Option<IpAddr> {
+        self.address.map(|address| match address.ip() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        })
     }
 }
 

@@ -13,7 +13,7 @@
 //! addresses, a connection that was used before is kept by rule 3, and a new one has the time in which that many others arrive.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use tokio::task::Id;
 use tokio::time::Instant;
@@ -33,14 +33,7 @@ pub(super) enum Origin {
 
 impl Origin {
     pub(super) fn of(peer: &Peer) -> Self {
-        match peer.address().map(|address| address.ip()) {
-            None => Self::Local,
-            Some(IpAddr::V4(address)) => Self::Address(IpAddr::V4(address)),
-            Some(IpAddr::V6(address)) => {
-                let network = address.to_bits() >> 64 << 64;
-                Self::Address(IpAddr::V6(Ipv6Addr::from_bits(network)))
-            }
-        }
+        peer.network().map_or(Self::Local, Self::Address)
     }
 }
 

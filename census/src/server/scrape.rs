@@ -16,7 +16,7 @@ const MAX_TIMEOUT: Duration = Duration::from_hours(1);
 /// there is no exposition arrives before the scraper gives up.
 const MARGIN: Duration = Duration::from_millis(500);
 
-/// The scrape that a request asks for.
+/// The scrape that a request asks for, of a client that is not known.
 pub(super) fn scrape_request(query: &str, headers: &HeaderMap) -> ScrapeRequest {
     let names = form_urlencoded::parse(query.as_bytes())
         .filter(|(key, _)| key == "name[]")
@@ -27,6 +27,7 @@ pub(super) fn scrape_request(query: &str, headers: &HeaderMap) -> ScrapeRequest 
         gzip: cfg!(feature = "gzip") && encodings.as_deref().is_some_and(asks_for_gzip),
         names: NameFilter::new(names.collect()),
         timeout: timeout(headers),
+        client: None,
     }
 }
 

@@ -37,6 +37,11 @@ pub(super) struct Site {
     pages: Option<Pager>,
 }
 
+/// An extension of the answers to those whom [`Access`] has admitted. The health check is open to everybody, so its answers
+/// lack it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Admitted;
+
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
@@ -178,6 +183,19 @@ impl Site {
             denied.add_headers(response.headers_mut());
             return response;
         }
+        let mut response = self.answer_admitted(request, resource).await;
+        if resource != Some(Resource::Health) {
+            response.extensions_mut().insert(Admitted);
+        }
+        response
+    }
+
+    /// The answer to a request for what is at a path, of a client that may make it.
+    async fn answer_admitted(
+        &self,
+        request: &RequestHead<'_>,
+        resource: Option<Resource>,
+    ) -> Response<ResponseBody> {
         let Some(resource) = resource else {
             return self.nothing_here();
         };
@@ -187,13 +205,14 @@ impl Site {
         }
         let response = match resource {
             Resource::Metrics => {
-                let request =
-                    scrape_request(request.query().unwrap_or_default(), request.headers());
+                let client = request.network();
+                let scrape = scrape_request(request.query().unwrap_or_default(), request.headers());
+                let request = ScrapeRequest { client, ..scrape };
                 self.exposition((self.scraper)(request).await)
             }
             Resource::Health => plain_text(StatusCode::OK, "ok\n"),
             #[cfg(feature = "pages")]
-            Resource::Page(kind) => self.page(kind, request.query()).await,
+            Resource::Page(kind) => self.page(kind, request).await,
         };
         if method == Method::HEAD {
             // The headers of the `GET`, its length included. Hyper omits the body by itself, but the site may be
@@ -205,16 +224,19 @@ impl Site {
     }
 
     #[cfg(feature = "pages")]
-    async fn page(&self, kind: PageKind, query: Option<&str>) -> Response<ResponseBody> {
+    async fn page(&self, kind: PageKind, request: &RequestHead<'_>) -> Response<ResponseBody> {
         let Some(pages) = &self.pages else {
             return self.nothing_here();
         };
-        let query = query.unwrap_or_default().to_owned();
+        let query = request.query().unwrap_or_default().to_owned();
         let mut links = Links::default();
         if pages.only {
             links.metrics = None;
         }
-        let page = match pages.exporter.page_for_server(kind, query, links).await {
+        let page = pages
+            .exporter
+            .page_for_server(kind, query, links, request.network());
+        let page = match page.await {
             Ok(page) => page,
             Err(failed) => return self.exposition(failed),
         };

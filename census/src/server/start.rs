@@ -87,7 +87,7 @@ impl Exporter {
     /// - There are at most 64 connections, and 48 from one address (of IPv6, from one network of 64 bits). Each further one is
     ///   accepted, and another connection is closed for it: one of the address that has most, so that a flood from few
     ///   addresses closes its own connections only. It is the one that has waited longest without a whole request; the last 16
-    ///   connections on which requests were answered go after those that never had one. If none waits, it is the one whose
+    ///   connections on which requests (other than of `/healthz`) were answered go after those that never had one. If none waits, it is the one whose
     ///   client has taken nothing of its response for the longest time, after a quarter of a second. A client that has ended its
     ///   side counts as waiting until its response begins. Up to 64 connections wait for a place meanwhile.
     /// - A connection without a request is closed after 330 seconds, and one whose request has not arrived completely

@@ -217,6 +217,29 @@ fn connections_that_scrape_again_and_again_do_not_keep_a_new_one_out() {
 }
 
 #[test]
+fn a_connection_that_scrapes_goes_after_those_that_ask_for_the_health() {
+    let server = start(LONG, |_| scrape("a 1\n".to_owned()));
+    let ask = |client: &mut TcpStream, path: &str| {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.write_all(request.as_bytes()).unwrap();
+        let mut answer = [0; 13];
+        client.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200 ");
+    };
+    let mut scraper = server.connect();
+    ask(&mut scraper, "/metrics");
+    let mut flood = Vec::new();
+    for _ in 0..LONG.connections * 3 {
+        let mut client = server.connect();
+        ask(&mut client, "/healthz");
+        flood.push(client);
+    }
+    scraper.write_all(GET.as_bytes()).unwrap();
+    let answers = read(scraper);
+    assert_eq!(answers.matches("a 1\n").count(), 2, "{answers}");
+}
+
+#[test]
 fn clients_that_do_not_read_do_not_keep_a_new_one_out() {
     let body = "x".repeat(16 << 20);
     let server = start(LONG, move |_| scrape(body.clone()));

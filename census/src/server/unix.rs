@@ -1,6 +1,6 @@
 //! Unix sockets.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs::{self, Metadata, Permissions, TryLockError};
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -8,6 +8,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
+use std::thread;
+use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixStream;
@@ -18,6 +20,10 @@ use super::listen::BACKLOG;
 
 /// The mode of a socket's file, unless the program sets another one: only the program's own user can connect.
 pub(super) const MODE: u32 = 0o600;
+
+/// How often a server tries to lock the directory of its socket. Another server holds the lock for less than a millisecond.
+const LOCK_ATTEMPTS: usize = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(2);
 
 /// A Unix socket that accepts connections.
 #[derive(Debug)]
@@ -84,6 +90,8 @@ pub(super) fn listen(path: &Path, mode: u32) -> Result<(UnixListener, SocketFile
 
 fn open(path: &Path, mode: u32) -> io::Result<(UnixListener, SocketFile)> {
     let address = SockAddr::unix(path)?;
+    // Until this one listens: another server that starts at the same time would take its file for a stale one.
+    let _lock = lock_directory(path);
     remove_stale(path, &address)?;
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     let socket = set_mode(socket, mode)?;
@@ -110,6 +118,26 @@ fn set_mode(socket: Socket, mode: u32) -> io::Result<Socket> {
         set?;
     }
     Ok(Socket::from(OwnedFd::from(file)))
+}
+
+/// Locks the directory of a path, so that servers start there one after the other. `None` if the directory cannot be locked, or
+/// if somebody else keeps it locked: a server starts all the same.
+fn lock_directory(path: &Path) -> Option<fs::File> {
+    let parent = path.parent()?;
+    let directory = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let directory = fs::File::open(directory).ok()?;
+    for _ in 0..LOCK_ATTEMPTS {
+        match directory.try_lock() {
+            Ok(()) => return Some(directory),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(_)) => break,
+        }
+    }
+    None
 }
 
 /// Removes a socket that no program listens on.
@@ -184,6 +212,31 @@ mod tests {
             "{error}"
         );
         assert!(path.exists());
+    }
+
+    #[test]
+    fn of_servers_that_start_together_one_listens() {
+        const SERVERS: usize = 4;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("socket");
+        for _ in 0..200 {
+            // A stale socket.
+            drop(UnixListener::bind(&path).unwrap());
+            let begin = std::sync::Barrier::new(SERVERS);
+            let started: Vec<_> = thread::scope(|scope| {
+                let start = || {
+                    begin.wait();
+                    listen(&path, MODE)
+                };
+                let threads: Vec<_> = (0..SERVERS).map(|_| scope.spawn(start)).collect();
+                let ended = threads.into_iter().map(|it| it.join().unwrap());
+                ended.filter_map(Result::ok).collect()
+            });
+            assert_eq!(started.len(), 1);
+            std::os::unix::net::UnixStream::connect(&path).unwrap();
+            drop(started);
+            let _ = fs::remove_file(&path);
+        }
     }
 
     #[test]

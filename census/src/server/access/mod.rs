@@ -131,8 +131,7 @@ impl Inner {
             }
         }
         if let Some((users, login)) = login {
-            let peer = request.peer_addr().map(|it| it.ip());
-            match users.check(login, peer).await {
+            match users.check(login, request.network()).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {}
                 Err(checks::Busy) => return Err(Denied::Busy),

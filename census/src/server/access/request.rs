@@ -1,7 +1,7 @@
 //! The head of a request.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use hyper::header::HeaderMap;
 use hyper::{Method, Uri};
@@ -62,6 +62,11 @@ impl<'a> RequestHead<'a> {
     #[must_use]
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer.address()
+    }
+
+    /// The network of the client, which counts as one client.
+    pub(in crate::server) fn network(&self) -> Option<IpAddr> {
+        self.peer.network()
     }
 
     /// The certificate that the client has presented, in DER, and those that lead to its authority. Empty without a

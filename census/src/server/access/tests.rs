@@ -1,3 +1,5 @@
+use std::net::{Ipv6Addr, SocketAddr};
+
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode, Uri};
 
@@ -180,6 +182,47 @@ mod with_credentials {
         let bearer = ("authorization", "Bearer t");
         assert_eq!(answer(&access, &[bearer]).0, StatusCode::OK);
         assert_eq!(answer(&access, &[]).0, StatusCode::FORBIDDEN);
+    }
+
+    /// Each check takes much longer than it takes to ask for all of them.
+    #[test]
+    fn the_addresses_of_one_ipv6_network_leave_room_for_other_passwords() {
+        const CLIENTS: u16 = 16;
+        let slow = "$2y$09$XTESt7FhVP3GBDEOJn9dhujKhp2y9Qx8X0jnGMzwcR6.EXZ3ACxCe";
+        let settings = AccessSettings {
+            users: vec![("prometheus".to_owned(), Secret(slow.to_owned()))],
+            ..AccessSettings::default()
+        };
+        let access = Access::new(settings, Arc::default()).unwrap();
+        let ask = |network: u16, host: u16| {
+            let access = access.clone();
+            let mut headers = HeaderMap::new();
+            let login = HeaderValue::from_str(&basic("prometheus:wrong")).unwrap();
+            headers.insert(hyper::header::AUTHORIZATION, login);
+            let address = Ipv6Addr::new(0x2001, 0xdb8, 0, network, 0, 0, 0, host);
+            async move {
+                let (uri, peer) = (
+                    Uri::from_static("/metrics"),
+                    Peer::new(Some(SocketAddr::from((address, 80)))),
+                );
+                let request = RequestHead::new(&Method::GET, &uri, &headers, &peer);
+                access.check(&request).await
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = { runtime }.build().unwrap();
+        runtime.block_on(async {
+            let flood: Vec<_> = (0..CLIENTS)
+                .map(|host| tokio::spawn(ask(1, host)))
+                .collect();
+            let other = tokio::spawn(ask(2, 1));
+            assert_ne!(other.await.unwrap(), Err(Denied::Busy));
+            let mut busy = 0;
+            for client in flood {
+                busy += usize::from(client.await.unwrap() == Err(Denied::Busy));
+            }
+            assert!(busy > 0);
+        });
     }
 
     #[test]
