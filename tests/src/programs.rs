@@ -38,20 +38,39 @@ pub fn installed(name: &str) -> PathBuf {
     })
 }
 
+/// A Prometheus 3, which `tests/run` fetches from a newer Debian where it can.
+///
+/// # Errors
+/// Says why there is none.
+pub fn prometheus_3() -> Result<PathBuf, String> {
+    let target = target_directory();
+    let program = target.join("prometheus-3/usr/bin/prometheus");
+    if program.is_file() {
+        return Ok(program);
+    }
+    let why = std::fs::read_to_string(target.join("prometheus-3.failed"));
+    let why = why.unwrap_or_else(|_| "`tests/run` fetches it from a newer Debian".to_owned());
+    Err(format!("there is no {}: {}", program.display(), why.trim()))
+}
+
 /// The Python with the packages that the conformance scripts need.
 #[must_use]
 pub fn python() -> PathBuf {
-    let target = profile_directory()
-        .parent()
-        .expect("a profile's directory is in the target directory")
-        .to_owned();
-    let python = target.join("conformance-venv/bin/python");
+    let python = target_directory().join("conformance-venv/bin/python");
     assert!(
         python.is_file(),
         "there is no {}: `tests/run` makes it (a virtual environment with prometheus_client)",
         python.display()
     );
     python
+}
+
+fn target_directory() -> PathBuf {
+    let profile = profile_directory();
+    let target = profile.parent();
+    target
+        .expect("a profile's directory is in the target directory")
+        .to_owned()
 }
 
 fn profile_directory() -> PathBuf {

@@ -33,6 +33,8 @@ struct Setup<'a> {
     rules: &'a str,
     /// Features beside the storage of exemplars, each after a comma.
     features: &'a str,
+    /// The program; the one that is installed, if there is none.
+    program: Option<&'a Path>,
 }
 
 /// The newest values of series, by the name and the labels. The labels that Prometheus adds are left out.
@@ -91,6 +93,25 @@ impl Prometheus {
         prometheus
     }
 
+    /// Starts a Prometheus 3 with native histograms, and waits until it has scraped `target`. `protocols` are the names of
+    /// `scrape_protocols`, for example `PrometheusText1.0.0`.
+    ///
+    /// # Errors
+    /// Says why there is no Prometheus 3.
+    pub fn version_3_scraping(target: SocketAddr, protocols: &[&str]) -> Result<Self, String> {
+        let program = programs::prometheus_3()?;
+        let settings = &format!("    scrape_protocols: [{}]\n", protocols.join(", "));
+        let setup = Setup {
+            settings,
+            features: ",native-histograms",
+            program: Some(&program),
+            ..Setup::default()
+        };
+        let prometheus = Self::with(target, &[(JOB, 1)], setup);
+        prometheus.wait_for_scrape();
+        Ok(prometheus)
+    }
+
     /// Starts a Prometheus that scrapes `target` each second, with further lines of the job's YAML, such as
     /// `scheme: https`. It does not wait for a scrape.
     #[must_use]
@@ -136,7 +157,9 @@ impl Prometheus {
             settings,
             rules,
             features,
+            program,
         } = setup;
+        let program = program.map_or_else(|| programs::installed("prometheus"), Path::to_owned);
         let directory = TempDir::new().expect("a temporary directory");
         let config = directory.path().join("prometheus.yml");
         let jobs = jobs.iter().map(|(name, seconds)| {
@@ -153,7 +176,7 @@ impl Prometheus {
             std::fs::write(directory.path().join(file), text)
                 .expect("a temporary directory can be written to");
         }
-        let mut process = Self::start(&config, &directory.path().join("data"), features);
+        let mut process = Self::start(&program, &config, &directory.path().join("data"), features);
         let address = process.wait_for("address", |line| {
             let (_, rest) = line
                 .split_once("Listening on")
@@ -168,14 +191,14 @@ impl Prometheus {
         }
     }
 
-    fn start(config: &Path, data: &Path, features: &str) -> Process {
+    fn start(program: &Path, config: &Path, data: &Path, features: &str) -> Process {
         let args = [
             format!("--config.file={}", config.display()),
             format!("--storage.tsdb.path={}", data.display()),
             "--web.listen-address=127.0.0.1:0".to_owned(),
             format!("--enable-feature=exemplar-storage{features}"),
         ];
-        Process::start(Command::new(programs::installed("prometheus")).args(args))
+        Process::start(Command::new(program).args(args))
     }
 
     /// Waits until the target's `health` is this one.

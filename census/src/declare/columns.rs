@@ -6,10 +6,12 @@ use super::name::{self, LabelProblem};
 use super::{Handle, TagKey, TagKeyCell};
 
 /// A column of a view: a tag key, and the label that its values have in an exposition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Column {
     key: TagKey,
     label: Arc<str>,
+    /// The name that the view gives the label, if it gives one.
+    given: Option<Arc<str>>,
 }
 
 /// A column of a view in a `static`.
@@ -25,13 +27,21 @@ impl Column {
     /// The column of this key, with the label that the key's name gives.
     pub(crate) fn new(key: TagKey) -> Self {
         let label = name::sanitize(key.name()).into();
-        Self { key, label }
+        Self {
+            key,
+            label,
+            given: None,
+        }
     }
 
     /// The column of this key, with the label that another name gives.
-    pub(crate) fn named(key: TagKey, label: &str) -> Self {
-        let label = name::sanitize(label).into();
-        Self { key, label }
+    pub(crate) fn named(key: TagKey, given: &str) -> Self {
+        let label = name::sanitize(given).into();
+        Self {
+            key,
+            label,
+            given: Some(given.into()),
+        }
     }
 
     /// The tag key.
@@ -47,11 +57,26 @@ impl Column {
         &self.label
     }
 
+    /// The name that becomes the label, with all its characters.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn full_label(&self) -> &str {
+        self.given.as_deref().unwrap_or_else(|| self.key.name())
+    }
+
     /// Whether the view gives the label.
     pub(crate) fn is_renamed(&self) -> bool {
         *self.label != *name::sanitize(self.key.name())
     }
 }
+
+/// Columns are equal if their labels are, whatever characters `_` stands for in these.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.label == other.label
+    }
+}
+
+impl Eq for Column {}
 
 /// Columns that are equal in whichever order. Each is there once, at least on one of the two sides.
 pub(super) struct AnyOrder<'v>(pub(super) &'v [Column]);

@@ -1,7 +1,9 @@
 //! The settings of an exporter.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use super::escaping::{Escaping, NameKind};
 use crate::declare::Origin;
 use crate::declare::name::{self, LabelProblem};
 use crate::observe;
@@ -16,6 +18,8 @@ pub(super) struct ExporterConfig {
     pub(super) build_info: Vec<ConstLabel>,
     /// Whether OpenMetrics text has samples that say when rows began.
     pub(super) created_samples: bool,
+    /// Whether names keep the characters that the legacy character set lacks, for scrapers that can read them.
+    pub(super) utf8_names: bool,
     /// How long a collection waits for readings.
     pub(super) observe_within: Duration,
 }
@@ -27,6 +31,7 @@ impl Default for ExporterConfig {
             const_labels: Vec::new(),
             build_info: Vec::new(),
             created_samples: false,
+            utf8_names: false,
             observe_within: observe::DEFAULT_DEADLINE,
         }
     }
@@ -53,24 +58,63 @@ impl ConstLabel {
             origin,
         }
     }
+
+    /// The label with its name in this escaping.
+    fn escaped(&self, escaping: Escaping) -> Self {
+        Self {
+            name: escaping.escape(NameKind::Label, &self.given),
+            ..self.clone()
+        }
+    }
 }
 
 impl ExporterConfig {
+    /// The escapings in which names are exported.
+    pub(super) const fn escapings(&self) -> &'static [Escaping] {
+        if self.utf8_names {
+            &Escaping::ALL
+        } else {
+            &[Escaping::Underscores]
+        }
+    }
+
+    /// The const labels with names of this escaping.
+    pub(super) fn const_labels(&self, escaping: Escaping) -> Cow<'_, [ConstLabel]> {
+        if !self.utf8_names || self.const_labels.is_empty() {
+            return Cow::Borrowed(&self.const_labels);
+        }
+        let labels = self.const_labels.iter();
+        Cow::Owned(labels.map(|label| label.escaped(escaping)).collect())
+    }
+
     /// Removes the labels that cannot be exported. Returns the problem of each.
     pub(super) fn remove_invalid_labels(&mut self) -> Vec<Problem> {
+        let utf8_names = self.utf8_names;
+        let is_same = |a: &ConstLabel, b: &ConstLabel| {
+            let mut escapings = Escaping::ALL.iter();
+            a.name == b.name
+                || (utf8_names && escapings.any(|it| a.escaped(*it).name == b.escaped(*it).name))
+        };
         // A const label is on histograms, too.
-        let mut problems = remove_invalid(&mut self.const_labels, "const label", true);
+        let mut problems = remove_invalid(&mut self.const_labels, "const label", true, is_same);
         let of_build_info = "label of `build_info`";
-        problems.extend(remove_invalid(&mut self.build_info, of_build_info, false));
+        let is_same = |a: &ConstLabel, b: &ConstLabel| a.name == b.name;
+        let of_build_info = remove_invalid(&mut self.build_info, of_build_info, false, is_same);
+        problems.extend(of_build_info);
         problems
     }
 }
 
-fn remove_invalid(labels: &mut Vec<ConstLabel>, noun: &str, on_histograms: bool) -> Vec<Problem> {
+fn remove_invalid(
+    labels: &mut Vec<ConstLabel>,
+    noun: &str,
+    on_histograms: bool,
+    is_same: impl Fn(&ConstLabel, &ConstLabel) -> bool,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut valid: Vec<ConstLabel> = Vec::new();
     for label in std::mem::take(labels) {
-        let earlier = valid.iter().find(|earlier| earlier.name == label.name);
+        let earlier = valid.iter().find(|earlier| is_same(earlier, &label));
         let reason = match name::label_problem(&label.name, on_histograms) {
             _ if label.name.is_empty() => "has no name",
             Some(LabelProblem::BucketBound) => "has the name of the label of a histogram's buckets",

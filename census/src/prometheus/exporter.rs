@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use super::body::Body;
 use super::config::{ConstLabel, ExporterConfig};
 use super::encoder::ForeignRegistry;
+use super::escaping::Escaping;
 use super::failure::Failure;
 use super::families::Families;
 use super::held::Held;
@@ -134,14 +135,15 @@ impl Exporter {
     ///
     /// Blocks until the exposition is ready, or until the [deadline](ExporterBuilder::deadline): call it off the threads of
     /// an async runtime, or use a server of this library. A thread of the library's own renders, at most one for each
-    /// format. Scrapes that begin while another scrape of the same format is under way share the next one. So a scrape
+    /// format (and one more for each with [UTF-8 names](ExporterBuilder::utf8_names)). Scrapes that begin while another scrape of the same format is under way share the next one. So a scrape
     /// waits for two renderings at most, and hundreds of concurrent scrapes cost the memory of two. The memory of the last
     /// exposition stays for the next one, up to 16 MiB.
     #[must_use]
     pub fn scrape(&self, accept: Option<&str>) -> Scrape {
-        let content_type = ContentType::negotiate(accept);
+        let content_type = self.negotiate(accept);
         let request = RenderRequest {
             format: content_type.format,
+            escaping: content_type.escaping(),
             gzip: false,
             names: NameFilter::default(),
             client: None,
@@ -154,15 +156,20 @@ impl Exporter {
     /// enough, and then answers with [`late`](Self::late).
     #[cfg(feature = "server")]
     pub(crate) async fn render(&self, request: &ScrapeRequest) -> Scrape {
-        let content_type = ContentType::negotiate(request.accept.as_deref());
+        let content_type = self.negotiate(request.accept.as_deref());
         let wanted = RenderRequest {
             format: content_type.format,
+            escaping: content_type.escaping(),
             gzip: request.gzip,
             names: request.names.clone(),
             client: request.client,
         };
         let rendered = self.inner.threads.render(&wanted).await;
         Scrape::new(content_type, request.gzip, rendered)
+    }
+
+    fn negotiate(&self, accept: Option<&str>) -> ContentType {
+        ContentType::negotiate(accept, self.inner.threads.config().utf8_names)
     }
 
     /// How long a scrape waits for an exposition.
@@ -180,7 +187,7 @@ impl Exporter {
     /// The answer to a scrape that has waited for the deadline. It counts as failed.
     #[cfg(feature = "server")]
     pub(crate) fn late(&self, request: &ScrapeRequest) -> Scrape {
-        let content_type = ContentType::negotiate(request.accept.as_deref());
+        let content_type = self.negotiate(request.accept.as_deref());
         let rendered = self.inner.threads.late(content_type.format);
         Scrape::new(content_type, false, rendered)
     }
@@ -190,7 +197,16 @@ impl Exporter {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let threads = &self.inner.threads;
-        let families = || Families::new(&Collection::of_definitions(), threads.config(), &[]);
+        let families = || {
+            // In whichever escaping, the problems are those of all.
+            let escaping = Escaping::Underscores;
+            Families::new(
+                &Collection::of_definitions(),
+                threads.config(),
+                &[],
+                escaping,
+            )
+        };
         let families = threads.carried().within(families);
         let fixed = self.inner.problems.iter().cloned();
         fixed.chain(families.problems).collect()
@@ -252,6 +268,58 @@ impl ExporterBuilder {
     /// ```
     pub fn created_samples(mut self, created_samples: bool) -> Self {
         self.config.created_samples = created_samples;
+        self
+    }
+
+    /// Whether names keep the characters that Prometheus 2 does not allow in them: the dots in `http.server.requests`, for
+    /// example. Default: no. They are the names of views, the labels of columns, the const labels and the namespace.
+    ///
+    /// With it, the parameter `escaping` of a scrape's `Accept` header says how these characters are written
+    /// (Prometheus, "UTF-8 metric and label name escaping schemes"):
+    ///
+    /// | `escaping` | `http.server.requests_in` |
+    /// |---|---|
+    /// | `allow-utf-8` (Prometheus 3) | `http.server.requests_in`, in text `{"http.server.requests_in"}` |
+    /// | `underscores`, or without the parameter | `http_server_requests_in` |
+    /// | `dots` | `http_dot_server_dot_requests__in` |
+    /// | `values` | `U__http_2e_server_2e_requests__in` |
+    ///
+    /// The header `Content-Type` names the escaping if the scrape does. Prometheus text 0.0.4 has no quoted names: there,
+    /// `allow-utf-8` becomes `underscores`. Prometheus 3.5 says `escaping` for OpenMetrics and text 1.0.0 only, and also
+    /// gets protobuf by what it says there. `?name[]=` asks for families by the names of the answer. Scrapes with `dots` or
+    /// `values` share no rendering, and a few of them may wait at a time.
+    ///
+    /// The suffixes of samples are always those of the format: a counter `http.requests` has the sample
+    /// `http.requests_total`, and a counter `http.requests.total` has `http.requests.total_total`. As in Prometheus's
+    /// rules, a family's name keeps its colons, and a leading digit becomes `_` where it may not stand, while without this
+    /// setting a `_` is put before it. A NUL becomes `_`.
+    ///
+    /// Different names may become one, such as `1st` and `2st`, which are both `_st`. Then the second view is exported in
+    /// no escaping, and is one of the [problems](Exporter::problems).
+    ///
+    /// These names stay as they are without this setting: those of exemplars' labels, of `build_info`'s labels, of
+    /// another registry's families, and those of a collector in a `prometheus-client` registry, whose encoder has no
+    /// quoted names.
+    ///
+    /// ```standalone_crate
+    /// use census::prometheus::Exporter;
+    /// use census::{Measure, measure, view};
+    ///
+    /// #[measure]
+    /// static REQUESTS: Measure<u64>;
+    /// view! {
+    ///     static COUNT: Count<REQUESTS> { name: "http.requests" }
+    /// }
+    ///
+    /// let exporter = Exporter::builder().utf8_names(true).build()?;
+    /// REQUESTS.record(1);
+    /// let accept = "application/openmetrics-text; version=1.0.0; escaping=allow-utf-8";
+    /// assert!(exporter.scrape(Some(accept)).text().contains("{\"http.requests_total\"} 1\n"));
+    /// assert!(exporter.scrape(None).text().contains("http_requests_total 1\n"));
+    /// # Ok::<(), census::CatalogueError>(())
+    /// ```
+    pub fn utf8_names(mut self, utf8_names: bool) -> Self {
+        self.config.utf8_names = utf8_names;
         self
     }
 

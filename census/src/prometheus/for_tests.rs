@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::config::ExporterConfig;
 use super::encoder::Encoder as _;
+use super::escaping::Escaping;
 use super::families::Families;
 use super::negotiate::Format;
 use super::text::TextFormats;
@@ -30,9 +31,10 @@ pub(crate) struct ExportedFamily {
 pub(crate) fn exported_families() -> Vec<ExportedFamily> {
     let config = ExporterConfig::default();
     let collection = Collection::of_all(DEFAULT_DEADLINE);
-    let families = Arc::new(Families::new(&collection, &config, &[]));
+    let escaping = Escaping::Underscores;
+    let families = Arc::new(Families::new(&collection, &config, &[], escaping));
     let formats = TextFormats::default();
-    let mut encoder = formats.encoder(Format::Text, false);
+    let mut encoder = formats.encoder(Format::Text, escaping, false);
     encoder.begin_views(&families, &config.const_labels);
     for (index, family) in families.valid.iter().enumerate() {
         if let Some(view) = collection.view(family.view_index) {

@@ -29,7 +29,7 @@
 //! counter.
 //!
 //! `x` is the namespace, a `_` and the view's name (without `namespace: false`, which omits the first two), in which every character outside `[A-Za-z0-9_]` becomes `_`; a
-//! leading digit gets a `_` before it. No unit is appended: the name you write is the name you query. The family of a
+//! leading digit gets a `_` before it. ([`utf8_names`](ExporterBuilder::utf8_names) keeps the characters.) No unit is appended: the name you write is the name you query. The family of a
 //! counter is named without `_total`, which its samples always have, also if the view's name ends in it.
 //!
 //! OpenMetrics 1.0.0 forbids a `_sum` of a histogram with a negative bound, and a `_sum` that is negative. The exporter
@@ -87,6 +87,7 @@ mod chunks;
 mod config;
 mod counts;
 mod encoder;
+mod escaping;
 mod exporter;
 mod failure;
 mod families;

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use mediatype::{MediaType, MediaTypeList, ReadParams};
 
+use super::escaping::Escaping;
+
 /// An exposition format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -37,6 +39,16 @@ impl Format {
         }
     }
 
+    /// Whether the scraper's escaping of other formats is that of this one. Prometheus 3.5 names an escaping for the text
+    /// formats only, although it reads UTF-8 names from protobuf, too.
+    const fn takes_escaping_of_others(self) -> bool {
+        match self {
+            Self::OpenMetrics | Self::Text | Self::Text1 => false,
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => true,
+        }
+    }
+
     /// Type, subtype, and the parameters that tell the format from others.
     const fn media_type(self) -> (&'static str, &'static str, &'static [Parameter]) {
         match self {
@@ -56,6 +68,19 @@ impl Format {
     }
 }
 
+/// A `Content-Type` with the parameter `escaping`, if there is one.
+macro_rules! with_escaping {
+    ($content_type:literal, $escaping:expr) => {
+        match $escaping {
+            None => $content_type,
+            Some(Escaping::Underscores) => concat!($content_type, "; escaping=underscores"),
+            Some(Escaping::AllowUtf8) => concat!($content_type, "; escaping=allow-utf-8"),
+            Some(Escaping::Dots) => concat!($content_type, "; escaping=dots"),
+            Some(Escaping::Values) => concat!($content_type, "; escaping=values"),
+        }
+    };
+}
+
 /// A parameter of a media type: its name and its value.
 type Parameter = (&'static str, &'static str);
 
@@ -63,14 +88,15 @@ type Parameter = (&'static str, &'static str);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ContentType {
     pub(super) format: Format,
-    /// Whether the scraper asked for an `escaping`, so that the answer names the one that the format has.
-    escaping: bool,
+    /// The escaping of names, if the scraper asked for one. The answer names it.
+    escaping: Option<Escaping>,
 }
 
 impl ContentType {
     /// The format that the `Accept` header prefers; Prometheus text 0.0.4, which every scraper reads, if there is no
-    /// header or if it accepts no format. A part of the header that is invalid is not looked at.
-    pub(super) fn negotiate(accept: Option<&str>) -> Self {
+    /// header or if it accepts no format. A part of the header that is invalid is not looked at. `utf8_names` says that the
+    /// exporter has names with characters that could be escaped differently.
+    pub(super) fn negotiate(accept: Option<&str>, utf8_names: bool) -> Self {
         let ranges = MediaTypeList::new(accept.unwrap_or_default()).flatten();
         let ranges: Vec<MediaRange<'_>> = ranges.enumerate().map(MediaRange::new).collect();
         let mut best: Option<(Format, Preference)> = None;
@@ -82,39 +108,51 @@ impl ContentType {
                 best = Some((format, preference));
             }
         }
-        Self {
-            format: best.map_or(Format::Text, |(format, _)| format),
-            escaping: best.is_some_and(|(_, preference)| preference.escaping),
+        let format = best.map_or(Format::Text, |(format, _)| format);
+        let range = best.and_then(|(_, preference)| ranges.get(preference.index));
+        let mut named = range.and_then(|range| range.parameter("escaping"));
+        if named.is_none() && format.takes_escaping_of_others() {
+            named = ranges.iter().find_map(|it| it.parameter("escaping"));
         }
+        let escaping = |word: &str| {
+            let word = word.to_ascii_lowercase();
+            let known = Escaping::ALL.iter().find(|it| it.word() == word);
+            match known.copied().unwrap_or(Escaping::Underscores) {
+                _ if !utf8_names => Escaping::Underscores,
+                Escaping::AllowUtf8 if format == Format::Text => Escaping::Underscores,
+                escaping => escaping,
+            }
+        };
+        Self {
+            format,
+            escaping: named.as_deref().map(escaping),
+        }
+    }
+
+    /// The escaping of names: underscores, if the scraper asked for none.
+    pub(super) fn escaping(self) -> Escaping {
+        self.escaping.unwrap_or(Escaping::Underscores)
     }
 
     /// The value of the header `Content-Type`.
     pub(super) const fn as_str(self) -> &'static str {
-        match (self.format, self.escaping) {
-            (Format::OpenMetrics, false) => {
-                "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        match self.format {
+            Format::OpenMetrics => with_escaping!(
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                self.escaping
+            ),
+            Format::Text => {
+                with_escaping!("text/plain; version=0.0.4; charset=utf-8", self.escaping)
             }
-            (Format::OpenMetrics, true) => {
-                "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
-            }
-            (Format::Text, false) => "text/plain; version=0.0.4; charset=utf-8",
-            (Format::Text, true) => {
-                "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
-            }
-            (Format::Text1, false) => "text/plain; version=1.0.0; charset=utf-8",
-            (Format::Text1, true) => {
-                "text/plain; version=1.0.0; charset=utf-8; escaping=underscores"
+            Format::Text1 => {
+                with_escaping!("text/plain; version=1.0.0; charset=utf-8", self.escaping)
             }
             // As `client_golang` writes it.
             #[cfg(feature = "protobuf")]
-            (Format::Protobuf, false) => {
-                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"
-            }
-            #[cfg(feature = "protobuf")]
-            (Format::Protobuf, true) => {
-                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; \
-                 escaping=underscores"
-            }
+            Format::Protobuf => with_escaping!(
+                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+                self.escaping
+            ),
         }
     }
 }
@@ -182,7 +220,6 @@ struct Preference {
     specificity: u8,
     /// The index of the range in the header.
     index: usize,
-    escaping: bool,
 }
 
 impl Preference {
@@ -199,7 +236,6 @@ impl Preference {
                     quality: range.quality,
                     specificity,
                     index: range.index,
-                    escaping: range.parameter("escaping").is_some(),
                 });
             }
         }
@@ -216,8 +252,13 @@ impl Preference {
 mod tests {
     use super::*;
 
+    /// What an exporter without UTF-8 names answers.
+    fn negotiate(accept: &str) -> ContentType {
+        ContentType::negotiate(Some(accept), false)
+    }
+
     fn format(accept: &str) -> Format {
-        ContentType::negotiate(Some(accept)).format
+        negotiate(accept).format
     }
 
     #[test]
@@ -231,15 +272,15 @@ mod tests {
                       application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;\
                       q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
         assert_eq!(
-            ContentType::negotiate(Some(header)),
+            negotiate(header),
             ContentType {
                 format: Format::OpenMetrics,
-                escaping: true
+                escaping: Some(Escaping::Underscores)
             }
         );
         // curl
         assert_eq!(format("*/*"), Format::Text);
-        assert_eq!(ContentType::negotiate(None).format, Format::Text);
+        assert_eq!(ContentType::negotiate(None, false).format, Format::Text);
         // a browser
         assert_eq!(
             format("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
@@ -310,11 +351,11 @@ mod tests {
                       application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
                       application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;\
                       q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
-        let negotiated = ContentType::negotiate(Some(header));
+        let negotiated = negotiate(header);
         assert_eq!(negotiated.format, protobuf_or_openmetrics());
         // Prometheus 3.0
         let header = header.replace("delimited;", "delimited;escaping=allow-utf-8;");
-        let negotiated = ContentType::negotiate(Some(&header));
+        let negotiated = negotiate(&header);
         assert_eq!(negotiated.format, protobuf_or_openmetrics());
         assert!(negotiated.as_str().ends_with("; escaping=underscores"));
     }
@@ -346,7 +387,7 @@ mod tests {
 
     #[test]
     fn text_1_0_0_is_answered_as_such() {
-        let negotiated = ContentType::negotiate(Some("text/plain;version=1.0.0"));
+        let negotiated = negotiate("text/plain;version=1.0.0");
         assert_eq!(negotiated.format, Format::Text1);
         assert_eq!(
             negotiated.as_str(),
@@ -380,6 +421,66 @@ mod tests {
         for quality in ["2", "-1", "x", "NaN", "inf"] {
             let header = format!("application/openmetrics-text;q={quality},text/plain;q=0.9");
             assert_eq!(format(&header), Format::OpenMetrics, "{quality}");
+        }
+    }
+
+    #[test]
+    fn escapings_are_negotiated_where_names_may_be_utf_8() {
+        let answered = |accept: &str| ContentType::negotiate(Some(accept), true);
+        let content_type = |accept: &str| answered(accept).as_str();
+        for escaping in Escaping::ALL {
+            let word = escaping.word();
+            for media_type in ["application/openmetrics-text", "text/plain;version=1.0.0"] {
+                let accept = format!("{media_type};escaping={word}");
+                assert_eq!(answered(&accept).escaping(), escaping);
+                assert!(content_type(&accept).ends_with(&format!("; escaping={word}")));
+                // Without such names, there is nothing to escape.
+                assert_eq!(negotiate(&accept).escaping(), Escaping::Underscores);
+                assert!(
+                    negotiate(&accept)
+                        .as_str()
+                        .ends_with("; escaping=underscores")
+                );
+            }
+        }
+        assert_eq!(
+            content_type("text/plain;version=0.0.4;escaping=allow-utf-8"),
+            "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
+        );
+        assert_eq!(
+            content_type("text/plain;version=0.0.4;escaping=dots"),
+            "text/plain; version=0.0.4; charset=utf-8; escaping=dots"
+        );
+        assert_eq!(
+            content_type("text/plain;version=1.0.0;escaping=Values, text/html;escaping=dots"),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=values"
+        );
+        assert_eq!(
+            content_type("application/openmetrics-text;escaping=other"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+        );
+        assert_eq!(
+            content_type("application/openmetrics-text, text/plain;q=0.1;escaping=dots"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        );
+    }
+
+    #[cfg(feature = "protobuf")]
+    #[test]
+    fn protobuf_has_the_escaping_of_the_text_formats_if_it_has_none() {
+        let protobuf = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+        let text = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5";
+        for (accept, escaping) in [
+            (format!("{protobuf};q=0.6,{text}"), Escaping::AllowUtf8),
+            (
+                format!("{protobuf};escaping=dots;q=0.6,{text}"),
+                Escaping::Dots,
+            ),
+            (protobuf.to_owned(), Escaping::Underscores),
+        ] {
+            let negotiated = ContentType::negotiate(Some(&accept), true);
+            assert_eq!(negotiated.format, Format::Protobuf);
+            assert_eq!(negotiated.escaping(), escaping, "{accept}");
         }
     }
 }

@@ -7,6 +7,7 @@ use super::body::Body;
 use super::config::ExporterConfig;
 use super::counts::Counts;
 use super::encoder::{Encoder, ForeignRegistry};
+use super::escaping::Escaping;
 use super::family_cache::FamilyCache;
 use super::name_filter::NameFilter;
 use super::negotiate::Format;
@@ -42,29 +43,30 @@ impl Renderer {
     }
 
     /// The encoder of a format. A further format has an arm here.
-    fn encoder(&self, format: Format) -> Box<dyn Encoder + '_> {
+    fn encoder(&self, format: Format, escaping: Escaping) -> Box<dyn Encoder + '_> {
         match format {
             Format::OpenMetrics | Format::Text | Format::Text1 => {
                 let created_samples = self.config.created_samples;
-                Box::new(self.text_formats.encoder(format, created_samples))
+                Box::new(self.text_formats.encoder(format, escaping, created_samples))
             }
             #[cfg(feature = "protobuf")]
             Format::Protobuf => Box::new(self.protobuf.encoder()),
         }
     }
 
-    /// An exposition of the families of these names. `other_problems` is how many problems the exporter has beside those of its
+    /// An exposition of the families of these names, which are escaped. `other_problems` is how many problems the exporter has beside those of its
     /// families.
     // Not inlined: `benches/guard` finds it by its name.
     #[inline(never)]
     pub(super) fn render(
         &self,
         format: Format,
+        escaping: Escaping,
         names: &NameFilter,
         other_problems: usize,
         counts: &Counts,
     ) -> Result<Body, fmt::Error> {
-        let mut encoder = self.encoder(format);
+        let mut encoder = self.encoder(format, escaping);
         // First, because a registry cannot tell its families before it writes them.
         let written = match &self.registry {
             Some(registry) => encoder.write_registry(&**registry, names)?,
@@ -73,8 +75,8 @@ impl Renderer {
         let collection = Collection::of_all(self.config.observe_within);
         let families = self
             .families
-            .get(&collection, &self.config, &written.families);
-        encoder.begin_views(&families, &self.config.const_labels);
+            .get(&collection, &self.config, &written.families, escaping);
+        encoder.begin_views(&families, &self.config.const_labels(escaping));
         for (index, family) in families.valid.iter().enumerate() {
             if names.includes(&family.name, suffixes(family.metric_type))
                 && let Some(view) = collection.view(family.view_index)

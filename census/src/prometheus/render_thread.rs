@@ -1,7 +1,7 @@
 //! The threads that render.
 //!
 //! Rendering runs user code: the collectors of a registry. It may take long, hang or panic. So it has threads of its own,
-//! one for each format, which neither a runtime nor `main` waits for. They also bound the memory that renderings leave
+//! one for each format (and one for each format with UTF-8 names), which neither a runtime nor `main` waits for. They also bound the memory that renderings leave
 //! behind in the allocator: it keeps free memory for each thread that has allocated. Another thread makes what no scrapes
 //! share.
 
@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use super::config::ExporterConfig;
 use super::counts::Counts;
 use super::encoder::ForeignRegistry;
+use super::escaping::Escaping;
 use super::failure::Failure;
 use super::job_queue::{JobQueue, JobTicket};
 use super::name_filter::NameFilter;
@@ -34,6 +35,8 @@ pub(super) type Rendered = Result<Rendering, Failure>;
 #[derive(Clone, Debug)]
 pub(super) struct RenderRequest {
     pub(super) format: Format,
+    /// How names are escaped.
+    pub(super) escaping: Escaping,
     /// Whether it is to be compressed.
     pub(super) gzip: bool,
     pub(super) names: NameFilter,
@@ -65,9 +68,16 @@ struct Shared {
     carried: Carried,
 }
 
-/// A flight, and so a thread, for each kind of exposition that a scrape can ask for: today, for each format.
+/// A flight, and so a thread, for each kind of exposition that scrapers usually ask for.
 #[derive(Debug, Default)]
 struct Flights {
+    underscores: FlightsByFormat,
+    allow_utf8: FlightsByFormat,
+}
+
+/// A flight for each format.
+#[derive(Debug, Default)]
+struct FlightsByFormat {
     open_metrics: Flight,
     text: Flight,
     text_1: Flight,
@@ -92,6 +102,22 @@ enum Waiting {
 }
 
 impl Flights {
+    /// The flight of an exposition; `None`, if scrapers hardly ask for it.
+    fn get(&self, format: Format, escaping: Escaping) -> Option<&Flight> {
+        match escaping {
+            Escaping::Underscores => Some(self.underscores.get(format)),
+            Escaping::AllowUtf8 => Some(self.allow_utf8.get(format)),
+            Escaping::Dots | Escaping::Values => None,
+        }
+    }
+
+    fn close(&self) {
+        self.underscores.close();
+        self.allow_utf8.close();
+    }
+}
+
+impl FlightsByFormat {
     fn get(&self, format: Format) -> &Flight {
         match format {
             Format::OpenMetrics => &self.open_metrics,
@@ -184,22 +210,22 @@ impl RenderThreads {
     }
 
     fn begin(&self, request: &RenderRequest) -> Result<Waiting, Failure> {
-        if request.names.is_all() {
-            self.join(request).map(Waiting::Shared)
+        let flight = self.shared.flights.get(request.format, request.escaping);
+        if let Some(flight) = flight.filter(|_| request.names.is_all()) {
+            self.join(flight, request).map(Waiting::Shared)
         } else {
             let request = request.clone();
             let client = request.client;
             let render = move |shared: &Shared| {
                 let wishes = Wishes { gzip: request.gzip };
-                shared.render(request.format, &request.names, &wishes)
+                shared.render(&request, &wishes)
             };
             self.alone(client, render).map(Waiting::Alone)
         }
     }
 
-    fn join(&self, request: &RenderRequest) -> Result<Ticket<Rendered>, Failure> {
+    fn join(&self, flight: &Flight, request: &RenderRequest) -> Result<Ticket<Rendered>, Failure> {
         self.check_nesting()?;
-        let format = request.format;
         let wish = |wishes: &mut Wishes, waiting| {
             if waiting >= MAX_WAITING {
                 return Err(Failure::Busy);
@@ -207,11 +233,13 @@ impl RenderThreads {
             wishes.gzip |= request.gzip;
             Ok(())
         };
+        let request = request.clone();
         let work = move |shared: &Shared| {
-            let render = |wishes| shared.render(format, &NameFilter::default(), &wishes);
-            shared.flights.get(format).work(render);
+            let render = |wishes| shared.render(&request, &wishes);
+            if let Some(flight) = shared.flights.get(request.format, request.escaping) {
+                flight.work(render);
+            }
         };
-        let flight = self.shared.flights.get(format);
         flight.join(wish, || self.start_thread(work))
     }
 
@@ -291,12 +319,19 @@ impl Waiting {
 }
 
 impl Shared {
-    fn render(&self, format: Format, names: &NameFilter, wishes: &Wishes) -> Rendered {
+    /// `request` says nothing of compression, which `wishes` do.
+    fn render(&self, request: &RenderRequest, wishes: &Wishes) -> Rendered {
+        let RenderRequest {
+            format,
+            escaping,
+            ref names,
+            ..
+        } = *request;
         let start = Instant::now();
         let render = || {
-            let body = self
-                .renderer
-                .render(format, names, self.other_problems, &self.counts)?;
+            let body =
+                self.renderer
+                    .render(format, escaping, names, self.other_problems, &self.counts)?;
             Ok::<_, fmt::Error>(Rendering::new(body, wishes.gzip))
         };
         // A collector of the user's registry may panic, which must not end the thread.

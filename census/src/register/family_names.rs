@@ -10,11 +10,25 @@ use crate::declare::name;
 /// A family's name: the namespace and the view's name, sanitized. A counter's family is named without `_total`, which
 /// its samples always have.
 pub(crate) fn family_name(namespace: &str, view: &str, metric_type: MetricType) -> String {
-    let full = match namespace {
+    let full = full_name(namespace, view);
+    without_total(name::sanitize(&full).into_owned(), metric_type)
+}
+
+/// The same with all characters.
+#[cfg(feature = "prometheus")]
+pub(crate) fn utf8_family_name(namespace: &str, view: &str, metric_type: MetricType) -> String {
+    without_total(full_name(namespace, view).into_owned(), metric_type)
+}
+
+fn full_name<'a>(namespace: &str, view: &'a str) -> Cow<'a, str> {
+    match namespace {
         "" => Cow::Borrowed(view),
         namespace => Cow::Owned(format!("{namespace}_{view}")),
-    };
-    let mut family = name::sanitize(&full).into_owned();
+    }
+}
+
+/// The name of a family without the suffix of a counter's samples.
+pub(crate) fn without_total(mut family: String, metric_type: MetricType) -> String {
     // A view named `_total` keeps its name, because the name of a family is not empty.
     if metric_type == MetricType::Counter
         && family.len() > "_total".len()

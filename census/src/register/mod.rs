@@ -27,6 +27,8 @@ pub(crate) use catalogue::{ask_for_exemplars, find, views};
 #[cfg(any(feature = "prometheus", feature = "testing"))]
 pub(crate) use family_names::{Claims, family_name, suffixes};
 #[cfg(feature = "prometheus")]
+pub(crate) use family_names::{utf8_family_name, without_total};
+#[cfg(feature = "prometheus")]
 pub(crate) use held_views::HeldViews;
 #[cfg(all(test, census_model))]
 pub(crate) use interest::models;

@@ -134,6 +134,46 @@ fn families(exporter: &Exporter) -> Vec<MetricFamily> {
     read(scrape.body.as_bytes())
 }
 
+#[test]
+fn names_are_those_of_the_escaping() {
+    let _isolated = isolate();
+    record_all();
+    let exporter = Exporter::builder()
+        .namespace("my.app")
+        .const_label("cloud.region", "eu")
+        .utf8_names(true)
+        .build()
+        .expect("no problems");
+    let labels = |escaping: &str, name: &str| -> Vec<String> {
+        let accept = format!("{ACCEPT};escaping={escaping}");
+        let scrape = exporter.scrape(Some(&accept));
+        assert_eq!(
+            scrape.content_type,
+            format!("{CONTENT_TYPE}; escaping={escaping}")
+        );
+        let families = read(scrape.body.as_bytes());
+        let labels = named(&families, name).metric[0].label.iter();
+        labels.filter_map(|label| label.name.clone()).collect()
+    };
+    // Its escaping is that of the text format: Prometheus 3.5 says none for protobuf.
+    assert_eq!(
+        labels("allow-utf-8", "my.app_sizes_total"),
+        ["cloud.region", "who", "where/exactly"]
+    );
+    assert_eq!(
+        labels("underscores", "my_app_sizes_total"),
+        ["cloud_region", "who", "where_exactly"]
+    );
+    assert_eq!(
+        labels("dots", "my_dot_app__sizes__total"),
+        ["cloud_dot_region", "who", "where__exactly"]
+    );
+    assert_eq!(
+        labels("values", "U__my_2e_app__sizes__total"),
+        ["U__cloud_2e_region", "who", "U__where_2f_exactly"]
+    );
+}
+
 fn named<'a>(families: &'a [MetricFamily], name: &str) -> &'a MetricFamily {
     let named = families.iter().find(|it| it.name.as_deref() == Some(name));
     named.expect(name)

@@ -16,6 +16,7 @@ use crate::aggregate::{MetricType, RowKey, Sample};
 use crate::collect::{CollectedView, Collection};
 use crate::prometheus::config::{ConstLabel, ExporterConfig};
 use crate::prometheus::counts::Counts;
+use crate::prometheus::escaping::Escaping;
 use crate::prometheus::family::Family;
 use crate::prometheus::family_cache::FamilyCache;
 use crate::prometheus::held::Held;
@@ -38,6 +39,9 @@ pub(super) struct ViewCollector {
     /// Where the exporter was built.
     carried: Carried,
 }
+
+/// The encoder of `prometheus-client` quotes no names.
+const NAMES: Escaping = Escaping::Underscores;
 
 impl ViewCollector {
     pub(super) fn new(
@@ -67,9 +71,10 @@ impl Collector for ViewCollector {
 impl ViewCollector {
     fn encode_views(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
         let collection = Collection::of_all(self.config.observe_within);
-        let families = self.cache.get(&collection, &self.config, &[]);
+        let families = self.cache.get(&collection, &self.config, &[], NAMES);
+        let const_labels = self.config.const_labels(NAMES);
         for (family, view) in families.with_views(&collection) {
-            write_family(&mut encoder, family, view, &self.config.const_labels)?;
+            write_family(&mut encoder, family, view, &const_labels)?;
         }
         let self_families =
             families.self_families(&collection, &self.config, self.other_problems, &self.counts);

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::escape::write_label_value;
+use super::escape::{quoted_family, write_label_value};
 use super::family_type::type_word;
 use super::head::{UNIT, write_head};
 use super::line_templates::LineTemplates;
@@ -36,7 +36,9 @@ pub(crate) fn write_family(
     );
     let open_metrics = format == Format::OpenMetrics;
     if open_metrics && let Some(unit) = family.unit {
-        for part in [UNIT, &family.name, " ", unit, "\n"] {
+        let quoted = quoted_family(&family.name, "");
+        let name = quoted.as_deref().unwrap_or(&family.name);
+        for part in [UNIT, name, " ", unit, "\n"] {
             text.push_str(part);
         }
     }

@@ -12,6 +12,7 @@ use crate::prometheus::chunk::SpareChunks;
 use crate::prometheus::chunks::ChunkWriter;
 use crate::prometheus::config::ConstLabel;
 use crate::prometheus::encoder::{Encoder, ForeignRegistry};
+use crate::prometheus::escaping::Escaping;
 use crate::prometheus::families::Families;
 use crate::prometheus::family::Family;
 use crate::prometheus::name_filter::NameFilter;
@@ -28,10 +29,16 @@ pub(crate) struct TextFormats {
 
 impl TextFormats {
     /// `created_samples` says that OpenMetrics has samples that say when rows began.
-    pub(crate) fn encoder(&self, format: Format, created_samples: bool) -> TextEncoder<'_> {
+    pub(crate) fn encoder(
+        &self,
+        format: Format,
+        escaping: Escaping,
+        created_samples: bool,
+    ) -> TextEncoder<'_> {
         TextEncoder {
             formats: self,
             format,
+            escaping,
             created_samples: created_samples && format == Format::OpenMetrics,
             templates: Arc::default(),
             out: ChunkWriter::new(Arc::clone(&self.spare)),
@@ -43,6 +50,8 @@ impl TextFormats {
 pub(crate) struct TextEncoder<'a> {
     formats: &'a TextFormats,
     format: Format,
+    /// That of the names of views.
+    escaping: Escaping,
     created_samples: bool,
     /// The templates of each valid family.
     templates: Arc<[LineTemplates]>,
@@ -59,7 +68,10 @@ impl Encoder for TextEncoder<'_> {
     }
 
     fn begin_views(&mut self, families: &Arc<Families>, const_labels: &[ConstLabel]) {
-        self.templates = self.formats.templates.get(families, const_labels);
+        self.templates = self
+            .formats
+            .templates
+            .get(self.escaping, families, const_labels);
     }
 
     fn write_view(&mut self, index: usize, family: &Family, view: CollectedView<'_>) {

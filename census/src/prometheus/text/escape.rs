@@ -1,5 +1,8 @@
-//! Escaping of label values and of HELP.
+//! Escaping of label values and of HELP, and quoting of names.
 
+use std::borrow::Cow;
+
+use crate::prometheus::escaping::{NameKind, is_legacy};
 use crate::prometheus::text_buffer::TextBuffer;
 use crate::tags::has_special;
 
@@ -16,6 +19,21 @@ pub(crate) fn escape(text: &str, quotes: bool) -> String {
         }
     }
     out
+}
+
+/// The name of a family with a suffix, in quotes; `None` if it needs none.
+pub(super) fn quoted_family(family: &str, suffix: &str) -> Option<String> {
+    let quoted = || format!("\"{}{suffix}\"", escape(family, true));
+    (!is_legacy(NameKind::Family, family)).then(quoted)
+}
+
+/// The name of a label, in quotes if it needs them.
+pub(super) fn label_name(name: &str) -> Cow<'_, str> {
+    if is_legacy(NameKind::Label, name) {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(format!("\"{}\"", escape(name, true)))
+    }
 }
 
 /// Writes a label value, escaped.

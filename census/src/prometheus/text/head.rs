@@ -1,6 +1,8 @@
 //! The lines before a family's samples.
 
-use super::escape::escape;
+use std::borrow::Cow;
+
+use super::escape::{escape, quoted_family};
 use super::family_type::suffix_and_type;
 use crate::prometheus::negotiate::Format;
 use crate::prometheus::text_buffer::TextBuffer;
@@ -22,10 +24,14 @@ pub(crate) fn write_head(
 ) {
     let help = escape(help, format == Format::OpenMetrics);
     let (suffix, type_word) = suffix_and_type(format, type_word);
-    for part in [HELP, family, suffix, " ", &help, "\n"] {
+    let (name, suffix) = match quoted_family(family, suffix) {
+        Some(quoted) => (Cow::Owned(quoted), ""),
+        None => (Cow::Borrowed(family), suffix),
+    };
+    for part in [HELP, &name, suffix, " ", &help, "\n"] {
         out.push_str(part);
     }
-    for part in [TYPE, family, suffix, " ", type_word, "\n"] {
+    for part in [TYPE, &name, suffix, " ", type_word, "\n"] {
         out.push_str(part);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::escape::{escape, write_label_value};
+use super::escape::{escape, label_name, quoted_family, write_label_value};
 use super::exemplar::write_exemplar;
 use super::timestamp::write_timestamp;
 use crate::aggregate::{Exemplar, MetricType, RowKey, Sample};
@@ -41,31 +41,42 @@ impl LineTemplates {
         // The const labels, and the first column's name: the same in all lines, so they are part of the prefixes.
         let mut shared: Vec<String> = Vec::new();
         for label in const_labels {
-            shared.push(format!("{}=\"{}\"", label.name, escape(&label.value, true)));
+            let name = label_name(&label.name);
+            shared.push(format!("{name}=\"{}\"", escape(&label.value, true)));
         }
         let has_labels = !(const_labels.is_empty() && columns.is_empty());
         if let Some(first) = columns.first() {
-            shared.push(format!("{first}=\""));
+            shared.push(format!("{}=\"", label_name(first)));
         }
         let mut shared = shared.join(",");
         if has_labels && columns.is_empty() {
             shared.push_str("} ");
         }
         let next = columns.iter().skip(1);
-        let after_values = next.map(|column| format!("\",{column}=\""));
+        let after_values = next.map(|column| format!("\",{}=\"", label_name(column)));
         let after_values = after_values.chain(columns.last().map(|_| "\"} ".to_owned()));
         let prefix = |suffix: &str| {
-            let open = if has_labels { "{" } else { " " };
-            format!("{name}{suffix}{open}{shared}")
+            // A quoted name stands in the braces, before the labels.
+            if let Some(quoted) = quoted_family(name, suffix) {
+                let after_name = if has_labels { "," } else { "} " };
+                format!("{{{quoted}{after_name}{shared}")
+            } else {
+                let open = if has_labels { "{" } else { " " };
+                format!("{name}{suffix}{open}{shared}")
+            }
         };
         let has_zero = family.metric_type != MetricType::Gauge;
         let prefixes = match family.metric_type {
             MetricType::Counter => Prefixes::Sample(prefix("_total")),
             MetricType::Gauge => Prefixes::Sample(prefix("")),
             MetricType::Histogram => {
+                let open = match quoted_family(name, "_bucket") {
+                    Some(quoted) => format!("{{{quoted},"),
+                    None => format!("{name}_bucket{{"),
+                };
                 let buckets = family.bounds.iter().map(|bound| {
                     let after_le = if has_labels { "," } else { "} " };
-                    let prefix = format!("{name}_bucket{{le=\"{}\"{after_le}{shared}", bound.le());
+                    let prefix = format!("{open}le=\"{}\"{after_le}{shared}", bound.le());
                     (prefix, *bound)
                 });
                 Prefixes::Histogram {
