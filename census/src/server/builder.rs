@@ -252,7 +252,6 @@ impl ServerBuilder {
             allowed,
             #[cfg(feature = "tls")]
             tls: self.tls.as_ref().map(current).transpose()?.map(Arc::new),
-            #[cfg(any(feature = "ipnet", feature = "tls"))]
             counts: Arc::clone(counts),
         };
         let site = Site::new(&self.exporter).with_access(access);

@@ -9,7 +9,6 @@ use super::activity::Activity;
 
 #[cfg(feature = "ipnet")]
 use super::allowed::Allowed;
-#[cfg(any(feature = "ipnet", feature = "tls"))]
 use super::counts::Counts;
 #[cfg(feature = "ipnet")]
 use super::counts::Event;
@@ -28,7 +27,6 @@ pub(super) struct Entrance {
     /// `None` without TLS.
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Arc<Current>>,
-    #[cfg(any(feature = "ipnet", feature = "tls"))]
     pub(super) counts: Arc<Counts>,
 }
 
