@@ -142,7 +142,8 @@ impl ServerBuilder {
     /// the 72nd do not count.
     ///
     /// A check of a password takes some tenths of a second, on purpose. A thread of the server does
-    /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503. A
+    /// them, one at a time. While eight others wait, or four from the client's address, the answer is 503; but of several addresses, the one
+    /// that has most of them gives way to one that has fewer. A
     /// password that was right is remembered until the server ends, and needs no further check: so a client that has
     /// been admitted once is admitted at once, whatever passwords others try. The first check of a client may have to be
     /// tried again while others of the same address (behind one proxy, for example) try passwords. The time of a check

@@ -70,7 +70,8 @@ impl Exporter {
     /// - `Accept` chooses the format. With the feature `gzip`, `Accept-Encoding` may ask for compression. An exposition is
     ///   compressed once for all scrapes that share it.
     /// - `/metrics?name[]=first&name[]=second` asks for some families only, by their names or those of their samples. No
-    ///   scrapes share such an exposition. One is made at a time; when too many wait, the answer is 503.
+    ///   scrapes share such an exposition. One is made at a time, or a page for people; when too many wait, one of the address
+    ///   that asks for most is answered with 503.
     /// - `X-Prometheus-Scrape-Timeout-Seconds`, which Prometheus sends, is the longest time that a scrape waits, less a tenth
     ///   (half a second at most) for the way. So Prometheus learns why there is no exposition. It must be greater than 0 and at
     ///   most an hour. It does not extend the exporter's [deadline](crate::prometheus::ExporterBuilder::deadline).

@@ -11,16 +11,19 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use hyper::{HeaderMap, Method, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::sync::{mpsc, oneshot};
 
 use super::accept::{Listener, TcpListeners};
+use super::access::RequestHead;
 use super::bodies::Bodies;
 use super::entrance::Entrance;
 use super::limits::Limits;
 use super::listen::{adopt, listen};
+use super::peer::Peer;
 use super::run::{Stop, run};
-use super::site::{Scraping, Site};
+use super::site::{Path, Scraping, Site};
 use super::thread;
 use crate::prometheus::{Scrape, ScrapeRequest};
 
@@ -637,5 +640,27 @@ fn a_runtime_that_serves_can_be_dropped_at_any_time() {
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
     for client in clients {
         assert_eq!(read(client), "");
+    }
+}
+
+#[test]
+fn a_scrape_has_the_network_of_its_client() {
+    let (sender, clients) = channel();
+    let scraper = move |request: ScrapeRequest| -> Scraping {
+        sender.send(request.client).unwrap();
+        Box::pin(async { scrape("a 1\n".to_owned()) })
+    };
+    let site = Site::with_scraper(Arc::new(scraper), Arc::new(Bodies::new(LONG)));
+    let (uri, headers) = (Uri::from_static("/metrics"), HeaderMap::new());
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.build().unwrap();
+    for (address, network) in [
+        ("10.0.0.1:80", "10.0.0.1"),
+        ("[2001:db8:0:1:2:3:4:5]:80", "2001:db8:0:1::"),
+    ] {
+        let peer = Peer::new(Some(address.parse().unwrap()));
+        let request = RequestHead::new(&Method::GET, &uri, &headers, &peer);
+        runtime.block_on(site.answer(&request, Path::Whole("/metrics")));
+        assert_eq!(clients.recv().unwrap(), Some(network.parse().unwrap()));
     }
 }

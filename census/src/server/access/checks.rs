@@ -47,12 +47,19 @@ impl std::fmt::Debug for Waiting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Busy;
 
+impl State {
+    /// How many checks of a client wait.
+    fn of_peer(&self, peer: Option<IpAddr>) -> usize {
+        self.waiting.iter().filter(|it| it.peer == peer).count()
+    }
+}
+
 impl Checks {
     /// Runs a check off the caller's thread, after those that wait. A check whose future was dropped is left out. One
     /// that panics is `false`.
     ///
     /// # Errors
-    /// If too many checks wait, of all clients or of this one.
+    /// If too many checks wait, of all clients or of this one; also if this one has given way to another client's.
     pub(super) async fn run(
         self: &Arc<Self>,
         peer: Option<IpAddr>,
@@ -71,10 +78,20 @@ impl Checks {
     fn enqueue(self: &Arc<Self>, check: Waiting) -> Result<(), Busy> {
         let mut state = self.lock();
         state.waiting.retain(|it| !it.outcome.is_closed());
-        let of_address = state.waiting.iter().filter(|it| it.peer == check.peer);
-        let is_crowded = check.peer.is_some() && of_address.count() >= WAITING_OF_ADDRESS;
-        if is_crowded || state.waiting.len() >= WAITING {
+        let own = state.of_peer(check.peer);
+        if check.peer.is_some() && own >= WAITING_OF_ADDRESS {
             return Err(Busy);
+        }
+        if state.waiting.len() >= WAITING {
+            // The last one of the client that has most gives way, if that is more than this one has then.
+            let most = state.waiting.iter().enumerate();
+            let most = most
+                .map(|(index, it)| (state.of_peer(it.peer), index))
+                .max();
+            match most {
+                Some((count, index)) if count > own + 1 => drop(state.waiting.remove(index)),
+                _ => return Err(Busy),
+            }
         }
         state.waiting.push_back(check);
         if !state.is_running {
@@ -123,6 +140,8 @@ mod tests {
     const ONE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1)));
     const OTHER: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 2)));
 
+    const THIRD: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 3)));
+
     /// A check that waits in the queue, or runs.
     type Ended = oneshot::Receiver<bool>;
 
@@ -165,9 +184,17 @@ mod tests {
         for _ in WAITING_OF_ADDRESS..WAITING {
             waiting.push(enqueue(&checks, OTHER, || true).unwrap());
         }
-        for peer in [ONE, OTHER, None] {
+        for peer in [ONE, OTHER] {
             assert_eq!(enqueue(&checks, peer, || true).err(), Some(Busy));
         }
+        // Clients with many checks give way to a client with few.
+        for peer in [THIRD, None] {
+            waiting.push(enqueue(&checks, peer, || true).unwrap());
+        }
+        let given_up = waiting.remove(WAITING - 1);
+        assert!(given_up.blocking_recv().is_err());
+        let given_up = waiting.remove(WAITING_OF_ADDRESS - 1);
+        assert!(given_up.blocking_recv().is_err());
         drop(release);
         for ended in [running].into_iter().chain(waiting) {
             assert_eq!(ended.blocking_recv(), Ok(true));
