@@ -11,6 +11,13 @@ pub struct Column {
     key: TagKey,
     label: Arc<str>,
     /// The name that the view gives the label, if it gives one.
+    #[cfg_attr(
+        not(feature = "prometheus"),
+        expect(
+            dead_code,
+            reason = "only an exporter has names with all their characters"
+        )
+    )]
     given: Option<Arc<str>>,
 }
 
