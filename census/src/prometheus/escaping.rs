@@ -173,6 +173,46 @@ mod tests {
         assert_eq!(indexes, [0, 1, 2, 3]);
     }
 
+    /// The name that was escaped with values, as Prometheus finds it again.
+    fn unescaped(escaped: &str) -> Option<String> {
+        let Some(mut rest) = escaped.strip_prefix("U__") else {
+            return Some(escaped.to_owned());
+        };
+        let mut name = String::new();
+        while let Some((plain, after)) = rest.split_once('_') {
+            let (code, after) = after.split_once('_')?;
+            name.push_str(plain);
+            name.push(match code {
+                "" => '_',
+                code => char::from_u32(u32::from_str_radix(code, 16).ok()?)?,
+            });
+            rest = after;
+        }
+        name.push_str(rest);
+        Some(name)
+    }
+
+    #[test]
+    fn values_can_be_read_back() {
+        let more = [
+            "_",
+            "__.",
+            "._.",
+            "a._b",
+            "\u{10ffff}_",
+            "\"\\\n",
+            "7",
+            "7_",
+        ];
+        let names = FAMILIES.iter().map(|[name, ..]| *name).chain(more);
+        for name in names {
+            for kind in [NameKind::Family, NameKind::Label] {
+                let escaped = Escaping::Values.escape(kind, name);
+                assert_eq!(unescaped(&escaped).as_deref(), Some(name), "{escaped}");
+            }
+        }
+    }
+
     #[test]
     fn labels_have_no_colons() {
         let escaped = Escaping::ALL.map(|it| it.escape(NameKind::Label, "a:b"));
