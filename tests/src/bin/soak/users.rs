@@ -89,7 +89,8 @@ pub(crate) fn start_prometheuses(
 /// The scrapes of the last seconds.
 pub(crate) struct Scrapes {
     pub(crate) all: u64,
-    pub(crate) failed: u64,
+    /// When scrapes failed, in seconds after the first.
+    pub(crate) failed: Vec<f64>,
     /// The longest time between two, in seconds.
     pub(crate) gap: f64,
     /// How long the slowest took, in seconds.
@@ -102,6 +103,7 @@ impl Scrapes {
     pub(crate) fn of(prometheus: &Prometheus, seconds: u64) -> Self {
         let samples = |name| prometheus.samples(&format!("{name}{{job=\"{JOB}\"}}[{seconds}s]"));
         let up = samples("up");
+        let first = up.first().map_or(0.0, |(time, _)| *time);
         let failed = up.iter().filter(|(_, value)| *value < 0.5);
         let gaps = up.windows(2).filter_map(|pair| match pair {
             [(first, _), (second, _)] => Some(second - first),
@@ -110,7 +112,7 @@ impl Scrapes {
         let durations = samples("scrape_duration_seconds").into_iter();
         Self {
             all: up.len().try_into().unwrap_or(u64::MAX),
-            failed: failed.count().try_into().unwrap_or(u64::MAX),
+            failed: failed.map(|(time, _)| time - first).collect(),
             gap: gaps.fold(0.0, f64::max),
             slowest: durations.map(|(_, seconds)| seconds).fold(0.0, f64::max),
             error: prometheus.health().1,
