@@ -6,7 +6,8 @@
 //!   ([`allocations`]), and what must be true of tags on the wire ([`wire`]).
 //! - For tests of whole programs: crates of users ([`crates`]), processes that end with their test ([`process`],
 //!   [`programs`]), an HTTP client
-//!   ([`http`]), a proxy ([`proxy`]), certificates ([`certificates`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
+//!   ([`http`]), a proxy ([`proxy`]), certificates ([`certificates`]), the state of a
+//!   process ([`state`]) and a Prometheus ([`prometheus`]). [`hostile`] and [`expected`] describe the
 //!   program `fixture`.
 //!
 //! A helper that cannot do its work fails the test that called it, with a message that says what to do.
@@ -34,6 +35,7 @@ pub mod proxy;
 pub mod random;
 pub mod rows;
 pub mod scrape;
+pub mod state;
 pub mod threads;
 pub mod wire;
 

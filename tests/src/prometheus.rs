@@ -116,13 +116,27 @@ impl Prometheus {
     /// `scheme: https`. It does not wait for a scrape.
     #[must_use]
     pub fn with_settings(target: SocketAddr, settings: &str) -> Self {
+        Self::with_interval(target, 1, settings, false)
+    }
+
+    /// As [`with_settings`](Self::with_settings), with an interval in seconds, and with native histograms where they are
+    /// asked for.
+    #[must_use]
+    pub fn with_interval(
+        target: SocketAddr,
+        seconds: u64,
+        settings: &str,
+        has_native: bool,
+    ) -> Self {
         let settings = settings.lines().map(|line| format!("    {line}\n"));
         let settings = &settings.collect::<String>();
+        let features = if has_native { ",native-histograms" } else { "" };
         Self::with(
             target,
-            &[(JOB, 1)],
+            &[(JOB, seconds)],
             Setup {
                 settings,
+                features,
                 ..Setup::default()
             },
         )

@@ -1,211 +1,171 @@
-//! The clients that attack the server, and those that behave.
+//! What all clients of the attack need: connections from addresses of their own, TLS, and counts of what they did.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::ops::Range;
-use std::sync::Mutex;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use census_tests::certificates::Authority;
 use census_tests::threads::Stop;
-use socket2::SockRef;
+use socket2::{Domain, SockAddr, Socket, Type};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::lock;
-use crate::plan::Plan;
-use crate::server::{BODY, DEADLINE};
+/// The number of addresses from which the attack comes. `tests/soak` says why.
+pub(crate) const SOURCES: u64 = 3;
 
-pub(crate) const SLOW_READERS: u64 = 6;
+/// A connection with TLS.
+pub(crate) type Tls = StreamOwned<ClientConnection, TcpStream>;
 
-const GET: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n";
-
-/// The time that a client waits for the next byte of an answer. The server takes `DEADLINE` at most.
-const SILENCE: Duration = Duration::from_secs(30);
-
-/// The clients, and what became of their requests.
-pub(crate) struct Clients {
-    plan: Plan,
-    server: SocketAddr,
-    counts: Mutex<BTreeMap<&'static str, u64>>,
-    pub(crate) problems: Mutex<Vec<String>>,
+/// The attacked server, and what became of the attack.
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    config: Arc<ClientConfig>,
+    counts: Mutex<BTreeMap<String, u64>>,
+    problems: Mutex<Vec<String>>,
 }
 
-impl Clients {
-    pub(crate) fn new(plan: Plan, server: SocketAddr) -> Self {
+impl Target {
+    pub(crate) fn new(address: SocketAddr, authority: &Authority) -> Self {
+        let mut roots = RootCertStore::empty();
+        let certificate = CertificateDer::from_pem_slice(authority.certificate.as_bytes());
+        roots
+            .add(certificate.expect("PEM"))
+            .expect("a certificate of an authority");
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions of TLS")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         Self {
-            plan,
-            server,
+            address,
+            config: Arc::new(config),
             counts: Mutex::default(),
             problems: Mutex::default(),
         }
     }
 
-    fn connect(&self) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect_timeout(&self.server, Duration::from_secs(1))?;
-        stream.set_read_timeout(Some(Duration::from_millis(500)))?;
+    /// Connects from one of the addresses of the attack.
+    pub(crate) fn connect(&self, client: u64) -> io::Result<TcpStream> {
+        self.connect_with(client, |_| Ok(()))
+    }
+
+    fn connect_with(
+        &self,
+        client: u64,
+        set: impl FnOnce(&Socket) -> io::Result<()>,
+    ) -> io::Result<TcpStream> {
+        let last = u8::try_from(1 + client % SOURCES).map_err(io::Error::other)?;
+        let source = SocketAddr::from((Ipv4Addr::new(127, 0, 1, last), 0));
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        // The port is free at once when the client closes its connection.
+        socket.set_linger(Some(Duration::ZERO))?;
+        set(&socket)?;
+        socket.bind(&SockAddr::from(source))?;
+        socket.connect_timeout(&self.address.into(), Duration::from_secs(5))?;
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.set_write_timeout(Some(Duration::from_secs(5)))?;
         Ok(stream)
     }
 
-    fn count(&self, name: &'static str) {
-        *lock(&self.counts).entry(name).or_default() += 1;
+    /// The same, with a handshake.
+    pub(crate) fn connect_tls(&self, client: u64) -> io::Result<Tls> {
+        self.handshake(self.connect(client)?)
     }
 
-    pub(crate) fn counted(&self, name: &str) -> u64 {
-        lock(&self.counts).get(name).copied().unwrap_or_default()
+    /// The same, with little room for what the client has not read. Else the system takes a whole answer for the client.
+    pub(crate) fn connect_tls_with_little_room(&self, client: u64) -> io::Result<Tls> {
+        let stream = self.connect_with(client, |socket| socket.set_recv_buffer_size(4096))?;
+        self.handshake(stream)
     }
 
-    /// Asks and resets the connection: at once, after a while, or after the first bytes of the answer.
-    pub(crate) fn reset(&self, stop: &Stop) {
-        for turn in 0_u64.. {
-            if stop.is_set() {
-                break;
-            }
-            if let Ok(mut stream) = self.connect() {
-                let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-                let _ = stream.write_all(GET);
-                match turn % 3 {
-                    0 => {}
-                    1 => sleep(Duration::from_millis(5)),
-                    _ => drop(stream.read(&mut [0; 1000])),
-                }
-                self.count("resets");
-            }
-            sleep(Duration::from_millis(1));
+    fn handshake(&self, stream: TcpStream) -> io::Result<Tls> {
+        let mut stream = StreamOwned::new(self.tls()?, stream);
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock)?;
         }
+        Ok(stream)
     }
 
-    /// Connects and says nothing, again and again.
-    pub(crate) fn idle(&self, stop: &Stop, client: u64) {
-        // A half-closer makes room as soon as 64 connections are newer, which is at once if all begin together.
-        sleep(Duration::from_millis(10 * client));
-        while !stop.is_set() {
-            if let Ok(mut stream) = self.connect() {
-                self.count("idle");
-                while stream.read(&mut [0]).is_err_and(|error| is_timeout(&error)) && !stop.is_set()
-                {
-                }
-            }
-            sleep(Duration::from_millis(200));
-        }
+    /// The first message of a handshake.
+    pub(crate) fn client_hello(&self) -> io::Result<Vec<u8>> {
+        let mut hello = Vec::new();
+        self.tls()?.write_tls(&mut hello)?;
+        Ok(hello)
     }
 
-    pub(crate) fn read_slowly(&self, stop: &Stop, reader: u64) {
-        // From 20 to 100 kB/s.
-        let bytes_per_second = 20_000 + 80_000 * reader / (SLOW_READERS - 1);
-        while !stop.is_set() {
-            match self.ask(stop, false, Some(bytes_per_second)) {
-                Some(Answer::Whole) => self.count("slow"),
-                Some(Answer::Late) => self.count("slow late"),
-                Some(other) => self.fail(&format!("a slow reader got {other:?}")),
-                None => {}
-            }
-        }
+    fn tls(&self) -> io::Result<ClientConnection> {
+        let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
+        ClientConnection::new(Arc::clone(&self.config), name).map_err(io::Error::other)
     }
 
-    pub(crate) fn half_close(&self, stop: &Stop) {
-        while !stop.is_set() {
-            match self.ask(stop, true, None) {
-                Some(Answer::Whole) => self.count("half"),
-                Some(Answer::Late) => self.count("half late"),
-                // The server's documentation says that it counts as waiting, so newer connections displace it.
-                Some(Answer::None { hang: 1.0.., .. }) => self.count("half displaced in a hang"),
-                Some(Answer::None { waited: 0.25.., .. }) => self.count("half displaced"),
-                Some(other) => self.fail(&format!("a half-closer got {other:?}")),
-                None => {}
-            }
-            sleep(Duration::from_millis(100));
-        }
+    pub(crate) fn count(&self, event: &str) {
+        *lock(&self.counts).entry(event.to_owned()).or_default() += 1;
     }
 
-    fn fail(&self, problem: &str) {
-        let problem = format!("at {:.1}: {problem}", self.plan.now());
+    pub(crate) fn counts(&self) -> BTreeMap<String, u64> {
+        lock(&self.counts).clone()
+    }
+
+    /// The server did what it must not.
+    pub(crate) fn fail(&self, problem: String) {
         lock(&self.problems).push(problem);
     }
 
-    /// A request and its answer. `None` if there is no server any more.
-    fn ask(&self, stop: &Stop, half_close: bool, bytes_per_second: Option<u64>) -> Option<Answer> {
-        let start = self.plan.now();
-        let Ok(mut stream) = self.connect() else {
-            sleep(Duration::from_millis(100));
-            return None;
-        };
-        let _ = stream.write_all(GET);
-        if half_close {
-            let _ = stream.shutdown(Shutdown::Write);
-        }
-        let answer = receive(stop, stream, bytes_per_second);
-        let request = start..self.plan.now();
-        if stop.is_set() || request.end > self.plan.end {
-            return None;
-        }
-        Some(Answer::of(&answer, &request, self.plan))
+    pub(crate) fn problems(&self) -> Vec<String> {
+        lock(&self.problems).clone()
     }
 }
 
-#[derive(Debug)]
-#[expect(dead_code, reason = "the fields are printed with a problem")]
-enum Answer {
-    Whole,
-    /// 503, because of a hang that is longer than the deadline.
-    Late,
-    None {
-        waited: f64,
-        hang: f64,
-    },
-    Other {
-        head: String,
-        bytes: usize,
-        hang: f64,
-    },
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Answer {
-    fn of(answer: &[u8], request: &Range<f64>, plan: Plan) -> Self {
-        let hang = plan.hang_during(request);
-        let waited = request.end - request.start;
-        if answer.is_empty() {
-            return Self::None { waited, hang };
+/// A request of the metrics, with this line as its header `Authorization`.
+pub(crate) fn get(authorization: &str) -> String {
+    format!("GET /metrics HTTP/1.1\r\nHost: soak\r\nAuthorization: {authorization}\r\n\r\n")
+}
+
+/// Writes a byte, and waits, until all are written, the server has closed the connection, or the end.
+pub(crate) fn trickle(
+    stream: &mut impl Write,
+    bytes: &[u8],
+    pause: Duration,
+    stop: &Stop,
+) -> io::Result<()> {
+    for byte in bytes {
+        if stop.is_set() {
+            break;
         }
-        let text = String::from_utf8_lossy(answer);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_default();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "));
-        let is_whole = length.and_then(|it| it.parse().ok()) == Some(body.len());
-        match head.get(9..12) {
-            Some("200") if is_whole && body.len() > BODY => Self::Whole,
-            Some("503") if is_whole && hang > DEADLINE.as_secs_f64() => Self::Late,
-            _ => Self::Other {
-                head: head.to_owned(),
-                bytes: answer.len(),
-                hang,
-            },
-        }
+        stream.write_all(&[*byte])?;
+        stream.flush()?;
+        sleep(pause);
     }
+    Ok(())
 }
 
-/// Reads until the server ends its side, resets the connection, or sends nothing for `SILENCE`.
-fn receive(stop: &Stop, mut stream: TcpStream, bytes_per_second: Option<u64>) -> Vec<u8> {
-    let mut answer = Vec::new();
-    let mut last = Instant::now();
-    while !stop.is_set() && last.elapsed() < SILENCE {
-        let pause = bytes_per_second.map(|_| Duration::from_millis(100));
-        let take = bytes_per_second.map_or(64 * 1024, |bytes| bytes / 10);
-        match Read::by_ref(&mut stream)
-            .take(take)
-            .read_to_end(&mut answer)
-        {
+/// Reads one byte each second from the socket, until the server closes the connection, this time has passed, or the end.
+pub(crate) fn sip(mut stream: &TcpStream, time: Duration, stop: &Stop) -> io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    let start = Instant::now();
+    while !stop.is_set() && start.elapsed() < time {
+        let begin = Instant::now();
+        match stream.read(&mut [0]) {
             Ok(0) => break,
-            Ok(_) => last = Instant::now(),
+            Ok(_) => sleep(Duration::from_secs(1).saturating_sub(begin.elapsed())),
             Err(error) if is_timeout(&error) => {}
-            Err(_) => break,
+            Err(error) => return Err(error),
         }
-        pause.into_iter().for_each(sleep);
     }
-    answer
+    Ok(())
 }
 
-fn is_timeout(error: &io::Error) -> bool {
+pub(crate) fn is_timeout(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut

@@ -1,43 +1,36 @@
-//! `soak SECONDS`: a server and everything that may hurt it, all at once. `tests/soak` starts it.
+//! `soak SECONDS`: a server with HTTPS, its users, and those who would hurt it, all at once. `tests/soak` starts it, and
+//! says there what takes part and what must hold.
 //!
-//! The server is a process of its own (`soak serve START SECONDS`), whose threads record and whose collector hangs now
-//! and then. The first process has the clients: floods of resets and of idle connections, slow readers, clients that end
-//! their side after the request, and a real Prometheus. Both processes follow one [`Plan`]. In the end, the first
-//! process prints a line for each criterion, and fails if one does not hold.
+//! The server is a process of its own (`soak serve DIRECTORY SECONDS`), whose threads record. The first process has the
+//! clients. In the end it prints a line for each criterion, and fails if one does not hold.
 
 #![expect(clippy::print_stdout, reason = "a program's output")]
 
 mod clients;
 mod criteria;
-mod plan;
+mod hostile;
+mod recording;
 mod server;
+mod slow;
+mod users;
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use self::plan::Plan;
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
-    let numbers: Vec<f64> = args.iter().filter_map(|arg| arg.parse().ok()).collect();
-    match *numbers {
-        [start, end] => {
-            server::serve(Plan { start, end });
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let seconds = |text: &str| text.parse().ok().filter(|seconds| *seconds >= 30);
+    match *args {
+        ["serve", directory, time] if let Some(time) = seconds(time) => {
+            server::serve(Path::new(directory), time);
             ExitCode::SUCCESS
         }
-        // A shorter run has no time for the long hang.
-        [end] if end >= 60.0 => {
-            let start = Plan { start: 0.0, end }.now();
-            criteria::soak(Plan { start, end })
-        }
+        [time] if let Some(time) = seconds(time) => criteria::soak(time),
         _ => {
-            println!("usage: soak SECONDS, at least 60");
+            println!("usage: soak SECONDS, at least 30");
             ExitCode::from(2)
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

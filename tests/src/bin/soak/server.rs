@@ -1,154 +1,71 @@
 //! The process that is attacked: it records, serves, and prints its state.
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-use std::sync::Mutex;
+use std::path::Path;
 use std::thread::sleep;
-use std::time::Duration;
-use std::{fmt, fs};
+use std::time::{Duration, Instant};
 
-use census::{Measure, TagKey, measure, record, tag, view};
-use census_tests::scrape::collecting;
-use census_tests::threads::{Stop, on_threads, with_background};
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
+use census::prometheus::{Exporter, ServerTls};
+use census_tests::state::State;
+use census_tests::threads::{Stop, with_background};
 
-use crate::lock;
-use crate::plan::Plan;
+use crate::recording::{come_and_go, record_jobs};
 
-/// A tenant.
-#[tag]
-static TENANT: TagKey;
-/// Jobs done.
-#[measure]
-static JOBS: Measure<u64>;
-/// The sizes of jobs.
-#[measure]
-static SIZE: Measure<u64>;
-/// Jobs begun and ended.
-#[measure]
-static RUNNING: Measure<i64>;
+/// The first word of the line with the server's address.
+pub(crate) const SERVES: &str = "serves ";
+/// The first word of lines with a query and the value that it must have.
+pub(crate) const RECORDED: &str = "recorded ";
+/// The line after all these.
+pub(crate) const ALL_RECORDED: &str = "all recorded";
+/// The first word of lines with the process's state.
+pub(crate) const SAMPLE: &str = "sample ";
 
-view! {
-    static JOBS_BY_TENANT: Sum<JOBS> by (TENANT);
-    static JOB_SIZE: Distribution<SIZE> { buckets: [10, 100, 1000] };
-    static JOBS_RUNNING: Sum<RUNNING>;
-}
+/// The files of the server's identity.
+pub(crate) const CERTIFICATE: &str = "crt";
+pub(crate) const KEY: &str = "key";
 
-pub(crate) const TENANTS: [&str; 4] = ["a", "b", "c", "d"];
+pub(crate) const TOKEN: &str = "a-token-of-the-soak";
+pub(crate) const USER: &str = "prometheus";
+pub(crate) const PASSWORD: &str = "open sesame";
+/// Made by `htpasswd -nbBC 4`. A usual cost of 10 would keep one of two cores busy with wrong passwords.
+const HASH: &str = "$2y$04$XTESt7FhVP3GBDEOJn9dhujKhp2y9Qx8X0jnGMzwcR6.EXZ3ACxCe";
 
-/// The buckets of `JOB_SIZE`: the label `le`, and sizes that belong to the bucket.
-pub(crate) const BUCKETS: [(&str, RangeInclusive<u64>); 4] = [
-    ("10.0", 0..=10),
-    ("100.0", 11..=100),
-    ("1000.0", 101..=1000),
-    ("+Inf", 1001..=9999),
-];
+/// The time after the recording, in seconds, in which the totals are scraped. The attack goes on.
+pub(crate) const SETTLE: u64 = 15;
 
-pub(crate) const RECORDERS: u64 = 4;
-
-/// The exporter's deadline. It is longer than a short hang, and much shorter than the long one.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-
-/// The bytes of a body, almost all of them in the labels of a few series.
-pub(crate) const BODY: usize = 3_000_000;
-const SERIES: usize = 20;
-
-/// A collector with a large body, which hangs by the plan.
-#[derive(Debug)]
-struct Hanging(Plan);
-
-impl Collector for Hanging {
-    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        if let Some(hang) = self.0.hang(self.0.now()) {
-            self.0.sleep_until(hang.end.min(self.0.end + 3600.0));
+/// Serves, and records for so many seconds.
+pub(crate) fn serve(directory: &Path, seconds: u64) {
+    let start = Instant::now();
+    let exporter = Exporter::builder().build().expect("a valid catalogue");
+    let tls = ServerTls::from_files(directory.join(CERTIFICATE), directory.join(KEY));
+    let server = exporter
+        .server()
+        .tls(tls.expect("an identity"))
+        .bearer_token(TOKEN)
+        .basic_auth(USER, HASH)
+        .spawn("127.0.0.1:0")
+        .expect("a free port");
+    println!("{SERVES}{}", server.local_addr());
+    let recorded = start + Duration::from_secs(seconds);
+    with_background(&[&|stop| print_samples(start, stop), &come_and_go], || {
+        for (query, value) in record_jobs(recorded) {
+            println!("{RECORDED}{query} {value}");
         }
-        let mut family = encoder.encode_descriptor("large", "Large.", None, MetricType::Counter)?;
-        for series in 0..SERIES {
-            let labels = [
-                ("series".to_owned(), series.to_string()),
-                ("long".to_owned(), "x".repeat(BODY / SERIES)),
-            ];
-            ConstCounter::new(1_u64).encode(family.encode_family(&labels)?)?;
-        }
-        Ok(())
-    }
-}
-
-/// Serves and records until the end of the plan. Prints the state of the process each second, and what was recorded.
-pub(crate) fn serve(plan: Plan) {
-    let exporter = collecting(Hanging(plan)).deadline(DEADLINE).build();
-    let exporter = exporter.expect("a valid catalogue");
-    let server = exporter.spawn("127.0.0.1:0").expect("a free port");
-    println!("http://{}/metrics", server.local_addr());
-    with_background(&[&|stop| print_samples(plan, stop)], || {
-        let recorded = Mutex::new(BTreeMap::new());
-        on_threads(0..RECORDERS, |thread| record_jobs(plan, thread, &recorded));
-        for (series, value) in lock(&recorded).iter() {
-            println!("recorded {series} {value}");
-        }
-        println!("all recorded");
-        plan.sleep_until(plan.end - 2.0);
+        println!("{ALL_RECORDED}");
+        sleep(Duration::from_secs(SETTLE));
     });
-    plan.sleep_until(plan.end);
     server.shutdown();
 }
 
-/// Records jobs, and adds their numbers to those of other threads, by series.
-fn record_jobs(plan: Plan, thread: u64, recorded: &Mutex<BTreeMap<String, u64>>) {
-    let mut random = fastrand::Rng::with_seed(thread);
-    let mut jobs = 0;
-    let mut sizes = 0;
-    while plan.now() < plan.recorded() {
-        record!(RUNNING = 1);
-        for _ in 0..100 {
-            for tenant in TENANTS {
-                record!(JOBS = thread + 1, tags(TENANT = tenant));
-            }
-            for (_, range) in BUCKETS {
-                let size = random.u64(range);
-                record!(SIZE = size);
-                sizes += size;
-            }
-            jobs += 1;
-        }
-        record!(RUNNING = -1);
-        sleep(Duration::from_millis(5));
-    }
-    // A job that never ends.
-    record!(RUNNING = 1);
-    let mut recorded = lock(recorded);
-    let mut add = |series: String, value| *recorded.entry(series).or_default() += value;
-    for tenant in TENANTS {
-        let series = format!("jobs_by_tenant_total{{tenant=\"{tenant}\"}}");
-        add(series, jobs * (thread + 1));
-    }
-    for ((le, _), buckets) in BUCKETS.iter().zip(1..) {
-        add(format!("job_size_bucket{{le=\"{le}\"}}"), jobs * buckets);
-    }
-    add("job_size_count".to_owned(), jobs * 4);
-    add("job_size_sum".to_owned(), sizes);
-    add("jobs_running".to_owned(), 1);
-}
-
-/// Prints the memory in KiB, the threads and the file descriptors of this process each second.
-fn print_samples(plan: Plan, stop: &Stop) {
+/// Prints the state of this process each second.
+fn print_samples(start: Instant, stop: &Stop) {
     while !stop.is_set() {
-        let status = fs::read_to_string("/proc/self/status").expect("Linux");
-        let field = |name| {
-            let rest = status.lines().find_map(|line| line.strip_prefix(name));
-            let value = rest.and_then(|rest| rest.split_whitespace().next());
-            value.unwrap_or_default().to_owned()
-        };
-        let descriptors = fs::read_dir("/proc/self/fd").expect("Linux").count();
-        println!(
-            "sample {:.0} {} {} {descriptors}",
-            plan.now(),
-            field("VmRSS:"),
-            field("Threads:")
-        );
+        let State {
+            memory,
+            threads,
+            descriptors,
+        } = State::now();
+        let time = start.elapsed().as_secs();
+        println!("{SAMPLE}{time} {memory} {threads} {descriptors}");
         sleep(Duration::from_secs(1));
     }
 }
