@@ -72,7 +72,7 @@ fn a_scrape_that_reads_a_native_count_reads_the_value() {
 }
 
 #[test]
-fn threads_that_write_shared_words_lose_nothing_when_they_halve_the_resolution() {
+fn no_value_is_lost_while_threads_halve_the_resolution_of_shared_words() {
     check(2, || {
         let view = native_distribution_of(&measure());
         let target = view.rows.shared_target(ROW);
