@@ -41,7 +41,13 @@ mod tests {
                     "{case}, {}: {found}",
                     kind.name()
                 );
-                assert_eq!(scrape(), found, "{case}, {}", kind.name());
+                // The body of `census` also counts the scrapes.
+                let again = scrape();
+                assert!(
+                    again.abs_diff(found) < 1_000,
+                    "{case}, {}: {found}, {again}",
+                    kind.name()
+                );
             }
         }
     }
