@@ -227,7 +227,7 @@ fn a_scrape_is_answered_before_the_scraper_gives_up_and_the_rendering_goes_on() 
     assert_eq!((late.status, late.header("retry-after")), (503, Some("1")));
     release.send(()).unwrap();
     assert_eq!(patient.join().unwrap().status, 200);
-    // No second rendering has begun: nobody waits for it.
+    // No second rendering has begun: no scrape waits for it.
     drop(release);
     let after = Samples::parse(&get(address, "/metrics", "").body);
     assert_eq!(

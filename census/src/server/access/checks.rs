@@ -19,7 +19,7 @@ const WAITING: usize = 8;
 const WAITING_OF_ADDRESS: usize = WAITING / 2;
 
 /// A queue of checks, and a thread that does one after the other. Each server has its own: a flood of passwords at one
-/// of them, which many clients may reach, keeps nobody out of another one.
+/// of them, which many clients may reach, keeps no client out of another one.
 ///
 /// *Invariants: at most one check runs at a time. The thread runs exactly while there are checks.*
 #[derive(Debug, Default)]

@@ -22,7 +22,7 @@ impl Digest {
         Self(hasher.finalize().into())
     }
 
-    /// A number that nobody can guess.
+    /// A number that cannot be guessed.
     ///
     /// # Errors
     /// If the system has no random numbers.
