@@ -62,6 +62,10 @@ pub(crate) struct RowCounts {
     /// Those that count for the bound.
     pub(crate) counted: usize,
     /// The bound.
+    #[cfg_attr(
+        not(feature = "pages"),
+        expect(dead_code, reason = "only pages show it")
+    )]
     pub(crate) max: usize,
 }
 
@@ -224,7 +228,7 @@ impl LiveView {
     }
 
     /// How many rows there may be, without those from the start and overflow rows.
-    fn max_series(&self) -> usize {
+    pub(crate) fn max_series(&self) -> usize {
         self.spec.max_series.unwrap_or_else(default_max_series)
     }
 

@@ -118,6 +118,12 @@ impl<'c> CollectedView<'c> {
         self.live.overflowed()
     }
 
+    /// How many rows the view may have, beside those that do not count.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn max_series(self) -> usize {
+        self.live.max_series()
+    }
+
     /// How many rows there are.
     #[cfg(feature = "prometheus")]
     pub(crate) fn row_counts(self) -> RowCounts {

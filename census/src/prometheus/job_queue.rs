@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::failure::Failure;
+use super::fairness::gives_way;
 use super::single_flight::{Promise, Ticket};
 use crate::sync::{Condvar, Mutex};
 
@@ -175,15 +176,11 @@ impl JobQueue {
     }
 }
 
-/// The index of the job that is given up, if there is one too many: the last one of the client that has most.
+/// The index of the job that is given up, if there is one too many.
 fn one_too_many(waiting: &VecDeque<Waiting>) -> Option<usize> {
-    if waiting.len() <= MAX_WAITING {
-        return None;
-    }
-    let of_client = |client| waiting.iter().filter(|it| it.client == client).count();
-    let most = waiting.iter().enumerate();
-    let most = most.max_by_key(|(_, it)| of_client(it.client));
-    most.map(|(index, _)| index)
+    let is_too_many = waiting.len() > MAX_WAITING;
+    let first = is_too_many.then(|| gives_way(waiting.iter().map(|it| it.client)));
+    first.flatten().map(|(index, _)| index)
 }
 
 impl std::fmt::Debug for JobQueue {

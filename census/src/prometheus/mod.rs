@@ -90,6 +90,7 @@ mod encoder;
 mod escaping;
 mod exporter;
 mod failure;
+mod fairness;
 mod families;
 mod family;
 mod family_cache;
@@ -139,6 +140,8 @@ pub(crate) use chunk::CHUNK;
 #[cfg(feature = "server")]
 pub(crate) use chunk::Chunk;
 pub use exporter::{Exporter, ExporterBuilder, Scrape};
+#[cfg(feature = "server")]
+pub(crate) use fairness::gives_way;
 #[cfg(feature = "testing")]
 pub(crate) use for_tests::{ExportedFamily, exported_families};
 /// The version of `prometheus-client` whose types are in this interface. With the feature `prometheus-client`.

@@ -15,6 +15,7 @@ use super::counts::Event;
 use super::limits::Limits;
 use super::peer::Peer;
 use super::room::{Origin, Room, Standing, Standings};
+use crate::prometheus::gives_way;
 
 /// The open connections, and the streams that wait for a place among them.
 ///
@@ -64,15 +65,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connections<S> {
             origin,
         });
         if self.waiting.len() > self.limits.waiting {
-            let mut counts: HashMap<Origin, usize> = HashMap::new();
-            for waiting in &self.waiting {
-                *counts.entry(waiting.origin).or_default() += 1;
-            }
-            let count = |waiting: &Waiting<S>| counts.get(&waiting.origin);
-            // The last of several: it has waited least.
-            let most = self.waiting.iter().enumerate();
-            let most = most.max_by_key(|(_, waiting)| count(waiting));
-            if let Some((index, _)) = most {
+            let origins = self.waiting.iter().map(|it| it.origin);
+            if let Some((index, _)) = gives_way(origins) {
                 self.waiting.remove(index);
                 self.shared.counts().count(Event::Displaced);
             }
@@ -86,41 +80,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connections<S> {
             self.forget(ended);
         }
         while !self.waiting.is_empty() {
-            let now = Instant::now();
-            let standings: Vec<Standing> = self.entries.iter().map(Entry::standing).collect();
-            let standings = Standings::new(&standings, &self.limits);
-            // An origin with few connections comes before one with many.
-            let mut order: Vec<(usize, usize)> = self
-                .waiting
-                .iter()
-                .map(|it| it.origin)
-                .enumerate()
-                .map(|(index, origin)| (standings.of(origin), index))
-                .collect();
-            order.sort_unstable();
-            let mut looked_at: Vec<Origin> = Vec::new();
-            let mut not_before: Option<Instant> = None;
-            let mut found = None;
-            for (_, index) in order {
-                let Some(origin) = self.waiting.get(index).map(|it| it.origin) else {
-                    continue;
-                };
-                if looked_at.contains(&origin) {
-                    continue;
-                }
-                looked_at.push(origin);
-                match standings.room(origin, now) {
-                    Room::Free => found = Some((index, None)),
-                    Room::InPlaceOf(id) => found = Some((index, Some(id))),
-                    Room::NotBefore(time) => {
-                        not_before = Some(not_before.map_or(time, |it| it.min(time)));
-                        continue;
-                    }
-                }
-                break;
-            }
-            let Some((index, displaced)) = found else {
-                return not_before;
+            let (index, displaced) = match self.next_to_serve() {
+                Ok(next) => next,
+                Err(not_before) => return not_before,
             };
             if let Some(id) = displaced {
                 self.shared.counts().count(Event::Displaced);
@@ -131,6 +93,32 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connections<S> {
             }
         }
         None
+    }
+
+    /// The index of the stream that is served next, and the connection that gives way to it. An error has the time at which there
+    /// may be room.
+    fn next_to_serve(&self) -> Result<(usize, Option<Id>), Option<Instant>> {
+        let now = Instant::now();
+        let standings: Vec<Standing> = self.entries.iter().map(Entry::standing).collect();
+        let standings = Standings::new(&standings, &self.limits);
+        let mut first_of_origin: HashMap<Origin, usize> = HashMap::new();
+        for (index, waiting) in self.waiting.iter().enumerate() {
+            first_of_origin.entry(waiting.origin).or_insert(index);
+        }
+        // An origin with few connections comes before one with many.
+        let mut origins: Vec<(Origin, usize)> = first_of_origin.into_iter().collect();
+        origins.sort_unstable_by_key(|(origin, index)| (standings.of(*origin), *index));
+        let mut not_before: Option<Instant> = None;
+        for (origin, index) in origins {
+            match standings.room(origin, now) {
+                Room::Free => return Ok((index, None)),
+                Room::InPlaceOf(id) => return Ok((index, Some(id))),
+                Room::NotBefore(time) => {
+                    not_before = Some(not_before.map_or(time, |it| it.min(time)));
+                }
+            }
+        }
+        Err(not_before)
     }
 
     fn serve(&mut self, waiting: Waiting<S>) {

@@ -8,8 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -20,6 +19,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use warp::Filter;
 
+use crate::blocking::blocking;
 use crate::client::{connect, receive, request, send};
 
 fn exporter() -> Exporter {
@@ -31,35 +31,10 @@ fn is_free(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_err() && TcpListener::bind(address).is_ok()
 }
 
-/// A collector that waits until the test lets it return.
-struct Blocking {
-    begun: Sender<()>,
-    release: Mutex<Receiver<()>>,
-}
-
-impl fmt::Debug for Blocking {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blocking")
-    }
-}
-
-impl Collector for Blocking {
-    fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
-        self.begun.send(()).map_err(|_| fmt::Error)?;
-        self.release.lock().unwrap().recv().map_err(|_| fmt::Error)
-    }
-}
-
-/// A server with a [`Blocking`] collector, the signal of a begun scrape, and the release of the collector.
+/// A server with a collector that waits, the signal of a begun scrape, and the release of the collector.
 async fn blocking_server() -> (Server, Receiver<()>, Sender<()>) {
-    let (begun_sender, begun) = channel();
-    let (release, release_receiver) = channel();
-    let exporter = collecting(Blocking {
-        begun: begun_sender,
-        release: Mutex::new(release_receiver),
-    });
-    let server = exporter.build_lenient().bind("127.0.0.1:0").await;
-    (server.unwrap(), begun, release)
+    let (exporter, begun, release) = blocking();
+    (exporter.bind("127.0.0.1:0").await.unwrap(), begun, release)
 }
 
 #[test]

@@ -2,24 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
-use std::fmt;
 use std::io::Read;
 use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 
 use census::prometheus::{Exporter, Pages, ServerThread};
 use census::{Measure, TagKey, measure, record, tag, view};
 use census_tests::eventually;
-use census_tests::scrape::{Samples, collecting};
+use census_tests::scrape::Samples;
 use flate2::read::GzDecoder;
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use crate::blocking::blocking;
 use crate::client::{Response, receive, request, send};
 
 #[measure]
@@ -185,40 +183,21 @@ fn pages_are_on_or_off_or_at_another_address() {
     }
 }
 
-/// A collector that waits until the test lets it return.
-struct Blocking {
-    begun: Sender<()>,
-    release: Mutex<Receiver<()>>,
+fn blocking_server() -> (ServerThread, Receiver<()>, Sender<()>) {
+    let (exporter, begun, release) = blocking();
+    (exporter.spawn("127.0.0.1:0").unwrap(), begun, release)
 }
 
-impl fmt::Debug for Blocking {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blocking")
+/// Lets all scrapes return, also later ones.
+fn release_all(release: &Sender<()>) {
+    for _ in 0..100 {
+        release.send(()).unwrap();
     }
-}
-
-impl Collector for Blocking {
-    fn encode(&self, _: DescriptorEncoder) -> fmt::Result {
-        let _ = self.begun.send(());
-        let _ = self.release.lock().unwrap().recv();
-        Ok(())
-    }
-}
-
-fn blocking() -> (ServerThread, Receiver<()>, Sender<()>) {
-    let (begun, has_begun) = channel();
-    let (release, released) = channel();
-    let exporter = collecting(Blocking {
-        begun,
-        release: Mutex::new(released),
-    });
-    let server = exporter.build_lenient().spawn("127.0.0.1:0").unwrap();
-    (server, has_begun, release)
 }
 
 #[test]
 fn a_scrape_is_answered_before_the_scraper_gives_up_and_the_rendering_goes_on() {
-    let (server, begun, release) = blocking();
+    let (server, begun, release) = blocking_server();
     let address = server.local_addr();
     let patient = thread::spawn(move || get(address, "/metrics", ""));
     begun.recv().unwrap();
@@ -228,7 +207,7 @@ fn a_scrape_is_answered_before_the_scraper_gives_up_and_the_rendering_goes_on() 
     release.send(()).unwrap();
     assert_eq!(patient.join().unwrap().status, 200);
     // No second rendering has begun: no scrape waits for it.
-    drop(release);
+    release_all(&release);
     let after = Samples::parse(&get(address, "/metrics", "").body);
     assert_eq!(
         after.value_with("census_failed_scrapes_total", "reason", "deadline"),
@@ -238,7 +217,7 @@ fn a_scrape_is_answered_before_the_scraper_gives_up_and_the_rendering_goes_on() 
 
 #[test]
 fn scrapes_of_some_families_wait_in_a_short_queue_and_others_are_not_affected() {
-    let (server, begun, release) = blocking();
+    let (server, begun, release) = blocking_server();
     let address = server.local_addr();
     let ask = move || get(address, "/metrics?name[]=request_sizes", "");
     let first = thread::spawn(ask);
@@ -248,7 +227,7 @@ fn scrapes_of_some_families_wait_in_a_short_queue_and_others_are_not_affected() 
     let _ =
         eventually(|| (waiting.iter().filter(|it| it.is_finished()).count() == 12).then_some(()));
     // Everything goes on.
-    drop(release);
+    release_all(&release);
     let statuses = waiting.into_iter().map(|it| it.join().unwrap());
     let (busy, ok): (Vec<_>, Vec<_>) = statuses.partition(|it| it.status == 503);
     assert_eq!(first.join().unwrap().status, 200);

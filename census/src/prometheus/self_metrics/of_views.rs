@@ -38,7 +38,7 @@ pub(super) fn families<'a>(
     });
     vec![
         ROWS.with(of_view(|view| view.row_counts().counted as u64)),
-        MAX_SERIES.with(of_view(|view| view.row_counts().max as u64)),
+        MAX_SERIES.with(of_view(|view| view.max_series() as u64)),
         OVERFLOWED.with(of_view(CollectedView::overflowed)),
         REMOVED.with(removed_rows(views.clone())),
         REJECTED.with(rejected),

@@ -8,6 +8,7 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::panics;
+use crate::prometheus::gives_way;
 use crate::sync::{Mutex, MutexGuard};
 
 /// The number of checks that wait for the one that runs. The last of them waits for two or three seconds with the usual
@@ -84,12 +85,8 @@ impl Checks {
         }
         if state.waiting.len() >= WAITING {
             // The last one of the client that has most gives way, if that is more than this one has then.
-            let most = state.waiting.iter().enumerate();
-            let most = most
-                .map(|(index, it)| (state.of_peer(it.peer), index))
-                .max();
-            match most {
-                Some((count, index)) if count > own + 1 => drop(state.waiting.remove(index)),
+            match gives_way(state.waiting.iter().map(|it| it.peer)) {
+                Some((index, count)) if count > own + 1 => drop(state.waiting.remove(index)),
                 _ => return Err(Busy),
             }
         }
