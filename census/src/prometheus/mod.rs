@@ -113,6 +113,7 @@ mod render_thread;
 mod rendering;
 #[cfg(feature = "server")]
 mod request;
+mod scrape;
 mod self_metrics;
 mod single_flight;
 mod text;
@@ -139,7 +140,7 @@ pub use body::Body;
 pub(crate) use chunk::CHUNK;
 #[cfg(feature = "server")]
 pub(crate) use chunk::Chunk;
-pub use exporter::{Exporter, ExporterBuilder, Scrape};
+pub use exporter::{Exporter, ExporterBuilder};
 #[cfg(feature = "server")]
 pub(crate) use fairness::gives_way;
 #[cfg(feature = "testing")]
@@ -151,5 +152,6 @@ pub(crate) use for_tests::{ExportedFamily, exported_families};
 /// `census::prometheus::client::registry::Registry`, or depend on the same version.
 #[cfg(feature = "prometheus-client")]
 pub use prometheus_client as client;
+pub use scrape::Scrape;
 #[cfg(feature = "server")]
 pub(crate) use {name_filter::NameFilter, request::ScrapeRequest};

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use super::Exporter;
 #[cfg(feature = "server")]
-use super::exporter::Scrape;
-#[cfg(feature = "server")]
 use super::failure::Failure;
+#[cfg(feature = "server")]
+use super::scrape::Scrape;
 use crate::pages::{self, Exposed, Links, Page, PageKind};
 
 /// The formats that a scraper can ask for.
